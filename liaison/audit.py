@@ -1,0 +1,115 @@
+"""The audit trail: who did what to which thing, kept so that nobody can change it unseen (TRUST.md 12).
+
+Verbs add lines; `seal` runs last before commit, locks the one head row, and gives each line a gapless number and the hash of
+(previous hash, hash of the salted payload), so that a payload may lawfully be blanked and the chain still verifies."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from liaison.db import Base, BigId, Session
+
+GENESIS = "0" * 64
+
+
+class AuditLine(Base):
+    """One act: the verb, the thing (`kind:id`), who, when, and parameters as code, worded only when shown."""
+
+    __tablename__ = "audit_line"
+
+    number: Mapped[int | None] = mapped_column(BigId, unique=True)
+    at: Mapped[datetime]
+    verb: Mapped[str] = mapped_column(String(60))
+    object: Mapped[str] = mapped_column(String(60), index=True)
+    mechanism_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    via: Mapped[str] = mapped_column(String(20))
+    payload: Mapped[str | None] = mapped_column(Text)
+    salt: Mapped[str] = mapped_column(String(32))
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The one row that says how long the chain is and what its last hash is."""
+
+    __tablename__ = "audit_head"
+
+    number: Mapped[int] = mapped_column(BigId, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts and through which door (web, api, link, mail, cli, worker); a Viewer has the same two fields."""
+
+    person_id: int | None
+    via: str
+
+
+def add(db: Session, actor: Any, verb: str, thing: str, *, mechanism_id: int | None = None, **params: Any) -> None:
+    """Note one act of `actor` (a Viewer or Actor) on `thing` ("meeting:7"); `params` are JSON values, never secrets."""
+    payload = json.dumps(params, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    salt = secrets.token_hex(16)
+    at = db.now()
+    line = AuditLine(
+        at=at,
+        verb=verb,
+        object=thing,
+        mechanism_id=mechanism_id,
+        person_id=actor.person_id,
+        via=actor.via,
+        payload=payload,
+        salt=salt,
+        payload_hash=_sha256(salt, payload),
+    )
+    db.add(line)
+    db.info.setdefault("audit_lines", []).append(line)
+
+
+async def seal(db: Session) -> None:
+    """Number and chain the lines of this transaction; the last thing before its commit."""
+    lines: list[AuditLine] = db.info.pop("audit_lines", [])
+    if not lines:
+        return
+    head = (await db.execute(select(AuditHead).with_for_update())).scalar_one_or_none()
+    if head is None:
+        head = AuditHead(id=1, number=0, hash=GENESIS)
+        db.add(head)
+    for line in lines:
+        head.number += 1
+        line.number = head.number
+        line.hash = head.hash = _link(head.hash, line)
+    await db.flush()
+
+
+async def broken_at(db: Session) -> int | None:
+    """The number of the first line that does not fit the chain, None when every line does; gaps and changed fields both show."""
+    previous, expected = GENESIS, 0
+    rows = await db.stream_scalars(select(AuditLine).order_by(AuditLine.number).execution_options(yield_per=1000))
+    async for line in rows:
+        expected += 1
+        if line.number != expected or line.hash != _link(previous, line):
+            return expected
+        if line.payload is not None and line.payload_hash != _sha256(line.salt, line.payload):
+            return expected
+        previous = line.hash or ""
+    head = (await db.execute(select(AuditHead))).scalar_one_or_none()
+    if head is not None and (head.number, head.hash) != (expected, previous):
+        return expected + 1
+    return None
+
+
+def _link(previous: str, line: AuditLine) -> str:
+    facts = (previous, str(line.number), line.at.isoformat(), line.verb, line.object, str(line.person_id), line.via)
+    return _sha256(*facts, line.payload_hash)
+
+
+def _sha256(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

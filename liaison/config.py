@@ -1,0 +1,133 @@
+"""Settings of one installation: `LIAISON_*` from the environment or a `liaison.env` file, read once at start."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+VERSION = "0.1.0"
+_PREFIX = "LIAISON_"
+
+
+class SettingsError(ValueError):
+    """One clear line that says which setting is wrong and what it should be; the start stops with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this site runs; each field is the setting `LIAISON_<NAME>` of README's table."""
+
+    data_dir: Path = Path("liaison-data")
+    database_url: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    secret_key: str = ""
+    secret_key_previous: str = ""
+    site_name: str = "联络台"
+    smtp_url: str = ""
+    mail_from: str = "liaison@localhost"
+    inbox_url: str = ""
+    lmtp_listen: str = ""
+    timezone: str = "Asia/Shanghai"
+    locale: str = "zh_CN"
+    region: str = "CN"
+    trusted_proxies: str = ""
+    log_format: str = "text"
+    demo: bool = False
+    """Set by `liaison demo` alone, never from the environment: links in the outbox are shown unmasked."""
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The embedded database's file; None with PostgreSQL."""
+        prefix = "sqlite:///"
+        return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+    @property
+    def mail_dir(self) -> Path:
+        """The Maildir that takes the mails while no SMTP server is set."""
+        return self.data_dir / "mail"
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] | None = None, file: Path = Path("liaison.env")) -> Settings:
+    """The settings in force; the environment wins over the file. Raises SettingsError in one clear line."""
+    given = _file_values(file) if file.is_file() else {}
+    given |= {k: v for k, v in (os.environ if environ is None else environ).items() if k.startswith(_PREFIX)}
+    known = {f"{_PREFIX}{f.name.upper()}": f.name for f in fields(Settings) if f.name != "demo"}
+    if unknown := sorted(set(given) - set(known)):
+        raise SettingsError(f"{unknown[0]} is not a setting of liaison; the README lists them all")
+    values: dict[str, object] = {known[name]: value.strip() for name, value in given.items() if value.strip()}
+    if "data_dir" in values:
+        values["data_dir"] = Path(str(values["data_dir"])).expanduser()
+    return checked(Settings(**values))  # type: ignore[arg-type]
+
+
+def checked(settings: Settings) -> Settings:
+    """The same settings with derived defaults filled in; raises SettingsError naming the first wrong one."""
+    _check_url("BASE_URL", settings.base_url, {"http", "https"})
+    if settings.smtp_url:
+        _check_url("SMTP_URL", settings.smtp_url, {"smtp", "smtps", "smtp+starttls"})
+    if settings.timezone not in available_timezones():
+        raise SettingsError(f"{_PREFIX}TIMEZONE must be a zone name such as Asia/Shanghai, not {settings.timezone!r}")
+    if settings.locale not in ("zh_CN", "en"):
+        raise SettingsError(f"{_PREFIX}LOCALE must be zh_CN or en, not {settings.locale!r}")
+    if settings.log_format not in ("text", "json"):
+        raise SettingsError(f"{_PREFIX}LOG_FORMAT must be text or json, not {settings.log_format!r}")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(settings.mail_from)[1]):
+        raise SettingsError(f"{_PREFIX}MAIL_FROM must be an address or 'Name <address>', not {settings.mail_from!r}")
+    url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        raise SettingsError(f"{_PREFIX}DATABASE_URL must start with sqlite:/// or postgresql://")
+    if url.startswith("postgresql://") and not settings.secret_key:
+        raise SettingsError(f"{_PREFIX}SECRET_KEY is required with PostgreSQL: the same on every host, 32 characters or more")
+    if settings.secret_key and len(settings.secret_key) < 32:
+        raise SettingsError(f"{_PREFIX}SECRET_KEY must have 32 characters or more")
+    return replace(settings, database_url=url, base_url=settings.base_url.rstrip("/"))
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The same settings with a SECRET_KEY, made on first start into DATA_DIR (mode 0600) and read from there afterwards."""
+    if settings.secret_key:
+        return settings
+    path = settings.data_dir / "secret_key"
+    if not path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+                f.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process of this site made it in the same moment
+    return replace(settings, secret_key=path.read_text().strip())
+
+
+def _check_url(name: str, value: str, schemes: set[str]) -> None:
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingsError(f"{_PREFIX}{name} must look like {sorted(schemes)[0]}://host, not {_masked(value)!r}")
+
+
+def _masked(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//…@", url)
+
+
+def _file_values(file: Path) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, sign, value = line.partition("=")
+        if not sign:
+            raise SettingsError(f"{file.name} line {number}: expected NAME=value")
+        values[name.strip().removeprefix("export ").strip()] = value.strip().strip("\"'")
+    return values

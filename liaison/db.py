@@ -1,0 +1,170 @@
+"""The database: one engine pair, sessions that know the site's settings and clock, and how models are built.
+
+SQLite: writers start with BEGIN IMMEDIATE (a deferred BEGIN that then writes fails with "database is locked" whatever the timeout),
+readers with BEGIN. PostgreSQL: psycopg at READ COMMITTED; a verb first locks the row it is about (`locked`)."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, select
+from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import await_only
+
+from liaison import inline_sqlite
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.errors import Conflict, NotFound
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware UTC in Python on both databases (SQLite itself would return it naive)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its zone: a naive time cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Every table: an integer id never used again, and constraint names that migrations can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()}
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+class Versioned:
+    """A thing that an officer edits in a form: a form opened at an older version is refused instead of overwriting."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    def check_version(self, seen: int | None, **theirs: Any) -> None:
+        """Refuse with Conflict when the form or caller saw another version than the stored one; None means: not asked to check."""
+        if seen is not None and seen != self.version:
+            raise Conflict("Somebody changed this in the meantime. Compare both versions and save again.", theirs=theirs)
+
+    def touch(self) -> None:
+        """Count one change."""
+        self.version += 1
+
+
+class Session(AsyncSession):
+    """A database session that also knows the site's settings and the time, which verbs take from here."""
+
+    settings: Settings
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The present UTC instant."""
+        return self.clock.now()
+
+
+T = TypeVar("T", bound=Base)
+
+
+async def locked(db: Session, model: type[T], id_: int, *options: Any) -> T:
+    """The row under a lock until the transaction ends, freshly read; the first statement of a verb that changes it. Raises NotFound."""
+    query = select(model).where(model.id == id_).options(*options)
+    row = (await db.execute(query.with_for_update(of=model), execution_options={"populate_existing": True})).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+class Database:
+    """The engines of one process, made by `create_app`, the worker and the CLI, and disposed by them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        before_commit: Callable[[Session], Awaitable[None]] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.before_commit = before_commit
+        self.reader, self.writer = _engines(settings)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.settings.sqlite_path is not None
+
+    def session(self, engine: AsyncEngine) -> Session:
+        db = Session(engine, expire_on_commit=False)
+        db.settings = self.settings
+        db.clock = self.clock
+        return db
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A session that only reads; nothing it does is kept."""
+        async with self.session(self.reader) as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """One transaction: leaving commits (audit sealed first), raising rolls back. It begins with the first statement."""
+        async with self.session(self.writer) as db:
+            yield db
+            if db.in_transaction() or db.new:
+                await db.flush()
+                if self.before_commit:
+                    await self.before_commit(db)
+                await db.commit()
+
+    async def dispose(self) -> None:
+        await self.reader.dispose()
+
+
+def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+    path = settings.sqlite_path
+    if path is None:
+        url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return engine, engine
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=inline_sqlite.connector(path),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=10,
+        max_overflow=20,
+    )
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+
+
+def _begin(connection: SyncConnection) -> None:
+    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    await_only(connection.connection.driver_connection.begin(statement))  # type: ignore[union-attr]
+
+

@@ -1,0 +1,95 @@
+"""The outbox: one row per mail and address, from the act that called for it to the receiving server's last word."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from liaison.db import Base, BigId
+
+WAITING = "waiting"  # nothing was tried yet
+SENDING = "sending"  # a worker holds the claim
+SENT = "sent"
+DEFERRED = "deferred"  # refused for now, or in doubt; `next_try_at` says when it goes on
+REFUSED = "refused"  # refused for good
+BOUNCED = "bounced"
+SUPERSEDED = "superseded"  # a newer mail says it all, or there was nothing left to say
+GIVEN_UP = "given_up"
+HELD = "held"  # after a restore, until an operator releases it
+OPEN_STATES = (WAITING, SENDING, DEFERRED)
+FINAL_STATES = (SENT, REFUSED, BOUNCED, SUPERSEDED, GIVEN_UP)
+
+
+class OutboxMail(Base):
+    """One mail to one address. Without bytes until a worker first claims it: then composed, stored, and never changed again."""
+
+    __tablename__ = "outbox_mail"
+    __table_args__ = (
+        UniqueConstraint("once_key"),
+        Index("ix_outbox_mail_due", "next_try_at", postgresql_where=text("state IN ('waiting', 'deferred', 'sending')"),
+              sqlite_where=text("state IN ('waiting', 'deferred', 'sending')")),
+        Index("ix_outbox_mail_thread_address", "thread", "address"),
+        Index("ix_outbox_mail_about", "about", "id"),
+    )  # fmt: skip
+
+    kind: Mapped[str] = mapped_column(String(40))
+    """Which composer makes its bytes: meeting, meeting_reminder, sign_in, …"""
+    about: Mapped[str] = mapped_column(String(60))
+    """The thing it speaks of, "meeting:7"; deliveries are listed by it."""
+    source_id: Mapped[int | None] = mapped_column(BigId)
+    """What the composer loads: the announcement, the sign-in link."""
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    thread: Mapped[str | None] = mapped_column(String(64))
+    """Mails of one thread (a meeting's UID) to one address reference each other and supersede each other."""
+    address: Mapped[str] = mapped_column(String(254))
+    """Lower case; the mail itself is written to `display_to`."""
+    display_to: Mapped[str] = mapped_column(String(400))
+    locale: Mapped[str] = mapped_column(String(10))
+    priority: Mapped[int] = mapped_column(default=5)
+    once_key: Mapped[str | None] = mapped_column(String(200))
+    """Ids and ISO dates: a second row with the same key is never made (reminders)."""
+    state: Mapped[str] = mapped_column(String(12), default=WAITING)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    next_try_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(60))
+    claimed_until: Mapped[datetime | None]
+    in_doubt: Mapped[bool] = mapped_column(default=False)
+    """An attempt ended, or may have ended, after the final dot without an answer: the recipient may hold it."""
+    composed_at: Mapped[datetime | None]
+    message_id: Mapped[str | None] = mapped_column(String(200))
+    mail_from: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str | None] = mapped_column(String(400))
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    holds: Mapped[dict[str, Any] | None]
+    """What the recipient may hold once this mail may have reached them (calendaring.itip.Held as JSON)."""
+    trial_to: Mapped[str | None] = mapped_column(String(254))
+    """In 试运行 mode the operator's address it went to instead; then the recipient holds nothing of it."""
+    last_code: Mapped[int | None]
+    last_reply: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(String(60))
+    """Why it is deferred or refused, as a code that is worded when shown."""
+    final_at: Mapped[datetime | None]
+
+
+class MailPerson(Base):
+    """A person one mail was meant for: people behind a shared address share one mail."""
+
+    __tablename__ = "mail_person"
+    __table_args__ = (UniqueConstraint("mail_id", "person_id"),)
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("outbox_mail.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class QueueState(Base):
+    """Of each worker: when it last lived (heartbeat) and what the queue as a whole waits for (the mail server refuses our sign-in)."""
+
+    __tablename__ = "queue_state"
+
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    at: Mapped[datetime]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

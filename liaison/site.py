@@ -1,0 +1,47 @@
+"""Choices an operator makes for the whole site while it runs, kept as rows (everything needed before the start is a setting)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from liaison import audit
+from liaison.db import Base, Session
+
+TRIAL_MODE = "trial_mode"
+
+
+class SiteChoice(Base):
+    """One choice: its name, its value, who made it and when."""
+
+    __tablename__ = "site_choice"
+
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    value: Mapped[dict[str, Any]]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime]
+
+
+async def choice(db: Session, name: str) -> dict[str, Any] | None:
+    """What was chosen for `name`; None when nobody chose."""
+    return (await db.execute(select(SiteChoice.value).where(SiteChoice.name == name))).scalar_one_or_none()
+
+
+async def choose(db: Session, actor: Any, name: str, value: dict[str, Any] | None) -> None:
+    """Keep a choice, or forget it with None; the caller has asked permission."""
+    row = (await db.execute(select(SiteChoice).where(SiteChoice.name == name))).scalar_one_or_none()
+    if value is None:
+        if row is not None:
+            await db.delete(row)
+    elif row is None:
+        db.add(SiteChoice(name=name, value=value, set_by=actor.person_id, set_at=db.now()))
+    else:
+        row.value, row.set_by, row.set_at = value, actor.person_id, db.now()
+    audit.add(db, actor, f"choose_{name}", "site:1", on=value is not None)
+
+
+async def trial_address(db: Session) -> str | None:
+    """In 试运行 mode the one address every mail goes to (the operator's who switched it on); None in normal running."""
+    value = await choice(db, TRIAL_MODE)
+    return str(value["address"]) if value else None
