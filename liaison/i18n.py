@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
@@ -24,8 +24,8 @@ LOCALES = ("zh_CN", "en")
 LANGUAGE_TAGS = {"zh_CN": "zh-CN", "en": "en"}
 LANGUAGE_NAMES = {"zh_CN": "中文", "en": "English"}
 
-Moment = datetime
-"""An instant (aware) or a wall time (naive)."""
+Day = date
+Moment = datetime  # an instant (aware) or a wall time (naive)
 
 
 def N_(message: str) -> str:
@@ -63,7 +63,7 @@ def negotiate(accept_language: str | None) -> str | None:
 # --- translations ---------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def translations(locale: str) -> gettext.NullTranslations:
     """The catalogue of one locale, read once. KeyError for a locale we do not have."""
     if locale not in LOCALES:
@@ -97,7 +97,7 @@ def wall_time(moment: Moment, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
-def local_date(day: date | Moment, zone: str) -> date:
+def local_date(day: Day | Moment, zone: str) -> date:
     """The day itself, or the day a moment falls on in `zone`."""
     return wall_time(day, zone).date() if isinstance(day, datetime) else day
 
@@ -187,7 +187,7 @@ class Words:
 
     locale: str
     timezone: str
-    today: date | None = None
+    today: Day | None = None
 
     # texts
 
@@ -210,35 +210,35 @@ class Words:
 
     # days
 
-    def date(self, day: date | Moment) -> str:
+    def date(self, day: Day | Moment) -> str:
         """2026年3月18日 · 18 Mar 2026"""
         return self._write(PATTERNS[self.locale].day_year, local_date(day, self.timezone))
 
-    def short_date(self, day: date | Moment, today: date | None = None, *, zone: str | None = None) -> str:
+    def short_date(self, day: Day | Moment, today: Day | None = None, *, zone: str | None = None) -> str:
         """3月18日（周三） · Wed 18 Mar; with its year unless that is the year of `today`"""
         patterns = PATTERNS[self.locale]
         day = local_date(day, zone or self.timezone)
         return self._write(patterns.weekday_day if self._same_year(day, today) else patterns.weekday_day_year, day)
 
-    def full_date(self, day: date | Moment) -> str:
+    def full_date(self, day: Day | Moment) -> str:
         """2026年3月18日（星期三） · Wednesday 18 March 2026"""
         return self._write(PATTERNS[self.locale].long_day, local_date(day, self.timezone))
 
-    def plain_date(self, day: date | Moment, today: date | None = None) -> str:
+    def plain_date(self, day: Day | Moment, today: Day | None = None) -> str:
         """3月18日 · 18 Mar: for tables and tags; with its year unless that is the year of `today`"""
         patterns = PATTERNS[self.locale]
         day = local_date(day, self.timezone)
         return self._write(patterns.day if self._same_year(day, today) else patterns.day_year, day)
 
-    def month(self, day: date) -> str:
+    def month(self, day: Day) -> str:
         """2026年3月 · Mar 2026"""
         return self._write(PATTERNS[self.locale].month_year, day)
 
-    def weekday(self, day: date) -> str:
+    def weekday(self, day: Day) -> str:
         """周三 · Wed"""
         return PATTERNS[self.locale].weekdays[day.weekday()]
 
-    def dates(self, first: date, last: date | None = None) -> str:
+    def dates(self, first: Day, last: Day | None = None) -> str:
         """2025年3月1日—2026年12月31日, or 2025年3月1日起 without a last day (which is included)"""
         patterns = PATTERNS[self.locale]
         if last is None:
@@ -247,7 +247,7 @@ class Words:
 
     # relative words: only ever beside the absolute ones
 
-    def day_word(self, day: date | Moment, today: date | None = None) -> str:
+    def day_word(self, day: Day | Moment, today: Day | None = None) -> str:
         """今天, 明天, 昨天, or nothing"""
         today = today or self.today
         if today is None:
@@ -255,7 +255,7 @@ class Words:
         distance = (local_date(day, self.timezone) - today).days
         return {0: self._("today"), 1: self._("tomorrow"), -1: self._("yesterday")}.get(distance, "")
 
-    def near_date(self, day: date | Moment, today: date | None = None) -> str:
+    def near_date(self, day: Day | Moment, today: Day | None = None) -> str:
         """11月24日（周二，明天） · Tue 24 Nov (tomorrow); as `short_date` where no such word applies"""
         word = self.day_word(day, today)
         if not word:
@@ -266,7 +266,7 @@ class Words:
         """3天 · 3 days"""
         return self.ngettext("%(n)d day", "%(n)d days", n)
 
-    def in_days(self, day: date | Moment, today: date | None = None) -> str:
+    def in_days(self, day: Day | Moment, today: Day | None = None) -> str:
         """今天, 明天, 昨天, 4天后, 2天前; nothing where today is not known"""
         today = today or self.today
         if today is None:
@@ -284,13 +284,13 @@ class Words:
         """14:30"""
         return f"{wall_time(moment, zone or self.timezone):%H:%M}"
 
-    def moment(self, moment: Moment, today: date | None = None, *, zone: str | None = None) -> str:
+    def moment(self, moment: Moment, today: Day | None = None, *, zone: str | None = None) -> str:
         """3月18日（周三）14:30 · Wed 18 Mar, 14:30"""
         day = self.short_date(moment, today, zone=zone)
         return PATTERNS[self.locale].clock.format(day=day, time=self.time(moment, zone))
 
     def span(
-        self, start: Moment, end: Moment | None = None, today: date | None = None, *, zone: str | None = None
+        self, start: Moment, end: Moment | None = None, today: Day | None = None, *, zone: str | None = None
     ) -> str:
         """3月18日（周三）14:30—16:30 · Wed 18 Mar, 14:30–16:30
 
@@ -305,7 +305,7 @@ class Words:
         first = patterns.clock.format(day=day, time=self.time(start, zone))
         return patterns.in_zone.format(span=self._until(first, start, end, zone), zone=self.zone(start, zone))
 
-    def zone(self, moment: date | Moment, zone: str | None = None) -> str:
+    def zone(self, moment: Day | Moment, zone: str | None = None) -> str:
         """北京时间（UTC+8） · Beijing time (UTC+8); other zones by their name: Europe/London（UTC+1）
 
         The offset is that at `moment`; of a day, that at its noon.
@@ -317,7 +317,7 @@ class Words:
         name = self._("Beijing time") if zone in BEIJING_ZONES else zone.replace("_", " ")
         return PATTERNS[self.locale].zone.format(name=name, offset=utc_offset(moment, zone))
 
-    def iso(self, moment: date | Moment, zone: str | None = None) -> str:
+    def iso(self, moment: Day | Moment, zone: str | None = None) -> str:
         """The datetime attribute of <time>: 2026-11-27T14:30+08:00, 2026-11-27"""
         if isinstance(moment, datetime):
             return wall_time(moment, zone or self.timezone).isoformat(timespec="minutes")
@@ -343,7 +343,7 @@ class Words:
 
     # inner workings
 
-    def _write(self, pattern: str, day: date, **more: str) -> str:
+    def _write(self, pattern: str, day: Day, **more: str) -> str:
         patterns = PATTERNS[self.locale]
         return pattern.format(
             d=day,
@@ -354,7 +354,7 @@ class Words:
             **more,
         )
 
-    def _same_year(self, day: date, today: date | None) -> bool:
+    def _same_year(self, day: Day, today: Day | None) -> bool:
         today = today or self.today
         return today is not None and day.year == today.year
 
