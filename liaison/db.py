@@ -57,7 +57,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()}
+    type_annotation_map = {int: BigId, datetime: UTCDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()}
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
 

@@ -1,0 +1,99 @@
+"""Agencies, their offices (shared mailboxes with a name) and their people (GLOSSARY.md "Organisation")."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from liaison.db import Base, Versioned
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where mail for somebody goes: `mail` in lower case; `shared` when others read it too; `via` says whose it is."""
+
+    mail: str
+    shared: bool
+    via: str
+    """own, contact, office or agency"""
+    holder: str
+    """The name to write it to: the person's, the contact's, the office's or the agency's."""
+
+
+class Agency(Versioned, Base):
+    """A public agency, an equal party to its agreements. It has no seal here and no rank."""
+
+    __tablename__ = "agency"
+
+    short_name: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(40), default="administration")
+    mail: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    locale: Mapped[str | None] = mapped_column(String(10))
+    sort_order: Mapped[int] = mapped_column(default=100)
+    deactivated_at: Mapped[datetime | None]
+    deactivated_by: Mapped[int | None]
+
+
+class Office(Versioned, Base):
+    """A shared mailbox with a name: a department whose people read one address (PRACTICE.md 11)."""
+
+    __tablename__ = "office"
+    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    name: Mapped[str] = mapped_column(String(80))
+    mail: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    deactivated_at: Mapped[datetime | None]
+    deactivated_by: Mapped[int | None]
+
+
+class Person(Versioned, Base):
+    """Somebody of an agency. Mail is optional and need not be unique; a leader may be reached through a contact."""
+
+    __tablename__ = "person"
+    key: Mapped[str | None] = mapped_column(String(60), unique=True)
+    """A short name kept for good, so that importing again finds the same person."""
+    name: Mapped[str] = mapped_column(String(60))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    office: Mapped[Office | None] = relationship(lazy="raise")
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    contact: Mapped["Person | None"] = relationship(lazy="raise", remote_side="Person.id")
+    department: Mapped[str | None] = mapped_column(String(80))
+    job_title: Mapped[str | None] = mapped_column(String(80))
+    rank: Mapped[int | None]
+    """Order within the agency on lists and minutes; leaders first."""
+    mail: Mapped[str | None] = mapped_column(String(254), index=True)
+    """Kept in lower case."""
+    phone: Mapped[str | None] = mapped_column(String(60))
+    locale: Mapped[str | None] = mapped_column(String(10))
+    operator_at: Mapped[datetime | None]
+    """Since when this person runs the site (系统管理员)."""
+    agency_admin_at: Mapped[datetime | None]
+    """Since when this person keeps the agency's people, offices and designations (单位管理员)."""
+    deactivated_at: Mapped[datetime | None]
+    deactivated_by: Mapped[int | None]
+
+    def effective_address(self) -> Address | None:
+        """The own mail, else the contact's, else the office's, else the agency's; None when none has one (PRACTICE.md 11).
+
+        Needs `agency`, `office` and `contact` loaded."""
+        if self.mail:
+            return Address(self.mail.lower(), False, "own", self.name)
+        if self.contact is not None and self.contact.mail and self.contact.deactivated_at is None:
+            return Address(self.contact.mail.lower(), True, "contact", self.contact.name)
+        if self.office is not None and self.office.deactivated_at is None:
+            return Address(self.office.mail.lower(), True, "office", self.office.name)
+        if self.agency.mail:
+            return Address(self.agency.mail.lower(), True, "agency", self.agency.name)
+        return None
+
+    def mail_locale(self, site_locale: str) -> str:
+        """The language mail to this person is written in: their own, else the agency's, else the site's; never the sender's."""
+        return self.locale or self.agency.locale or site_locale

@@ -1,0 +1,134 @@
+"""A cooperation mechanism: the agreement that founds it, the agencies that are members on which dates, and who is whose liaison."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from liaison.db import Base, Versioned
+from liaison.directory.models import Agency, Person
+
+PRINCIPAL, DEPUTY, ACTING = "principal", "deputy", "acting"
+ROLES = (PRINCIPAL, ACTING, DEPUTY)
+ONLINE, MAIL_ONLY, PAPER = "online", "mail", "paper"
+TAKES_PART = (ONLINE, MAIL_ONLY, PAPER)
+
+
+class Mechanism(Versioned, Base):
+    """Two to nine equal agencies that meet under one agreement. It issues nothing itself: an agency does."""
+
+    __tablename__ = "mechanism"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    short_name: Mapped[str] = mapped_column(String(60))
+    programme: Mapped[str | None] = mapped_column(String(80))
+    timezone: Mapped[str] = mapped_column(String(60))
+    region: Mapped[str] = mapped_column(String(20))
+    locale: Mapped[str] = mapped_column(String(10))
+    mailbox: Mapped[str | None] = mapped_column(String(254))
+    """The ORGANIZER and From of its calendar mail; the site's MAIL_FROM when empty (MAIL.md decision 3)."""
+    lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    lead_agency: Mapped[Agency] = relationship(lazy="raise")
+    quorum: Mapped[int | None]
+    deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Working days around the meeting day by step (calendaring.deadlines); empty means the default profile."""
+    ended_on: Mapped[date | None]
+
+
+class HostTurn(Base):
+    """One place in the rotation of hosts, counted from 1."""
+
+    __tablename__ = "host_turn"
+    __table_args__ = (UniqueConstraint("mechanism_id", "position"),)
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
+    position: Mapped[int]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    agency: Mapped[Agency] = relationship(lazy="raise")
+
+
+class Agreement(Versioned, Base):
+    """The document the mechanism rests on (《意见》): title, number, dates."""
+
+    __tablename__ = "agreement"
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    doc_no: Mapped[str | None] = mapped_column(String(60))
+    signed_on: Mapped[date | None]
+    effective_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+
+
+class Clause(Base):
+    """One numbered clause of the agreement."""
+
+    __tablename__ = "clause"
+    __table_args__ = (UniqueConstraint("agreement_id", "number"),)
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Member(Versioned, Base):
+    """An agency's membership, half-open [joined_on, left_on), and how it takes part: online, by mail only, or on paper."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        Index("uq_member_current", "mechanism_id", "agency_id", unique=True,
+              sqlite_where=text("left_on IS NULL"), postgresql_where=text("left_on IS NULL")),
+        CheckConstraint("left_on IS NULL OR left_on > joined_on", name="dates"),
+    )  # fmt: skip
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    takes_part: Mapped[str] = mapped_column(String(10), default=ONLINE)
+
+    def is_member_on(self, day: date) -> bool:
+        """Whether the agency is a member on that local date."""
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+
+class Designation(Versioned, Base):
+    """An agency's own dated word on who is its liaison, deputy or acting liaison in a mechanism (PRACTICE.md 3).
+
+    The term is half-open [starts_on, ends_on), open-ended unless an end is given. Two principals of one agency and mechanism
+    never overlap: the database refuses it (EXCLUDE on PostgreSQL, triggers on SQLite)."""
+
+    __tablename__ = "designation"
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="dates"),)
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person: Mapped[Person] = relationship(lazy="raise")
+    role: Mapped[str] = mapped_column(String(10))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    basis_ref: Mapped[str | None] = mapped_column(String(80))
+    may_sign: Mapped[bool] = mapped_column(default=True)
+    designated_by: Mapped[int | None]
+    designated_at: Mapped[datetime]
+
+    def is_in_term_on(self, day: date) -> bool:
+        """Whether that local date lies in the term."""
+        return self.starts_on <= day and (self.ends_on is None or day < self.ends_on)
+
+
+class Reader(Base):
+    """Somebody who may read one mechanism for a while (查阅人员): dated, read-only, every view logged."""
+
+    __tablename__ = "reader"
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]

@@ -1,0 +1,218 @@
+"""Joint meetings: their series, who is asked, what was announced to whom, what they answered, and the agenda.
+
+State is facts with who and when: a meeting is a draft until `announced_at`, and cancelled or postponed while that fact stands."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from liaison.db import Base, Versioned
+from liaison.directory.models import Agency, Person
+from liaison.mechanisms.models import Mechanism
+
+KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
+ATTENDEE_ROLES = ("chair", "required", "optional", "in_attendance")
+PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
+REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "other")
+PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
+AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
+
+
+class Series(Versioned, Base):
+    """The rule of a mechanism's regular meetings (RRULE, RFC 5545) and how dates move off free days."""
+
+    __tablename__ = "series"
+    __table_args__ = (UniqueConstraint("mechanism_id", "name"),)
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    rrule: Mapped[str] = mapped_column(String(300))
+    starts_on: Mapped[date]
+    start_time: Mapped[time]
+    duration_minutes: Mapped[int]
+    roll: Mapped[str] = mapped_column(String(20), default="following")
+    avoid_makeup: Mapped[bool] = mapped_column(default=True)
+    location: Mapped[str | None] = mapped_column(String(200))
+
+
+class Meeting(Versioned, Base):
+    """One meeting, from draft to the answers. It stores local wall time and zone; `starts_at` is derived and derived again
+    after a change of zone data. Holds one UID at a time; reinstating takes a new one (MAIL.md "State")."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (Index("ix_meeting_mechanism_id_starts_at", "mechanism_id", "starts_at"),)
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    nominal_on: Mapped[date | None]
+    """The date the series' rule named before it moved off a free day."""
+    why_moved: Mapped[dict[str, Any] | None]
+    """Code and parameters, worded when shown."""
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200))
+    local_start: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    timezone: Mapped[str] = mapped_column(String(60))
+    duration_minutes: Mapped[int]
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    """The date rests on a holiday calendar that is not yet published (暂定)."""
+    location: Mapped[str | None] = mapped_column(String(200))
+    host_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    host_agency: Mapped[Agency] = relationship(lazy="raise")
+    recorder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    authorised_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str | None] = mapped_column(Text)
+    """What the notice says besides the facts (for example what to bring)."""
+    replies_due_on: Mapped[date | None]
+    """Until the end of this local date slips and answers may be changed; by default the mechanism's deadline profile."""
+    hides_attendees: Mapped[bool] = mapped_column(default=False)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    uid: Mapped[str] = mapped_column(String(40), unique=True)
+    organizer: Mapped[str | None] = mapped_column(String(254))
+    """Frozen at the first REQUEST."""
+    sequence: Mapped[int | None]
+    dtstamp: Mapped[datetime | None]
+    """Of the newest announcement under this UID; both never fall for a UID."""
+    time_changed_sequence: Mapped[int] = mapped_column(default=0)
+    """The SEQUENCE of the last change of time: answers at or after it count."""
+    announced_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    postponed_at: Mapped[datetime | None]
+    postponed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was last moved, postponed or cancelled, as the officer wrote it."""
+    held_at: Mapped[datetime | None]
+
+    @property
+    def state(self) -> str:
+        """draft, announced, held, cancelled or postponed."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.postponed_at:
+            return "postponed"
+        if self.held_at:
+            return "held"
+        return "announced" if self.announced_at else "draft"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
+
+    @property
+    def local_on(self) -> date:
+        """The local date it takes place on."""
+        return self.local_start.date()
+
+
+class AgencyInvitation(Versioned, Base):
+    """A meeting is announced to agencies: so many seats, such people asked for; the agency's liaison returns one slip (回执)."""
+
+    __tablename__ = "agency_invitation"
+    __table_args__ = (UniqueConstraint("meeting_id", "agency_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    seats: Mapped[int] = mapped_column(default=1)
+    requirement: Mapped[str | None] = mapped_column(String(200))
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    returned_via: Mapped[str | None] = mapped_column(String(20))
+    returned_sequence: Mapped[int | None]
+    declined: Mapped[bool] = mapped_column(default=False)
+    """The agency answered that nobody comes."""
+    comment: Mapped[str | None] = mapped_column(Text)
+    registered: Mapped[dict[str, Any] | None]
+    """代登记: {"how", "said_by", "at", "by_id"}."""
+    removed_at: Mapped[datetime | None]
+
+
+class Attendee(Versioned, Base):
+    """One person asked to a meeting, by name or as a name on an agency's slip, and the answer. Names are kept as they were."""
+
+    __tablename__ = "attendee"
+    __table_args__ = (
+        Index("ix_attendee_meeting_id", "meeting_id"),
+        Index("ix_attendee_person_id", "person_id"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    agency_invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
+    """Set for a name that came on the agency's slip; such a person is not mailed."""
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[person_id])
+    name: Mapped[str] = mapped_column(String(60))
+    job_title: Mapped[str | None] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(60))
+    note: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20), default="required")
+    position: Mapped[int] = mapped_column(default=0)
+    partstat: Mapped[str] = mapped_column(String(20), default="needs_action")
+    comment: Mapped[str | None] = mapped_column(Text)
+    substitute: Mapped[dict[str, Any] | None]
+    """委派他人参加: {"name", "job_title"?, "phone"?}; partstat is then accepted."""
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answered_via: Mapped[str | None] = mapped_column(String(20))
+    """web, link, api, slip or registered"""
+    answered_sequence: Mapped[int | None]
+    registered: Mapped[dict[str, Any] | None]
+    """代登记: {"how", "said_by", "at", "by_id"}."""
+    attendance: Mapped[str | None] = mapped_column(String(20))
+    removed_at: Mapped[datetime | None]
+
+
+class Announcement(Base):
+    """What was told to the attendees at one moment: one version of the meeting and the method it went by. Never changed."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (Index("ix_announcement_meeting_id", "meeting_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    uid: Mapped[str] = mapped_column(String(40), index=True)
+    sequence: Mapped[int]
+    dtstamp: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(10))
+    occasion: Mapped[str] = mapped_column(String(20))
+    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says."""
+    snapshot: Mapped[dict[str, Any]]
+    note: Mapped[str | None] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class AgendaItem(Versioned, Base):
+    """One item of the agenda: why it is there, which agency brings it, who presents, how long it wants. Kept in order from 1."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (Index("ix_agenda_item_meeting_id", "meeting_id", "position"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(20))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    agency: Mapped[Agency | None] = relationship(lazy="raise")
+    presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    presenter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[presenter_id])
+    duration_minutes: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(12), default="accepted")
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]

@@ -1,0 +1,93 @@
+"""Bringing a database to the newest schema: all steps in one transaction, so that a migration that fails half-way leaves nothing.
+
+A file `migrations/versions/0007_….py` has the revision "0007"; knowing the head therefore needs no import of Alembic, which
+keeps the start fast."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import Connection
+
+from liaison.config import Settings
+from liaison.paths import data_dir
+
+_ADVISORY_LOCK = 0x6C696169  # one migration at a time on PostgreSQL
+
+
+class SchemaError(Exception):
+    """The database cannot be used by this program; the text says what to do."""
+
+
+def head() -> str:
+    """The newest revision this program knows."""
+    return max(f.name[:4] for f in (data_dir("migrations") / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+
+
+def sync_engine(settings: Settings) -> Engine:
+    """A blocking engine for migrations and backups; SQLite gets transactional DDL (explicit BEGIN IMMEDIATE)."""
+    path = settings.sqlite_path
+    if path is None:
+        return create_engine(settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+
+    @event.listens_for(engine, "connect")
+    def connect(raw: sqlite3.Connection, record: Any) -> None:
+        raw.isolation_level = None
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def current(connection: Connection) -> str | None:
+    """The database's revision; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def ensure_current(settings: Settings) -> str | None:
+    """Make the schema fit this program, or raise SchemaError: an embedded SQLite is migrated, PostgreSQL must have been
+    (`liaison migrate`). Returns the revision it came from when something was migrated."""
+    engine = sync_engine(settings)
+    try:
+        with engine.connect() as connection:
+            found = current(connection)
+        if found == head():
+            return None
+        if found is not None and found > head():
+            raise SchemaError(f"These data are of a newer version ({found}) than this program knows ({head()}). Install that version.")
+        if settings.sqlite_path is None:
+            raise SchemaError("The database is not up to date. Run: liaison migrate")
+        upgrade(engine)
+        return found or ""
+    finally:
+        engine.dispose()
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run every missing migration in one transaction; PostgreSQL under an advisory lock, so that two hosts never migrate at once."""
+    from alembic import command
+
+    config = alembic_config()
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def alembic_config() -> Any:
+    """Alembic's configuration, without an ini file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(data_dir("migrations"))).replace("%", "%%"))
+    return config
