@@ -234,6 +234,10 @@ class Words:
         """2026年3月 · Mar 2026"""
         return self._write(PATTERNS[self.locale].month_year, day)
 
+    def month_name(self, day: Day) -> str:
+        """3月 · Mar"""
+        return PATTERNS[self.locale].months[day.month - 1]
+
     def weekday(self, day: Day) -> str:
         """周三 · Wed"""
         return PATTERNS[self.locale].weekdays[day.weekday()]

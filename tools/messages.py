@@ -121,7 +121,10 @@ def key_of(message: Message) -> str:
 
 
 def label(message: Message) -> str:
-    return f"{message.context}{CONTEXT_MARK}{key_of(message)}" if message.context else key_of(message)
+    if not message.context:
+        return key_of(message)
+    context: str | bytes = message.context  # read_mo leaves it as bytes
+    return f"{context.decode() if isinstance(context, bytes) else context}{CONTEXT_MARK}{key_of(message)}"
 
 
 def put(catalogue: Catalog, additions: dict[str, str | list[str]]) -> None:

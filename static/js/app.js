@@ -1,0 +1,188 @@
+// The only hand-written script. Every page works without it; it knows no language: its words are data-say-* attributes of <body>.
+// Plain ES2018 (it also runs where htmx cannot, on Chromium 78), no eval, delegated events, so that it survives swaps.
+(function () {
+  'use strict';
+  const $ = (selector, root) => (root || document).querySelector(selector);
+  const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
+  const words = (name, values) => (document.body.dataset['say' + name] || '').replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  const typing = (event) => event.isComposing || event.target.closest('input,textarea,select,[contenteditable]');
+
+  function make(tag, attributes, text) {
+    const element = document.createElement(tag);
+    Object.keys(attributes || {}).forEach((name) => element.setAttribute(name, attributes[name]));
+    if (text) element.textContent = text;
+    return element;
+  }
+
+  // --- telling: a line for screen readers in the live region that also holds the toasts
+  function say(text, seen) {
+    const region = $('#toasts');
+    if (!region || !text) return;
+    const line = make('div', { class: seen ? 'toast' : 'vh' }, text);
+    region.append(line);
+    if (!seen) setTimeout(() => line.remove(), 5000);
+  }
+
+  // --- toasts: gone after ten seconds unless the pointer or the focus is on them; what they offer is also on the page
+  function age(toast) {
+    if (toast.dataset.ageing) return;
+    toast.dataset.ageing = 'yes';
+    let left = 10;
+    const clock = setInterval(() => {
+      if (!toast.isConnected) clearInterval(clock);
+      else if (!toast.matches(':hover') && !toast.contains(document.activeElement) && --left <= 0) toast.remove();
+    }, 1000);
+  }
+  function watchToasts() {
+    const region = $('#toasts');
+    if (!region) return;
+    all('.toast', region).forEach((toast) => {   // there before the page was read out: put in anew, so that it is announced
+      toast.remove();
+      setTimeout(() => region.append(toast), 150);
+    });
+    new MutationObserver(() => all('.toast', region).forEach(age)).observe(region, { childList: true });
+  }
+
+  // --- asking before acts with consequences: <form data-confirm="…"> or <button data-confirm="…">; "confirmed=1" tells the server that
+  // it was asked here. Without a script the server asks on a page of its own.
+  function confirmFirst(event) {
+    const form = event.target;
+    const button = event.submitter || form.lastButton;
+    const question = (button && button.dataset.confirm) || form.dataset.confirm;
+    if (!question || form.dataset.confirmed || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const dialog = make('dialog', { 'aria-labelledby': 'confirm-text' });
+    const box = make('div', { class: 'confirm' });
+    const row = make('div', { class: 'row' });
+    const no = make('button', { type: 'button', class: 'btn', autofocus: '' }, words('Cancel', {}));
+    const yes = make('button', { type: 'button', class: 'btn primary' }, (button && (button.dataset.confirmLabel || button.textContent.trim())) || '');
+    row.append(no, yes);
+    box.append(make('p', { id: 'confirm-text' }, question), row);
+    dialog.append(box);
+    document.body.append(dialog);
+    no.addEventListener('click', () => dialog.close());
+    yes.addEventListener('click', () => {
+      const answer = make('input', { type: 'hidden', name: 'confirmed', value: '1' });
+      form.append(answer);
+      form.dataset.confirmed = 'yes';
+      dialog.close();
+      form.requestSubmit(button && button.form === form ? button : undefined);
+      delete form.dataset.confirmed;
+      setTimeout(() => answer.remove(), 500);   // htmx reads the form a little later
+    });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      if (button && button.isConnected) button.focus();
+    });
+    dialog.showModal();
+  }
+
+  // --- a second click on a plain form's button does not send it twice (htmx guards its own)
+  function onceOnly(event) {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'post') return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = 'yes';
+    setTimeout(() => delete form.dataset.sent, 8000);
+  }
+
+  // --- order: each item has a plain form with buttons named direction=up|down; Alt+Arrow anywhere in the item presses them.
+  // After the swap the focus stays with the item and its new place is told.
+  let moved = null;
+  function rememberMove(event) {
+    const form = event.target.closest('form.move');
+    const item = form && form.closest('[data-item]');
+    const button = event.submitter || (form && form.lastButton);
+    moved = item && button ? { item: item.dataset.item, direction: button.value } : null;
+  }
+  function moveByKey(event) {
+    const item = event.altKey && !typing(event) && event.target.closest('[data-item]');
+    const direction = { ArrowUp: 'up', ArrowDown: 'down' }[event.key];
+    if (!item || !direction) return;
+    const button = $('form.move button[value=' + direction + ']', item);
+    if (!button) return;
+    event.preventDefault();
+    if (!button.disabled) button.click();
+  }
+  function settleMove() {
+    const item = moved && all('[data-item]').find((each) => each.dataset.item === moved.item);
+    if (item) {
+      const button = $('form.move button[value=' + moved.direction + ']:not(:disabled)', item) || $('form.move button:not(:disabled)', item);
+      if (button) button.focus();
+      const items = all('[data-item]', item.parentElement);
+      say(words('Moved', { n: items.indexOf(item) + 1, of: items.length }));
+    }
+    moved = null;
+  }
+
+  // --- more rows: <div data-rows="people">…</div> <template data-row="people">…__n__…</template> <button data-add-row="people" hidden>
+  function addRow(button) {
+    const name = button.dataset.addRow;
+    const rows = $('[data-rows="' + name + '"]');
+    const row = $('template[data-row="' + name + '"]').content.cloneNode(true);
+    const next = Number(rows.dataset.next || rows.children.length);
+    all('*', row).forEach((element) => Array.from(element.attributes).forEach((attribute) => {
+      attribute.value = attribute.value.replace(/__n__/g, next);
+    }));
+    rows.dataset.next = next + 1;
+    const first = $('input:not([type=hidden]),select,textarea', row);
+    rows.append(row);
+    if (first) first.focus();
+  }
+
+  // --- the chosen day in words beside a native date input; the server worded the day the page came with
+  function wordDate(input) {
+    const hint = document.getElementById(input.id + '-words');
+    if (!hint || !window.Intl || !Intl.RelativeTimeFormat) return;
+    const day = input.value && new Date(input.value + 'T00:00:00Z');
+    if (!day || isNaN(day)) { hint.textContent = ''; return; }
+    const lang = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+    const full = new Intl.DateTimeFormat(lang, { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric', weekday: 'short' }).format(day);
+    const days = Math.round((day - new Date(document.body.dataset.today + 'T00:00:00Z')) / 864e5);
+    hint.textContent = full + ' · ' + new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(days, 'day');
+  }
+
+  function closeMenus(except) {
+    all('details.account[open]').forEach((menu) => { if (!except || !menu.contains(except)) menu.open = false; });
+  }
+  function focusMarked() {   // the error summary of a refused form, or whatever the server wants read first
+    const marked = $('[data-focus]');
+    if (!marked) return;
+    marked.removeAttribute('data-focus');
+    marked.tabIndex = -1;
+    marked.focus();
+  }
+  function ready() {
+    all('button[data-add-row]').forEach((button) => { button.hidden = false; });
+    focusMarked();
+  }
+
+  document.addEventListener('submit', confirmFirst, true);
+  document.addEventListener('submit', rememberMove, true);
+  document.addEventListener('submit', onceOnly);
+  document.addEventListener('keydown', moveByKey);
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && event.target.closest('details.account[open]');
+    if (event.key === 'Escape') closeMenus();
+    if (menu) $('summary', menu).focus();
+  });
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (button && button.form) button.form.lastButton = button;   // SubmitEvent.submitter is missing before Chromium 81
+    if (button && button.dataset.addRow) addRow(button);
+    closeMenus(event.target);
+  });
+  document.addEventListener('change', (event) => { if (event.target.matches('input[type=date]')) wordDate(event.target); });
+  window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => { delete form.dataset.sent; }));
+
+  document.addEventListener('htmx:config:request', (event) => {
+    const token = $('meta[name=csrf-token]');
+    if (token) event.detail.ctx.request.headers['X-CSRF-Token'] = token.content;
+  });
+  document.addEventListener('htmx:after:swap', () => { ready(); settleMove(); });
+  document.addEventListener('htmx:error', () => say(words('Offline', {}), true));
+
+  watchToasts();
+  ready();
+})();
