@@ -1,0 +1,38 @@
+"""API tokens: a person's key to the JSON API, with that person's rights."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import select
+
+from liaison import audit
+from liaison.accounts.models import ApiToken
+from liaison.accounts.secrets import hashed
+from liaison.db import Session, locked
+from liaison.errors import NotFound
+
+
+async def create_token(db: Session, actor: Any, person_id: int, *, name: str = "") -> str:
+    """A new token for the person, told once and stored only hashed."""
+    token = "lia_" + secrets.token_urlsafe(32)
+    row = ApiToken(token_hash=hashed(token), person_id=person_id, name=name, created_at=db.now())
+    db.add(row)
+    await db.flush()
+    audit.add(db, actor, "create_token", f"person:{person_id}", token=row.id, name=name)
+    return token
+
+
+async def token_of(db: Session, token: str) -> ApiToken | None:
+    """The unrevoked token."""
+    query = select(ApiToken).where(ApiToken.token_hash == hashed(token), ApiToken.revoked_at.is_(None))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def revoke_token(db: Session, actor: Any, token_id: int) -> None:
+    """End one of the actor's own tokens. Raises NotFound for anybody else's."""
+    row = await locked(db, ApiToken, token_id)
+    if row.person_id != actor.person_id:
+        raise NotFound
+    if row.revoked_at is None:
+        row.revoked_at = db.now()
+        audit.add(db, actor, "revoke_token", f"person:{row.person_id}", token=row.id)

@@ -1,0 +1,67 @@
+"""Who is looking: the value that every permission asks. Facts of the day (designation, membership), never a stored role
+except operator, agency administrator and reader (PERMISSIONS.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One designation in force today: in which mechanism, for which agency, as what."""
+
+    designation_id: int
+    mechanism_id: int
+    agency_id: int
+    role: str
+    """principal, acting or deputy"""
+    in_office: bool
+    """True for the one liaison in office: the acting one, else the principal."""
+    may_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The viewer's agency in one mechanism: member from `joined_on`, before `left_on` if it left."""
+
+    joined_on: date
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person at the door, with what they are today. `via` is the door: web, api, link, cli or mail."""
+
+    person_id: int
+    agency_id: int
+    name: str = ""
+    agency_short_name: str = ""
+    locale: str | None = None
+    operator: bool = False
+    agency_admin: bool = False
+    reader_of: frozenset[int] = frozenset()
+    designations: tuple[Office, ...] = ()
+    member_of: Mapping[int, Membership] = field(default_factory=dict)
+    """The mechanisms the viewer's agency is or was a member of."""
+    via: str = "web"
+    session_id: int | None = None
+
+    def officer_of(self, mechanism_id: int) -> int | None:
+        """The agency whose liaison in office the viewer is in that mechanism; None if in none."""
+        return next((d.agency_id for d in self.designations if d.mechanism_id == mechanism_id and d.in_office), None)
+
+    def deputy_of(self, mechanism_id: int) -> int | None:
+        """The agency whose deputy (or not-in-office principal) the viewer is in that mechanism; None if of none."""
+        return next((d.agency_id for d in self.designations if d.mechanism_id == mechanism_id and not d.in_office), None)
+
+    def acts_for(self, mechanism_id: int) -> int | None:
+        """The agency the viewer acts for in that mechanism as officer or deputy; None if for none."""
+        return self.officer_of(mechanism_id) or self.deputy_of(mechanism_id)
+
+    def acts_in_any(self) -> bool:
+        """Whether the viewer is officer or deputy anywhere today."""
+        return bool(self.designations)
+
+    def shares_mechanism_ids(self) -> frozenset[int]:
+        """The mechanisms whose open parts the viewer reads."""
+        return frozenset(self.member_of) | self.reader_of

@@ -1,0 +1,104 @@
+"""The one place that wires the server together; tests call `create_app` with other settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from litestar import Litestar, Router
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.htmx import HTMXRequest
+
+from liaison import audit
+from liaison.clock import Clock
+from liaison.config import VERSION, Settings
+from liaison.db import Database
+from liaison.mechanisms.viewers import viewer_for
+from liaison.paths import data_dir
+from liaison.web import access
+from liaison.web.assets import Assets
+from liaison.web.handlers import HANDLERS
+from liaison.web.static import static
+
+MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
+
+
+def open_database(settings: Settings, clock: Clock) -> Database:
+    """The site's database with the audit trail sealed before each commit."""
+    return Database(settings, clock, before_commit=audit.seal)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Litestar:
+    """The server for one site. `settings` must carry a SECRET_KEY; the schema must be current (`migrate.ensure_current`).
+
+    A `database` that is given is the caller's to dispose (the demo shares one between web and worker)."""
+    clock = clock or Clock()
+    own_database = database is None
+    database = database or open_database(settings, clock)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        yield
+        if own_database:
+            await database.dispose()
+
+    return Litestar(
+        route_handlers=[static, *page_routers(), Router("/api", route_handlers=api_routers())],
+        dependencies={
+            "db": Provide(access.provide_db),
+            "viewer": Provide(access.provide_viewer),
+            "operator": Provide(access.provide_operator),
+            "visitor": Provide(access.provide_viewer_or_none),
+        },
+        before_request=access.same_origin,
+        before_send=[access.security_headers],
+        csrf_config=CSRFConfig(
+            secret=settings.secret_key,
+            cookie_name=access.csrf_cookie(settings.https),
+            header_name="x-csrf-token",
+            cookie_secure=settings.https,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api", "^/r/", "^/static/", "^/healthz", "^/readyz"],
+        ),
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        openapi_config=OpenAPIConfig(
+            title="liaison",
+            version=VERSION,
+            path="/api",
+            render_plugins=[JsonRenderPlugin()],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}],
+            use_handler_docstrings=True,
+        ),
+        request_class=HTMXRequest,
+        request_max_body_size=MAX_BODY,
+        state=State(
+            {
+                "settings": settings,
+                "clock": clock,
+                "database": database,
+                "load_viewer": viewer_for,
+                "assets": Assets(data_dir("static")),
+                "token_rates": access.TokenRates(),
+                "host": urlsplit(settings.base_url).netloc,
+            }
+        ),
+        debug=False,
+        logging_config=None,
+    )
+
+
+def page_routers() -> list[Router]:
+    """Pages and forms, by feature."""
+    return []
+
+
+def api_routers() -> list[Router]:
+    """The JSON API, by feature."""
+    return []

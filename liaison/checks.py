@@ -1,0 +1,82 @@
+"""Checks that every verb makes on what was typed, collected so that one refusal names all fields at once."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from liaison.errors import Invalid, Message
+from liaison.i18n import N_
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+class Check:
+    """Collects what is wrong by field; `done()` raises Invalid if anything is. Methods give back the cleaned value."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, Message] = {}
+
+    def refuse(self, field: str, msgid: str, **params: Any) -> None:
+        """Mark one field; the first word on a field stands."""
+        self.errors.setdefault(field, Message(msgid, params))
+
+    def text(self, field: str, value: str | None, *, most: int, required: bool = False, lines: bool = False) -> str | None:
+        """NFC text without control characters, trimmed; None when empty. At most `most` characters, one line unless `lines`."""
+        value = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").strip()
+        if not value:
+            if required:
+                self.refuse(field, N_("Please fill this in."))
+            return None
+        if len(value) > most:
+            self.refuse(field, N_("Please use at most %(most)s characters; this has %(count)s."), most=most, count=len(value))
+        if _CONTROL.search(value) or (not lines and "\n" in value):
+            self.refuse(field, N_("Please remove line breaks and control characters."))
+        return value
+
+    def required_text(self, field: str, value: str | None, *, most: int, lines: bool = False) -> str:
+        """Like `text`, and missing is an error."""
+        return self.text(field, value, most=most, required=True, lines=lines) or ""
+
+    def mail(self, field: str, value: str | None, *, required: bool = False) -> str | None:
+        """One mail address in lower case; None when empty."""
+        value = self.text(field, value, most=254, required=required)
+        if value and not _MAIL.fullmatch(value):
+            self.refuse(field, N_("Please give one mail address, like name@agency.example."))
+        return value.lower() if value else None
+
+    def number(self, field: str, value: int | None, *, least: int, most: int, required: bool = False) -> int | None:
+        """A whole number from `least` to `most`."""
+        if value is None:
+            if required:
+                self.refuse(field, N_("Please fill this in."))
+        elif not least <= value <= most:
+            self.refuse(field, N_("Please give a number from %(least)s to %(most)s."), least=least, most=most)
+        return value
+
+    def choice(self, field: str, value: str | None, among: Collection[str]) -> str:
+        """One of the named values."""
+        if value not in among:
+            self.refuse(field, N_("Please choose one of: %(choices)s."), choices=", ".join(among))
+        return value or ""
+
+    def day(self, field: str, value: date | None, *, required: bool = False) -> date | None:
+        """A local date from 1949 to 2199."""
+        if value is None:
+            if required:
+                self.refuse(field, N_("Please give a date."))
+        elif not 1949 <= value.year < 2200:
+            self.refuse(field, N_("Please give a date between 1949 and 2199."))
+        return value
+
+    def days(self, starts: str, starts_on: date | None, ends: str, ends_on: date | None) -> None:
+        """An end lies after its start (terms are half-open)."""
+        if starts_on and ends_on and ends_on <= starts_on:
+            self.refuse(ends, N_("The end must lie after the start."))
+
+    def done(self) -> None:
+        """Raise Invalid if any field was refused."""
+        if self.errors:
+            raise Invalid(self.errors)

@@ -1,0 +1,142 @@
+"""What every handler is given: the transaction and the viewer, and the guards around a request (origin, headers, rate)."""
+
+import time
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.exceptions import PermissionDeniedException
+from litestar.types import Message, Scope
+
+from liaison import site
+from liaison.accounts import sessions, tokens
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import NotPermitted, NotSignedIn, TooMany
+from liaison.i18n import N_
+from liaison.web.api import replay
+from liaison.web.handlers import is_api
+from liaison.web.pages import AnyRequest, settings_of
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+TOKEN_RATE = 100.0  # requests per second and token, in the long run
+TOKEN_BURST = 200.0
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def session_cookie(https: bool) -> str:
+    """The session cookie's name: `__Host-` under https; browsers drop that prefix under plain http."""
+    return "__Host-session" if https else "session"
+
+
+def csrf_cookie(https: bool) -> str:
+    return "__Host-csrf" if https else "csrf"
+
+
+async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
+    """Who is at the door, loaded in a reading transaction of its own; a bearer token below /api, else the session cookie."""
+    if hasattr(request.state, "viewer"):
+        found: Viewer | None = request.state.viewer
+        return found
+    database = request.app.state.database
+    load = request.app.state.load_viewer
+    viewer: Viewer | None = None
+    seen: int | None = None
+    async with database.reading() as db:
+        request.state.trial_address = await site.trial_address(db)
+        if is_api(request):
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            if scheme.lower() == "bearer" and (row := await tokens.token_of(db, token.strip())):
+                request.app.state.token_rates.take(row.id)
+                viewer = await load(db, row.person_id, via="api")
+        elif key := request.cookies.get(session_cookie(settings_of(request).https)):
+            opened = await sessions.session_of(db, key)
+            if opened is not None:
+                viewer = await load(db, opened.person_id, via="web", session_id=opened.id)
+                if viewer is not None and opened.by_office and not viewer.designations:
+                    viewer = None  # the session was tied to an office that has ended
+                if db.now() - opened.last_seen_at >= sessions.SEEN_EVERY:
+                    seen = opened.id
+    if viewer is not None and seen is not None:
+        async with database.writing() as db:
+            await sessions.see(db, seen)
+    request.state.viewer = viewer
+    return viewer
+
+
+async def provide_viewer(request: AnyRequest) -> Viewer:
+    """Who is at the door. Raises NotSignedIn."""
+    viewer = await provide_viewer_or_none(request)
+    if viewer is None:
+        raise NotSignedIn
+    return viewer
+
+
+async def provide_operator(request: AnyRequest) -> Viewer:
+    """The operator at the door. Raises NotSignedIn, or NotPermitted for everybody else."""
+    viewer = await provide_viewer(request)
+    if not viewer.operator:
+        raise NotPermitted(N_("Only the operator of this site may do this."))
+    return viewer
+
+
+async def provide_db(request: AnyRequest) -> AsyncIterator[Session]:
+    """One transaction a request: reading for GET, else writing; returning commits (after the page is rendered), raising rolls back."""
+    database = request.app.state.database
+    if request.method in SAFE:
+        async with database.reading() as db:
+            yield db
+        return
+    viewer = await provide_viewer_or_none(request)
+    await request.body()  # read before the lock is taken: a slow body must not hold it
+    async with database.writing() as db:
+        if is_api(request) and viewer is not None:
+            await replay(request, db, viewer)
+        yield db
+
+
+class TokenRates:
+    """How fast each API token may go, in this process: a bucket that fills at TOKEN_RATE a second."""
+
+    def __init__(self) -> None:
+        self.buckets: dict[int, tuple[float, float]] = {}
+
+    def take(self, token_id: int) -> None:
+        """Count one request. Raises TooMany when the bucket is empty."""
+        level, at = self.buckets.get(token_id, (TOKEN_BURST, time.monotonic()))
+        now = time.monotonic()
+        level = min(TOKEN_BURST, level + (now - at) * TOKEN_RATE)
+        if level < 1:
+            raise TooMany(N_("Too many requests. Please slow down."), retry_after=1)
+        self.buckets[token_id] = (level - 1, now)
+
+
+async def same_origin(request: AnyRequest) -> None:
+    """Before any handler: refuse an unsafe request that another site's page made with our cookies (beside the CSRF token)."""
+    path = request.url.path
+    if request.method in SAFE or is_api(request) or path.startswith("/r/"):
+        return
+    fetch_site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = {urlsplit(settings_of(request).base_url).netloc, request.headers.get("host", "")}
+    if fetch_site not in (None, "same-origin", "none") or (origin not in (None, "null") and urlsplit(origin or "").netloc not in own):
+        raise PermissionDeniedException("cross-site request")
+
+
+async def security_headers(message: Message, scope: Scope) -> None:
+    """Adds the headers of TRUST.md to every answer, also to errors; a route that sets one of them keeps its own."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    secret = scope["path"].startswith(("/r/", "/feed/", "/sign-in/"))
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer" if secret else "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cache-Control", "no-store")
+    if scope["litestar_app"].state.settings.https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")

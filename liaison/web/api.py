@@ -1,0 +1,123 @@
+"""How an API route reads and answers: JSON bodies as msgspec structs, problems worded, one effect per Idempotency-Key."""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.response import Response
+from sqlalchemy import select
+
+from liaison.accounts.models import IdempotentAnswer
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import Invalid, Message, Refusal
+from liaison.i18n import N_
+from liaison.web.forms import row_id
+
+PAGE_SIZE = 100
+T = TypeVar("T")
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of every request body; unknown fields are refused so that a misspelt one is not lost in silence."""
+
+
+class MalformedBody(Refusal):
+    """The body is no JSON at all (400)."""
+
+    status = 400
+
+
+_ERRORS = (
+    (re.compile(r"Object missing required field `(?P<field>[^`]+)`"), N_("Please fill this in.")),
+    (re.compile(r"Object contains unknown field `(?P<field>[^`]+)`"), N_("There is no such field.")),
+    (re.compile(r"Invalid (?:RFC3339|ISO8601|date|datetime|time)"), N_("Please give a date such as 2026-12-17, or an instant with its offset such as 2026-12-17T14:30:00+08:00.")),
+    (re.compile(r"Expected `(?P<kind>[^`]+)`, got"), N_("This must be of the kind %(kind)s.")),
+)  # fmt: skip
+
+
+def body(raw: bytes, kind: type[T]) -> T:
+    """The JSON body as `kind`. Raises MalformedBody for no JSON, Invalid naming the field for anything else."""
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise MalformedBody(N_("The body is not valid JSON.")) from None
+
+
+def _invalid(text: str) -> Invalid:
+    """msgspec's English sentence as our own refusal, with the path of the field."""
+    place = re.search(r" - at `\$\.?(?P<path>[^`]*)`", text)
+    path = place["path"] if place else ""
+    for pattern, msgid in _ERRORS:
+        if found := pattern.search(text):
+            named = found.groupdict()
+            name = ".".join(part for part in (path, named.get("field", "")) if part) or "body"
+            return Invalid({name: Message(msgid, {"kind": named["kind"]} if "kind" in named else {})})
+    return Invalid({path or "body": Message(N_("Please check this value: it cannot be read."))})
+
+
+async def reply(request: Request[Any, Any, Any], db: Session, viewer: Viewer, data: Any, *, status: int = 200) -> Response[bytes]:
+    """The answer to an act. With an Idempotency-Key it is stored in the same transaction, so that a repetition gets it again."""
+    content = msgspec.json.encode(data)
+    if key := idempotency_key(request):
+        digest = await request_hash(request)
+        db.add(
+            IdempotentAnswer(
+                person_id=viewer.person_id, key=key, request_hash=digest, status=status, body=content, created_at=db.now()
+            )
+        )
+    return Response(content, status_code=status, media_type="application/json")
+
+
+class Replayed(Exception):
+    """This request was answered before: the same answer goes out again, and nothing is done."""
+
+    def __init__(self, status: int, content: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.content = content
+
+
+async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer) -> None:
+    """Raise Replayed when this Idempotency-Key was answered before; Invalid when it came with another body then."""
+    key = idempotency_key(request)
+    if not key:
+        return
+    query = select(IdempotentAnswer).where(IdempotentAnswer.person_id == viewer.person_id, IdempotentAnswer.key == key)
+    earlier = (await db.execute(query)).scalar_one_or_none()
+    if earlier is None:
+        return
+    if earlier.request_hash != await request_hash(request):
+        raise Invalid({"Idempotency-Key": N_("This key was used for another request.")})
+    raise Replayed(earlier.status, earlier.body)
+
+
+def idempotency_key(request: Request[Any, Any, Any]) -> str | None:
+    """The request's Idempotency-Key, when it is a POST that carries one."""
+    return (request.headers.get("idempotency-key") or "")[:200] or None if request.method == "POST" else None
+
+
+async def request_hash(request: Request[Any, Any, Any]) -> str:
+    """What makes two requests the same: method, path and body."""
+    facts = f"{request.method} {request.url.path}\n".encode()
+    return hashlib.sha256(facts + await request.body()).hexdigest()
+
+
+def page_limits(request: Request[Any, Any, Any]) -> tuple[int, int]:
+    """(limit, cursor): how many rows to give, and the id after which they start (keyset paging)."""
+    limit = request.query_params.get("limit", str(PAGE_SIZE))
+    if not (limit.isdecimal() and 1 <= int(limit[:6]) <= 500):
+        raise Invalid({"limit": Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": 500})})
+    cursor = request.query_params.get("cursor")
+    return int(limit), row_id(cursor) if cursor else 0
+
+
+def listed(rows: Sequence[Any], limit: int, as_json: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """{"items", "next"}; give one row more than `limit` so that `next` can be told."""
+    items = [as_json(row) for row in rows[:limit]]
+    return {"items": items, "next": items[-1]["id"] if len(rows) > limit else None}

@@ -1,0 +1,134 @@
+"""Forms as browsers send them: raw values kept so that nothing typed is lost, errors by field, typed values on asking."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from litestar import Request
+from litestar.response import Response
+
+from liaison.checks import Check
+from liaison.errors import Invalid, Message, NotFound
+from liaison.i18n import N_
+
+_LARGEST_ID = 2**63 - 1
+
+
+class Form(Check):
+    """One submitted (or empty) form. Getters collect what cannot be read as a number or a date; the verb checks the rest."""
+
+    def __init__(self, values: Mapping[str, list[str]] | None = None) -> None:
+        super().__init__()
+        self.values = {name: list(given) for name, given in (values or {}).items()}
+
+    @classmethod
+    async def read(cls, request: Request[Any, Any, Any]) -> "Form":
+        """The request's form; uploaded files are left out (see `request.form()` for them)."""
+        data = await request.form()
+        values: dict[str, list[str]] = {}
+        for name, value in data.multi_items():
+            if isinstance(value, str):
+                values.setdefault(name, []).append(value)
+        return cls(values)
+
+    @classmethod
+    def of(cls, **values: Any) -> "Form":
+        """A form filled from what is stored, for editing; None becomes empty."""
+        return cls({name: [str(v) for v in (value if isinstance(value, list | tuple) else [value]) if v is not None]
+                    for name, value in values.items()})  # fmt: skip
+
+    def raw(self, name: str) -> str:
+        """What was typed, as it was typed; the first of several."""
+        return (self.values.get(name) or [""])[0]
+
+    def raws(self, name: str) -> list[str]:
+        """Every value of one name, in order (ticked boxes, repeated rows)."""
+        return self.values.get(name, [])
+
+    def given(self, name: str) -> str | None:
+        """What was typed, trimmed; None when empty."""
+        return self.raw(name).strip() or None
+
+    def ticked(self, name: str) -> bool:
+        """Whether a checkbox was sent."""
+        return bool(self.raw(name))
+
+    def whole(self, name: str) -> int | None:
+        """A whole number; None when empty."""
+        text = self.given(name)
+        if text is None:
+            return None
+        try:
+            return int(text) if len(text) < 19 else int("")
+        except ValueError:
+            self.refuse(name, N_("Please give a whole number."))
+            return None
+
+    def id(self, name: str) -> int | None:
+        """The id of something chosen from a list; None when nothing was chosen."""
+        return self.whole(name)
+
+    def ids(self, name: str) -> list[int]:
+        """The ids ticked under one name; what is no id is left out."""
+        return [int(v) for v in self.raws(name) if v.isdecimal() and int(v) <= _LARGEST_ID]
+
+    def date(self, name: str) -> date | None:
+        """A local date as date inputs send it."""
+        text = self.given(name)
+        if text is None:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self.refuse(name, N_("Please give a date such as 2026-12-17."))
+            return None
+
+    def time(self, name: str) -> time | None:
+        """A wall-clock time as time inputs send it."""
+        text = self.given(name)
+        if text is None:
+            return None
+        try:
+            return time.fromisoformat(text)
+        except ValueError:
+            self.refuse(name, N_("Please give a time such as 14:30."))
+            return None
+
+    def local_start(self, day: str, clock: str) -> datetime | None:
+        """Local wall time from a date and a time field; both are required."""
+        on, at = self.date(day), self.time(clock)
+        if on is None:
+            self.refuse(day, N_("Please give a date."))
+        if at is None:
+            self.refuse(clock, N_("Please give a time."))
+        return datetime.combine(on, at) if on and at else None
+
+    def take(self, refusal: Invalid) -> "Form":
+        """The same form marked with what a verb refused."""
+        for name, message in refusal.errors.items():
+            self.errors.setdefault(name, message)
+        return self
+
+    def error(self, name: str) -> Message | None:
+        """What is wrong with one field."""
+        return self.errors.get(name)
+
+
+class FormAgain(Exception):
+    """Shows the form again with its errors (422) or with both versions (409), and undoes the transaction."""
+
+    def __init__(self, page: Response[str], status: int = 422) -> None:
+        super().__init__(status)
+        self.page = page
+        self.page.status_code = status
+
+
+def row_id(text: str | int | None) -> int:
+    """The id that an address or a JSON body names; anything that cannot be one is NotFound, exactly like a missing row."""
+    try:
+        number = int(str(text))
+    except ValueError:
+        raise NotFound from None
+    if not 0 < number <= _LARGEST_ID:
+        raise NotFound
+    return number

@@ -1,0 +1,134 @@
+"""One table of refusals, three faces: a page, an htmx fragment, or RFC 9457 problem+json for /api."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar.background_tasks import BackgroundTask
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Response
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.errors import Conflict, Invalid, Message, NotPermitted, NotSignedIn, Refusal, TooMany
+from liaison.i18n import N_, gettext_for
+from liaison.web.api import Replayed
+from liaison.web.forms import FormAgain
+from liaison.web.pages import AnyRequest, locale_of, page, viewer_of
+
+log = structlog.get_logger()
+
+_HTTP_WORDS = {
+    400: N_("This request cannot be read."),
+    401: N_("Please sign in first."),
+    403: N_("The page was open too long, or the request came from another site. Please go back, reload the page and try again."),
+    404: N_("There is nothing here, or nothing that you may see."),
+    405: N_("This address cannot be used in this way."),
+    413: N_("This is too large. Please send less at once."),
+    415: N_("This kind of content cannot be read here."),
+}
+
+
+def is_api(request: AnyRequest) -> bool:
+    """Whether the caller is a program: everything below /api speaks JSON."""
+    return request.url.path.startswith("/api/") or request.url.path == "/api"
+
+
+def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
+    """A refusal in the reader's language."""
+    if isinstance(error, NotSignedIn) and not is_api(request) and request.method in ("GET", "HEAD"):
+        return Redirect(f"/sign-in?next={request.url.path}", status_code=303)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    errors = error.errors if isinstance(error, Invalid) else {}
+    theirs = error.theirs if isinstance(error, Conflict) else {}
+    return answer(request, error.status, error.message, errors=errors, theirs=theirs, headers=headers)
+
+
+def answer(
+    request: AnyRequest,
+    status: int,
+    message: Message,
+    *,
+    errors: Mapping[str, Message] | None = None,
+    theirs: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """The words of a refusal as problem+json, fragment or page."""
+    gettext = gettext_for(locale_of(request))
+    text = message.worded(gettext)
+    fields = [{"field": name, "message": said.worded(gettext)} for name, said in (errors or {}).items()]
+    if is_api(request):
+        problem: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": text}
+        if fields:
+            problem["errors"] = fields
+        if theirs:
+            problem["current"] = dict(theirs)
+        extra = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        return Response(problem, status_code=status, media_type="application/problem+json", headers={**(headers or {}), **extra})
+    template = "errors/_refused.html" if request.headers.get("hx-request") else "errors/refused.html"
+    response = page(request, template, status=status, message=text, errors=fields, theirs=theirs or {}, status_code=status)
+    response.headers.update(headers or {})
+    return response
+
+
+async def denied(request: AnyRequest, viewer: Viewer, error: NotPermitted) -> None:
+    """Every denied attempt is one audit line, in a transaction of its own (the refused one is rolled back)."""
+    async with request.app.state.database.writing() as db:
+        audit.add(db, viewer, "denied", request.url.path[:60], method=request.method, why=error.message.msgid)
+
+
+def _refusal(request: AnyRequest, error: Refusal) -> Response[Any]:
+    viewer = viewer_of(request)
+    response = refused(request, error)
+    if isinstance(error, NotPermitted) and viewer is not None:
+        response.background = BackgroundTask(denied, request, viewer, error)
+    return response
+
+
+def _form_again(request: AnyRequest, again: FormAgain) -> Response[Any]:
+    return again.page
+
+
+def _replayed(request: AnyRequest, earlier: Replayed) -> Response[Any]:
+    return Response(earlier.content, status_code=earlier.status, media_type="application/json")
+
+
+def _http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    words = _HTTP_WORDS.get(error.status_code, N_("This request cannot be answered."))
+    return answer(request, error.status_code, Message(words), headers=error.headers)
+
+
+def _integrity(request: AnyRequest, error: IntegrityError) -> Response[Any]:
+    log.warning("integrity", path=request.url.path, error=str(error.orig)[:200])
+    return refused(request, Conflict(N_("This was saved in another way in the same moment. Please look at it again.")))
+
+
+def _database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    reason = str(error.orig)
+    if "locked" in reason or "deadlock" in reason or "could not serialize" in reason:
+        return answer(request, 503, Message(N_("The server is busy. Please try again in a moment.")), headers={"Retry-After": "5"})
+    return _unexpected(request, error)
+
+
+def _too_large(request: AnyRequest, error: OverflowError) -> Response[Any]:
+    return answer(request, 404, Message(_HTTP_WORDS[404]))  # a number in the address that no row can have
+
+
+def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
+    words = N_("Something went wrong on our side; nothing was changed. Please try again, and tell the operator if it stays so.")
+    return answer(request, 500, Message(words))
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    Refusal: _refusal,
+    FormAgain: _form_again,
+    Replayed: _replayed,
+    HTTPException: _http,
+    IntegrityError: _integrity,
+    DBAPIError: _database,
+    OverflowError: _too_large,
+    Exception: _unexpected,
+}

@@ -1,0 +1,68 @@
+"""Every test gets a real database of its own, built by the migrations: a copied SQLite file, or a PostgreSQL database from a template."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from liaison import migrate
+from liaison.app import open_database
+from liaison.clock import Clock
+from liaison.config import Settings, checked
+from liaison.db import Database
+from tests import postgres
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Monday 2026-11-23 09:00 in Beijing: the day most tests take place on."""
+
+SECRET = "test-secret-key-of-more-than-32-characters"
+ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest schema, made once and copied by every test."""
+    directory = tmp_path_factory.mktemp("migrated")
+    settings = checked(Settings(data_dir=directory, secret_key=SECRET))
+    migrate.ensure_current(settings)
+    engine = migrate.sync_engine(settings)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    return directory / "liaison.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One PostgreSQL server for the whole run."""
+    with postgres.server() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a site whose database is migrated and empty."""
+    if ON_POSTGRESQL:
+        server: postgres.Server = request.getfixturevalue("postgres_server")
+        with server.database() as url:
+            yield checked(Settings(data_dir=tmp_path, secret_key=SECRET, database_url=url))
+    else:
+        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "liaison.db")
+        yield checked(Settings(data_dir=tmp_path, secret_key=SECRET))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stands still at NOW; a test sets `clock.as_of` to move it."""
+    return Clock(as_of=NOW)
+
+
+@pytest.fixture
+async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
+    """The migrated, empty database."""
+    opened = open_database(settings, clock)
+    yield opened
+    await opened.dispose()
