@@ -40,7 +40,11 @@
       toast.remove();
       setTimeout(() => region.append(toast), 150);
     });
-    new MutationObserver(() => all('.toast', region).forEach(age)).observe(region, { childList: true });
+    new MutationObserver(() => {
+      const toasts = all('.toast', region);
+      toasts.slice(0, -1).forEach((older) => older.remove());
+      toasts.slice(-1).forEach(age);
+    }).observe(region, { childList: true });
   }
 
   // --- asking before acts with consequences: <form data-confirm="…"> or <button data-confirm="…">; "confirmed=1" tells the server that
