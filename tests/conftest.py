@@ -14,6 +14,7 @@ from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
 from tests import postgres
+from tests.world import World, build
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 2026-11-23 09:00 in Beijing: the day most tests take place on."""
@@ -66,3 +67,10 @@ async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
     opened = open_database(settings, clock)
     yield opened
     await opened.dispose()
+
+
+@pytest.fixture
+async def world(database: Database) -> World:
+    """The small named world of tests/world.py, committed."""
+    async with database.writing() as db:
+        return await build(db)
