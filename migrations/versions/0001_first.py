@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "queue_state",
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
@@ -66,9 +66,7 @@ def upgrade() -> None:
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["lead_agency_id"], ["agency.id"], name=op.f("fk_mechanism_lead_agency_id")
-        ),
+        sa.ForeignKeyConstraint(["lead_agency_id"], ["agency.id"], name=op.f("fk_mechanism_lead_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mechanism")),
         sa.UniqueConstraint("name", name=op.f("uq_mechanism_name")),
     )
@@ -82,9 +80,7 @@ def upgrade() -> None:
         sa.Column("deactivated_by", BigId, nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_office_agency_id")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_office_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("agency_id", "name", name=op.f("uq_office_agency_id_name")),
     )
@@ -98,9 +94,7 @@ def upgrade() -> None:
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_agreement_mechanism_id")
-        ),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_agreement_mechanism_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement")),
         sa.UniqueConstraint("mechanism_id", name=op.f("uq_agreement_mechanism_id")),
     )
@@ -110,16 +104,10 @@ def upgrade() -> None:
         sa.Column("position", BigId, nullable=False),
         sa.Column("agency_id", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_host_turn_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_host_turn_mechanism_id")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_host_turn_agency_id")),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_host_turn_mechanism_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_host_turn")),
-        sa.UniqueConstraint(
-            "mechanism_id", "position", name=op.f("uq_host_turn_mechanism_id_position")
-        ),
+        sa.UniqueConstraint("mechanism_id", "position", name=op.f("uq_host_turn_mechanism_id_position")),
     )
     op.create_table(
         "member",
@@ -130,24 +118,14 @@ def upgrade() -> None:
         sa.Column("takes_part", sa.String(length=10), nullable=False),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.CheckConstraint(
-            "left_on IS NULL OR left_on > joined_on", name=op.f("ck_member_dates")
-        ),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_member_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_member_mechanism_id")
-        ),
+        sa.CheckConstraint("left_on IS NULL OR left_on > joined_on", name=op.f("ck_member_dates")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_member_agency_id")),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_member_mechanism_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
     )
     with op.batch_alter_table("member") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_member_agency_id"), ["agency_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_member_mechanism_id"), ["mechanism_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_member_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_member_mechanism_id"), ["mechanism_id"], unique=False)
         batch_op.create_index(
             "uq_member_current",
             ["mechanism_id", "agency_id"],
@@ -175,22 +153,14 @@ def upgrade() -> None:
         sa.Column("deactivated_by", BigId, nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_person_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"], ["person.id"], name=op.f("fk_person_contact_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["office_id"], ["office.id"], name=op.f("fk_person_office_id")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_person_agency_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_person_contact_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_person_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("key", name=op.f("uq_person_key")),
     )
     with op.batch_alter_table("person") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_person_agency_id"), ["agency_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_person_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_mail"), ["mail"], unique=False)
 
     op.create_table(
@@ -206,18 +176,12 @@ def upgrade() -> None:
         sa.Column("location", sa.String(length=200), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_series_mechanism_id")
-        ),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_series_mechanism_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
-        sa.UniqueConstraint(
-            "mechanism_id", "name", name=op.f("uq_series_mechanism_id_name")
-        ),
+        sa.UniqueConstraint("mechanism_id", "name", name=op.f("uq_series_mechanism_id_name")),
     )
     with op.batch_alter_table("series") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_series_mechanism_id"), ["mechanism_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_series_mechanism_id"), ["mechanism_id"], unique=False)
 
     op.create_table(
         "api_token",
@@ -228,16 +192,12 @@ def upgrade() -> None:
         sa.Column("last_used_at", UTCDateTime(), nullable=True),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_api_token_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     with op.batch_alter_table("api_token") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "audit_line",
@@ -253,22 +213,14 @@ def upgrade() -> None:
         sa.Column("payload_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_audit_line_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_audit_line_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_line")),
         sa.UniqueConstraint("number", name=op.f("uq_audit_line_number")),
     )
     with op.batch_alter_table("audit_line") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_line_mechanism_id"), ["mechanism_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_line_object"), ["object"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_audit_line_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_line_mechanism_id"), ["mechanism_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_line_object"), ["object"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_line_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "clause",
@@ -276,13 +228,9 @@ def upgrade() -> None:
         sa.Column("number", BigId, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agreement_id"], ["agreement.id"], name=op.f("fk_clause_agreement_id")
-        ),
+        sa.ForeignKeyConstraint(["agreement_id"], ["agreement.id"], name=op.f("fk_clause_agreement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clause")),
-        sa.UniqueConstraint(
-            "agreement_id", "number", name=op.f("uq_clause_agreement_id_number")
-        ),
+        sa.UniqueConstraint("agreement_id", "number", name=op.f("uq_clause_agreement_id_number")),
     )
     op.create_table(
         "designation",
@@ -298,30 +246,16 @@ def upgrade() -> None:
         sa.Column("designated_at", UTCDateTime(), nullable=False),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_designation_dates")
-        ),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_designation_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_designation_mechanism_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_designation_person_id")
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name=op.f("ck_designation_dates")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_designation_agency_id")),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_designation_mechanism_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_designation_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_designation")),
     )
     with op.batch_alter_table("designation") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_designation_agency_id"), ["agency_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_designation_mechanism_id"), ["mechanism_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_designation_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_designation_agency_id"), ["agency_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_designation_mechanism_id"), ["mechanism_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_designation_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "idempotent_answer",
@@ -333,13 +267,9 @@ def upgrade() -> None:
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_idempotent_answer_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_idempotent_answer_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotent_answer")),
-        sa.UniqueConstraint(
-            "person_id", "key", name=op.f("uq_idempotent_answer_person_id_key")
-        ),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_idempotent_answer_person_id_key")),
     )
     op.create_table(
         "link",
@@ -353,29 +283,17 @@ def upgrade() -> None:
         sa.Column("expires_at", UTCDateTime(), nullable=False),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_link_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_link_person_id")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_link_agency_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("public_id", name=op.f("uq_link_public_id")),
         sa.UniqueConstraint(
-            "purpose",
-            "object_id",
-            "person_id",
-            "agency_id",
-            name=op.f("uq_link_purpose_object_id_person_id_agency_id"),
+            "purpose", "object_id", "person_id", "agency_id", name=op.f("uq_link_purpose_object_id_person_id_agency_id")
         ),
     )
     with op.batch_alter_table("link") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_link_designation_id"), ["designation_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_link_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_link_designation_id"), ["designation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "meeting",
@@ -403,7 +321,7 @@ def upgrade() -> None:
         sa.Column("organizer", sa.String(length=254), nullable=True),
         sa.Column("sequence", BigId, nullable=True),
         sa.Column("dtstamp", UTCDateTime(), nullable=True),
-        sa.Column("time_changed_sequence", BigId, nullable=False),
+        sa.Column("answers_from", BigId, nullable=False),
         sa.Column("announced_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_by", BigId, nullable=True),
@@ -413,44 +331,20 @@ def upgrade() -> None:
         sa.Column("held_at", UTCDateTime(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authorised_by_id"],
-            ["person.id"],
-            name=op.f("fk_meeting_authorised_by_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["cancelled_by"], ["person.id"], name=op.f("fk_meeting_cancelled_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["person.id"], name=op.f("fk_meeting_created_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["host_agency_id"], ["agency.id"], name=op.f("fk_meeting_host_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_meeting_mechanism_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["postponed_by"], ["person.id"], name=op.f("fk_meeting_postponed_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorder_id"], ["person.id"], name=op.f("fk_meeting_recorder_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["series_id"], ["series.id"], name=op.f("fk_meeting_series_id")
-        ),
+        sa.ForeignKeyConstraint(["authorised_by_id"], ["person.id"], name=op.f("fk_meeting_authorised_by_id")),
+        sa.ForeignKeyConstraint(["cancelled_by"], ["person.id"], name=op.f("fk_meeting_cancelled_by")),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_meeting_created_by")),
+        sa.ForeignKeyConstraint(["host_agency_id"], ["agency.id"], name=op.f("fk_meeting_host_agency_id")),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_meeting_mechanism_id")),
+        sa.ForeignKeyConstraint(["postponed_by"], ["person.id"], name=op.f("fk_meeting_postponed_by")),
+        sa.ForeignKeyConstraint(["recorder_id"], ["person.id"], name=op.f("fk_meeting_recorder_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_meeting_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
         sa.UniqueConstraint("uid", name=op.f("uq_meeting_uid")),
     )
     with op.batch_alter_table("meeting") as batch_op:
-        batch_op.create_index(
-            "ix_meeting_mechanism_id_starts_at",
-            ["mechanism_id", "starts_at"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_meeting_starts_at"), ["starts_at"], unique=False
-        )
+        batch_op.create_index("ix_meeting_mechanism_id_starts_at", ["mechanism_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meeting_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
         "outbox_mail",
@@ -472,37 +366,34 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.String(length=60), nullable=True),
         sa.Column("claimed_until", UTCDateTime(), nullable=True),
         sa.Column("in_doubt", sa.Boolean(), nullable=False),
+        sa.Column("superseded_at", UTCDateTime(), nullable=True),
         sa.Column("composed_at", UTCDateTime(), nullable=True),
         sa.Column("message_id", sa.String(length=200), nullable=True),
         sa.Column("mail_from", sa.String(length=254), nullable=True),
         sa.Column("subject", sa.String(length=400), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("holds", sa.JSON(), nullable=True),
+        sa.Column("holds", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("trial_to", sa.String(length=254), nullable=True),
         sa.Column("last_code", BigId, nullable=True),
         sa.Column("last_reply", sa.Text(), nullable=True),
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("final_at", UTCDateTime(), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["person.id"], name=op.f("fk_outbox_mail_created_by")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_outbox_mail_created_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mail")),
         sa.UniqueConstraint("once_key", name=op.f("uq_outbox_mail_once_key")),
     )
     with op.batch_alter_table("outbox_mail") as batch_op:
         batch_op.create_index("ix_outbox_mail_about", ["about", "id"], unique=False)
         batch_op.create_index(
-            "ix_outbox_mail_due",
-            ["next_try_at"],
+            "ix_outbox_mail_open",
+            ["priority", "next_try_at", "id"],
             unique=False,
             postgresql_where=sa.text("state IN ('waiting', 'deferred', 'sending')"),
             sqlite_where=sa.text("state IN ('waiting', 'deferred', 'sending')"),
         )
-        batch_op.create_index(
-            "ix_outbox_mail_thread_address", ["thread", "address"], unique=False
-        )
+        batch_op.create_index("ix_outbox_mail_thread_address", ["thread", "address"], unique=False)
 
     op.create_table(
         "password",
@@ -510,9 +401,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=200), nullable=False),
         sa.Column("set_at", UTCDateTime(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_password_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_password_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_password")),
         sa.UniqueConstraint("person_id", name=op.f("uq_password_person_id")),
     )
@@ -523,21 +412,13 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["mechanism_id"], ["mechanism.id"], name=op.f("fk_reader_mechanism_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_reader_person_id")
-        ),
+        sa.ForeignKeyConstraint(["mechanism_id"], ["mechanism.id"], name=op.f("fk_reader_mechanism_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reader_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reader")),
     )
     with op.batch_alter_table("reader") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_reader_mechanism_id"), ["mechanism_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_reader_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_reader_mechanism_id"), ["mechanism_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reader_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "site_choice",
@@ -546,9 +427,7 @@ def upgrade() -> None:
         sa.Column("set_by", BigId, nullable=True),
         sa.Column("set_at", UTCDateTime(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["set_by"], ["person.id"], name=op.f("fk_site_choice_set_by")
-        ),
+        sa.ForeignKeyConstraint(["set_by"], ["person.id"], name=op.f("fk_site_choice_set_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_choice")),
         sa.UniqueConstraint("name", name=op.f("uq_site_choice_name")),
     )
@@ -563,16 +442,12 @@ def upgrade() -> None:
         sa.Column("by_office", sa.Boolean(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_user_session_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_user_session_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_user_session_key_hash")),
     )
     with op.batch_alter_table("user_session") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_user_session_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_session_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "agency_invitation",
@@ -590,28 +465,14 @@ def upgrade() -> None:
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_agency_invitation_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_agency_invitation_meeting_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["returned_by"],
-            ["person.id"],
-            name=op.f("fk_agency_invitation_returned_by"),
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agency_invitation_agency_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_agency_invitation_meeting_id")),
+        sa.ForeignKeyConstraint(["returned_by"], ["person.id"], name=op.f("fk_agency_invitation_returned_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_invitation")),
-        sa.UniqueConstraint(
-            "meeting_id",
-            "agency_id",
-            name=op.f("uq_agency_invitation_meeting_id_agency_id"),
-        ),
+        sa.UniqueConstraint("meeting_id", "agency_id", name=op.f("uq_agency_invitation_meeting_id_agency_id")),
     )
     with op.batch_alter_table("agency_invitation") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_agency_invitation_meeting_id"), ["meeting_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_agency_invitation_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
         "agenda_item",
@@ -628,24 +489,14 @@ def upgrade() -> None:
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_agenda_item_agency_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["presenter_id"], ["person.id"], name=op.f("fk_agenda_item_presenter_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["proposed_by"], ["person.id"], name=op.f("fk_agenda_item_proposed_by")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agenda_item_agency_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_agenda_item_meeting_id")),
+        sa.ForeignKeyConstraint(["presenter_id"], ["person.id"], name=op.f("fk_agenda_item_presenter_id")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_agenda_item_proposed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_item")),
     )
     with op.batch_alter_table("agenda_item") as batch_op:
-        batch_op.create_index(
-            "ix_agenda_item_meeting_id", ["meeting_id", "position"], unique=False
-        )
+        batch_op.create_index("ix_agenda_item_meeting_id", ["meeting_id", "position"], unique=False)
 
     op.create_table(
         "announcement",
@@ -660,18 +511,12 @@ def upgrade() -> None:
         sa.Column("by_id", BigId, nullable=True),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"], ["person.id"], name=op.f("fk_announcement_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_announcement_meeting_id")
-        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_announcement_by_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_announcement_meeting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcement")),
     )
     with op.batch_alter_table("announcement") as batch_op:
-        batch_op.create_index(
-            "ix_announcement_meeting_id", ["meeting_id"], unique=False
-        )
+        batch_op.create_index("ix_announcement_meeting_id", ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_announcement_uid"), ["uid"], unique=False)
 
     op.create_table(
@@ -680,23 +525,14 @@ def upgrade() -> None:
         sa.Column("person_id", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
-            ["mail_id"],
-            ["outbox_mail.id"],
-            name=op.f("fk_mail_person_mail_id"),
-            ondelete="CASCADE",
+            ["mail_id"], ["outbox_mail.id"], name=op.f("fk_mail_person_mail_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_mail_person_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_person_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_person")),
-        sa.UniqueConstraint(
-            "mail_id", "person_id", name=op.f("uq_mail_person_mail_id_person_id")
-        ),
+        sa.UniqueConstraint("mail_id", "person_id", name=op.f("uq_mail_person_mail_id_person_id")),
     )
     with op.batch_alter_table("mail_person") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mail_person_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_mail_person_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "sign_in_link",
@@ -711,21 +547,14 @@ def upgrade() -> None:
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(
-            ["mail_id"],
-            ["outbox_mail.id"],
-            name=op.f("fk_sign_in_link_mail_id"),
-            ondelete="SET NULL",
+            ["mail_id"], ["outbox_mail.id"], name=op.f("fk_sign_in_link_mail_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_sign_in_link_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_link_token_hash")),
     )
     with op.batch_alter_table("sign_in_link") as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_link_person_id"), ["person_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_link_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "attendee",
@@ -751,23 +580,13 @@ def upgrade() -> None:
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("version", BigId, nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_attendee_agency_id")),
         sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_attendee_agency_id")
+            ["agency_invitation_id"], ["agency_invitation.id"], name=op.f("fk_attendee_agency_invitation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["agency_invitation_id"],
-            ["agency_invitation.id"],
-            name=op.f("fk_attendee_agency_invitation_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["answered_by"], ["person.id"], name=op.f("fk_attendee_answered_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meeting.id"], name=op.f("fk_attendee_meeting_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_attendee_person_id")
-        ),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_attendee_answered_by")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_attendee_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attendee_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendee")),
     )
     with op.batch_alter_table("attendee") as batch_op:

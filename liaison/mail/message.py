@@ -1,0 +1,25 @@
+"""What a feature hands over to be sent: one mail to one address, in words, before it becomes bytes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One mail as its recipient will read it.
+
+    `to` and `mail_from` are written as "Name <address>" or a bare address; `address` is where it goes (lower case). `calendar` is one
+    iCalendar object, whose METHOD `calendar_method` repeats. Mails with the same `thread` (a meeting's UID) stand together in the
+    reader's mailbox. `holds` is what the recipient may hold once this mail may have reached them, as JSON values."""
+
+    to: str
+    address: str
+    mail_from: str
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    calendar_method: str | None = None
+    thread: str | None = None
+    auto_submitted: bool = False
+    holds: dict[str, Any] | None = None
