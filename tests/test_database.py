@@ -14,7 +14,7 @@ from tests.conftest import NOW
 async def _principal(database: Database, starts_on: str, ends_on: str | None) -> None:
     async with database.writing() as db:
         await db.execute(
-            insert(Designation.__table__).values(
+            insert(Designation).values(
                 mechanism_id=1,
                 agency_id=1,
                 person_id=1,
