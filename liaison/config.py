@@ -10,11 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from liaison.errors import N_, CannotRun
+
 VERSION = "0.1.0"
 _PREFIX = "LIAISON_"
 
 
-class SettingsError(ValueError):
+class SettingsError(CannotRun, ValueError):
     """One clear line that says which setting is wrong and what it should be; the start stops with it."""
 
 
@@ -62,7 +64,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path = Path("liaison.en
     given |= {k: v for k, v in (os.environ if environ is None else environ).items() if k.startswith(_PREFIX)}
     known = {f"{_PREFIX}{f.name.upper()}": f.name for f in fields(Settings) if f.name != "demo"}
     if unknown := sorted(set(given) - set(known)):
-        raise SettingsError(f"{unknown[0]} is not a setting of liaison; the README lists them all")
+        raise SettingsError(N_("%(name)s is not a setting of liaison; the README lists them all."), name=unknown[0])
     values: dict[str, object] = {known[name]: value.strip() for name, value in given.items() if value.strip()}
     if "data_dir" in values:
         values["data_dir"] = Path(str(values["data_dir"])).expanduser()
@@ -75,20 +77,20 @@ def checked(settings: Settings) -> Settings:
     if settings.smtp_url:
         _check_url("SMTP_URL", settings.smtp_url, {"smtp", "smtps", "smtp+starttls"})
     if settings.timezone not in available_timezones():
-        raise SettingsError(f"{_PREFIX}TIMEZONE must be a zone name such as Asia/Shanghai, not {settings.timezone!r}")
+        raise _wrong("TIMEZONE", N_("%(name)s must be a zone name such as Asia/Shanghai, not “%(given)s”."), settings.timezone)
     if settings.locale not in ("zh_CN", "en"):
-        raise SettingsError(f"{_PREFIX}LOCALE must be zh_CN or en, not {settings.locale!r}")
+        raise _wrong("LOCALE", N_("%(name)s must be zh_CN or en, not “%(given)s”."), settings.locale)
     if settings.log_format not in ("text", "json"):
-        raise SettingsError(f"{_PREFIX}LOG_FORMAT must be text or json, not {settings.log_format!r}")
+        raise _wrong("LOG_FORMAT", N_("%(name)s must be text or json, not “%(given)s”."), settings.log_format)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(settings.mail_from)[1]):
-        raise SettingsError(f"{_PREFIX}MAIL_FROM must be an address or 'Name <address>', not {settings.mail_from!r}")
+        raise _wrong("MAIL_FROM", N_("%(name)s must be an address or “Name <address>”, not “%(given)s”."), settings.mail_from)
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
     if not url.startswith(("sqlite:///", "postgresql://")):
-        raise SettingsError(f"{_PREFIX}DATABASE_URL must start with sqlite:/// or postgresql://")
+        raise _wrong("DATABASE_URL", N_("%(name)s must start with sqlite:/// or postgresql://."))
     if url.startswith("postgresql://") and not settings.secret_key:
-        raise SettingsError(f"{_PREFIX}SECRET_KEY is required with PostgreSQL: the same on every host, 32 characters or more")
+        raise _wrong("SECRET_KEY", N_("%(name)s is required with PostgreSQL: the same on every host, 32 characters or more."))
     if settings.secret_key and len(settings.secret_key) < 32:
-        raise SettingsError(f"{_PREFIX}SECRET_KEY must have 32 characters or more")
+        raise _wrong("SECRET_KEY", N_("%(name)s must have 32 characters or more."))
     return replace(settings, database_url=url, base_url=settings.base_url.rstrip("/"))
 
 
@@ -114,7 +116,11 @@ def _check_url(name: str, value: str, schemes: set[str]) -> None:
     except ValueError:
         fits = False
     if not fits:
-        raise SettingsError(f"{_PREFIX}{name} must look like {sorted(schemes)[0]}://host, not {_masked(value)!r}")
+        raise _wrong(name, N_("%(name)s must look like %(scheme)s://host, not “%(given)s”."), _masked(value), scheme=min(schemes))
+
+
+def _wrong(name: str, msgid: str, given: str = "", **params: str) -> SettingsError:
+    return SettingsError(msgid, name=_PREFIX + name, given=given, **params)
 
 
 def _masked(url: str) -> str:
@@ -128,6 +134,6 @@ def _file_values(file: Path) -> dict[str, str]:
             continue
         name, sign, value = line.partition("=")
         if not sign:
-            raise SettingsError(f"{file.name} line {number}: expected NAME=value")
+            raise SettingsError(N_("%(file)s line %(line)s: expected NAME=value."), file=file.name, line=number)
         values[name.strip().removeprefix("export ").strip()] = value.strip().strip("\"'")
     return values

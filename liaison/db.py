@@ -19,7 +19,7 @@ from sqlalchemy.util import await_only
 from liaison import inline_sqlite
 from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.errors import Conflict, NotFound
+from liaison.errors import N_, Conflict, NotFound
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -70,7 +70,7 @@ class Versioned:
     def check_version(self, seen: int | None, **theirs: Any) -> None:
         """Refuse with Conflict when the form or caller saw another version than the stored one; None means: not asked to check."""
         if seen is not None and seen != self.version:
-            raise Conflict("Somebody changed this in the meantime. Compare both versions and save again.", theirs=theirs)
+            raise Conflict(N_("Somebody changed this in the meantime. Compare both versions and save again."), theirs=theirs)
 
     def touch(self) -> None:
         """Count one change."""
@@ -113,6 +113,8 @@ class Database:
         self.settings = settings
         self.clock = clock
         self.before_commit = before_commit
+        self.after_commit: Callable[[Session], None] | None = None
+        """Set by a worker in this process: what was saved may call for mail, which need not wait for the next round."""
         self.reader, self.writer = _engines(settings)
 
     @property
@@ -141,6 +143,8 @@ class Database:
                 if self.before_commit:
                     await self.before_commit(db)
                 await db.commit()
+                if self.after_commit:
+                    self.after_commit(db)
 
     async def dispose(self) -> None:
         await self.reader.dispose()

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+def N_(message: str) -> str:
+    """Mark a text for the catalogue where it is written down, to be translated where it is shown."""
+    return message
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence for a later reader: an English msgid and its named parameters (`%(name)s`)."""
@@ -17,6 +22,14 @@ class Message:
         params = {k: v.worded(gettext) if isinstance(v, Message) else v for k, v in self.params.items()}
         text = gettext(self.msgid)
         return text % params if params else text
+
+
+class CannotRun(Exception):
+    """The program cannot run like this; `message` says in one line why and what to do."""
+
+    def __init__(self, msgid: str, **params: Any) -> None:
+        self.message = Message(msgid, params)
+        super().__init__(self.message.worded(str))
 
 
 class Refusal(Exception):
@@ -35,7 +48,7 @@ class NotFound(Refusal):
     status = 404
 
     def __init__(self) -> None:
-        super().__init__("There is nothing here, or nothing that you may see.")
+        super().__init__(N_("There is nothing here, or nothing that you may see."))
 
 
 class NotSignedIn(Refusal):
@@ -43,7 +56,7 @@ class NotSignedIn(Refusal):
 
     status = 401
 
-    def __init__(self, msgid: str = "Please sign in first.") -> None:
+    def __init__(self, msgid: str = N_("Please sign in first.")) -> None:
         super().__init__(msgid)
 
 
@@ -87,5 +100,5 @@ class Invalid(Refusal):
     status = 422
 
     def __init__(self, errors: Mapping[str, Message | str]) -> None:
-        super().__init__("Please check the marked fields.")
+        super().__init__(N_("Please check the marked fields."))
         self.errors = {name: Message(text) if isinstance(text, str) else text for name, text in errors.items()}

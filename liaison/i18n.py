@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import escape
 
+from liaison.errors import N_ as N_
 from liaison.paths import data_dir
 
 DOMAIN = "liaison"
@@ -26,11 +27,6 @@ LANGUAGE_NAMES = {"zh_CN": "中文", "en": "English"}
 
 Day = date
 Moment = datetime  # an instant (aware) or a wall time (naive)
-
-
-def N_(message: str) -> str:
-    """Mark a text for the catalogue where it is written down, to be translated where it is shown."""
-    return message
 
 
 # --- which language -------------------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection
 
 from liaison.config import Settings
+from liaison.errors import N_, CannotRun
 from liaison.paths import data_dir
 
 _ADVISORY_LOCK = 0x6C696169  # one migration at a time on PostgreSQL
 
 
-class SchemaError(Exception):
+class SchemaError(CannotRun):
     """The database cannot be used by this program; the text says what to do."""
 
 
@@ -63,9 +64,13 @@ def ensure_current(settings: Settings) -> str | None:
         if found == head():
             return None
         if found is not None and found > head():
-            raise SchemaError(f"These data are of a newer version ({found}) than this program knows ({head()}). Install that version.")
+            raise SchemaError(
+                N_("These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."),
+                found=found,
+                known=head(),
+            )
         if settings.sqlite_path is None:
-            raise SchemaError("The database is not up to date. Run: liaison migrate")
+            raise SchemaError(N_("The database is not up to date. Run: liaison migrate"))
         upgrade(engine)
         return found or ""
     finally:
