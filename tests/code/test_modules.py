@@ -1,0 +1,164 @@
+"""The three kinds of module keep apart (CONTRIBUTING.md): read from the source, so that a new file is held to it from its first line."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "liaison"
+MOST_LINES = 400
+
+DOORS = {"routes.py", "api.py"}
+"""In every feature; beside them the doors of the program itself, `worker.py`, `cli.py` and `web/`, lie outside the features."""
+
+MACHINERY = {
+    "mail/connections.py": "kept connections to the mail server",
+    "mail/smtp.py": "the conversation with the mail server",
+    "mail/transport.py": "where mails go: a server, or files",
+    "mail/delivery.py": "the worker's side of the outbox: claims, sends and settles in transactions of its own",
+}
+"""Neither rule nor verb: what touches sockets, files and lower parts of the database, and why it may."""
+
+FEATURES = sorted(path.parent for path in PACKAGE.glob("*/__init__.py") if path.parent.name != "web")
+MODULES = [
+    path
+    for feature in FEATURES
+    for path in sorted(feature.rglob("*.py"))
+    if path.name not in DOORS and path.relative_to(PACKAGE).as_posix() not in MACHINERY
+]
+ALWAYS_RULES = [
+    path for path in MODULES if path.parent.name == "calendaring" or path.name in ("models.py", "permissions.py")
+]
+NO_RULE = {
+    "liaison.clock": "the clock",
+    "liaison.site": "the database",
+    "liaison.audit": "the database",
+    "asyncio": "waiting",
+    "time": "the clock",
+    "pathlib": "files",
+    "os": "files",
+    "shutil": "files",
+    "tempfile": "files",
+    "subprocess": "other programs",
+    "random": "chance",
+}
+NOT_ONLY_VERBS = {"queries.py", "mails.py"}
+"""These also give SQL conditions (`visible_to`) and parts of a mail, which wait for nothing."""
+
+SLOW = ("openpyxl", "alembic", "liaison.calendaring.other_regions")
+"""Imported where they are used: each takes a tenth of a second or more, which no start should pay."""
+
+SOURCES = sorted(path for folder in ("liaison", "tests", "tools") for path in (ROOT / folder).rglob("*.py"))
+MODEL_PARTS = {"Base", "Versioned", "BigId", "UTCDateTime"}
+CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def is_command(path: Path) -> bool:
+    """The command line: each command imports what it needs, so that `--help` is quick."""
+    return path.parent.name == "cli" or path.name in ("cli.py", "__main__.py")
+
+
+def is_verb_module(tree: ast.Module) -> bool:
+    """The one word in the source that tells verbs and queries from rules."""
+    return any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
+
+
+def impurities(tree: ast.Module) -> list[str]:
+    """What in a rule module reaches for a session, a clock, a file or chance."""
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(module="liaison.db", names=names):
+                found += [
+                    f"line {node.lineno}: {name.name} of the database" for name in names if name.name not in MODEL_PARTS
+                ]
+            case ast.ImportFrom(module=str(module)) if module in NO_RULE and module != "time":
+                found.append(f"line {node.lineno}: {NO_RULE[module]} ({module})")
+            case ast.ImportFrom(module="liaison", names=names):
+                found += [f"line {node.lineno}: {name.name}" for name in names if f"liaison.{name.name}" in NO_RULE]
+            case ast.Import(names=names):
+                found += [
+                    f"line {node.lineno}: {NO_RULE[name.name]} ({name.name})" for name in names if name.name in NO_RULE
+                ]
+            case ast.Call(func=ast.Name(id="open")):
+                found.append(f"line {node.lineno}: opens a file")
+            case ast.Attribute(value=ast.Name(id=owner), attr=attribute) if (owner, attribute) in CLOCKS:
+                found.append(f"line {node.lineno}: {owner}.{attribute} reads the clock")
+            case ast.Attribute(value=ast.Attribute(attr=owner), attr=attribute) if (owner, attribute) in CLOCKS:
+                found.append(f"line {node.lineno}: {owner}.{attribute} reads the clock")
+            case ast.Await() | ast.AsyncFor() | ast.AsyncWith():
+                found.append(f"line {node.lineno}: waits")
+            case _:
+                pass
+    return found
+
+
+def wrong_verbs(path: Path, tree: ast.Module) -> list[str]:
+    """Public functions of a verb module that do not take `db` first."""
+    wrong = []
+    for node in tree.body:
+        match node:
+            case ast.AsyncFunctionDef(name=name, args=args) if not name.startswith("_"):
+                first = args.args[0].arg if args.args else None
+                if first != "db":
+                    wrong.append(f"line {node.lineno}: {name}({first}, …) must take db first")
+            case ast.FunctionDef(name=name, args=args) if not name.startswith("_") and path.name not in NOT_ONLY_VERBS:
+                if not (args.args and args.args[0].arg == "db"):
+                    wrong.append(f"line {node.lineno}: {name} is a rule: it belongs into a module without async")
+            case _:
+                pass
+    return wrong
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_either_rules_without_session_clock_and_files_or_verbs_that_take_db_first(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert (wrong_verbs(path, tree) if is_verb_module(tree) else impurities(tree)) == []
+
+
+@pytest.mark.parametrize("path", ALWAYS_RULES, ids=name_of)
+def test_calendaring_models_and_permissions_are_always_rules(path: Path) -> None:
+    assert not is_verb_module(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_verbs_and_rules_never_commit_or_see_a_request(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    ends = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")]
+    requests = [node for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg == "request"]
+    assert [f"line {node.lineno}" for node in (*ends, *requests)] == []
+
+
+def imports_in_functions(tree: ast.Module) -> set[str]:
+    """The modules that functions import when they run."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    found = set()
+    for node in (node for function in functions for node in ast.walk(function)):
+        match node:
+            case ast.Import(names=names):
+                found |= {name.name for name in names}
+            case ast.ImportFrom(module=str(module), names=names):
+                found |= {f"{module}.{name.name}" for name in names}
+            case _:
+                pass
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in sorted(PACKAGE.rglob("*.py")) if not is_command(path)], ids=name_of)
+def test_functions_import_only_what_is_slow_to_load_and_seldom_needed(path: Path) -> None:
+    found = imports_in_functions(ast.parse(path.read_text(encoding="utf-8")))
+    assert {name for name in found if not name.startswith(SLOW)} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_file_is_longer_than_400_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+def test_the_exceptions_named_here_exist() -> None:
+    assert [name for name in MACHINERY if not (PACKAGE / name).is_file()] == []
