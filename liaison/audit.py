@@ -63,7 +63,7 @@ def add(db: Session, actor: Any, verb: str, thing: str, *, mechanism_id: int | N
         verb=verb,
         object=thing,
         mechanism_id=mechanism_id,
-        person_id=actor.person_id,
+        person_id=actor.person_id or None,
         via=actor.via,
         payload=payload,
         salt=salt,

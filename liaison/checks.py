@@ -23,7 +23,9 @@ class Check:
         """Mark one field; the first word on a field stands."""
         self.errors.setdefault(field, Message(msgid, params))
 
-    def text(self, field: str, value: str | None, *, most: int, required: bool = False, lines: bool = False) -> str | None:
+    def text(
+        self, field: str, value: str | None, *, most: int, required: bool = False, lines: bool = False
+    ) -> str | None:
         """NFC text without control characters, trimmed; None when empty. At most `most` characters, one line unless `lines`."""
         value = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").strip()
         if not value:
@@ -31,7 +33,9 @@ class Check:
                 self.refuse(field, N_("Please fill this in."))
             return None
         if len(value) > most:
-            self.refuse(field, N_("Please use at most %(most)s characters; this has %(count)s."), most=most, count=len(value))
+            self.refuse(
+                field, N_("Please use at most %(most)s characters; this has %(count)s."), most=most, count=len(value)
+            )
         if _CONTROL.search(value) or (not lines and "\n" in value):
             self.refuse(field, N_("Please remove line breaks and control characters."))
         return value

@@ -77,18 +77,24 @@ def checked(settings: Settings) -> Settings:
     if settings.smtp_url:
         _check_url("SMTP_URL", settings.smtp_url, {"smtp", "smtps", "smtp+starttls"})
     if settings.timezone not in available_timezones():
-        raise _wrong("TIMEZONE", N_("%(name)s must be a zone name such as Asia/Shanghai, not “%(given)s”."), settings.timezone)
+        raise _wrong(
+            "TIMEZONE", N_("%(name)s must be a zone name such as Asia/Shanghai, not “%(given)s”."), settings.timezone
+        )
     if settings.locale not in ("zh_CN", "en"):
         raise _wrong("LOCALE", N_("%(name)s must be zh_CN or en, not “%(given)s”."), settings.locale)
     if settings.log_format not in ("text", "json"):
         raise _wrong("LOG_FORMAT", N_("%(name)s must be text or json, not “%(given)s”."), settings.log_format)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(settings.mail_from)[1]):
-        raise _wrong("MAIL_FROM", N_("%(name)s must be an address or “Name <address>”, not “%(given)s”."), settings.mail_from)
+        raise _wrong(
+            "MAIL_FROM", N_("%(name)s must be an address or “Name <address>”, not “%(given)s”."), settings.mail_from
+        )
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise _wrong("DATABASE_URL", N_("%(name)s must start with sqlite:/// or postgresql://."))
     if url.startswith("postgresql://") and not settings.secret_key:
-        raise _wrong("SECRET_KEY", N_("%(name)s is required with PostgreSQL: the same on every host, 32 characters or more."))
+        raise _wrong(
+            "SECRET_KEY", N_("%(name)s is required with PostgreSQL: the same on every host, 32 characters or more.")
+        )
     if settings.secret_key and len(settings.secret_key) < 32:
         raise _wrong("SECRET_KEY", N_("%(name)s must have 32 characters or more."))
     return replace(settings, database_url=url, base_url=settings.base_url.rstrip("/"))
@@ -116,7 +122,9 @@ def _check_url(name: str, value: str, schemes: set[str]) -> None:
     except ValueError:
         fits = False
     if not fits:
-        raise _wrong(name, N_("%(name)s must look like %(scheme)s://host, not “%(given)s”."), _masked(value), scheme=min(schemes))
+        raise _wrong(
+            name, N_("%(name)s must look like %(scheme)s://host, not “%(given)s”."), _masked(value), scheme=min(schemes)
+        )
 
 
 def _wrong(name: str, msgid: str, given: str = "", **params: str) -> SettingsError:

@@ -70,7 +70,9 @@ class Versioned:
     def check_version(self, seen: int | None, **theirs: Any) -> None:
         """Refuse with Conflict when the form or caller saw another version than the stored one; None means: not asked to check."""
         if seen is not None and seen != self.version:
-            raise Conflict(N_("Somebody changed this in the meantime. Compare both versions and save again."), theirs=theirs)
+            raise Conflict(
+                N_("Somebody changed this in the meantime. Compare both versions and save again."), theirs=theirs
+            )
 
     def touch(self) -> None:
         """Count one change."""
@@ -94,7 +96,9 @@ T = TypeVar("T", bound=Base)
 async def locked(db: Session, model: type[T], id_: int, *options: Any) -> T:
     """The row under a lock until the transaction ends, freshly read; the first statement of a verb that changes it. Raises NotFound."""
     query = select(model).where(model.id == id_).options(*options)
-    row = (await db.execute(query.with_for_update(of=model), execution_options={"populate_existing": True})).scalar_one_or_none()
+    row = (
+        await db.execute(query.with_for_update(of=model), execution_options={"populate_existing": True})
+    ).scalar_one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -170,5 +174,3 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
 def _begin(connection: SyncConnection) -> None:
     statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
     await_only(connection.connection.driver_connection.begin(statement))  # type: ignore[union-attr]
-
-

@@ -65,7 +65,9 @@ def ensure_current(settings: Settings) -> str | None:
             return None
         if found is not None and found > head():
             raise SchemaError(
-                N_("These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."),
+                N_(
+                    "These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."
+                ),
                 found=found,
                 known=head(),
             )

@@ -28,6 +28,8 @@ def environment(locale: str) -> Environment:
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
-    words = Words(locale, "UTC")  # the same functions as in Python: %(n)d is known in plurals, and only given names are filled in
+    words = Words(
+        locale, "UTC"
+    )  # the same functions as in Python: %(n)d is known in plurals, and only given names are filled in
     env.globals.update({"_": words._, "gettext": words._, "ngettext": words.ngettext, "pgettext": words.pgettext})
     return env

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liaison.db import Base, BigId
@@ -36,12 +36,15 @@ class UserSession(Base):
 
 
 class SignInLink(Base):
-    """A one-time link to sign in, set up the site or set a password; good for 10 minutes after its hand-over to the mail server."""
+    """A one-time link to sign in, set up the site or set a password; good for 10 minutes after its hand-over to the mail server.
+
+    Its address is the public id and a MAC by the site's SECRET_KEY, so that whoever reads the database alone cannot sign in with it."""
 
     __tablename__ = "sign_in_link"
 
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    public_id: Mapped[str] = mapped_column(String(24), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None for the link that sets up a site without people."""
     purpose: Mapped[str] = mapped_column(String(20))
     """sign_in, password or set_up"""
     browser_hash: Mapped[str | None] = mapped_column(String(64))
@@ -72,7 +75,7 @@ class Link(Base):
     It grants no more than its person may do at the moment of the POST; what was tied to an office dies with the designation."""
 
     __tablename__ = "link"
-    __table_args__ = (UniqueConstraint("purpose", "object_id", "person_id", "agency_id"),)
+    __table_args__ = (Index("ix_link_object", "purpose", "object_id"),)
 
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     purpose: Mapped[str] = mapped_column(String(20))
@@ -92,8 +95,9 @@ class Throttle(Base):
     __tablename__ = "throttle"
 
     key: Mapped[str] = mapped_column(String(120), unique=True)
-    window_started_at: Mapped[datetime]
     count: Mapped[int]
+    counted_at: Mapped[datetime]
+    """When counting began, for a fixed window; the last try, where pauses grow."""
 
 
 class IdempotentAnswer(Base):

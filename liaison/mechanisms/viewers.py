@@ -47,7 +47,12 @@ async def _offices(db: Session, person: Person) -> tuple[Office, ...]:
     rows = await db.execute(
         select(Designation, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Designation.mechanism_id)
-        .where(or_(Designation.person_id == person.id, Designation.role == ACTING), Designation.agency_id == person.agency_id)
+        .join(Person, Person.id == Designation.person_id)
+        .where(
+            or_(Designation.person_id == person.id, Designation.role == ACTING),
+            Designation.agency_id == person.agency_id,
+            Person.deactivated_at.is_(None),
+        )
     )
     today = [(d, zone) for d, zone in rows if d.is_in_term_on(db.clock.today(zone))]
     acting = {d.mechanism_id for d, _ in today if d.role == ACTING}

@@ -78,13 +78,16 @@ class Meeting(Versioned, Base):
     sequence: Mapped[int | None]
     dtstamp: Mapped[datetime | None]
     """Of the newest announcement under this UID; both never fall for a UID."""
-    time_changed_sequence: Mapped[int] = mapped_column(default=0)
-    """The SEQUENCE of the last change of time: answers at or after it count."""
+    answers_from: Mapped[int] = mapped_column(default=0)
+    """Answers at or after this SEQUENCE count: that of the last change of time (calendaring.itip.Version)."""
     announced_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     postponed_at: Mapped[datetime | None]
     postponed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    off_announced: Mapped[bool] = mapped_column(default=False)
+    """The cancellation or postponement that stands was announced: coming back then needs a new UID."""
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was last moved, postponed or cancelled, as the officer wrote it."""
     held_at: Mapped[datetime | None]

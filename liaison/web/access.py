@@ -123,7 +123,9 @@ async def same_origin(request: AnyRequest) -> None:
     fetch_site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     own = {urlsplit(settings_of(request).base_url).netloc, request.headers.get("host", "")}
-    if fetch_site not in (None, "same-origin", "none") or (origin not in (None, "null") and urlsplit(origin or "").netloc not in own):
+    if fetch_site not in (None, "same-origin", "none") or (
+        origin not in (None, "null") and urlsplit(origin or "").netloc not in own
+    ):
         raise PermissionDeniedException("cross-site request")
 
 

@@ -61,14 +61,21 @@ def _invalid(text: str) -> Invalid:
     return Invalid({path or "body": Message(N_("Please check this value: it cannot be read."))})
 
 
-async def reply(request: Request[Any, Any, Any], db: Session, viewer: Viewer, data: Any, *, status: int = 200) -> Response[bytes]:
+async def reply(
+    request: Request[Any, Any, Any], db: Session, viewer: Viewer, data: Any, *, status: int = 200
+) -> Response[bytes]:
     """The answer to an act. With an Idempotency-Key it is stored in the same transaction, so that a repetition gets it again."""
     content = msgspec.json.encode(data)
     if key := idempotency_key(request):
         digest = await request_hash(request)
         db.add(
             IdempotentAnswer(
-                person_id=viewer.person_id, key=key, request_hash=digest, status=status, body=content, created_at=db.now()
+                person_id=viewer.person_id,
+                key=key,
+                request_hash=digest,
+                status=status,
+                body=content,
+                created_at=db.now(),
             )
         )
     return Response(content, status_code=status, media_type="application/json")
@@ -112,7 +119,9 @@ def page_limits(request: Request[Any, Any, Any]) -> tuple[int, int]:
     """(limit, cursor): how many rows to give, and the id after which they start (keyset paging)."""
     limit = request.query_params.get("limit", str(PAGE_SIZE))
     if not (limit.isdecimal() and 1 <= int(limit[:6]) <= 500):
-        raise Invalid({"limit": Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": 500})})
+        raise Invalid(
+            {"limit": Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": 500})}
+        )
     cursor = request.query_params.get("cursor")
     return int(limit), row_id(cursor) if cursor else 0
 

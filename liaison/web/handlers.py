@@ -23,11 +23,14 @@ log = structlog.get_logger()
 _HTTP_WORDS = {
     400: N_("This request cannot be read."),
     401: N_("Please sign in first."),
-    403: N_("The page was open too long, or the request came from another site. Please go back, reload the page and try again."),
+    403: N_(
+        "The page was open too long, or the request came from another site. Please go back, reload the page and try again."
+    ),
     404: N_("There is nothing here, or nothing that you may see."),
     405: N_("This address cannot be used in this way."),
     413: N_("This is too large. Please send less at once."),
     415: N_("This kind of content cannot be read here."),
+    422: N_("Please check the marked fields."),
 }
 
 
@@ -60,15 +63,24 @@ def answer(
     text = message.worded(gettext)
     fields = [{"field": name, "message": said.worded(gettext)} for name, said in (errors or {}).items()]
     if is_api(request):
-        problem: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": text}
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": text,
+        }
         if fields:
             problem["errors"] = fields
         if theirs:
             problem["current"] = dict(theirs)
         extra = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-        return Response(problem, status_code=status, media_type="application/problem+json", headers={**(headers or {}), **extra})
+        return Response(
+            problem, status_code=status, media_type="application/problem+json", headers={**(headers or {}), **extra}
+        )
     template = "errors/_refused.html" if request.headers.get("hx-request") else "errors/refused.html"
-    response = page(request, template, status=status, message=text, errors=fields, theirs=theirs or {}, status_code=status)
+    response = page(
+        request, template, status=status, message=text, errors=fields, theirs=theirs or {}, status_code=status
+    )
     response.headers.update(headers or {})
     return response
 
@@ -108,7 +120,9 @@ def _integrity(request: AnyRequest, error: IntegrityError) -> Response[Any]:
 def _database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     reason = str(error.orig)
     if "locked" in reason or "deadlock" in reason or "could not serialize" in reason:
-        return answer(request, 503, Message(N_("The server is busy. Please try again in a moment.")), headers={"Retry-After": "5"})
+        return answer(
+            request, 503, Message(N_("The server is busy. Please try again in a moment.")), headers={"Retry-After": "5"}
+        )
     return _unexpected(request, error)
 
 
@@ -118,7 +132,9 @@ def _too_large(request: AnyRequest, error: OverflowError) -> Response[Any]:
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
     log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
-    words = N_("Something went wrong on our side; nothing was changed. Please try again, and tell the operator if it stays so.")
+    words = N_(
+        "Something went wrong on our side; nothing was changed. Please try again, and tell the operator if it stays so."
+    )
     return answer(request, 500, Message(words))
 
 

@@ -85,7 +85,9 @@ def render(request: AnyRequest, template: str, **context: Any) -> str:
 def page(request: AnyRequest, template: str, *, status: int = 200, **context: Any) -> Response[str]:
     """A whole page."""
     headers = {"Vary": "Cookie, Accept-Language, HX-Request"}
-    response = Response(render(request, template, **context), status_code=status, media_type="text/html", headers=headers)
+    response = Response(
+        render(request, template, **context), status_code=status, media_type="text/html", headers=headers
+    )
     if chosen := known_locale(request.query_params.get("lang")):
         response.set_cookie(
             Cookie(

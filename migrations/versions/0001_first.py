@@ -45,8 +45,8 @@ def upgrade() -> None:
     op.create_table(
         "throttle",
         sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("window_started_at", UTCDateTime(), nullable=False),
         sa.Column("count", BigId, nullable=False),
+        sa.Column("counted_at", UTCDateTime(), nullable=False),
         sa.Column("id", BigId, autoincrement=True, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_throttle")),
         sa.UniqueConstraint("key", name=op.f("uq_throttle_key")),
@@ -287,12 +287,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sa.UniqueConstraint("public_id", name=op.f("uq_link_public_id")),
-        sa.UniqueConstraint(
-            "purpose", "object_id", "person_id", "agency_id", name=op.f("uq_link_purpose_object_id_person_id_agency_id")
-        ),
     )
     with op.batch_alter_table("link") as batch_op:
         batch_op.create_index(batch_op.f("ix_link_designation_id"), ["designation_id"], unique=False)
+        batch_op.create_index("ix_link_object", ["purpose", "object_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_link_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -323,10 +321,12 @@ def upgrade() -> None:
         sa.Column("dtstamp", UTCDateTime(), nullable=True),
         sa.Column("answers_from", BigId, nullable=False),
         sa.Column("announced_at", UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
         sa.Column("cancelled_by", BigId, nullable=True),
         sa.Column("postponed_at", UTCDateTime(), nullable=True),
         sa.Column("postponed_by", BigId, nullable=True),
+        sa.Column("off_announced", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("held_at", UTCDateTime(), nullable=True),
         sa.Column("version", BigId, nullable=False),
@@ -536,8 +536,8 @@ def upgrade() -> None:
 
     op.create_table(
         "sign_in_link",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("person_id", BigId, nullable=False),
+        sa.Column("public_id", sa.String(length=24), nullable=False),
+        sa.Column("person_id", BigId, nullable=True),
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=True),
         sa.Column("mail_id", BigId, nullable=True),
@@ -551,7 +551,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_link")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_link_token_hash")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_sign_in_link_public_id")),
     )
     with op.batch_alter_table("sign_in_link") as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_link_person_id"), ["person_id"], unique=False)

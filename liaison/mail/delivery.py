@@ -1,0 +1,317 @@
+"""The worker's part: claim mails, compose each once, store its bytes, send it, write down the answer.
+
+A mail's bytes, its Message-ID and what its recipient may then hold are committed before the first network byte, and never change again.
+Who loses a claim stops before the final dot. One mail that cannot be composed or sent never stops the others."""
+
+import asyncio
+import contextlib
+import hashlib
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import undefer
+
+from liaison import site
+from liaison.db import Database, Session
+from liaison.mail import claims
+from liaison.mail.addresses import name_and_address
+from liaison.mail.claims import PAUSES, Claim
+from liaison.mail.classify import Kind, Outcome
+from liaison.mail.compose import diverted, new_message_id, to_bytes
+from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import REFUSED, SUPERSEDED, OutboxMail
+from liaison.mail.queue_state import BLOCK_PAUSES, PAUSED, block, current_block, read_clock, unblock
+from liaison.mail.transport import Transport
+
+log = structlog.get_logger(__name__)
+
+Composer = Callable[[Session, OutboxMail], Awaitable[OutgoingMessage | None]]
+"""Makes the mail of one outbox row, knowing what its recipient may hold; None where there is nothing left to say.
+
+Runs inside the transaction that stores the bytes. It gives costly rendering to a thread."""
+
+_RECORD_AGAIN = (0.1, 0.5, 2.0, 5.0, 10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast and how patiently a worker goes, in seconds; `chunk` mails are claimed and composed at a time."""
+
+    lease: float = 45
+    renew: float = 15
+    look_again: float = 1
+    chunk: int = 16
+    pauses: tuple[float, ...] = PAUSES
+    block_pauses: tuple[float, ...] = BLOCK_PAUSES
+
+
+async def deliver_due(
+    database: Database,
+    transport: Transport,
+    composers: Mapping[str, Composer],
+    worker: str,
+    *,
+    limit: int = 500,
+    pace: Pace = Pace(),
+    stop: asyncio.Event | None = None,
+) -> int:
+    """Send mails that are due until none is, at most `limit`; how many attempts got an answer. 0: come again in a few seconds.
+
+    `worker` names this process among all that share the database. `stop` begins no further mail, and lets those on their way finish."""
+    async with database.reading() as db:
+        if await site.choice(db, PAUSED) is not None:
+            return 0
+        trial = await site.trial_address(db)
+        blocked = await current_block(db)
+        if blocked is not None and blocked.until > await read_clock(db):
+            return 0
+        if (await db.execute(claims.due(db, trial=trial is not None).limit(1))).first() is None:
+            return 0
+    return await _Round(
+        database, transport, composers, worker, limit, pace, stop or asyncio.Event(), blocked is not None
+    ).run()
+
+
+class _Round:
+    """One call of `deliver_due`: as many lanes as the transport has, which share what this worker has claimed."""
+
+    def __init__(
+        self,
+        database: Database,
+        transport: Transport,
+        composers: Mapping[str, Composer],
+        worker: str,
+        limit: int,
+        pace: Pace,
+        stop: asyncio.Event,
+        probing: bool,
+    ) -> None:
+        self.database = database
+        self.transport = transport
+        self.composers = composers
+        self.worker = worker[:60]
+        self.limit = 1 if probing else limit
+        self.pace = pace
+        self.stop = stop
+        self.probing = probing
+        self.leases: dict[
+            int, float
+        ] = {}  # what is claimed, and until when at least, by this process's monotonic clock
+        self.ready: deque[Claim] = deque()
+        self.on_their_way = 0
+        self.claimed = 0
+        self.answered = 0
+        self.blocked: Outcome | None = None
+        self.claiming = asyncio.Lock()
+
+    async def run(self) -> int:
+        renewing = asyncio.create_task(self._renew())
+        try:
+            lanes = [self._lane() for _ in range(1 if self.probing else self.transport.lanes)]
+            ends = await asyncio.gather(*lanes, return_exceptions=True)
+        finally:
+            renewing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await renewing
+        await self._let_go()
+        for end in ends:
+            if end is not None:
+                raise end
+        return self.answered
+
+    async def _lane(self) -> None:
+        """Send one mail after the other; while another lane is still busy, look again for new ones."""
+        while True:
+            claim = await self._next()
+            if claim is not None:
+                self.on_their_way += 1
+                try:
+                    await self._attempt(claim)
+                finally:
+                    self.on_their_way -= 1
+            elif not self.on_their_way or not self._goes_on():
+                return
+            else:
+                await asyncio.sleep(self.pace.look_again)
+
+    def _goes_on(self) -> bool:
+        return self.blocked is None and not self.stop.is_set() and self.claimed < self.limit
+
+    async def _next(self) -> Claim | None:
+        async with self.claiming:
+            if not self.ready and self._goes_on():
+                await self._claim()
+            if self.ready and self.blocked is None and not self.stop.is_set():
+                return self.ready.popleft()
+            return None
+
+    # claiming and composing
+
+    async def _claim(self) -> None:
+        most = min(self.pace.chunk, self.limit - self.claimed)
+        async with self.database.writing() as db:
+            trial = await site.trial_address(db)
+            until = time.monotonic() + self.pace.lease
+            ids = await claims.claim(
+                db,
+                self.worker,
+                most=most,
+                lease_seconds=self.pace.lease,
+                trial=trial is not None,
+                except_ids=list(self.leases),
+            )
+        if ids:
+            self.claimed += len(ids)
+            self.leases |= dict.fromkeys(ids, until)
+            try:
+                async with self.database.writing() as db:
+                    ready = await self._composed(db, ids)
+            except SQLAlchemyError:
+                async with self.database.writing() as db:
+                    await claims.let_go(db, self.worker, ids)
+                raise
+            self.ready.extend(ready)
+            for id_ in set(ids) - {claim.id for claim in ready}:
+                del self.leases[id_]
+
+    async def _composed(self, db: Session, ids: list[int]) -> list[Claim]:
+        """The claimed mails with their bytes; those that came to nothing are written down as such."""
+        await claims.drop_superseded(db, self.worker, ids)
+        rows = await db.scalars(
+            select(OutboxMail)
+            .where(OutboxMail.id.in_(ids), OutboxMail.claimed_by == self.worker)
+            .order_by(OutboxMail.priority, OutboxMail.id)
+            .options(undefer(OutboxMail.body))
+            .with_for_update(of=OutboxMail)
+        )
+        trial = await site.trial_address(db)
+        ready: list[Claim] = []
+        for row in rows.all():
+            if row.composed_at is None:
+                claim = await self._compose(db, row, trial)
+            else:
+                claim = Claim(row.id, row.body or b"", row.mail_from or "", row.trial_to or row.address, row.attempts)
+            if claim is not None:
+                ready.append(claim)
+            await asyncio.sleep(0)  # a page may be answered between two mails
+        return ready
+
+    async def _compose(self, db: Session, row: OutboxMail, trial: str | None) -> Claim | None:
+        id_, kind, locale, attempts = row.id, row.kind, row.locale, row.attempts
+        composer = self.composers.get(kind)
+        if composer is None:
+            await claims.end_unsent(db, self.worker, id_, REFUSED, "no_such_kind")
+            return None
+        try:
+            async with db.begin_nested():
+                message = await composer(db, row)
+                if message is None:
+                    await claims.end_unsent(db, self.worker, id_, SUPERSEDED, "nothing_to_say")
+                    return None
+                return await self._keep(
+                    db, id_, attempts, message if trial is None else diverted(message, trial, locale), trial
+                )
+        except OperationalError:  # the database's trouble, not the mail's
+            raise
+        except Exception:
+            log.exception("mail.compose_failed", mail=id_, kind=kind)
+            await claims.end_unsent(db, self.worker, id_, REFUSED, "compose_failed")
+            return None
+
+    async def _keep(
+        self, db: Session, id_: int, attempts: int, message: OutgoingMessage, trial: str | None
+    ) -> Claim | None:
+        message_id = new_message_id(message.mail_from)
+        data = to_bytes(message, message_id=message_id, date=db.now())
+        mail_from = name_and_address(message.mail_from)[1]
+        kept = await claims.keep_bytes(
+            db,
+            self.worker,
+            id_,
+            body=data,
+            sha256=hashlib.sha256(data).hexdigest(),
+            message_id=message_id,
+            mail_from=mail_from,
+            subject=message.subject[:400],
+            holds=message.holds,
+            trial_to=trial,
+        )
+        return Claim(id_, data, mail_from, message.address, attempts) if kept else None
+
+    # sending
+
+    async def _attempt(self, claim: Claim) -> None:
+        try:
+            outcome = await self.transport.send(
+                claim.data, claim.mail_from, claim.rcpt, may_finish=lambda: self._still_mine(claim.id)
+            )
+        except Exception:
+            log.exception("mail.transport_failed", mail=claim.id)
+            outcome = Outcome(Kind.IN_DOUBT, None, "worker_failed")
+        if outcome.kind is Kind.STOPPED:
+            log.warning("mail.claim_lost", mail=claim.id)
+            self.leases.pop(claim.id, None)
+        elif outcome.kind is Kind.BLOCKED:
+            self.ready.appendleft(claim)
+            await self._block(outcome)
+        else:
+            await self._record(claim, outcome)
+
+    async def _record(self, claim: Claim, outcome: Outcome) -> None:
+        """Write down the answer; losing it could send the mail twice, so a database that fails is asked again while the lease lasts."""
+        for pause in (*_RECORD_AGAIN, None):
+            try:
+                async with self.database.writing() as db:
+                    await claims.record(db, self.worker, claim, outcome, pauses=self.pace.pauses)
+                    if self.probing:
+                        await unblock(db)
+                break
+            except (SQLAlchemyError, OSError):
+                log.exception("mail.record_failed", mail=claim.id)
+                if pause is None:
+                    self.leases.pop(claim.id, None)
+                    return
+            await asyncio.sleep(pause)
+        self.leases.pop(claim.id, None)
+        self.answered += 1
+        log.info("mail.attempt", mail=claim.id, outcome=str(outcome.kind), code=outcome.code, reason=outcome.reason)
+
+    async def _block(self, outcome: Outcome) -> None:
+        if self.blocked is None:
+            self.blocked = outcome
+            log.error("mail.blocked", reason=outcome.reason, code=outcome.code)
+            async with self.database.writing() as db:
+                await block(db, outcome, pauses=self.pace.block_pauses)
+
+    async def _let_go(self) -> None:
+        """Whatever was claimed and not begun goes back into the queue."""
+        if self.ready:
+            async with self.database.writing() as db:
+                await claims.let_go(db, self.worker, [claim.id for claim in self.ready])
+
+    # the lease
+
+    def _still_mine(self, mail_id: int) -> bool:
+        return self.leases.get(mail_id, 0) > time.monotonic()
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(self.pace.renew)
+            ids = list(self.leases)
+            if not ids:
+                continue
+            until = time.monotonic() + self.pace.lease
+            kept: set[int] = set()
+            try:
+                async with self.database.writing() as db:
+                    kept = await claims.renew(db, self.worker, ids, lease_seconds=self.pace.lease)
+            except (SQLAlchemyError, OSError):
+                log.exception("mail.renewal_failed")
+            for id_ in ids:
+                if id_ in self.leases:
+                    self.leases[id_] = until if id_ in kept else 0

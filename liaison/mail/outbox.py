@@ -1,0 +1,254 @@
+"""What features and operators do with the outbox: put a mail in, ask what a recipient may hold, look at deliveries, try again, stop.
+
+Nothing is sent here: a row is written in the transaction of the act that calls for the mail, and a worker takes it from there
+(`mail.delivery`). The caller has asked permission."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from liaison import audit, site
+from liaison.db import Session, locked
+from liaison.errors import Conflict
+from liaison.i18n import N_
+from liaison.mail.addresses import bad_address
+from liaison.mail.models import (
+    BOUNCED,
+    DEFERRED,
+    FINAL_STATES,
+    GIVEN_UP,
+    HELD,
+    OPEN_STATES,
+    REFUSED,
+    SENDING,
+    SENT,
+    SUPERSEDED,
+    WAITING,
+    MailPerson,
+    OutboxMail,
+)
+from liaison.mail.queue_state import PAUSED
+
+KEEP_BYTES = timedelta(days=30)
+CALLS_FOR_MAIL = "calls_for_mail"
+"""In `Session.info` of a transaction after which a mail may be due at once: a worker in the same process need not wait."""
+
+
+async def enqueue(
+    db: Session,
+    *,
+    kind: str,
+    about: str,
+    address: str,
+    display_to: str,
+    locale: str,
+    person_ids: Collection[int] = (),
+    source_id: int | None = None,
+    params: dict[str, Any] | None = None,
+    thread: str | None = None,
+    priority: int = 5,
+    once_key: str | None = None,
+    created_by: int | None = None,
+) -> OutboxMail | None:
+    """Call for one mail to one address; it leaves after this transaction commits. None if there is one with this `once_key` already.
+
+    An address no mail can go to makes a refused row, so that the page shows who was not reached. The row's id is there after a flush."""
+    db.info[CALLS_FOR_MAIL] = True
+    address = address.lower()
+    problem = bad_address(address)
+    values: dict[str, Any] = {
+        "kind": kind,
+        "about": about,
+        "address": address[:254],
+        "display_to": display_to[:400],
+        "locale": locale,
+        "source_id": source_id,
+        "params": params or {},
+        "thread": thread,
+        "priority": priority,
+        "once_key": once_key,
+        "created_by": created_by,
+        "created_at": db.now(),
+        "next_try_at": db.now(),
+        "state": REFUSED if problem else WAITING,
+        "reason": problem,
+        "final_at": db.now() if problem else None,
+    }
+    if once_key is None:
+        mail = OutboxMail(**values, people=[MailPerson(person_id=person_id) for person_id in dict.fromkeys(person_ids)])
+        db.add(mail)
+        return mail
+    insert = sqlite.insert if db.settings.sqlite_path is not None else postgresql.insert
+    added = insert(OutboxMail).values(values).on_conflict_do_nothing(index_elements=[OutboxMail.once_key])
+    row = (await db.execute(added.returning(OutboxMail))).scalar_one_or_none()
+    if row is not None:
+        db.add_all(MailPerson(mail_id=row.id, person_id=person_id) for person_id in dict.fromkeys(person_ids))
+    return row
+
+
+async def holding(db: Session, thread: str) -> dict[str, dict[str, Any]]:
+    """By address, what its newest mail of this thread that was sent, is being sent or is in doubt left there; 试运行 leaves nothing."""
+    may_have = or_(OutboxMail.state.in_((SENT, BOUNCED, SENDING)), OutboxMail.in_doubt)
+    rows = await db.execute(
+        select(OutboxMail.address, OutboxMail.holds)
+        .where(OutboxMail.thread == thread, OutboxMail.trial_to.is_(None), OutboxMail.holds.is_not(None), may_have)
+        .order_by(OutboxMail.id)
+    )
+    return {address: holds for address, holds in rows if holds is not None}
+
+
+async def supersede(db: Session, thread: str, addresses: Collection[str]) -> int:
+    """A newer announcement follows: mails of this thread to these addresses that have not left do not leave any more; how many.
+
+    A mail in doubt stops too, and still counts as held. One that a worker is sending right now is let finish, and not tried again."""
+    mine = and_(OutboxMail.thread == thread, OutboxMail.address.in_([address.lower() for address in addresses]))
+    not_on_its_way = or_(
+        OutboxMail.state.in_((WAITING, DEFERRED, HELD)),
+        and_(OutboxMail.state == SENDING, OutboxMail.composed_at.is_(None)),
+    )
+    stopped = await db.execute(
+        update(OutboxMail)
+        .where(mine, not_on_its_way)
+        .values(
+            state=SUPERSEDED,
+            reason="newer_mail",
+            superseded_at=db.now(),
+            final_at=db.now(),
+            claimed_by=None,
+            claimed_until=None,
+        )
+        .returning(OutboxMail.id)
+    )
+    count = len(stopped.all())
+    await db.execute(
+        update(OutboxMail)
+        .where(mine, OutboxMail.state == SENDING, OutboxMail.superseded_at.is_(None))
+        .values(superseded_at=db.now())
+    )
+    return count
+
+
+async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+    """Try a mail again now, and again for three days; with the same bytes if it had any. Conflict where that makes no sense."""
+    mail = await locked(db, OutboxMail, mail_id)
+    if mail.state not in (DEFERRED, REFUSED, BOUNCED, GIVEN_UP):
+        raise Conflict(
+            N_("Only a mail that was refused, bounced, deferred or given up can be tried again."), state=mail.state
+        )
+    if problem := bad_address(mail.address):
+        raise Conflict(N_("No mail can go to this address: correct it first."), reason=problem)
+    if mail.composed_at is not None and await _purged(db, mail.id):
+        raise Conflict(N_("The text of this mail was deleted after 30 days: send a new one."))
+    if mail.thread is not None and await _has_newer(db, mail):
+        raise Conflict(N_("There is a newer mail to this address about the same thing: this one would be out of date."))
+    mail.state, mail.attempts, mail.reason, mail.final_at, mail.superseded_at = WAITING, 0, None, None, None
+    db.info[CALLS_FOR_MAIL] = True
+    audit.add(db, actor, "retry_mail", f"mail:{mail.id}", about=mail.about)
+    return mail
+
+
+async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+    """Let a mail go that a restore has held."""
+    mail = await locked(db, OutboxMail, mail_id)
+    if mail.state != HELD:
+        raise Conflict(N_("This mail is not held."), state=mail.state)
+    mail.state, mail.reason = WAITING, None
+    db.info[CALLS_FOR_MAIL] = True
+    audit.add(db, actor, "release_mail", f"mail:{mail.id}", about=mail.about)
+    return mail
+
+
+async def give_up(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+    """Do not try a mail any more."""
+    mail = await locked(db, OutboxMail, mail_id)
+    if mail.state not in (WAITING, DEFERRED, HELD):
+        raise Conflict(N_("Only a mail that still waits can be given up."), state=mail.state)
+    mail.state, mail.reason, mail.final_at = GIVEN_UP, "given_up_by_hand", db.now()
+    audit.add(db, actor, "give_up_mail", f"mail:{mail.id}", about=mail.about)
+    return mail
+
+
+async def pause(db: Session, actor: Any) -> None:
+    """All mail waits until `resume`; what a worker is sending at this moment still leaves."""
+    await site.choose(db, actor, PAUSED, {})
+
+
+async def resume(db: Session, actor: Any) -> None:
+    """Mail goes out again."""
+    await site.choose(db, actor, PAUSED, None)
+
+
+async def queue(
+    db: Session, *, states: Sequence[str] = (*OPEN_STATES, HELD), after: int = 0, limit: int = 100
+) -> Sequence[OutboxMail]:
+    """The mails in these states, oldest first, for the operator's page; `after` is the last id of the page before."""
+    rows = (
+        select(OutboxMail)
+        .where(OutboxMail.state.in_(states), OutboxMail.id > after)
+        .order_by(OutboxMail.id)
+        .limit(limit)
+    )
+    return (await db.scalars(rows)).all()
+
+
+async def deliveries(
+    db: Session,
+    *,
+    about: str | None = None,
+    person_id: int | None = None,
+    state: str | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> Sequence[OutboxMail]:
+    """What became of the mails about a thing ("meeting:7") or to a person, oldest first."""
+    rows = select(OutboxMail).where(OutboxMail.id > after).order_by(OutboxMail.id).limit(limit)
+    if about is not None:
+        rows = rows.where(OutboxMail.about == about)
+    if person_id is not None:
+        rows = rows.where(OutboxMail.id.in_(select(MailPerson.mail_id).where(MailPerson.person_id == person_id)))
+    if state is not None:
+        rows = rows.where(OutboxMail.state == state)
+    return (await db.scalars(rows)).all()
+
+
+async def deliveries_by_person(db: Session, about: str) -> dict[int, OutboxMail]:
+    """By person, the newest mail about this thing that was meant for them."""
+    rows = await db.execute(
+        select(MailPerson.person_id, OutboxMail)
+        .join(OutboxMail, OutboxMail.id == MailPerson.mail_id)
+        .where(OutboxMail.about == about)
+        .order_by(OutboxMail.id)
+    )
+    return dict(rows.tuples().all())
+
+
+async def purge(db: Session) -> int:
+    """Delete the bytes of mails whose final state is 30 days old; the row with its headers and SHA-256 stays. How many."""
+    rows = await db.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.state.in_(FINAL_STATES),
+            OutboxMail.final_at < db.now() - KEEP_BYTES,
+            OutboxMail.body.is_not(None),
+        )
+        .values(body=None)
+        .returning(OutboxMail.id)
+    )
+    return len(rows.all())
+
+
+async def _purged(db: Session, mail_id: int) -> bool:
+    return (await db.execute(select(OutboxMail.body.is_(None)).where(OutboxMail.id == mail_id))).scalar_one()
+
+
+async def _has_newer(db: Session, mail: OutboxMail) -> bool:
+    newer = select(func.count()).where(
+        OutboxMail.thread == mail.thread,
+        OutboxMail.address == mail.address,
+        OutboxMail.id > mail.id,
+        OutboxMail.kind == mail.kind,
+    )
+    return (await db.execute(newer)).scalar_one() > 0

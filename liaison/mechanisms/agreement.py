@@ -1,0 +1,119 @@
+"""The agreement (《意见》) a mechanism rests on, and its clauses."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import delete
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms import permissions, queries
+from liaison.mechanisms.models import Agreement, Clause, Mechanism
+
+MOST_CLAUSES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementFacts:
+    """The document: title, number, when it was signed, took effect and is to be reviewed."""
+
+    title: str | None
+    doc_no: str | None = None
+    signed_on: date | None = None
+    effective_on: date | None = None
+    review_on: date | None = None
+
+
+async def put_agreement(
+    db: Session,
+    viewer: Viewer,
+    mechanism_id: int,
+    facts: AgreementFacts,
+    *,
+    clauses: Sequence[tuple[int | None, str | None]] | None = None,
+    version: int | None = None,
+) -> Agreement:
+    """Enter or change the agreement; `clauses` (number, text) replace those entered before, None leaves them.
+
+    Raises NotFound, NotPermitted, Conflict, Invalid."""
+    await _open(db, viewer, mechanism_id)
+    check = Check()
+    cleaned = AgreementFacts(
+        title=check.required_text("title", facts.title, most=200),
+        doc_no=check.text("doc_no", facts.doc_no, most=60),
+        signed_on=check.day("signed_on", facts.signed_on),
+        effective_on=check.day("effective_on", facts.effective_on),
+        review_on=check.day("review_on", facts.review_on),
+    )
+    check.days("effective_on", facts.effective_on, "review_on", facts.review_on)
+    numbered = None if clauses is None else _clauses(check, clauses)
+    check.done()
+    agreement = await queries.agreement(db, mechanism_id)
+    if agreement is None:
+        agreement = Agreement(mechanism_id=mechanism_id, **asdict(cleaned))
+        db.add(agreement)
+    else:
+        agreement.check_version(version, **{name: getattr(agreement, name) for name in asdict(cleaned)})
+        for name, value in asdict(cleaned).items():
+            setattr(agreement, name, value)
+        agreement.touch()
+    await db.flush()
+    if numbered is not None:
+        await db.execute(delete(Clause).where(Clause.agreement_id == agreement.id))
+        db.add_all(Clause(agreement_id=agreement.id, number=number, text=text) for number, text in numbered)
+        await db.flush()
+    facts_said = {**asdict(cleaned), "clauses": None if numbered is None else len(numbered)}
+    audit.add(db, viewer, "put_agreement", f"mechanism:{mechanism_id}", mechanism_id=mechanism_id, **facts_said)
+    return agreement
+
+
+async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, *, number: int | None, text: str | None) -> Clause:
+    """Enter one more clause. Raises NotFound, NotPermitted, Invalid (also when there is no agreement yet)."""
+    await _open(db, viewer, mechanism_id)
+    agreement = await queries.agreement(db, mechanism_id)
+    if agreement is None:
+        raise Invalid({"agreement": N_("Please enter the agreement first.")})
+    present = await queries.clauses(db, mechanism_id)
+    check = Check()
+    number, text = _clause(check, "", number, text)
+    if number in {clause.number for clause in present}:
+        check.refuse("number", N_("Each clause has a number of its own."))
+    if len(present) >= MOST_CLAUSES:
+        check.refuse("number", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
+    check.done()
+    clause = Clause(agreement_id=agreement.id, number=number, text=text)
+    db.add(clause)
+    agreement.touch()
+    await db.flush()
+    audit.add(db, viewer, "add_clause", f"mechanism:{mechanism_id}", mechanism_id=mechanism_id, number=clause.number)
+    return clause
+
+
+def _clauses(check: Check, given: Sequence[tuple[int | None, str | None]]) -> list[tuple[int, str]]:
+    if len(given) > MOST_CLAUSES:
+        check.refuse("clauses", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
+    cleaned: list[tuple[int, str]] = []
+    for place, (number, text) in enumerate(given[:MOST_CLAUSES]):
+        clause = _clause(check, f"clauses.{place}.", number, text)
+        if clause[0] in {earlier for earlier, _ in cleaned}:
+            check.refuse(f"clauses.{place}.number", N_("Each clause has a number of its own."))
+        cleaned.append(clause)
+    return cleaned
+
+
+def _clause(check: Check, prefix: str, number: int | None, text: str | None) -> tuple[int, str]:
+    number = check.number(f"{prefix}number", number, least=1, most=999, required=True)
+    return number or 0, check.required_text(f"{prefix}text", text, most=4000, lines=True)
+
+
+async def _open(db: Session, viewer: Viewer, mechanism_id: int) -> None:
+    await locked(db, Mechanism, mechanism_id)
+    if not permissions.may_see(viewer, mechanism_id):
+        raise NotFound
+    if not permissions.may_keep(viewer):
+        raise NotPermitted(N_("This was agreed by all members and is changed by the operator on their word."))

@@ -1,0 +1,61 @@
+"""Who may do what with a mechanism (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
+
+from datetime import date
+
+from liaison.accounts.viewer import Viewer
+
+
+def may_see(viewer: Viewer, mechanism_id: int) -> bool:
+    """Its open parts: everybody of an agency that is or was a member, its readers; the operator sees the frame."""
+    return viewer.operator or mechanism_id in viewer.shares_mechanism_ids()
+
+
+def may_found(viewer: Viewer) -> bool:
+    """Found a mechanism: the operator."""
+    return viewer.operator
+
+
+def may_keep(viewer: Viewer) -> bool:
+    """Enter what the agencies agreed (name, agreement, clauses, members): the operator."""
+    return viewer.operator
+
+
+def may_set_deadlines(viewer: Viewer, mechanism_id: int) -> bool:
+    """Change the working days around a meeting: its officers and deputies, as with series; the operator while setting up."""
+    return viewer.operator or viewer.acts_for(mechanism_id) is not None
+
+
+def may_set_takes_part(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """Say how an agency takes part: the agency itself (its administrator or officer); the operator while setting up."""
+    return viewer.operator or speaks_for(viewer, mechanism_id, agency_id)
+
+
+def may_designate(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """Designate, end, hand over: the agency itself; the operator on a letter. Never a deputy, never another agency."""
+    return viewer.operator or speaks_for(viewer, mechanism_id, agency_id)
+
+
+def needs_letter(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """Whether the viewer designates only on a letter that is named (`basis_ref`): an operator who is not of the agency."""
+    return not speaks_for(viewer, mechanism_id, agency_id)
+
+
+def speaks_for(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """The agency's own administrator, or its liaison in office in this mechanism."""
+    return (viewer.agency_admin and viewer.agency_id == agency_id) or viewer.officer_of(mechanism_id) == agency_id
+
+
+def may_see_contacts(viewer: Viewer, mechanism_id: int, today: date) -> bool:
+    """Phone and mail: those whose agency is a member today, and the operator."""
+    member = viewer.member_of.get(mechanism_id)
+    return viewer.operator or (
+        member is not None and member.joined_on <= today and (member.left_on is None or today < member.left_on)
+    )
+
+
+def sees_until(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
+    """The first day a former member no longer sees; None for everybody who sees the present."""
+    member = viewer.member_of.get(mechanism_id)
+    if viewer.operator or mechanism_id in viewer.reader_of or member is None or member.left_on is None:
+        return None
+    return member.left_on if member.left_on <= today else None

@@ -1,0 +1,279 @@
+"""What pages, API, mails and other features read of mechanisms: members, who is in office on a date, who was."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.directory.models import Agency, Person
+from liaison.errors import NotFound
+from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, Mechanism, Member, Reader
+from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
+
+PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
+PERSON = joinedload(Designation.person).options(*PERSON_ADDRESS)
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The mechanisms this viewer may know of; the operator all, in their frame."""
+    return true() if viewer.operator else Mechanism.id.in_(viewer.shares_mechanism_ids())
+
+
+async def mechanisms_visible_to(db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500) -> list[Mechanism]:
+    """Those mechanisms with their lead agency, oldest first; from the one after id `after`."""
+    query = select(Mechanism).where(visible_to(viewer), Mechanism.id > after).options(joinedload(Mechanism.lead_agency))
+    return list(await db.scalars(query.order_by(Mechanism.id).limit(limit)))
+
+
+async def get(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
+    """The mechanism with its lead agency, if this viewer may see it. Raises NotFound."""
+    query = (
+        select(Mechanism)
+        .where(Mechanism.id == mechanism_id, visible_to(viewer))
+        .options(joinedload(Mechanism.lead_agency))
+    )
+    mechanism = (await db.execute(query)).scalar_one_or_none()
+    if mechanism is None:
+        raise NotFound
+    return mechanism
+
+
+async def host_rotation(db: Session, mechanism_ids: Iterable[int]) -> dict[int, list[Agency]]:
+    """The agencies that host in turn, in order, by mechanism; an empty list means: always the lead agency."""
+    ids = list(mechanism_ids)
+    query = (
+        select(HostTurn)
+        .where(HostTurn.mechanism_id.in_(ids))
+        .options(joinedload(HostTurn.agency))
+        .order_by(HostTurn.position)
+    )
+    turns: dict[int, list[Agency]] = {mechanism_id: [] for mechanism_id in ids}
+    for turn in await db.scalars(query):
+        turns[turn.mechanism_id].append(turn.agency)
+    return turns
+
+
+async def agreement(db: Session, mechanism_id: int) -> Agreement | None:
+    """The document the mechanism rests on, once it is entered."""
+    return (await db.execute(select(Agreement).where(Agreement.mechanism_id == mechanism_id))).scalar_one_or_none()
+
+
+async def clauses(db: Session, mechanism_id: int) -> list[Clause]:
+    """The agreement's clauses, by number."""
+    query = (
+        select(Clause)
+        .join(Agreement, Agreement.id == Clause.agreement_id)
+        .where(Agreement.mechanism_id == mechanism_id)
+    )
+    return list(await db.scalars(query.order_by(Clause.number)))
+
+
+async def members(db: Session, mechanism_id: int) -> list[Member]:
+    """Every membership there was, is or will be, in agency order, with the agency."""
+    return (await members_of(db, [mechanism_id]))[mechanism_id]
+
+
+async def members_of(db: Session, mechanism_ids: Iterable[int]) -> dict[int, list[Member]]:
+    """The same for several mechanisms."""
+    found: dict[int, list[Member]] = {mechanism_id: [] for mechanism_id in mechanism_ids}
+    query = select(Member).where(Member.mechanism_id.in_(found)).options(joinedload(Member.agency))
+    for member in sorted(await db.scalars(query), key=lambda m: (m.agency.sort_order, m.agency_id, m.joined_on)):
+        found[member.mechanism_id].append(member)
+    return found
+
+
+async def members_on(db: Session, mechanism_id: int, on: date) -> list[Member]:
+    """The members on that local date, in agency order, with the agency."""
+    return [member for member in await members(db, mechanism_id) if member.is_member_on(on)]
+
+
+async def member(db: Session, viewer: Viewer, member_id: int) -> Member:
+    """One membership with mechanism and agency, if this viewer may see the mechanism. Raises NotFound."""
+    query = (
+        select(Member)
+        .join(Mechanism, Mechanism.id == Member.mechanism_id)
+        .where(Member.id == member_id, visible_to(viewer))
+        .options(joinedload(Member.mechanism), joinedload(Member.agency))
+    )
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def designation(db: Session, viewer: Viewer, designation_id: int) -> Designation:
+    """One designation with mechanism, agency and person, if this viewer may see the mechanism. Raises NotFound."""
+    query = (
+        select(Designation)
+        .join(Mechanism, Mechanism.id == Designation.mechanism_id)
+        .where(Designation.id == designation_id, visible_to(viewer))
+        .options(joinedload(Designation.mechanism), joinedload(Designation.agency), PERSON)
+    )
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def designations(db: Session, mechanism_id: int) -> list[Designation]:
+    """Every designation there was, is or will be, by start, with agency and person (and what their address needs)."""
+    return await _designations(db, [mechanism_id])
+
+
+async def designations_on(db: Session, mechanism_id: int, on: date) -> list[tuple[Designation, bool]]:
+    """The designations whose term covers that local date, each with whether it is in office."""
+    zone = await _zone(db, mechanism_id)
+    rows = await _designations(db, [mechanism_id])
+    return [(row, in_office) for row, in_office in with_office(rows, on, zone) if row.is_in_term_on(on)]
+
+
+def with_office(rows: list[Designation], on: date, timezone: str) -> list[tuple[Designation, bool]]:
+    """Each designation with whether it is the one in office for its agency on that local date."""
+    holders = {row.agency_id: _holder(rows, row.agency_id, on, timezone) for row in rows}
+    return [(row, holders[row.agency_id] is row) for row in rows]
+
+
+async def in_office(db: Session, mechanism_id: int, on: date) -> dict[int, Designation | None]:
+    """Who is liaison of each member agency on that local date: the acting one, else the principal; None is a vacancy.
+
+    A deactivated person holds no office. With agency and person (and what their address needs)."""
+    zone = await _zone(db, mechanism_id)
+    rows = await _designations(db, [mechanism_id])
+    return {m.agency_id: _holder(rows, m.agency_id, on, zone) for m in await members_on(db, mechanism_id, on)}
+
+
+async def deputies(db: Session, mechanism_id: int, on: date) -> dict[int, list[Designation]]:
+    """The deputies of each member agency on that local date, without deactivated people."""
+    zone = await _zone(db, mechanism_id)
+    found: dict[int, list[Designation]] = {m.agency_id: [] for m in await members_on(db, mechanism_id, on)}
+    for row in await _designations(db, [mechanism_id]):
+        term = term_of(row, zone)
+        if row.role == DEPUTY and row.agency_id in found and term is not None and term.covers(on):
+            found[row.agency_id].append(row)
+    return found
+
+
+def _holder(rows: list[Designation], agency_id: int, on: date, timezone: str) -> Designation | None:
+    terms = [(row, term_of(row, timezone)) for row in rows if row.agency_id == agency_id]
+    chosen = holder([term for _, term in terms if term], on)
+    return next((row for row, term in terms if chosen is not None and term == chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyHistory:
+    """One agency in one mechanism through time: its memberships, its liaisons and vacancies, its deputies."""
+
+    agency: Agency
+    periods: list[Period]
+    takes_part: str
+    spans: list[Span]
+    lanes: list[list[Span]]
+    people: dict[int, Person]
+    """By designation id."""
+
+    def is_member_on(self, day: date) -> bool:
+        return any(Span(p.starts_on, p.ends_on, None).covers(day) for p in self.periods)
+
+    def span_on(self, day: date) -> Span | None:
+        """Who is in office, or the vacancy, on that day; None when the agency is no member then."""
+        return next((span for span in self.spans if span.covers(day)), None)
+
+    def deputies_on(self, day: date) -> list[Term]:
+        return [span.term for lane in self.lanes for span in lane if span.term and span.covers(day)]
+
+
+async def histories(db: Session, mechanisms: Iterable[Mechanism]) -> dict[int, list[AgencyHistory]]:
+    """By mechanism: each agency that was, is or will be a member, in agency order."""
+    zones = {mechanism.id: mechanism.timezone for mechanism in mechanisms}
+    memberships = await members_of(db, zones)
+    rows = await _designations(db, zones)
+    found: dict[int, list[AgencyHistory]] = {}
+    for mechanism_id, zone in zones.items():
+        own = [row for row in rows if row.mechanism_id == mechanism_id]
+        by_agency: dict[int, list[Member]] = {}
+        for each in memberships[mechanism_id]:
+            by_agency.setdefault(each.agency_id, []).append(each)
+        found[mechanism_id] = [
+            _history(times, [r for r in own if r.agency_id == a], zone) for a, times in by_agency.items()
+        ]
+    return found
+
+
+def _history(times: list[Member], rows: list[Designation], timezone: str) -> AgencyHistory:
+    periods = [Period(m.joined_on, m.left_on) for m in times]
+    terms = [term for row in rows if (term := term_of(row, timezone))]
+    return AgencyHistory(
+        agency=times[0].agency,
+        periods=periods,
+        takes_part=times[-1].takes_part,
+        spans=office_spans(periods, terms),
+        lanes=deputy_lanes(terms),
+        people={row.id: row.person for row in rows},
+    )
+
+
+async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
+    """The agencies whose people's phone and mail the viewer may read: the own one, and members today of a mechanism in which
+    the own one is a member today."""
+    query = (
+        select(Member.agency_id, Member.joined_on, Member.left_on, Member.mechanism_id, Mechanism.timezone)
+        .join(Mechanism, Mechanism.id == Member.mechanism_id)
+        .where(Member.mechanism_id.in_(viewer.member_of.keys()))
+    )
+    present: dict[int, set[int]] = {}
+    for row in await db.execute(query):
+        today = db.clock.today(row.timezone)
+        if row.joined_on <= today and (row.left_on is None or today < row.left_on):
+            present.setdefault(row.mechanism_id, set()).add(row.agency_id)
+    shared = (agencies for agencies in present.values() if viewer.agency_id in agencies)
+    return frozenset({viewer.agency_id}.union(*shared))
+
+
+async def readers(db: Session, mechanism_id: int, on: date) -> list[Person]:
+    """Who may read the mechanism on that local date besides its members (查阅人员)."""
+    query = (
+        select(Person)
+        .join(Reader, Reader.person_id == Person.id)
+        .where(
+            Reader.mechanism_id == mechanism_id,
+            Reader.starts_on <= on,
+            on < Reader.ends_on,
+            Person.deactivated_at.is_(None),
+        )
+        .order_by(Person.id)
+    )
+    return list(await db.scalars(query))
+
+
+async def choosable_agencies(db: Session) -> list[Agency]:
+    """The active agencies in their order, for a form that names one."""
+    query = select(Agency).where(Agency.deactivated_at.is_(None)).order_by(Agency.sort_order, Agency.id)
+    return list(await db.scalars(query))
+
+
+async def choosable_people(db: Session, agency_ids: Iterable[int]) -> list[Person]:
+    """The active people of these agencies, by agency order, rank and name, with the agency."""
+    query = (
+        select(Person)
+        .where(Person.agency_id.in_(list(agency_ids)), Person.deactivated_at.is_(None))
+        .options(joinedload(Person.agency))
+    )
+    people = await db.scalars(query)
+    return sorted(people, key=lambda p: (p.agency.sort_order, p.agency_id, p.rank or 99, p.id))
+
+
+async def _designations(db: Session, mechanism_ids: Iterable[int]) -> list[Designation]:
+    query = select(Designation).where(Designation.mechanism_id.in_(list(mechanism_ids)))
+    query = query.options(joinedload(Designation.agency), PERSON).order_by(Designation.starts_on, Designation.id)
+    return list(await db.scalars(query))
+
+
+async def _zone(db: Session, mechanism_id: int) -> str:
+    zone = (await db.execute(select(Mechanism.timezone).where(Mechanism.id == mechanism_id))).scalar_one_or_none()
+    if zone is None:
+        raise NotFound
+    return zone

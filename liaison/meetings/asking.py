@@ -1,0 +1,184 @@
+"""Whom a meeting asks: agencies with seats, and persons by name. Drafts until `send`; nobody is added silently."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict, NotFound, NotPermitted
+from liaison.i18n import N_
+from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
+from liaison.meetings.permissions import may_ask
+
+MOST_ASKED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of the list: a person in a role, or an agency with seats and what kind of people it should send."""
+
+    person_id: int | None = None
+    role: str = "required"
+    agency_id: int | None = None
+    seats: int = 1
+    requirement: str | None = None
+
+
+async def ask(
+    db: Session, viewer: Viewer, meeting: Meeting, asked: Sequence[Asked]
+) -> list[Attendee | AgencyInvitation]:
+    """Add people or agencies to the list; those already on it are changed to what is given. Told by the next `send`.
+
+    Raises NotPermitted for another agency's people unless the viewer is host, Invalid, Conflict after the meeting was held."""
+    await _open(db, meeting)
+    for one in asked:
+        agency_id = one.agency_id or (await _person(db, one.person_id)).agency_id
+        if not may_ask(viewer, meeting, agency_id):
+            raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
+    added = await add_asked(db, meeting, asked)
+    meeting.touch()
+    _audit(db, viewer, "ask", meeting, asked=[_named(one) for one in added])
+    return added
+
+
+async def add_asked(db: Session, meeting: Meeting, asked: Sequence[Asked]) -> list[Attendee | AgencyInvitation]:
+    """Put each on the meeting's list, found by person or agency; the caller holds the lock and has asked permission."""
+    check = Check()
+    if len(asked) > MOST_ASKED:
+        check.refuse("attendees", N_("At most %(most)s can be asked to one meeting."), most=MOST_ASKED)
+        check.done()
+    added: list[Attendee | AgencyInvitation] = []
+    for number, one in enumerate(asked):
+        field = f"attendees.{number}"
+        if (one.person_id is None) == (one.agency_id is None):
+            check.refuse(field, N_("Please name either a person or an agency."))
+        elif one.person_id is not None:
+            check.choice(f"{field}.role", one.role, ATTENDEE_ROLES)
+            person = await db.get(Person, one.person_id, options=[joinedload(Person.agency)])
+            if person is None or person.deactivated_at is not None:
+                check.refuse(field, N_("Please choose somebody from the directory."))
+            elif not check.errors:
+                added.append(await _add_person(db, meeting, person, one.role))
+        else:
+            check.number(f"{field}.seats", one.seats, least=1, most=99, required=True)
+            requirement = check.text(f"{field}.requirement", one.requirement, most=200)
+            agency = await db.get(Agency, one.agency_id)
+            if agency is None or agency.deactivated_at is not None:
+                check.refuse(field, N_("Please choose an agency from the directory."))
+            elif not check.errors:
+                added.append(await _add_agency(db, meeting, agency, one.seats, requirement))
+    check.done()
+    await db.flush()
+    return added
+
+
+async def change_attendee(db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee, *, role: str) -> None:
+    """Give a person another role. Raises NotPermitted, Invalid."""
+    await _open(db, meeting)
+    if not may_ask(viewer, meeting, attendee.agency_id):
+        raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
+    check = Check()
+    attendee.role = check.choice("role", role, ATTENDEE_ROLES)
+    check.done()
+    attendee.touch()
+    _audit(db, viewer, "change_attendee", meeting, attendee=attendee.id, role=role)
+
+
+async def remove_attendee(db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee) -> None:
+    """Take a person off the list; who was told is told so by the next `send`, who was not never hears of it."""
+    await _open(db, meeting)
+    if not may_ask(viewer, meeting, attendee.agency_id):
+        raise NotPermitted(N_("You may take your own agency's people off the list; others are removed by the host."))
+    if attendee.removed_at is None:
+        attendee.removed_at = db.now()
+        attendee.touch()
+        meeting.touch()
+        _audit(db, viewer, "remove_attendee", meeting, attendee=attendee.id, name=attendee.name)
+
+
+async def remove_invitation(db: Session, viewer: Viewer, meeting: Meeting, invitation: AgencyInvitation) -> None:
+    """Take an agency, and the names on its slip, off the list."""
+    await _open(db, meeting)
+    if not may_ask(viewer, meeting, invitation.agency_id):
+        raise NotPermitted(N_("You may take your own agency's people off the list; others are removed by the host."))
+    if invitation.removed_at is not None:
+        return
+    invitation.removed_at = db.now()
+    invitation.touch()
+    names = select(Attendee).where(Attendee.agency_invitation_id == invitation.id, Attendee.removed_at.is_(None))
+    for attendee in await db.scalars(names):
+        attendee.removed_at = db.now()
+    meeting.touch()
+    _audit(db, viewer, "remove_agency", meeting, agency=invitation.agency_id)
+
+
+async def _add_person(db: Session, meeting: Meeting, person: Person, role: str) -> Attendee:
+    query = select(Attendee).where(
+        Attendee.meeting_id == meeting.id, Attendee.person_id == person.id, Attendee.agency_invitation_id.is_(None)
+    )
+    attendee = (await db.execute(query.order_by(Attendee.id.desc()).limit(1))).scalar_one_or_none()
+    if attendee is None:
+        attendee = Attendee(
+            meeting_id=meeting.id,
+            agency_id=person.agency_id,
+            person_id=person.id,
+            name=person.name,
+            partstat="needs_action",
+            version=1,
+            position=0,
+        )
+        db.add(attendee)
+    elif attendee.removed_at is not None:
+        attendee.removed_at = None
+        attendee.partstat = "needs_action"
+        attendee.answered_at = attendee.answered_via = attendee.answered_by = attendee.answered_sequence = None
+        attendee.comment = attendee.substitute = attendee.registered = None
+    attendee.name, attendee.job_title, attendee.phone = person.name, person.job_title, person.phone
+    attendee.role = role
+    return attendee
+
+
+async def _add_agency(
+    db: Session, meeting: Meeting, agency: Agency, seats: int, requirement: str | None
+) -> AgencyInvitation:
+    query = select(AgencyInvitation).where(
+        AgencyInvitation.meeting_id == meeting.id, AgencyInvitation.agency_id == agency.id
+    )
+    invitation = (await db.execute(query)).scalar_one_or_none()
+    if invitation is None:
+        invitation = AgencyInvitation(meeting_id=meeting.id, agency_id=agency.id, version=1)
+        db.add(invitation)
+    elif invitation.removed_at is not None:
+        invitation.removed_at = None
+        invitation.returned_at = invitation.returned_by = invitation.returned_via = invitation.registered = None
+        invitation.declined = False
+    invitation.seats, invitation.requirement = seats, requirement
+    return invitation
+
+
+async def _open(db: Session, meeting: Meeting) -> None:
+    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    if meeting.held_at:
+        raise Conflict(N_("This meeting has been held; its list can no longer be changed."))
+
+
+async def _person(db: Session, person_id: int | None) -> Person:
+    person = await db.get(Person, person_id) if person_id else None
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _named(one: Attendee | AgencyInvitation) -> str:
+    return f"person:{one.person_id}" if isinstance(one, Attendee) else f"agency:{one.agency_id}"
+
+
+def _audit(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
+    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

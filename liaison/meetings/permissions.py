@@ -1,0 +1,68 @@
+"""Who may do what with a meeting (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
+
+from datetime import datetime
+
+from liaison.accounts.viewer import Viewer
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
+
+NOBODY = 0
+"""The person of a link that was mailed to an agency without a liaison: it acts for the agency alone."""
+
+
+def may_schedule(viewer: Viewer, mechanism_id: int) -> bool:
+    """Officers and deputies of member agencies schedule meetings."""
+    return viewer.acts_for(mechanism_id) is not None
+
+
+def may_change(viewer: Viewer, meeting: Meeting) -> bool:
+    """Move, edit, postpone, cancel, reinstate, send: officers and deputies of the mechanism."""
+    return viewer.acts_for(meeting.mechanism_id) is not None
+
+
+def is_host(viewer: Viewer, meeting: Meeting) -> bool:
+    """The host officer: officer or deputy of the meeting's host agency."""
+    return viewer.acts_for(meeting.mechanism_id) == meeting.host_agency_id
+
+
+def may_ask(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
+    """Add or remove attendees: the host officer all, other officers and deputies their own agency's."""
+    return is_host(viewer, meeting) or viewer.acts_for(meeting.mechanism_id) == agency_id
+
+
+def may_answer(viewer: Viewer, attendee: Attendee) -> bool:
+    """Everybody answers for themselves and for nobody else."""
+    return attendee.person_id is not None and attendee.person_id == viewer.person_id
+
+
+def may_fill_slip(viewer: Viewer, invitation: AgencyInvitation, mechanism_id: int) -> bool:
+    """An agency's names come from its officer or deputy, or by the link mailed to an agency that has no liaison."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == invitation.agency_id
+    return viewer.acts_for(mechanism_id) == invitation.agency_id
+
+
+def may_register(viewer: Viewer, meeting: Meeting, agency_id: int, now: datetime) -> bool:
+    """代登记: the host officer all, other officers their own agency's, the recorder while the meeting runs."""
+    recording = viewer.person_id == meeting.recorder_id and meeting.starts_at <= now <= meeting.ends_at
+    return may_ask(viewer, meeting, agency_id) or recording
+
+
+def may_propose(viewer: Viewer, meeting: Meeting) -> bool:
+    """Propose an agenda item: anybody of a member agency."""
+    member = viewer.member_of.get(meeting.mechanism_id)
+    return member is not None and (member.left_on is None or meeting.local_on < member.left_on)
+
+
+def may_arrange(viewer: Viewer, meeting: Meeting) -> bool:
+    """Accept, return and order agenda items: the host officer."""
+    return is_host(viewer, meeting)
+
+
+def may_withdraw(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
+    """Take an item off: the host officer, or who proposed it while it is only proposed."""
+    return is_host(viewer, meeting) or (item.state == "proposed" and item.proposed_by == viewer.person_id)
+
+
+def may_see_list(viewer: Viewer, meeting: Meeting) -> bool:
+    """See who else is asked: everybody who sees the meeting, unless it hides its list; then those who run it."""
+    return not meeting.hides_attendees or may_change(viewer, meeting)

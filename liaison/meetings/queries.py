@@ -1,0 +1,195 @@
+"""What pages, API and mails read of meetings. Every list goes through `visible_to`."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.errors import NotFound
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
+
+PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The meetings this viewer may know of: those of mechanisms their agency is in, within its time as a member; those of
+    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism."""
+    told = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
+    acting = [d.mechanism_id for d in viewer.designations]
+    spans: list[ColumnElement[bool]] = [false()]
+    for mechanism_id, member in viewer.member_of.items():
+        span = [
+            Meeting.mechanism_id == mechanism_id,
+            Meeting.local_start >= datetime.combine(member.joined_on, time.min),
+        ]
+        if member.left_on is not None:
+            span.append(Meeting.local_start < datetime.combine(member.left_on, time.min))
+        spans.append(and_(*span))
+    asked = select(Attendee.id).where(
+        Attendee.meeting_id == Meeting.id, Attendee.person_id == viewer.person_id, Attendee.removed_at.is_(None)
+    )
+    return or_(
+        Meeting.mechanism_id.in_(acting) & or_(*spans),
+        told & or_(*spans, Meeting.mechanism_id.in_(viewer.reader_of), asked.exists()),
+    )
+
+
+async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
+    """The meeting with its mechanism and host, if this viewer may see it. Raises NotFound."""
+    query = (
+        select(Meeting)
+        .where(Meeting.id == meeting_id, visible_to(viewer))
+        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    )
+    meeting = (await db.execute(query)).scalar_one_or_none()
+    if meeting is None:
+        raise NotFound
+    return meeting
+
+
+async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
+    """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
+    query = _listed(viewer, mechanism_id).where(
+        Meeting.starts_at > db.now().replace(hour=0, minute=0, second=0, microsecond=0),
+        Meeting.cancelled_at.is_(None),
+        Meeting.postponed_at.is_(None),
+    )
+    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(limit)))
+
+
+async def past(
+    db: Session,
+    viewer: Viewer,
+    *,
+    mechanism_id: int | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 20,
+) -> list[Meeting]:
+    """Meetings that began before now, newest first, keyset-paged by `before` = (starts_at, id) of the last one shown."""
+    query = _listed(viewer, mechanism_id).where(Meeting.starts_at <= db.now())
+    if before:
+        query = query.where(
+            or_(Meeting.starts_at < before[0], and_(Meeting.starts_at == before[0], Meeting.id < before[1]))
+        )
+    return list(await db.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(limit)))
+
+
+async def set_aside(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 50) -> list[Meeting]:
+    """Postponed meetings without a new date, and cancelled ones that still lie ahead: what may be reinstated."""
+    query = _listed(viewer, mechanism_id).where(
+        or_(Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), Meeting.starts_at > db.now()))
+    )
+    return list(await db.scalars(query.order_by(Meeting.starts_at).limit(limit)))
+
+
+async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetime, end: datetime) -> list[Meeting]:
+    """The mechanism's meetings with start <= starts_at < end (UTC instants), for the year strip and the month calendar."""
+    query = _listed(viewer, mechanism_id).where(Meeting.starts_at >= start, Meeting.starts_at < end)
+    return list(await db.scalars(query.order_by(Meeting.starts_at)))
+
+
+def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untyped-def]
+    query = (
+        select(Meeting)
+        .where(visible_to(viewer))
+        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    )
+    return query.where(Meeting.mechanism_id == mechanism_id) if mechanism_id else query
+
+
+async def attendees(db: Session, meeting_id: int) -> list[Attendee]:
+    """Who is asked or named, by agency order, rank and name; with agency and, where known, person and addresses."""
+    query = (
+        select(Attendee)
+        .where(Attendee.meeting_id == meeting_id, Attendee.removed_at.is_(None))
+        .options(
+            joinedload(Attendee.agency),
+            joinedload(Attendee.person).options(*PERSON_ADDRESS),
+        )
+    )
+    rows = list(await db.scalars(query))
+    return sorted(rows, key=attendee_order)
+
+
+def attendee_order(attendee: Attendee) -> tuple[int, int, int, int, int]:
+    """Agency order, then the chair, then rank, then as added."""
+    rank = attendee.person.rank if attendee.person and attendee.person.rank is not None else 99
+    return (attendee.agency.sort_order, attendee.agency_id, 0 if attendee.role == "chair" else 1, rank, attendee.id)
+
+
+async def attendee(db: Session, attendee_id: int) -> Attendee:
+    """One attendee still asked, with meeting, mechanism and agency. Raises NotFound."""
+    query = (
+        select(Attendee)
+        .where(Attendee.id == attendee_id, Attendee.removed_at.is_(None))
+        .options(
+            joinedload(Attendee.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency)),
+            joinedload(Attendee.agency),
+            joinedload(Attendee.person).options(*PERSON_ADDRESS),
+        )
+    )
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def invitations(db: Session, meeting_id: int) -> list[AgencyInvitation]:
+    """The agencies asked, in agency order."""
+    query = (
+        select(AgencyInvitation)
+        .where(AgencyInvitation.meeting_id == meeting_id, AgencyInvitation.removed_at.is_(None))
+        .options(joinedload(AgencyInvitation.agency))
+    )
+    rows = list(await db.scalars(query))
+    return sorted(rows, key=lambda i: (i.agency.sort_order, i.agency_id))
+
+
+async def invitation(db: Session, invitation_id: int) -> AgencyInvitation:
+    """One agency's invitation that still stands, with meeting, mechanism and agency. Raises NotFound."""
+    query = (
+        select(AgencyInvitation)
+        .where(AgencyInvitation.id == invitation_id, AgencyInvitation.removed_at.is_(None))
+        .options(
+            joinedload(AgencyInvitation.meeting).options(
+                joinedload(Meeting.mechanism), joinedload(Meeting.host_agency)
+            ),
+            joinedload(AgencyInvitation.agency),
+        )
+    )
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def agenda(db: Session, meeting_id: int, *, states: Sequence[str] = ("accepted", "proposed")) -> list[AgendaItem]:
+    """The agenda in order, with agency and presenter."""
+    query = (
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == meeting_id, AgendaItem.removed_at.is_(None), AgendaItem.state.in_(states))
+        .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    return list(await db.scalars(query))
+
+
+async def announcements(db: Session, meeting_id: int) -> list[Announcement]:
+    """What was announced, newest first."""
+    query = select(Announcement).where(Announcement.meeting_id == meeting_id).order_by(Announcement.id.desc())
+    return list(await db.scalars(query))
+
+
+async def newest_announcement(db: Session, uid: str) -> Announcement | None:
+    """The newest announcement under a UID; None when nothing was announced under it."""
+    query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def series_of(db: Session, mechanism_id: int) -> list[Series]:
+    """The mechanism's series, oldest first."""
+    return list(await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id)))

@@ -1,0 +1,315 @@
+"""Scheduling a meeting and changing when, where and whether it takes place. All of it is a draft: nobody is told until `send`."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import joinedload
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.walltime import NoSuchTime, instant_of
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.asking import Asked, add_asked
+from liaison.meetings.models import KINDS, Meeting
+from liaison.meetings.permissions import may_change, may_schedule
+
+LONGEST_MINUTES = 7 * 24 * 60
+_NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Stands for "not given", where None means "empty"."""
+
+
+UNSET = Unset()
+
+
+async def schedule(
+    db: Session,
+    viewer: Viewer,
+    mechanism_id: int,
+    *,
+    kind: str,
+    title: str,
+    local_start: datetime,
+    duration_minutes: int,
+    location: str | None = None,
+    host_agency_id: int | None = None,
+    asked: Sequence[Asked] = (),
+    recorder_id: int | None = None,
+    authorised_by_id: int | None = None,
+    note: str | None = None,
+    replies_due_on: date | None = None,
+    hides_attendees: bool = False,
+    series_id: int | None = None,
+    nominal_on: date | None = None,
+    why_moved: dict[str, Any] | None = None,
+    provisional: bool = False,
+) -> Meeting:
+    """新建会议: a draft in the mechanism's zone; nobody is added silently and no mail leaves.
+
+    `local_start` is naive local time of the mechanism's zone and may lie in the past; the host is by default the caller's agency.
+    Raises NotPermitted, Invalid (kind, title, starts_at, duration_minutes, …)."""
+    mechanism = await locked(db, Mechanism, mechanism_id)
+    if not may_schedule(viewer, mechanism_id):
+        raise NotPermitted(_NOT_YOURS)
+    check = Check()
+    host = await _host(db, check, mechanism, host_agency_id or viewer.acts_for(mechanism_id))
+    meeting = Meeting(
+        mechanism_id=mechanism_id,
+        mechanism=mechanism,
+        series_id=series_id,
+        nominal_on=nominal_on,
+        why_moved=why_moved,
+        provisional=provisional,
+        timezone=mechanism.timezone,
+        created_by=viewer.person_id,
+        created_at=db.now(),
+        uid=new_uid(),
+        version=1,
+        answers_from=0,
+    )
+    meeting.kind = check.choice("kind", kind, KINDS)
+    _say(check, meeting, title=title, location=location, note=note)
+    _set_time(check, meeting, local_start, duration_minutes)
+    _set_replies_due(check, meeting, replies_due_on)
+    meeting.hides_attendees = hides_attendees
+    meeting.recorder_id = await _known(db, check, "recorder_id", recorder_id)
+    meeting.authorised_by_id = await _known(db, check, "authorised_by_id", authorised_by_id)
+    check.done()
+    if host is not None:
+        meeting.host_agency_id = host.id
+        meeting.host_agency = host
+    db.add(meeting)
+    await db.flush()
+    await add_asked(db, meeting, asked)
+    _audit(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
+    return meeting
+
+
+async def change(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    version: int | None = None,
+    title: str | Unset = UNSET,
+    kind: str | Unset = UNSET,
+    location: str | None | Unset = UNSET,
+    note: str | None | Unset = UNSET,
+    replies_due_on: date | None | Unset = UNSET,
+    hides_attendees: bool | Unset = UNSET,
+    host_agency_id: int | Unset = UNSET,
+    recorder_id: int | None | Unset = UNSET,
+    authorised_by_id: int | None | Unset = UNSET,
+) -> Meeting:
+    """Edit what the notice says, except when it takes place (`move`). Raises NotPermitted, Invalid, Conflict when stale."""
+    await _open(db, viewer, meeting, version)
+    check = Check()
+    if not isinstance(kind, Unset):
+        meeting.kind = check.choice("kind", kind, KINDS)
+    _say(
+        check,
+        meeting,
+        title=meeting.title if isinstance(title, Unset) else title,
+        location=meeting.location if isinstance(location, Unset) else location,
+        note=meeting.note if isinstance(note, Unset) else note,
+    )
+    if not isinstance(replies_due_on, Unset):
+        _set_replies_due(check, meeting, replies_due_on)
+    if not isinstance(hides_attendees, Unset):
+        meeting.hides_attendees = hides_attendees
+    if not isinstance(recorder_id, Unset):
+        meeting.recorder_id = await _known(db, check, "recorder_id", recorder_id)
+    if not isinstance(authorised_by_id, Unset):
+        meeting.authorised_by_id = await _known(db, check, "authorised_by_id", authorised_by_id)
+    if not isinstance(host_agency_id, Unset):
+        host = await _host(db, check, meeting.mechanism, host_agency_id)
+        if host is not None:
+            meeting.host_agency_id, meeting.host_agency = host.id, host
+    check.done()
+    meeting.touch()
+    _audit(db, viewer, "change", meeting, title=meeting.title, location=meeting.location)
+    return meeting
+
+
+async def move(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    local_start: datetime,
+    duration_minutes: int | None = None,
+    location: str | None | Unset = UNSET,
+    reason: str | None = None,
+    version: int | None = None,
+) -> Meeting:
+    """改期: another time (naive local time of the meeting's zone), perhaps another place; attendees are told by `send`.
+
+    A postponed or cancelled meeting is given a date by `reinstate` instead. Raises NotPermitted, Invalid, Conflict."""
+    await _open(db, viewer, meeting, version)
+    if meeting.state in ("cancelled", "postponed"):
+        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    check = Check()
+    _set_time(check, meeting, local_start, duration_minutes or meeting.duration_minutes)
+    if not isinstance(location, Unset):
+        meeting.location = check.text("location", location, most=200)
+    meeting.reason = check.text("reason", reason, most=500, lines=True)
+    check.done()
+    _forget_rule(meeting)
+    meeting.touch()
+    _audit(db, viewer, "move", meeting, starts_at=meeting.starts_at.isoformat(), reason=meeting.reason)
+    return meeting
+
+
+async def postpone(
+    db: Session, viewer: Viewer, meeting: Meeting, *, reason: str | None = None, version: int | None = None
+) -> Meeting:
+    """会议延期，时间另行通知: it will take place, but not then; agenda and papers stay. Doing it twice changes nothing."""
+    await _open(db, viewer, meeting, version)
+    if meeting.postponed_at:
+        return meeting
+    if meeting.cancelled_at:
+        raise Conflict(N_("This meeting is cancelled already."))
+    _set_reason(meeting, reason)
+    meeting.postponed_at, meeting.postponed_by = db.now(), viewer.person_id
+    meeting.touch()
+    _audit(db, viewer, "postpone", meeting, reason=meeting.reason)
+    return meeting
+
+
+async def cancel(
+    db: Session, viewer: Viewer, meeting: Meeting, *, reason: str | None = None, version: int | None = None
+) -> Meeting:
+    """取消: it will not take place. Doing it twice changes nothing; `reinstate` undoes it with a date."""
+    await _open(db, viewer, meeting, version)
+    if meeting.cancelled_at:
+        return meeting
+    _set_reason(meeting, reason)
+    meeting.cancelled_at, meeting.cancelled_by = db.now(), viewer.person_id
+    meeting.touch()
+    _audit(db, viewer, "cancel", meeting, reason=meeting.reason)
+    return meeting
+
+
+async def reinstate(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    local_start: datetime,
+    duration_minutes: int | None = None,
+    location: str | None | Unset = UNSET,
+    version: int | None = None,
+) -> Meeting:
+    """恢复: a cancelled or postponed meeting takes place after all, at a new date. If that was ever announced it goes under a
+    new UID, since calendars drop a cancelled one for good (MAIL.md "State"); else the UID stays. Raises Conflict if it is not off."""
+    await _open(db, viewer, meeting, version)
+    if not (meeting.cancelled_at or meeting.postponed_at):
+        raise Conflict(N_("This meeting is neither cancelled nor postponed."))
+    check = Check()
+    _set_time(check, meeting, local_start, duration_minutes or meeting.duration_minutes)
+    if not isinstance(location, Unset):
+        meeting.location = check.text("location", location, most=200)
+    check.done()
+    meeting.cancelled_at = meeting.cancelled_by = None
+    meeting.postponed_at = meeting.postponed_by = None
+    meeting.reason = None
+    if meeting.off_announced:
+        meeting.uid = new_uid()
+        meeting.sequence = meeting.dtstamp = None
+        meeting.answers_from = 0
+        meeting.off_announced = False
+    _forget_rule(meeting)
+    meeting.touch()
+    _audit(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
+    return meeting
+
+
+def new_uid() -> str:
+    """128 random bits, lower case; stable for as long as the meeting is the same in calendars."""
+    return secrets.token_hex(16)
+
+
+async def _open(db: Session, viewer: Viewer, meeting: Meeting, version: int | None) -> None:
+    """Lock the meeting, ask permission, and refuse a stale form."""
+    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    if not may_change(viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    meeting.check_version(
+        version,
+        title=meeting.title,
+        starts_at=meeting.local_start,
+        duration_minutes=meeting.duration_minutes,
+        location=meeting.location,
+    )
+    if meeting.held_at:
+        raise Conflict(N_("This meeting has been held; its notice can no longer be changed."))
+
+
+def _say(check: Check, meeting: Meeting, *, title: str, location: str | None, note: str | None) -> None:
+    meeting.title = check.required_text("title", title, most=200)
+    meeting.location = check.text("location", location, most=200)
+    meeting.note = check.text("note", note, most=2000, lines=True)
+
+
+def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_minutes: int) -> None:
+    check.day("starts_at", local_start.date())
+    check.number("duration_minutes", duration_minutes, least=5, most=LONGEST_MINUTES, required=True)
+    try:
+        meeting.starts_at = instant_of(local_start, ZoneInfo(meeting.timezone))
+    except NoSuchTime:
+        check.refuse("starts_at", N_("This time does not exist on that day: the clocks are put forward then."))
+    meeting.local_start = local_start
+    meeting.duration_minutes = duration_minutes
+
+
+def _set_replies_due(check: Check, meeting: Meeting, day: date | None) -> None:
+    check.day("replies_due_on", day)
+    if day is not None and meeting.local_start is not None and day > meeting.local_start.date():
+        check.refuse("replies_due_on", N_("Answers must be due on or before the day of the meeting."))
+    meeting.replies_due_on = day
+
+
+def _set_reason(meeting: Meeting, reason: str | None) -> None:
+    check = Check()
+    meeting.reason = check.text("reason", reason, most=500, lines=True)
+    check.done()
+
+
+def _forget_rule(meeting: Meeting) -> None:
+    """A date that an officer typed no longer rests on the series' rule and is certain."""
+    meeting.provisional = False
+    meeting.why_moved = None
+
+
+async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int | None) -> Agency | None:
+    host = await db.get(Agency, agency_id) if agency_id else None
+    if host is None or host.deactivated_at is not None:
+        check.refuse("host_agency_id", N_("Please choose the agency that hosts the meeting."))
+        return None
+    return host
+
+
+async def _known(db: Session, check: Check, field: str, person_id: int | None) -> int | None:
+    if person_id is None:
+        return None
+    person = await db.get(Person, person_id)
+    if person is None or person.deactivated_at is not None:
+        check.refuse(field, N_("Please choose somebody from the directory."))
+        return None
+    return person_id
+
+
+def _audit(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
+    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

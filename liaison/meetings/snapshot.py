@@ -1,0 +1,141 @@
+"""One version of a meeting as it is announced: kept word for word, so that a mail composed later says what the officer sent,
+and not what was edited since. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from liaison.calendaring.itip import Attendee as ItipAttendee
+from liaison.calendaring.itip import Event, Version
+from liaison.i18n import Words
+from liaison.meetings.models import AgendaItem, Meeting
+from liaison.meetings.recipients import Addressee
+from liaison.meetings.wording import agenda_lines
+
+ALARM_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What calendars compare: time and place (calendaring.itip.TimeAndPlace)."""
+
+    starts_at: datetime
+    duration_minutes: int
+    timezone: str
+    location: str
+
+
+def content_of(snapshot: Mapping[str, Any]) -> Content:
+    """Time and place of an announced version."""
+    return Content(
+        datetime.fromisoformat(snapshot["local_start"]),
+        snapshot["duration_minutes"],
+        snapshot["timezone"],
+        snapshot["location"] or "",
+    )
+
+
+def snapshot_of(
+    meeting: Meeting,
+    agenda: Sequence[AgendaItem],
+    listed: Sequence[Addressee],
+    *,
+    organizer: str,
+    organizer_name: str,
+    contact: Mapping[str, str | None] | None,
+    replies_due_on: date | None,
+) -> dict[str, Any]:
+    """Everything the mails and the calendar part say; needs `mechanism` and `host_agency` loaded."""
+    return {
+        "kind": meeting.kind,
+        "title": meeting.title,
+        "local_start": meeting.local_start.isoformat(),
+        "duration_minutes": meeting.duration_minutes,
+        "timezone": meeting.timezone,
+        "location": meeting.location,
+        "provisional": meeting.provisional,
+        "mechanism": meeting.mechanism.name,
+        "host": meeting.host_agency.name,
+        "contact": dict(contact) if contact else None,
+        "note": meeting.note,
+        "reason": meeting.reason,
+        "postponed": meeting.postponed_at is not None,
+        "hides_attendees": meeting.hides_attendees,
+        "organizer": organizer,
+        "organizer_name": organizer_name,
+        "replies_due_on": replies_due_on.isoformat() if replies_due_on else None,
+        "agenda": [
+            {
+                "title": item.title,
+                "purpose": item.purpose,
+                "agency": item.agency.short_name if item.agency else None,
+                "presenter": item.presenter.name if item.presenter else None,
+                "duration_minutes": item.duration_minutes,
+            }
+            for item in agenda
+            if item.state == "accepted"
+        ],
+        "addressees": [one.to_json() for one in listed],
+    }
+
+
+def listed(snapshot: Mapping[str, Any]) -> list[Addressee]:
+    """Everybody this version was announced to."""
+    return [Addressee.from_json(one) for one in snapshot["addressees"]]
+
+
+def event_of(
+    snapshot: Mapping[str, Any],
+    *,
+    uid: str,
+    version: Version,
+    words: Words,
+    partstats: Mapping[str, str],
+    copy: Addressee | None = None,
+) -> Event:
+    """The calendar's view of a version in one language. `partstats` maps addresses to what is known of their answer.
+
+    `copy` puts a deputy on the list, only to find out whether anything changed for them; such a mail has no calendar part."""
+    attendees = [
+        ItipAttendee(
+            one.address,
+            one.name,
+            cutype="GROUP" if one.group else "INDIVIDUAL",
+            role=one.role,  # type: ignore[arg-type]
+            partstat=partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
+        )
+        for one in listed(snapshot)
+        if not one.copy_only or one is copy or (copy is not None and one.address == copy.address)
+    ]
+    contact = snapshot["contact"]
+    return Event(
+        uid=uid,
+        sequence=version.sequence,
+        dtstamp=version.dtstamp,
+        answers_from=version.answers_from,
+        starts_at=datetime.fromisoformat(snapshot["local_start"]),
+        duration_minutes=snapshot["duration_minutes"],
+        timezone=snapshot["timezone"],
+        summary=snapshot["title"],
+        location=snapshot["location"] or "",
+        description=description(snapshot, words),
+        organizer=snapshot["organizer"],
+        organizer_name=snapshot["organizer_name"],
+        contact=" ".join(filter(None, (contact["agency"], contact["name"], contact["phone"]))) if contact else "",
+        attendees=tuple(attendees),
+        status="TENTATIVE" if snapshot["provisional"] else "CONFIRMED",
+        hides_attendees=snapshot["hides_attendees"],
+        alarm_minutes=ALARM_MINUTES,
+    )
+
+
+def description(snapshot: Mapping[str, Any], words: Words) -> str:
+    """The text a calendar shows: who hosts, the agenda, and that answering goes by the mail. No link: it would be somebody's."""
+    lines = [words._("Hosted by %(agency)s", agency=snapshot["host"])]
+    if snapshot["note"]:
+        lines += ["", snapshot["note"]]
+    if snapshot["agenda"]:
+        lines += ["", words._("Agenda"), *agenda_lines(snapshot["agenda"], words)]
+    lines += ["", words._("Please answer by the links in the mail of this notice.")]
+    return "\n".join(lines)

@@ -1,0 +1,114 @@
+"""The names of kinds, roles and answers as officers say them, and sentences that mails and pages share. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from liaison.i18n import N_, Words
+
+KIND_NAMES = {
+    "regular": N_("Regular meeting"),
+    "extraordinary": N_("Extraordinary meeting"),
+    "pre_meeting": N_("Liaison pre-meeting"),
+    "topical": N_("Topical meeting"),
+    "publicity": N_("Joint publicity"),
+    "reception": N_("Joint reception day"),
+    "lecture": N_("Lecture"),
+    "legal_education": N_("Legal education"),
+}
+ROLE_NAMES = {
+    "chair": N_("Chair"),
+    "required": N_("Attends"),
+    "optional": N_("May attend"),
+    "in_attendance": N_("In attendance"),
+}
+PURPOSE_NAMES = {
+    "study": N_("Study"),
+    "consult": N_("Consult"),
+    "report": N_("Report"),
+    "push_forward": N_("Push forward"),
+    "deliberate": N_("Deliberate"),
+    "other": N_("Other"),
+}
+ANSWER_NAMES = {
+    "needs_action": N_("Not answered"),
+    "accepted": N_("Accepted"),
+    "substitute": N_("Sends a substitute"),
+    "tentative": N_("Tentative"),
+    "declined": N_("Declined"),
+}
+STATE_NAMES = {
+    "draft": N_("Draft"),
+    "announced": N_("Announced"),
+    "held": N_("Held"),
+    "cancelled": N_("Cancelled"),
+    "postponed": N_("Postponed"),
+}
+REGISTERED_NAMES = {
+    "phone": N_("by phone"),
+    "in_person": N_("in person"),
+    "paper": N_("on paper"),
+    "chat": N_("in a chat"),
+    "other": N_("another way"),
+}
+CHANGE_NAMES = {
+    "invited": N_("Meeting notice"),
+    "moved": N_("Change of date"),
+    "updated": N_("Change of notice"),
+    "cancelled": N_("Cancellation"),
+    "postponed": N_("Postponement"),
+    "removed": N_("No longer asked to come"),
+    "again": N_("The notice once more"),
+}
+CHANGE_REASONS = {
+    "invited": N_("has not received this meeting yet"),
+    "moved": N_("the time is not what they were told"),
+    "updated": N_("place, text, agenda or list differ from what they hold"),
+    "cancelled": N_("holds this meeting in the calendar"),
+    "postponed": N_("holds this meeting in the calendar"),
+    "removed": N_("was told, and is no longer on the list"),
+    "again": N_("is asked to answer anew, or gets it once more"),
+}
+SUBJECTS = {
+    "invited": N_("[Meeting notice] %(title)s, %(when)s"),
+    "moved": N_("[Meeting moved] %(title)s, now %(when)s"),
+    "updated": N_("[Meeting changed] %(title)s, %(when)s"),
+    "cancelled": N_("[Meeting cancelled] %(title)s, %(when)s"),
+    "postponed": N_("[Meeting postponed] %(title)s"),
+    "removed": N_("[Meeting changed] %(title)s: you are no longer asked to come"),
+    "again": N_("[Meeting notice] %(title)s, %(when)s"),
+    "reminder": N_("[Meeting reminder] Please answer: %(title)s, %(when)s"),
+}
+_HONORIFICS = {
+    "院": "贵院",
+    "局": "贵局",
+    "委": "贵委",
+    "厅": "贵厅",
+    "办": "贵办",
+    "处": "贵处",
+    "中心": "贵中心",
+    "会": "贵会",
+}
+
+
+def your_agency(name: str, words: Words) -> str:
+    """How a letter addresses an agency: 贵院, 贵局, …, 贵单位."""
+    if words.locale != "zh_CN":
+        return words._("your agency")
+    return next((said for ending, said in _HONORIFICS.items() if name.endswith(ending)), "贵单位")
+
+
+def agenda_lines(agenda: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
+    """One numbered line an item: title (agency, presenter, minutes)."""
+    lines = []
+    for number, item in enumerate(agenda, 1):
+        minutes = (
+            words.ngettext("%(n)d minute", "%(n)d minutes", item["duration_minutes"])
+            if item["duration_minutes"]
+            else None
+        )
+        details = [part for part in (item["agency"], item["presenter"], minutes) if part]
+        lines.append(
+            f"{number}. {item['title']}"
+            + (words._(" (%(details)s)", details=words._(", ").join(details)) if details else "")
+        )
+    return lines

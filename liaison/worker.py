@@ -1,0 +1,143 @@
+"""The clockwork: what happens by itself, and how often. Runs inside `liaison serve`, or alone as `liaison work`.
+
+Each tick runs for itself: while one takes long the others go on, and one that fails is logged and comes again."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from liaison.accounts.forgetting import forget_expired
+from liaison.db import Database, Session
+from liaison.mail import outbox, queue_state
+from liaison.mail.delivery import Composer, deliver_due
+from liaison.mail.smtp import transport_for
+from liaison.mail.transport import Transport
+
+log = structlog.get_logger(__name__)
+
+
+def worker_name() -> str:
+    """What this process is called among all that share the database."""
+    return f"{socket.gethostname()[:40]}:{secrets.token_hex(4)}"
+
+
+@dataclass(slots=True)
+class Work:
+    """What a tick works with. `stop` ends the clockwork after what is in hand; `mail_waits` wakes the delivery at once."""
+
+    database: Database
+    transport: Transport
+    composers: Mapping[str, Composer]
+    name: str = field(default_factory=worker_name)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    mail_waits: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One line of the table: what it is called, how often it comes, and what it does."""
+
+    name: str
+    every: timedelta
+    act: Callable[[Work], Awaitable[object]]
+
+
+def in_transaction(verb: Callable[[Session], Awaitable[object]]) -> Callable[[Work], Awaitable[object]]:
+    """A verb as a tick: in a transaction of its own."""
+
+    async def act(work: Work) -> object:
+        async with work.database.writing() as db:
+            return await verb(db)
+
+    return act
+
+
+async def deliver(work: Work) -> int:
+    """Send until nothing is due; a change saved in this process meanwhile is seen at once."""
+    sent = 0
+    while not work.stop.is_set():
+        work.mail_waits.clear()
+        answered = await deliver_due(work.database, work.transport, work.composers, work.name, stop=work.stop)
+        if not answered:
+            break
+        sent += answered
+    return sent
+
+
+async def beat(work: Work) -> None:
+    """Say that this worker lives."""
+    async with work.database.writing() as db:
+        await queue_state.heartbeat(db, work.name)
+
+
+DELIVER: Final = "deliver"
+CLOCKWORK: Final = (
+    Tick("heartbeat", timedelta(seconds=15), beat),
+    Tick(DELIVER, timedelta(seconds=3), deliver),
+    Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
+    Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
+)
+
+
+def work_for(database: Database, composers: Mapping[str, Composer]) -> Work:
+    """What a worker of this site works with; changes saved in this process wake its delivery."""
+    work = Work(database, transport_for(database.settings), composers)
+
+    def saved(db: Session) -> None:
+        if db.info.pop(outbox.CALLS_FOR_MAIL, False):
+            work.mail_waits.set()
+
+    database.after_commit = saved
+    return work
+
+
+async def run(work: Work) -> None:
+    """Keep the clockwork going until `work.stop`; a mail in hand is finished first."""
+    log.info("worker_started", worker=work.name)
+    try:
+        await asyncio.gather(*(_keep(work, tick) for tick in CLOCKWORK))
+    finally:
+        work.database.after_commit = None
+        await work.transport.close()
+        log.info("worker_stopped", worker=work.name)
+
+
+async def run_once(work: Work) -> bool:
+    """Every tick once, then sending until nothing is due; whether all of them went well."""
+    try:
+        return all([await _try(work, tick) for tick in CLOCKWORK])
+    finally:
+        work.database.after_commit = None
+        await work.transport.close()
+
+
+async def _keep(work: Work, tick: Tick) -> None:
+    while not work.stop.is_set():
+        await _try(work, tick)
+        await _pause(work, tick)
+
+
+async def _try(work: Work, tick: Tick) -> bool:
+    try:
+        await tick.act(work)
+    except Exception as error:
+        log.error("tick_failed", tick=tick.name, exc_info=error)
+        return False
+    return True
+
+
+async def _pause(work: Work, tick: Tick) -> None:
+    """Wait for the next time, for the end, or (the delivery) for a mail that was just called for."""
+    wakers = [work.stop, work.mail_waits] if tick.name == DELIVER else [work.stop]
+    waiting = [asyncio.ensure_future(event.wait()) for event in wakers]
+    try:
+        await asyncio.wait(waiting, timeout=tick.every.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
