@@ -1,0 +1,104 @@
+"""Migrations: they make what the models say, and one that stops half-way leaves nothing, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event, text
+
+from liaison import migrate, models
+from liaison.config import Settings, checked
+from tests.conftest import ON_POSTGRESQL, SECRET
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrate.alembic_config()).walk_revisions()][::-1]
+
+CATALOGUE = {
+    "sqlite": "SELECT type, name, sql FROM sqlite_master ORDER BY type, name",
+    "postgresql": (
+        "SELECT 'relation', c.relname, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' "
+        "UNION ALL SELECT 'constraint', conname, contype::text FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace WHERE n.nspname = 'public' "
+        "UNION ALL SELECT 'trigger', tgname, '' FROM pg_trigger WHERE NOT tgisinternal "
+        "UNION ALL SELECT 'extension', extname, '' FROM pg_extension ORDER BY 1, 2, 3"
+    ),
+}
+
+
+class PowerCut(Exception):
+    """What stops a migration in these tests."""
+
+
+@pytest.fixture
+def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a database without any table."""
+    if ON_POSTGRESQL:
+        with request.getfixturevalue("postgres_server").empty() as url:
+            yield checked(Settings(data_dir=tmp_path, secret_key=SECRET, database_url=url))
+    else:
+        yield checked(Settings(data_dir=tmp_path, secret_key=SECRET))
+
+
+@pytest.fixture
+def engine(empty: Settings) -> Iterator[Engine]:
+    engine = migrate.sync_engine(empty)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def stopped_before(engine: Engine, statement: int) -> Iterator[list[str]]:
+    """Count the statements sent, and stop before number `statement` (from 1; 0 lets all pass)."""
+    sent: list[str] = []
+
+    def count(connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
+        sent.append(sql)
+        if len(sent) == statement:
+            raise PowerCut(sql)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+def catalogue(engine: Engine) -> list[tuple[Any, ...]]:
+    """Everything the database has: tables, indexes, constraints, triggers."""
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(CATALOGUE[engine.dialect.name]))]
+
+
+def test_the_migrations_make_exactly_what_the_models_say(engine: Engine) -> None:
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, models.metadata) == []
+
+
+def test_the_newest_file_is_the_head_of_the_migrations(engine: Engine) -> None:
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert migrate.current(connection) == migrate.head() == REVISIONS[-1]
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(engine: Engine, revision: str) -> None:
+    for earlier in REVISIONS[: REVISIONS.index(revision)]:
+        migrate.upgrade(engine, earlier)
+    before = catalogue(engine)
+    statement = 0
+    while True:
+        statement += 1
+        with stopped_before(engine, statement) as sent:
+            try:
+                migrate.upgrade(engine, revision)
+            except PowerCut:
+                assert catalogue(engine) == before, sent[-1]
+            else:
+                break
+    assert statement > 1
+    assert catalogue(engine) != before
