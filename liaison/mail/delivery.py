@@ -104,6 +104,7 @@ class _Round:
         ] = {}  # what is claimed, and until when at least, by this process's monotonic clock
         self.ready: deque[Claim] = deque()
         self.on_their_way = 0
+        self.quiet = asyncio.Event()  # nothing is on its way
         self.claimed = 0
         self.answered = 0
         self.blocked: Outcome | None = None
@@ -130,14 +131,18 @@ class _Round:
             claim = await self._next()
             if claim is not None:
                 self.on_their_way += 1
+                self.quiet.clear()
                 try:
                     await self._attempt(claim)
                 finally:
                     self.on_their_way -= 1
+                    if not self.on_their_way:
+                        self.quiet.set()
             elif not self.on_their_way or not self._goes_on():
                 return
             else:
-                await asyncio.sleep(self.pace.look_again)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.quiet.wait(), self.pace.look_again)
 
     def _goes_on(self) -> bool:
         return self.blocked is None and not self.stop.is_set() and self.claimed < self.limit

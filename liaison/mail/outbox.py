@@ -222,7 +222,7 @@ async def deliveries_by_person(db: Session, about: str) -> dict[int, OutboxMail]
         .where(OutboxMail.about == about)
         .order_by(OutboxMail.id)
     )
-    return dict(rows.tuples().all())
+    return {row.person_id: row.OutboxMail for row in rows}
 
 
 async def purge(db: Session) -> int:
