@@ -63,14 +63,12 @@ async def designate(
         person=person,
         role=role,
         starts_on=starts_on,
-        ends_on=ends_on,
         basis_ref=basis_ref,
         may_sign=role != DEPUTY if may_sign is None else may_sign,
         designated_by=viewer.person_id or None,
         designated_at=db.now(),
     )
-    await _within_membership(db, designation)
-    await _store(db, designation, "starts_on")
+    await _store(db, designation, ends_on, "starts_on")
     _note(
         db,
         viewer,
@@ -105,10 +103,8 @@ async def change_end(
         )
     check.done()
     before = designation.ends_on
-    designation.ends_on = ends_on
-    await _within_membership(db, designation)
+    await _store(db, designation, ends_on, "ends_on")
     designation.touch()
-    await _store(db, designation, "ends_on")
     _note(db, viewer, "change_end", designation, person=designation.person_id, ends_on=ends_on, before=before)
     await _lose_if_over(db, designation, designation.mechanism)
     return designation
@@ -215,17 +211,35 @@ async def _active(db: Session, person_id: int | None) -> Person | None:
     return (await db.execute(query)).scalar_one_or_none()
 
 
-async def _within_membership(db: Session, designation: Designation) -> None:
-    """Refuse a term that reaches outside the agency's time as a member."""
+async def _store(db: Session, designation: Designation, ends_on: date | None, field: str) -> None:
+    """Give the term its end and flush it; one that overlaps another of its kind is refused on `field`, naming the other's term.
+
+    Two principals are kept apart by the database itself, so that no door and no second process can slip past."""
+    await _refuse_outside_membership(db, designation, ends_on)
+    others = _others_at_the_time(designation, ends_on)  # built first: a refused savepoint expires the designation
+    if designation.role != PRINCIPAL:
+        await _refuse_overlap(db, others, field)
+    try:
+        async with db.begin_nested():
+            designation.ends_on = ends_on
+            db.add(designation)
+            await db.flush()
+    except DBAPIError as error:
+        if ONE_PRINCIPAL not in str(error.orig):
+            raise
+        await _refuse_overlap(db, others, field)
+        raise
+
+
+async def _refuse_outside_membership(db: Session, designation: Designation, ends_on: date | None) -> None:
+    """A term lies within the agency's time as a member."""
     query = select(Member).where(
         Member.mechanism_id == designation.mechanism_id, Member.agency_id == designation.agency_id
     )
-    with db.no_autoflush:
-        members = list(await db.scalars(query))
-    member = next((m for m in members if m.is_member_on(designation.starts_on)), None)
+    member = next((m for m in await db.scalars(query) if m.is_member_on(designation.starts_on)), None)
     if member is None:
         raise Invalid({"starts_on": N_("The agency is no member of this mechanism on that day.")})
-    if member.left_on is not None and (designation.ends_on is None or designation.ends_on > member.left_on):
+    if member.left_on is not None and (ends_on is None or ends_on > member.left_on):
         said = Message(
             N_("The agency leaves on %(day)s; please give an end no later than that."),
             {"day": said_day(member.left_on)},
@@ -233,27 +247,7 @@ async def _within_membership(db: Session, designation: Designation) -> None:
         raise Invalid({"ends_on": said})
 
 
-async def _store(db: Session, designation: Designation, field: str) -> None:
-    """Flush the term; one that overlaps another of its kind is refused on `field`, naming the other's term.
-
-    Two principals are kept apart by the database itself, so that no door and no second process can slip past."""
-    others = _others_at_the_time(designation)  # built first: a refused savepoint expires the designation
-    if designation.role != PRINCIPAL:
-        with db.no_autoflush:
-            await _refuse_overlap(db, others, field)
-    try:
-        async with db.begin_nested():
-            db.add(designation)
-            await db.flush()
-    except DBAPIError as error:
-        if ONE_PRINCIPAL not in str(error.orig):
-            raise
-        with db.no_autoflush:
-            await _refuse_overlap(db, others, field)
-        raise
-
-
-async def _refuse_overlap(db: Session, others: Select[tuple[Designation]], field: str) -> None:
+async def _refuse_overlap(db: Session, others: Select[Designation], field: str) -> None:
     other = (await db.scalars(others)).first()
     if other is None:
         return
@@ -267,7 +261,7 @@ async def _refuse_overlap(db: Session, others: Select[tuple[Designation]], field
     )
 
 
-def _others_at_the_time(designation: Designation) -> Select[tuple[Designation]]:
+def _others_at_the_time(designation: Designation, ends_on: date | None) -> Select[Designation]:
     """Terms of the same role at the same time: of the agency for principal and acting, of the same person for a deputy."""
     query = (
         select(Designation)
@@ -283,8 +277,8 @@ def _others_at_the_time(designation: Designation) -> Select[tuple[Designation]]:
     )
     if designation.role == DEPUTY:
         query = query.where(Designation.person_id == designation.person.id)
-    if designation.ends_on is not None:
-        query = query.where(Designation.starts_on < designation.ends_on)
+    if ends_on is not None:
+        query = query.where(Designation.starts_on < ends_on)
     return query
 
 

@@ -4,6 +4,7 @@ spans are half-open [starts_on, ends_on), and no end means until further notice.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from liaison.mechanisms.models import ACTING, DEPUTY, Designation
@@ -86,7 +87,7 @@ def office_spans(periods: Iterable[Period], terms: Sequence[Term]) -> list[Span]
             if day is not None and period.starts_on < day and (period.ends_on is None or day < period.ends_on):
                 inside.add(day)
         cuts: list[date | None] = [*sorted(inside), period.ends_on]
-        for starts_on, ends_on in zip(cuts, cuts[1:], strict=False):
+        for starts_on, ends_on in pairwise(cuts):
             assert starts_on is not None
             term = holder(terms, starts_on)
             last = spans[-1] if spans else None
