@@ -6,12 +6,13 @@ readers with BEGIN. PostgreSQL: psycopg at READ COMMITTED; a verb first locks th
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, select
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, inspect, select
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import await_only
@@ -94,11 +95,17 @@ T = TypeVar("T", bound=Base)
 
 
 async def locked(db: Session, model: type[T], id_: int, *options: Any) -> T:
-    """The row under a lock until the transaction ends, freshly read; the first statement of a verb that changes it. Raises NotFound."""
-    query = select(model).where(model.id == id_).options(*options)
-    row = (
-        await db.execute(query.with_for_update(of=model), execution_options={"populate_existing": True})
-    ).scalar_one_or_none()
+    """The row under a lock until the transaction ends, freshly read; the first statement of a verb that changes it. Raises NotFound.
+
+    A row that the caller holds already is read again in place, and keeps what was loaded beside it; `options` say what to load
+    with a row that was not."""
+    held = db.identity_map.get(identity_key(model, id_))
+    if held is not None:
+        await db.flush()  # a refresh would forget what was changed and not yet written
+        await db.refresh(held, [column.key for column in inspect(model).column_attrs], with_for_update=True)
+        return cast(T, held)
+    query = select(model).where(model.id == id_).options(*options).with_for_update(of=model)
+    row = (await db.execute(query)).scalar_one_or_none()
     if row is None:
         raise NotFound
     return row

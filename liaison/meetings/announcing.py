@@ -56,6 +56,10 @@ class Plan:
     unreachable: list[Unreachable]
     asks_anew: bool
     place_changed: bool
+    says_nothing_new: bool
+    """The newest announcement said just this."""
+    known: list[str]
+    """Every address that is, or was, told of this UID; what still waits for one of them is out of date."""
 
     @property
     def has_news(self) -> bool:
@@ -93,11 +97,9 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     anew = method is REQUEST and last is not None and asks_anew(before, after, answer_anew=answer_anew)
     partstats = {} if anew else asked.partstats(meeting)
     mails: list[PlannedMail] = []
+    known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
     if last is not None or not off:
         held = {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, meeting.uid)).items()}
-        known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {
-            one.address: one for one in found
-        }
         for address in dict.fromkeys([*(one.address for one in found), *held]):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
             message = message_to(
@@ -121,6 +123,8 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         unreachable=unreachable,
         asks_anew=anew,
         place_changed=before is not None and before.location != after.location,
+        says_nothing_new=last is not None and last.method == method.value and (off or last.snapshot == snapshot),
+        known=list(known),
     )
 
 
@@ -156,7 +160,7 @@ async def send(
         raise Invalid({"attendees": N_("Please name at least one agency or person to ask.")})
     if meeting.announced_at is None and planned.method is CANCEL:
         raise Conflict(N_("Nobody was told of this meeting, so there is nobody to tell that it is off."))
-    if meeting.sequence is not None and not planned.has_news:
+    if not planned.has_news and planned.says_nothing_new:
         raise Conflict(N_("Everybody holds this notice already; there is nothing new to send."))
     if planned.asks_anew:
         await _ask_anew(db, meeting)
@@ -180,7 +184,7 @@ async def send(
     meeting.off_announced = planned.method is CANCEL
     meeting.touch()
     await db.flush()
-    await outbox.supersede(db, meeting.uid, [mail.addressee.address for mail in planned.mails])
+    await outbox.supersede(db, meeting.uid, planned.known)
     for mail in planned.mails:
         await enqueue(db, viewer, meeting, announcement, mail.addressee, change=mail.change)
     audit.add(

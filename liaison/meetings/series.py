@@ -1,0 +1,116 @@
+"""The series a mechanism's regular meetings follow: entered by an import, and asked for the next dates."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import select
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.recurrence import RuleRefused, next_dates, parse_rule
+from liaison.calendaring.workdays import Roll, Rolled, region_calendar
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.errors import Message, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.models import Series
+from liaison.meetings.permissions import may_schedule
+
+
+class SeriesFields(TypedDict, total=False):
+    """A series as a file gives it; a field left out is not touched."""
+
+    rrule: str
+    starts_on: date
+    start_time: time
+    duration_minutes: int
+    roll: str
+    avoid_makeup: bool
+    location: str | None
+
+
+async def put_series(
+    db: Session, viewer: Viewer, mechanism_id: int, name: str, **given: Unpack[SeriesFields]
+) -> tuple[Series, bool]:
+    """Enter the series of this name, or change it to what is given; the series, and whether anything changed.
+
+    Meetings already proposed keep their dates. Raises NotPermitted, Invalid."""
+    await locked(db, Mechanism, mechanism_id)
+    if not (may_schedule(viewer, mechanism_id) or viewer.operator):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    query = select(Series).where(Series.mechanism_id == mechanism_id, Series.name == name)
+    series = (await db.execute(query)).scalar_one_or_none()
+    values = _checked(name, {**(_stored(series) if series else {}), **given})
+    if series is None:
+        series = Series(mechanism_id=mechanism_id, **values)
+        db.add(series)
+    elif all(getattr(series, field) == value for field, value in values.items()):
+        return series, False
+    else:
+        for field, value in values.items():
+            setattr(series, field, value)
+        series.touch()
+    await db.flush()
+    audit.add(
+        db, viewer, "put_series", f"series:{series.id}", mechanism_id=mechanism_id, name=name, rrule=values["rrule"]
+    )
+    return series, True
+
+
+def coming_dates(series: Series, region: str, after: date, count: int) -> list[Rolled]:
+    """The next dates of the series later than `after`, moved off free days as its rule says."""
+    rule = parse_rule(series.rrule, starts_on=series.starts_on)
+    roll = Roll(series.roll)
+    return next_dates(rule, region_calendar(region), after, count, roll=roll, avoid_makeup=series.avoid_makeup)
+
+
+def rule_refused(refusal: RuleRefused) -> Message:
+    """Why a recurrence rule is not taken."""
+    match refusal.code:
+        case "too_many" | "too_long":
+            return Message(N_("This rule names too much; the limit is %(limit)s."), refusal.params)
+        case "time_part":
+            return Message(
+                N_("A series names days, its time stands beside it: please leave out %(part)s."), refusal.params
+            )
+        case "unknown_part" | "repeated_part":
+            return Message(N_("“%(part)s” is not known in a rule, or stands there twice."), refusal.params)
+        case "bad_value":
+            return Message(N_("“%(value)s” is not a value of %(part)s."), refusal.params)
+        case "freq":
+            return Message(N_("A rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."))
+    return Message(N_("This is not a recurrence rule such as FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH."))
+
+
+def _stored(series: Series) -> Mapping[str, Any]:
+    return {field: getattr(series, field) for field in SeriesFields.__annotations__}
+
+
+def _checked(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    check = Check()
+    starts_on = check.day("starts_on", given.get("starts_on"), required=True)
+    rrule = check.required_text("rrule", given.get("rrule"), most=300)
+    if rrule and starts_on:
+        try:
+            parse_rule(rrule, starts_on=starts_on)
+        except RuleRefused as refusal:
+            message = rule_refused(refusal)
+            check.refuse("rrule", message.msgid, **message.params)
+    if given.get("start_time") is None:
+        check.refuse("start_time", N_("Please give a time."))
+    values = {
+        "name": check.required_text("name", name, most=120),
+        "rrule": rrule.upper(),
+        "starts_on": starts_on,
+        "start_time": given.get("start_time"),
+        "duration_minutes": check.number(
+            "duration_minutes", given.get("duration_minutes"), least=5, most=1440, required=True
+        ),
+        "roll": check.choice("roll", given.get("roll") or Roll.FOLLOWING, tuple(Roll)),
+        "avoid_makeup": given.get("avoid_makeup") is not False,
+        "location": check.text("location", given.get("location"), most=200),
+    }
+    check.done()
+    return values
