@@ -317,6 +317,7 @@ class _Round:
                     kept = await claims.renew(db, self.worker, ids, lease_seconds=self.pace.lease)
             except (SQLAlchemyError, OSError):
                 log.exception("mail.renewal_failed")
-            for id_ in ids:
-                if id_ in self.leases:
-                    self.leases[id_] = until if id_ in kept else 0
+            lost = set(ids) & self.leases.keys() - kept
+            self.leases |= dict.fromkeys(self.leases.keys() & kept, until) | dict.fromkeys(lost, 0.0)
+            if lost:
+                log.warning("mail.renewal_refused", mails=sorted(lost))

@@ -1,6 +1,7 @@
 """An outbox with a trivial composer, and a server to send to."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -25,6 +26,13 @@ async def transport(server: SmtpServer) -> AsyncIterator[SmtpTransport]:
     way = SmtpTransport(server.url, waits=Waits(**QUICK_WAITS))
     yield way
     await way.close()
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Wait for something another process or task brings about."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 -- no event crosses processes
+            await asyncio.sleep(0.02)
 
 
 async def put(db: Session, name: str, **more: Any) -> OutboxMail | None:
