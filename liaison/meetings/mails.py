@@ -35,6 +35,8 @@ class Told:
 
     name: str
     link: str
+    addressed: str
+    """The name as a letter begins with it: 李文博副主任, 清沚区司法局."""
     role: str = ""
     agency: str = ""
     request: str = ""
@@ -214,13 +216,15 @@ async def _lines(db: Session, meeting: Meeting, one: Addressee, *, sample: bool 
         request = words.ngettext("%(n)d person", "%(n)d people", invitation.seats)
         if invitation.requirement:
             request = words._("%(seats)s (%(requirement)s)", seats=request, requirement=invitation.requirement)
-        return Told(invitation.agency.name, url, agency=invitation.agency.name, request=request)
+        name = invitation.agency.name
+        return Told(name, url, name, agency=name, request=request)
 
     return Lines(
         people=[
             Told(
                 person.name,
                 await link("answer", person.id, person_id=person.person_id),
+                f"{person.name}{person.job_title or ''}" if words.locale == "zh_CN" else person.name,
                 role=words._(ROLE_NAMES[person.role]) if person.role != "required" else "",
             )
             for person in (people[id_] for id_ in one.attendee_ids if id_ in people)
@@ -266,7 +270,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
 
 
 def _greeting(one: Addressee, lines: Lines, words: Words) -> str:
-    names = [told.name for told in (*lines.slips, *lines.copies, *lines.people)]
+    names = [told.addressed for told in (*lines.slips, *lines.copies, *lines.people)]
     return words._("To %(names)s:", names=words._(", ").join(dict.fromkeys(names)) or one.name)
 
 
@@ -288,6 +292,8 @@ def _lead(
             start, start + timedelta(minutes=snapshot["duration_minutes"]), zone=snapshot["timezone"]
         ),
         "old": _when_held(held, words) if held else "",
+        "day": words._("%(date)s, %(time)s", date=words.full_date(start), time=words.time(start)),
+        "place": words._(" at %(place)s", place=snapshot["location"]) if snapshot["location"] else "",
     }
     if change == "moved":
         return words._(
@@ -306,16 +312,17 @@ def _lead(
         return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
     if change == "again":
         return words._("%(host)s sends you the notice of “%(title)s” once more.", **facts)
-    told = words._("%(host)s will hold “%(title)s” on %(when)s.", **facts)
-    if occasion == "reinstated":
-        told = words._("The meeting takes place after all. %(told)s", told=told)
-    asks = words._("Your attendance is requested.") if lines.people else ""
     if lines.slips:
-        request = words._("; ").join(told.request for told in lines.slips)
-        asks = words._(
-            "Please send: %(agency)s %(request)s.", agency=your_agency(lines.slips[0].agency, words), request=request
+        facts["agency"] = your_agency(lines.slips[0].agency, words)
+        facts["request"] = words._("; ").join(told.request for told in lines.slips)
+        told = words._(
+            "%(host)s will hold “%(title)s” on %(day)s%(place)s. Please send: %(agency)s %(request)s.", **facts
         )
-    return words._("%(told)s %(asks)s", told=told, asks=asks).strip()
+    elif lines.people:
+        told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s. Your attendance is requested.", **facts)
+    else:
+        told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s.", **facts)
+    return words._("The meeting takes place after all. %(told)s", told=told) if occasion == "reinstated" else told
 
 
 def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
@@ -341,21 +348,23 @@ def _when_held(held: Held, words: Words) -> str:
 
 def _why(one: Addressee, lines: Lines, words: Words) -> str:
     """Why this address gets this mail."""
+    reasons = []
     if lines.slips:
-        return words._(
-            "You receive this for %(agency)s, whose mail of this mechanism comes here.", agency=lines.slips[0].agency
+        agencies = words._(", ").join(told.agency for told in lines.slips)
+        reasons.append(
+            words._("You receive this for %(agency)s, whose mail of this mechanism comes here.", agency=agencies)
         )
     if lines.copies:
-        return words._("You receive this copy as deputy liaison of %(agency)s.", agency=lines.copies[0].agency)
+        agencies = words._(", ").join(told.agency for told in lines.copies)
+        reasons.append(words._("You receive this copy as deputy liaison of %(agency)s.", agency=agencies))
     if one.group and lines.people:
-        return words._(
-            "Mail for %(names)s comes to this address.", names=words._(", ").join(told.name for told in lines.people)
-        )
-    return words._("You receive this because you are, or were, asked to this meeting.")
+        names = words._(", ").join(told.name for told in lines.people)
+        reasons.append(words._("Mail for %(names)s comes to this address.", names=names))
+    return " ".join(reasons) or words._("You receive this because you are, or were, asked to this meeting.")
 
 
 def _contact(contact: Mapping[str, str | None], words: Words) -> str:
-    return words._(", ").join(filter(None, (contact["agency"], contact["name"], contact["phone"])))
+    return " ".join(filter(None, (contact["agency"], contact["name"], contact["phone"])))
 
 
 def _minutes(item: Mapping[str, Any], words: Words) -> str | None:

@@ -105,13 +105,13 @@ async def change(
     version: int | None = None,
     title: str | Unset = UNSET,
     kind: str | Unset = UNSET,
-    location: str | None | Unset = UNSET,
-    note: str | None | Unset = UNSET,
-    replies_due_on: date | None | Unset = UNSET,
+    location: str | Unset | None = UNSET,
+    note: str | Unset | None = UNSET,
+    replies_due_on: date | Unset | None = UNSET,
     hides_attendees: bool | Unset = UNSET,
     host_agency_id: int | Unset = UNSET,
-    recorder_id: int | None | Unset = UNSET,
-    authorised_by_id: int | None | Unset = UNSET,
+    recorder_id: int | Unset | None = UNSET,
+    authorised_by_id: int | Unset | None = UNSET,
 ) -> Meeting:
     """Edit what the notice says, except when it takes place (`move`). Raises NotPermitted, Invalid, Conflict when stale."""
     await _open(db, viewer, meeting, version)
@@ -150,7 +150,7 @@ async def move(
     *,
     local_start: datetime,
     duration_minutes: int | None = None,
-    location: str | None | Unset = UNSET,
+    location: str | Unset | None = UNSET,
     reason: str | None = None,
     version: int | None = None,
 ) -> Meeting:
@@ -209,7 +209,7 @@ async def reinstate(
     *,
     local_start: datetime,
     duration_minutes: int | None = None,
-    location: str | None | Unset = UNSET,
+    location: str | Unset | None = UNSET,
     version: int | None = None,
 ) -> Meeting:
     """恢复: a cancelled or postponed meeting takes place after all, at a new date. If that was ever announced it goes under a

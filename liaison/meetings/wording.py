@@ -108,7 +108,6 @@ def agenda_lines(agenda: Sequence[Mapping[str, Any]], words: Words) -> list[str]
         )
         details = [part for part in (item["agency"], item["presenter"], minutes) if part]
         lines.append(
-            f"{number}. {item['title']}"
-            + (words._(" (%(details)s)", details=words._(", ").join(details)) if details else "")
+            f"{number}. {item['title']}" + (words._(" (%(details)s)", details=" · ".join(details)) if details else "")
         )
     return lines

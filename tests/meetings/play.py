@@ -21,7 +21,7 @@ from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.world import World
 
-START = datetime(2026, 12, 17, 14, 30)
+START = datetime.fromisoformat("2026-12-17T14:30")
 
 
 @dataclass(slots=True)

@@ -1,13 +1,14 @@
 """Who is told what, and only that: every change of a meeting, as its recipients receive it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.meetings import announcing, asking, queries, replies, scheduling
 from liaison.meetings.asking import Asked
-from liaison.meetings.replies import SlipName
+from liaison.meetings.replies import Registered, SlipName
 from tests.meetings.play import START, Play, by_address
 
 LIWB = "liwb@sfj.qingzhi.example"
@@ -84,7 +85,7 @@ async def test_the_organizer_is_the_mechanisms_mailbox_and_stays_it(play: Play) 
     assert str(first.event["ORGANIZER"]) == "mailto:zhichi@meetings.qingzhi.example"
     assert first.raw["From"].addresses[0].addr_spec == "zhichi@meetings.qingzhi.example"
     async with play.database.writing() as db:
-        viewer, meeting = await play.meeting(db, meeting_id)
+        _viewer, meeting = await play.meeting(db, meeting_id)
         meeting.mechanism.mailbox = "neu@meetings.qingzhi.example"
     await move(play, meeting_id)
     assert (
@@ -108,7 +109,7 @@ async def test_move_raises_sequence_once_and_asks_everybody_again(play: Play) ->
     assert "改期" in second.subject
     assert (first.event["UID"], first.event["SEQUENCE"], second.event["SEQUENCE"]) == (second.event["UID"], 0, 1)
     assert {a.params["PARTSTAT"] for a in second.event["ATTENDEE"]} == {"NEEDS-ACTION"}
-    assert second.event["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 18, 14, 30)
+    assert second.event["DTSTART"].dt.replace(tzinfo=None) == START + timedelta(days=1)
     async with play.database.reading() as db:
         assert {a.partstat for a in await queries.attendees(db, meeting_id)} == {"needs_action"}
 
@@ -254,10 +255,6 @@ async def test_nobody_asked_is_refused_naming_the_field(play: Play) -> None:
 
 async def test_people_without_any_address_are_told_another_way(play: Play) -> None:
     async with play.database.writing() as db:
-        viewer, _ = play.world.guyan, None
-        del viewer
-        from liaison.directory.models import Person
-
         nomail = Person(name="无邮箱", agency_id=play.world.sjj.id, phone="0553-0000099", version=1)
         db.add(nomail)
         await db.flush()
@@ -331,11 +328,9 @@ async def test_a_slip_replaces_the_one_before_and_keeps_who_stays(play: Play) ->
 
 
 async def test_a_slip_closes_after_its_date_but_the_host_can_still_enter_it(play: Play) -> None:
-    from liaison.meetings.replies import Registered
-
     meeting_id = await play.scheduled(agency(play))
     await play.send(meeting_id)
-    play.clock.as_of = datetime(2026, 12, 15, 1, 0).astimezone().replace(tzinfo=None).astimezone()
+    play.clock.as_of = datetime(2026, 12, 15, 1, 0, tzinfo=UTC)
     async with play.database.writing() as db:
         viewer, _ = await play.meeting(db, meeting_id, play.world.liwb)
         (invitation,) = await queries.invitations(db, meeting_id)
@@ -352,8 +347,6 @@ async def test_a_slip_closes_after_its_date_but_the_host_can_still_enter_it(play
 
 
 async def test_nobody_answers_for_somebody_else_but_the_host_registers_what_was_said(play: Play) -> None:
-    from liaison.meetings.replies import Registered
-
     meeting_id = await play.scheduled(*people(play))
     await play.send(meeting_id)
     async with play.database.writing() as db:
