@@ -1,17 +1,19 @@
 """Forms as browsers send them: raw values kept so that nothing typed is lost, errors by field, typed values on asking."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request
 from litestar.response import Response
 
 from liaison.checks import Check
-from liaison.errors import Invalid, Message, NotFound
+from liaison.db import Session
+from liaison.errors import Conflict, Invalid, Message, NotFound
 from liaison.i18n import N_
 
 _LARGEST_ID = 2**63 - 1
+T = TypeVar("T")
 
 
 class Form(Check):
@@ -121,6 +123,27 @@ class FormAgain(Exception):
         super().__init__(status)
         self.page = page
         self.page.status_code = status
+
+
+async def attempt(
+    db: Session, form: Form, act: Awaitable[T], again: Callable[[Mapping[str, Any]], Awaitable[Response[str]]]
+) -> T:
+    """Do what a form asks for; when it is refused, undo it and show the form again with its errors (422), or with what is
+    stored by now (`again` is given those values by field; 409)."""
+    theirs: Mapping[str, Any] = {}
+    status = 422
+    try:
+        done = await act
+        form.done()  # what could not be read as a number or a date, where the verb could do without
+        return done
+    except Invalid as refusal:
+        form.take(refusal)
+    except Conflict as refusal:
+        if not refusal.theirs:
+            raise
+        theirs, status = refusal.theirs, 409
+    await db.rollback()
+    raise FormAgain(await again(theirs), status)
 
 
 def row_id(text: str | int | None) -> int:
