@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
-from liaison.meetings.mails import compose_meeting, compose_reminder
+from liaison.meetings.mails import COMPOSERS as MEETINGS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {
-    "meeting": compose_meeting,
-    "meeting_reminder": compose_reminder,
-}
+COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MEETINGS}

@@ -22,7 +22,7 @@ async def forget_expired(db: Session) -> int:
         delete(SignInLink).where(SignInLink.created_at < now - KEEP_DEAD),
         delete(UserSession).where(or_(UserSession.ended_at.is_not(None), UserSession.created_at < now - ABSOLUTE)),
         delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - KEEP_ANSWERS),
-        delete(Throttle).where(Throttle.window_started_at < now - timedelta(days=1)),
+        delete(Throttle).where(Throttle.counted_at < now - timedelta(days=1)),
     )
     count = 0
     for statement in dead:

@@ -1,17 +1,18 @@
-"""Signed links in mails: `/r/<kid>.<link>.<mac>` does one thing for one person, or for an agency, without an account.
+"""Signed links `/r/<kid>.<link>.<mac>`: what a mail lets one person or agency do without an account.
 
-The row says whose link it is and until when; the MAC says that this site made the address. Following one shows, posting acts."""
+The row says for whom, what and until when; the MAC, by the site's SECRET_KEY, that we made it for exactly that. Neither the database
+nor the address alone is enough to make one."""
 
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import aliased
 
 from liaison.accounts.models import Link
-from liaison.accounts.secrets import hashed, mac, same
-from liaison.config import Settings
+from liaison.accounts.secrets import key_id, keys_of, mac, same
 from liaison.db import Session
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
@@ -23,17 +24,22 @@ async def link_for(
     *,
     purpose: str,
     object_id: int,
-    expires_at: datetime,
     person_id: int | None = None,
     agency_id: int | None = None,
     designation_id: int | None = None,
+    expires_at: datetime,
 ) -> str:
-    """The address of this person's link to one thing; the same one again while it is not revoked, with its life prolonged."""
+    """The address of the link to do `purpose` (answer, slip …) with the object; the same one each time, until it is revoked: then a
+    new one. What was given out earlier holds until the newest `expires_at`."""
     query = select(Link).where(
-        Link.purpose == purpose, Link.object_id == object_id, Link.person_id == person_id, Link.agency_id == agency_id,
-        Link.designation_id == designation_id, Link.revoked_at.is_(None),
-    )  # fmt: skip
-    link = (await db.execute(query)).scalar_one_or_none()
+        Link.purpose == purpose,
+        Link.object_id == object_id,
+        Link.person_id.is_not_distinct_from(person_id),
+        Link.agency_id.is_not_distinct_from(agency_id),
+        Link.designation_id.is_not_distinct_from(designation_id),
+        Link.revoked_at.is_(None),
+    )
+    link = (await db.scalars(query.order_by(Link.id).limit(1))).first()
     if link is None:
         link = Link(
             public_id=secrets.token_hex(12),
@@ -48,62 +54,56 @@ async def link_for(
         db.add(link)
         await db.flush()
     link.expires_at = max(link.expires_at, expires_at)
-    return f"{db.settings.base_url}/r/{token_of(db.settings.secret_key, link)}"
+    key = db.settings.secret_key
+    return f"{db.settings.base_url}/r/{key_id(key)}.{link.public_id}.{_mac(key, link)}"
 
 
-async def resolve(db: Session, token: str) -> Link:
-    """The link behind what follows `/r/`. Raises NotFound for a malformed or forged one, Gone for one that is over."""
-    kid, _, rest = token.partition(".")
-    public_id, _, signature = rest.partition(".")
-    key = next((key for key in _keys(db.settings) if same(key_id(key), kid)), None)
-    if key is None or not public_id.isalnum() or len(token) > 200:
+async def resolve(db: Session, text: str) -> Link:
+    """The link behind `<kid>.<link>.<mac>`. Raises NotFound for a malformed or forged one; Gone for one that expired, was revoked,
+    or whose person or agency is not there any more."""
+    kid, _, rest = text.partition(".")
+    public_id, _, given = rest.partition(".")
+    key = next((key for key in keys_of(db.settings) if key_id(key) == kid), None)
+    person, agency = aliased(Person), aliased(Agency)
+    query = (
+        select(Link, person, agency)
+        .outerjoin(person, person.id == Link.person_id)
+        .outerjoin(agency, agency.id == Link.agency_id)
+        .where(Link.public_id == public_id)
+    )
+    found = (await db.execute(query)).one_or_none()
+    if key is None or found is None or not same(given, _mac(key, found[0])):
         raise NotFound
-    link = (await db.execute(select(Link).where(Link.public_id == public_id))).scalar_one_or_none()
-    if link is None or not same(signature, _signature(key, link)):
-        raise NotFound
-    if link.revoked_at is not None:
-        raise Gone(N_("This link was withdrawn. A newer mail has a new one; or ask the liaison."))
-    if link.expires_at <= db.now():
-        raise Gone(N_("This link has expired."))
-    if link.person_id is not None:
-        person = await db.get(Person, link.person_id)
-        if person is None or person.deactivated_at is not None:
-            raise Gone(N_("This link is no longer valid."))
+    link, holder, party = found.tuple()
+    if link.revoked_at is not None or link.expires_at <= db.now():
+        raise Gone(N_("This link is not valid any more. If something is still open, you will find it in a newer mail."))
+    left = holder is not None and party is not None and holder.agency_id != party.id
+    inactive = any(each is not None and each.deactivated_at is not None for each in (holder, party))
+    if left or inactive:
+        raise Gone(N_("This link is not valid any more: it belonged to somebody who has left."))
     return link
 
 
+async def revoke(db: Session, purpose: str, object_id: int, *, person_id: int | None = None) -> None:
+    """End every link to do this with the object; with `person_id` only that person's."""
+    query = update(Link).where(Link.purpose == purpose, Link.object_id == object_id)
+    await _revoke(db, query if person_id is None else query.where(Link.person_id == person_id))
+
+
 async def revoke_for_designation(db: Session, designation_id: int) -> None:
-    """What was mailed to somebody by office ends with the office."""
-    await _revoke(db, Link.designation_id == designation_id)
+    """What was tied to an office dies with the designation."""
+    await _revoke(db, update(Link).where(Link.designation_id == designation_id))
 
 
 async def revoke_for_person(db: Session, person_id: int) -> None:
-    """Every link of a person who is deactivated."""
-    await _revoke(db, Link.person_id == person_id)
+    """A deactivated person's links end."""
+    await _revoke(db, update(Link).where(Link.person_id == person_id))
 
 
-async def revoke(db: Session, purpose: str, object_id: int) -> None:
-    """Every link to one thing, for example of an attendee who was removed."""
-    await _revoke(db, (Link.purpose == purpose) & (Link.object_id == object_id))
+async def _revoke(db: Session, query: Update) -> None:
+    await db.execute(query.where(Link.revoked_at.is_(None)).values(revoked_at=db.now()))
 
 
-def token_of(key: str, link: Link) -> str:
-    """`<kid>.<link>.<mac>`: which key signed, which row, and the MAC over what the row says."""
-    return f"{key_id(key)}.{link.public_id}.{_signature(key, link)}"
-
-
-def key_id(key: str) -> str:
-    """Tells keys apart without telling them: after a change of SECRET_KEY links of the previous one still work."""
-    return hashed("kid" + key)[:8]
-
-
-def _keys(settings: Settings) -> list[str]:
-    return [key for key in (settings.secret_key, settings.secret_key_previous) if key]
-
-
-def _signature(key: str, link: Link) -> str:
-    return mac(key, "link", link.public_id, link.purpose, str(link.object_id), str(link.person_id), str(link.agency_id))
-
-
-async def _revoke(db: Session, which: object) -> None:
-    await db.execute(update(Link).where(which, Link.revoked_at.is_(None)).values(revoked_at=db.now()))  # type: ignore[arg-type]
+def _mac(key: str, link: Link) -> str:
+    facts = (link.purpose, link.object_id, link.person_id, link.agency_id, link.designation_id)
+    return mac(key, "link", link.public_id, *(str(fact) for fact in facts))

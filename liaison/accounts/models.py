@@ -113,5 +113,3 @@ class IdempotentAnswer(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     media_type: Mapped[str] = mapped_column(Text, default="application/json")
     created_at: Mapped[datetime]
-
-

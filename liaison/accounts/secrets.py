@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 
+from liaison.config import Settings
+
 
 def hashed(secret: str) -> str:
     """What is stored of a random token (≥ 128 bit): its SHA-256; a slow hash is for passwords, which are guessable."""
@@ -17,3 +19,18 @@ def mac(key: str, *facts: str) -> str:
 def same(one: str, other: str) -> bool:
     """Constant-time comparison."""
     return hmac.compare_digest(one.encode(), other.encode())
+
+
+def keys_of(settings: Settings) -> list[str]:
+    """SECRET_KEY, with which everything new is signed, then the earlier ones that are still accepted (space-separated)."""
+    return [settings.secret_key, *settings.secret_key_previous.split()]
+
+
+def key_id(key: str) -> str:
+    """A short name of a key, so that an address tells with which one it was signed; says nothing about the key itself."""
+    return hashlib.sha256(b"key id\x1f" + key.encode()).hexdigest()[:6]
+
+
+def fits_a_key(settings: Settings, given: str, *facts: str) -> bool:
+    """Whether `given` is the MAC of these facts by one of the site's keys."""
+    return any(same(given, mac(key, *facts)) for key in keys_of(settings))

@@ -63,7 +63,9 @@ async def live_sessions(db: Session, person_id: int) -> list[UserSession]:
     return list(rows)
 
 
-async def end_sessions(db: Session, person_id: int, *, only: int | None = None, but: int | None = None, by_office: bool = False) -> None:
+async def end_sessions(
+    db: Session, person_id: int, *, only: int | None = None, but: int | None = None, by_office: bool = False
+) -> None:
     """End the person's sessions: all, `only` one, all `but` one, or those opened `by_office`."""
     query = update(UserSession).where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
     if only is not None:

@@ -52,7 +52,9 @@ class Viewer:
 
     def deputy_of(self, mechanism_id: int) -> int | None:
         """The agency whose deputy (or not-in-office principal) the viewer is in that mechanism; None if of none."""
-        return next((d.agency_id for d in self.designations if d.mechanism_id == mechanism_id and not d.in_office), None)
+        return next(
+            (d.agency_id for d in self.designations if d.mechanism_id == mechanism_id and not d.in_office), None
+        )
 
     def acts_for(self, mechanism_id: int) -> int | None:
         """The agency the viewer acts for in that mechanism as officer or deputy; None if for none."""
@@ -65,3 +67,7 @@ class Viewer:
     def shares_mechanism_ids(self) -> frozenset[int]:
         """The mechanisms whose open parts the viewer reads."""
         return frozenset(self.member_of) | self.reader_of
+
+
+COMMAND_LINE = Viewer(person_id=0, agency_id=0, operator=True, via="cli")
+"""Whoever sits at the server's own console: may what an operator may; the trail names no person (0 is stored as none)."""

@@ -1,0 +1,199 @@
+"""What pages, API and verbs read of agencies, offices and people."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.directory.models import Agency, Office, Person
+from liaison.directory.permissions import at_the_console, keeps_own
+from liaison.errors import NotFound
+
+T = TypeVar("T")
+
+MOST_SHOWN = 300
+"""So many people stand on one directory page; a search finds the others."""
+
+BY_RANK = (Person.rank.is_(None), Person.rank, Person.id)
+"""Leaders first, as on lists and minutes."""
+
+
+def agencies_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Active agencies and the own one; the operator all."""
+    return true() if _keeps_all(viewer) else or_(Agency.deactivated_at.is_(None), Agency.id == viewer.agency_id)
+
+
+def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Active offices of active agencies; whoever keeps them sees the others too. Needs Agency joined."""
+    active = and_(Office.deactivated_at.is_(None), Agency.deactivated_at.is_(None))
+    return true() if _keeps_all(viewer) else or_(active, _own(viewer, Office.agency_id))
+
+
+def people_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Active people of active agencies; whoever keeps them sees the others too. Needs Agency joined."""
+    return true() if _keeps_all(viewer) else or_(person_is_active(), _own(viewer, Person.agency_id))
+
+
+def person_is_active() -> ColumnElement[bool]:
+    """Neither the person nor the agency is deactivated. Needs Agency joined."""
+    return and_(Person.deactivated_at.is_(None), Agency.deactivated_at.is_(None))
+
+
+def _keeps_all(viewer: Viewer) -> bool:
+    return viewer.operator or at_the_console(viewer)
+
+
+def _own(viewer: Viewer, agency_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    return agency_id == viewer.agency_id if keeps_own(viewer, viewer.agency_id) else false()
+
+
+async def agency(db: Session, viewer: Viewer, agency_id: int) -> Agency:
+    """One agency. Raises NotFound."""
+    return await _one(db, select(Agency).where(Agency.id == agency_id, agencies_visible_to(viewer)))
+
+
+async def office(db: Session, viewer: Viewer, office_id: int) -> Office:
+    """One office with its agency. Raises NotFound."""
+    query = select(Office).join(Office.agency).where(Office.id == office_id, offices_visible_to(viewer))
+    return await _one(db, query.options(joinedload(Office.agency)))
+
+
+async def person(db: Session, viewer: Viewer, person_id: int) -> Person:
+    """One person with agency, office and contact. Raises NotFound."""
+    query = select(Person).join(Person.agency).where(Person.id == person_id, people_visible_to(viewer))
+    return await _one(db, query.options(*PERSON_PARTS))
+
+
+PERSON_PARTS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
+
+
+async def _one(db: Session, query: Select[T]) -> T:
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def agencies(
+    db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500, short_name: str | None = None
+) -> list[Agency]:
+    """Active agencies by id, from the one after id `after`."""
+    query = select(Agency).where(agencies_visible_to(viewer), Agency.deactivated_at.is_(None), Agency.id > after)
+    if short_name:
+        query = query.where(Agency.short_name == short_name)
+    return list(await db.scalars(query.order_by(Agency.id).limit(limit)))
+
+
+async def agencies_in_order(db: Session, viewer: Viewer) -> list[Agency]:
+    """Every agency the viewer may know of, in the directory's order; deactivated ones last."""
+    query = select(Agency).where(agencies_visible_to(viewer))
+    return list(await db.scalars(query.order_by(Agency.deactivated_at.is_not(None), Agency.sort_order, Agency.id)))
+
+
+async def offices(
+    db: Session,
+    viewer: Viewer,
+    *,
+    agency_id: int | None = None,
+    after: int = 0,
+    limit: int = 500,
+    deactivated: bool = False,
+) -> list[Office]:
+    """Active offices by id; with `deactivated` those out of use that the viewer may know of, instead."""
+    query = select(Office).join(Office.agency).where(offices_visible_to(viewer), Office.id > after)
+    query = query.where(Office.deactivated_at.is_not(None) if deactivated else offices_visible_to(_NOBODY))
+    if agency_id is not None:
+        query = query.where(Office.agency_id == agency_id)
+    return list(await db.scalars(query.options(joinedload(Office.agency)).order_by(Office.id).limit(limit)))
+
+
+async def people(
+    db: Session,
+    viewer: Viewer,
+    *,
+    agency_id: int | None = None,
+    words: str | None = None,
+    key: str | None = None,
+    after: int = 0,
+    limit: int = 500,
+) -> list[Person]:
+    """Active people by id, from the one after id `after`; `words` as in `matching`."""
+    query = select(Person).join(Person.agency).where(people_visible_to(viewer), person_is_active(), Person.id > after)
+    if agency_id is not None:
+        query = query.where(Person.agency_id == agency_id)
+    if key is not None:
+        query = query.where(Person.key == key)
+    if words:
+        query = query.where(matching(words))
+    return list(await db.scalars(query.options(*PERSON_PARTS).order_by(Person.id).limit(limit)))
+
+
+async def people_of(db: Session, viewer: Viewer, agency_id: int, *, deactivated: bool = False) -> list[Person]:
+    """The people of one agency, leaders first; with `deactivated` those out of use that the viewer may know of, instead."""
+    query = select(Person).join(Person.agency).where(people_visible_to(viewer), Person.agency_id == agency_id)
+    query = query.where(Person.deactivated_at.is_not(None) if deactivated else Person.deactivated_at.is_(None))
+    return list(await db.scalars(query.options(*PERSON_PARTS).order_by(*BY_RANK)))
+
+
+async def listing(
+    db: Session, viewer: Viewer, *, words: str | None = None, agency_id: int | None = None
+) -> tuple[list[tuple[Agency, list[Person]]], int]:
+    """The directory page: active agencies in order, each with its people (MOST_SHOWN in all), and how many people there are.
+
+    With words, only agencies with somebody who matches, or that match themselves."""
+    conditions = [people_visible_to(viewer), person_is_active()]
+    if agency_id is not None:
+        conditions.append(Person.agency_id == agency_id)
+    if words:
+        conditions.append(matching(words))
+    total = (
+        await db.execute(select(func.count()).select_from(Person).join(Person.agency).where(*conditions))
+    ).scalar_one()
+    query = select(Person).join(Person.agency).where(*conditions).options(*PERSON_PARTS)
+    found = await db.scalars(query.order_by(Agency.sort_order, Agency.id, *BY_RANK).limit(MOST_SHOWN))
+    groups: dict[int, list[Person]] = {}
+    for each in found:
+        groups.setdefault(each.agency_id, []).append(each)
+    shown = select(Agency).where(Agency.deactivated_at.is_(None)).order_by(Agency.sort_order, Agency.id)
+    if agency_id is not None:
+        shown = shown.where(Agency.id == agency_id)
+    rows: Sequence[Agency] = (await db.scalars(shown)).all()
+    named = [
+        row
+        for row in rows
+        if row.id in groups or not words or words.casefold() in f"{row.name} {row.short_name}".casefold()
+    ]
+    return [(row, groups.get(row.id, [])) for row in named if total <= MOST_SHOWN or row.id in groups], total
+
+
+def matching(words: str) -> ColumnElement[bool]:
+    """People whose name, key, department or job title contains the words, or whose agency's name does. Needs Agency joined."""
+    columns = (Person.name, Person.key, Person.department, Person.job_title, Agency.name, Agency.short_name)
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
+
+
+async def has_admin(db: Session, agency_id: int) -> bool:
+    """Whether the agency has an active administrator of its own."""
+    query = select(Person.id).where(
+        Person.agency_id == agency_id, Person.agency_admin_at.is_not(None), Person.deactivated_at.is_(None)
+    )
+    return (await db.execute(query.limit(1))).first() is not None
+
+
+async def key_is_taken(db: Session, key: str) -> bool:
+    """Whether somebody has this short name, in use or not."""
+    return (await db.execute(select(Person.id).where(Person.key == key))).first() is not None
+
+
+async def active_operators(db: Session) -> int:
+    """How many people run the site today."""
+    query = (
+        select(func.count()).select_from(Person).where(Person.operator_at.is_not(None), Person.deactivated_at.is_(None))
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+_NOBODY = Viewer(person_id=0, agency_id=0)
