@@ -13,7 +13,7 @@ from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
-from tests import postgres
+from tests import browser, postgres
 from tests.world import World, build
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -74,3 +74,9 @@ async def world(database: Database) -> World:
     """The small named world of tests/world.py, committed."""
     async with database.writing() as db:
         return await build(db)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """A run without the browser tests says so."""
+    if why := browser.left_out():
+        terminalreporter.write_line(f"Browser tests were left out: {why}.", yellow=True)

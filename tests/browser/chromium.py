@@ -1,0 +1,65 @@
+"""What is checked on every page, with axe-core from npm at a pinned version."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tools.vendor import Package, fetch
+
+AXE = Package(
+    name="axe-core",
+    version="4.14.1",
+    integrity="sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    licence="MPL-2.0",
+    copies={},
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--font-render-hinting=none"]
+REFUSED_FORM = re.compile(r"^Failed to load resource: the server responded with a status of (409|422) ")
+"""What Chromium says about every form that is shown again with its errors."""
+
+
+def axe_source(cache: Path) -> str:
+    """The script of axe-core, fetched once by the npm client, compared with its pinned SHA-512 and kept in `cache`."""
+    kept = cache / f"axe-{AXE.version}.min.js"
+    if not kept.exists():
+        script = fetch(AXE)["axe.min.js"]
+        partly = cache / f"{kept.name}.{os.getpid()}"
+        partly.write_bytes(script)
+        partly.replace(kept)
+    return kept.read_text(encoding="utf-8")
+
+
+class Watch:
+    """What goes wrong on one page while a test uses it."""
+
+    def __init__(self, page: Page, origin: str, axe: str) -> None:
+        self.page = page
+        self.origin = origin
+        self.axe = axe
+        self.problems: list[str] = []
+        page.on("console", lambda said: self.heard(said.type, said.text))
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+        page.on("request", lambda request: self.asked(request.url))
+
+    def heard(self, kind: str, text: str) -> None:
+        """The console: errors and warnings count, among them every violation of the content security policy."""
+        if kind in ("error", "warning") and not REFUSED_FORM.match(text):
+            self.problems.append(f"console {kind}: {text}")
+
+    def asked(self, url: str) -> None:
+        if not url.startswith((f"{self.origin}/", "blob:", "about:")):
+            self.problems.append(f"request to another place: {url}")
+
+    def check(self) -> None:
+        """Fail on what was heard so far, on sideways scrolling, and on what axe finds in the page as it stands now."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            self.problems.append(f"the page is {wide} px too wide")
+        self.page.evaluate(self.axe)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        for violation in found["violations"]:
+            places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:5])
+            self.problems.append(f"axe {violation['id']} ({violation['help']}): {places}")
+        assert self.problems == [], f"{self.page.url}\n" + "\n".join(self.problems)
