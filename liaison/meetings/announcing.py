@@ -3,6 +3,7 @@
 What an address is sent is the difference between what it may already hold and the newest announcement, never between two
 states of the database; so several edits end in one right mail, and who was never told is never sent a cancellation."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,20 +16,20 @@ from sqlalchemy.orm import joinedload
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.deadlines import check_profile, replies_due
-from liaison.calendaring.itip import Announced, Held, Message, Method, Version, asks_anew, message_for, next_version
+from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
 from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
-from liaison.i18n import N_, Words
+from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_change
 from liaison.meetings.recipients import Addressee, Unreachable, addressees, everybody
-from liaison.meetings.snapshot import Content, content_of, event_of, listed, snapshot_of
+from liaison.meetings.snapshot import Content, Telling, content_of, listed, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
 HOURS_BETWEEN_REMINDERS = 1
@@ -100,20 +101,15 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
     if last is not None or not off:
         held = {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, meeting.uid)).items()}
-        for address in dict.fromkeys([*(one.address for one in found), *held]):
+        telling = Telling(snapshot, method, meeting.uid, version, partstats)
+        await asyncio.sleep(0)
+        for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
-            message = message_to(
-                one,
-                held.get(address),
-                snapshot,
-                method,
-                meeting.uid,
-                version,
-                partstats,
-                still_asked=any(a is one for a in found),
-            )
+            message = telling.message_to(one, held.get(address))
             if message is not None:
                 mails.append(PlannedMail(one, _change(message, meeting), message))
+            if number % 20 == 19:
+                await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     return Plan(
         snapshot=snapshot,
         method=method,
@@ -185,8 +181,11 @@ async def send(
     meeting.touch()
     await db.flush()
     await outbox.supersede(db, meeting.uid, planned.known)
-    for mail in planned.mails:
+    for number, mail in enumerate(planned.mails):
         await enqueue(db, viewer, meeting, announcement, mail.addressee, change=mail.change)
+        if number % 20 == 19:
+            await db.flush()
+            await asyncio.sleep(0)
     audit.add(
         db,
         viewer,
@@ -261,25 +260,6 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     meeting.reminded_at = db.now()
     audit.add(db, viewer, "remind", f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, mails=len(found))
     return len(found)
-
-
-def message_to(
-    one: Addressee,
-    held: Held | None,
-    snapshot: Mapping[str, Any],
-    method: Method,
-    uid: str,
-    version: Version,
-    partstats: Mapping[str, str],
-    *,
-    still_asked: bool = True,
-    again: bool = False,
-) -> Message | None:
-    """The calendar message for one address, or None when it holds all this already."""
-    words = Words(one.locale, snapshot["timezone"])
-    copy = one if one.copy_only and still_asked else None
-    event = event_of(snapshot, uid=uid, version=version, words=words, partstats=partstats, copy=copy)
-    return message_for(held, Announced(method, event), one.address, again=again)
 
 
 async def enqueue(
@@ -380,10 +360,11 @@ async def _asked(db: Session, meeting: Meeting) -> _Everybody:
     deputies = await mechanisms.deputies(db, meeting.mechanism_id, today)
     members = await mechanisms.members_on(db, meeting.mechanism_id, today)
     attendees = await queries.attendees(db, meeting.id)
+    await asyncio.sleep(0)
+    people = {a.person.id: a.person for a in attendees if a.person is not None}
     ids = everybody(in_office.values()) | {d.person_id for them in deputies.values() for d in them}
-    ids |= {a.person_id for a in attendees if a.person_id}
-    rows = await db.scalars(select(Person).where(Person.id.in_(ids)).options(*queries.PERSON_ADDRESS))
-    people = {person.id: person for person in rows}
+    rows = await db.scalars(select(Person).where(Person.id.in_(ids - set(people))).options(*queries.PERSON_ADDRESS))
+    people |= {person.id: person for person in rows}
     liaison = in_office.get(meeting.host_agency_id)
     contact = people[liaison.person_id] if liaison else None
     return _Everybody(

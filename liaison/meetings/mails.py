@@ -19,9 +19,10 @@ from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
-from liaison.meetings.announcing import PlannedMail, message_to, partstats, unanswered
+from liaison.meetings.announcing import PlannedMail, partstats, unanswered
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.recipients import Addressee, Slip
+from liaison.meetings.snapshot import Telling
 from liaison.meetings.wording import ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
 
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
@@ -68,18 +69,14 @@ async def compose_meeting(db: Session, row: OutboxMail) -> OutgoingMessage | Non
     one = Addressee.from_json(row.params["addressee"])
     stored = (await outbox.holding(db, announcement.uid)).get(row.address)
     held = Held.from_json(stored) if stored else None
-    still_asked = any(each["address"] == one.address for each in announcement.snapshot["addressees"])
-    message = message_to(
-        one,
-        held,
+    telling = Telling(
         announcement.snapshot,
         Method(announcement.method),
         announcement.uid,
         Version(announcement.sequence, announcement.dtstamp, meeting.answers_from),
         await partstats(db, meeting) if announcement.uid == meeting.uid else {},
-        still_asked=still_asked,
-        again=bool(row.params.get("again")),
     )
+    message = telling.message_to(one, held, again=bool(row.params.get("again")))
     if message is None:
         return None
     change = (
@@ -373,3 +370,6 @@ def _minutes(item: Mapping[str, Any], words: Words) -> str | None:
 
 def _sender(snapshot: Mapping[str, Any]) -> str:
     return f"{snapshot['organizer_name']} <{snapshot['organizer']}>"
+
+
+COMPOSERS = {"meeting": compose_meeting, "meeting_reminder": compose_reminder}

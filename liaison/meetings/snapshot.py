@@ -2,12 +2,11 @@
 and not what was edited since. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from liaison.calendaring.itip import Attendee as ItipAttendee
-from liaison.calendaring.itip import Event, Version
+from liaison.calendaring.itip import Announced, Attendee, Event, Held, Message, Method, Version, message_for
 from liaison.i18n import Words
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.recipients import Addressee
@@ -85,49 +84,69 @@ def listed(snapshot: Mapping[str, Any]) -> list[Addressee]:
     return [Addressee.from_json(one) for one in snapshot["addressees"]]
 
 
-def event_of(
-    snapshot: Mapping[str, Any],
-    *,
-    uid: str,
-    version: Version,
-    words: Words,
-    partstats: Mapping[str, str],
-    copy: Addressee | None = None,
-) -> Event:
-    """The calendar's view of a version in one language. `partstats` maps addresses to what is known of their answer.
+@dataclass(slots=True)
+class Telling:
+    """One version on its way to many addresses: the calendar's view of it is made once per language.
 
-    `copy` puts a deputy on the list, only to find out whether anything changed for them; such a mail has no calendar part."""
-    attendees = [
-        ItipAttendee(
+    `partstats` maps addresses to what is known of their answer."""
+
+    snapshot: Mapping[str, Any]
+    method: Method
+    uid: str
+    version: Version
+    partstats: Mapping[str, str]
+    events: dict[str, Event] = field(default_factory=dict)
+    addressees: dict[str, Addressee] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.addressees = {one.address: one for one in listed(self.snapshot)}
+
+    def message_to(self, one: Addressee, held: Held | None, *, again: bool = False) -> Message | None:
+        """The calendar message for one address, or None when it holds all this already."""
+        event = self.event(one.locale)
+        now = self.addressees.get(one.address)
+        if now is not None and now.copy_only:
+            # A deputy is on no calendar; put on the list here, only to find out whether anything changed for them.
+            event = replace(event, attendees=(*event.attendees, self._attendee(now)))
+        return message_for(held, Announced(self.method, event), one.address, again=again)
+
+    def event(self, locale: str) -> Event:
+        """The calendar's view of this version in one language."""
+        if locale not in self.events:
+            self.events[locale] = self._event(Words(locale, self.snapshot["timezone"]))
+        return self.events[locale]
+
+    def _event(self, words: Words) -> Event:
+        snapshot = self.snapshot
+        contact = snapshot["contact"]
+        return Event(
+            uid=self.uid,
+            sequence=self.version.sequence,
+            dtstamp=self.version.dtstamp,
+            answers_from=self.version.answers_from,
+            starts_at=datetime.fromisoformat(snapshot["local_start"]),
+            duration_minutes=snapshot["duration_minutes"],
+            timezone=snapshot["timezone"],
+            summary=snapshot["title"],
+            location=snapshot["location"] or "",
+            description=description(snapshot, words),
+            organizer=snapshot["organizer"],
+            organizer_name=snapshot["organizer_name"],
+            contact=" ".join(filter(None, (contact["agency"], contact["name"], contact["phone"]))) if contact else "",
+            attendees=tuple(self._attendee(one) for one in self.addressees.values() if not one.copy_only),
+            status="TENTATIVE" if snapshot["provisional"] else "CONFIRMED",
+            hides_attendees=snapshot["hides_attendees"],
+            alarm_minutes=ALARM_MINUTES,
+        )
+
+    def _attendee(self, one: Addressee) -> Attendee:
+        return Attendee(
             one.address,
             one.name,
             cutype="GROUP" if one.group else "INDIVIDUAL",
             role=one.role,  # type: ignore[arg-type]
-            partstat=partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
+            partstat=self.partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
         )
-        for one in listed(snapshot)
-        if not one.copy_only or one is copy or (copy is not None and one.address == copy.address)
-    ]
-    contact = snapshot["contact"]
-    return Event(
-        uid=uid,
-        sequence=version.sequence,
-        dtstamp=version.dtstamp,
-        answers_from=version.answers_from,
-        starts_at=datetime.fromisoformat(snapshot["local_start"]),
-        duration_minutes=snapshot["duration_minutes"],
-        timezone=snapshot["timezone"],
-        summary=snapshot["title"],
-        location=snapshot["location"] or "",
-        description=description(snapshot, words),
-        organizer=snapshot["organizer"],
-        organizer_name=snapshot["organizer_name"],
-        contact=" ".join(filter(None, (contact["agency"], contact["name"], contact["phone"]))) if contact else "",
-        attendees=tuple(attendees),
-        status="TENTATIVE" if snapshot["provisional"] else "CONFIRMED",
-        hides_attendees=snapshot["hides_attendees"],
-        alarm_minutes=ALARM_MINUTES,
-    )
 
 
 def description(snapshot: Mapping[str, Any], words: Words) -> str:
