@@ -106,6 +106,19 @@ async def broken_at(db: Session) -> int | None:
     return None
 
 
+async def head(db: Session) -> tuple[int, str]:
+    """The chain's last number and hash, to be noted where nobody can change it; (0, sixty-four zeros) of an empty one."""
+    row = (await db.execute(select(AuditHead))).scalar_one_or_none()
+    return (row.number, row.hash) if row else (0, GENESIS)
+
+
+async def hash_at(db: Session, number: int) -> str | None:
+    """The hash of one line; None when there is no such line (any more)."""
+    if number == 0:
+        return GENESIS
+    return (await db.execute(select(AuditLine.hash).where(AuditLine.number == number))).scalar_one_or_none()
+
+
 def _link(previous: str, line: AuditLine) -> str:
     facts = (previous, str(line.number), line.at.isoformat(), line.verb, line.object, str(line.person_id), line.via)
     return _sha256(*facts, line.payload_hash)

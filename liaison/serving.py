@@ -26,6 +26,14 @@ class CannotListen(CannotRun):
 class _Server(uvicorn.Server):
     """Uvicorn without its own signal handlers: the process ends when web and worker both have, with exit code 0."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -69,11 +77,12 @@ async def serve(
     if work is not None:
         jobs.append(asyncio.create_task(worker.run(work)))
     try:
-        while not server.started and not jobs[0].done():
-            await asyncio.sleep(0.01)
-        if on_start is not None and server.started:
+        ready = asyncio.create_task(server.ready.wait())
+        await asyncio.wait([ready, *jobs], return_when=asyncio.FIRST_COMPLETED)
+        if on_start is not None and ready.done():
             await on_start(database)
-        done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
         stop()
         await asyncio.gather(*jobs)
     finally:

@@ -35,9 +35,9 @@ async def choose(db: Session, actor: Any, name: str, value: dict[str, Any] | Non
         if row is not None:
             await db.delete(row)
     elif row is None:
-        db.add(SiteChoice(name=name, value=value, set_by=actor.person_id, set_at=db.now()))
+        db.add(SiteChoice(name=name, value=value, set_by=actor.person_id or None, set_at=db.now()))
     else:
-        row.value, row.set_by, row.set_at = value, actor.person_id, db.now()
+        row.value, row.set_by, row.set_at = value, actor.person_id or None, db.now()
     audit.add(db, actor, f"choose_{name}", "site:1", on=value is not None)
 
 

@@ -9,7 +9,7 @@ from aiosmtplib import SMTP
 
 from liaison.config import Settings
 from liaison.mail.addresses import bad_address, wire_address
-from liaison.mail.classify import STOPPED, Kind, Outcome, Phase, classify
+from liaison.mail.classify import SENT, STOPPED, Kind, Outcome, Phase, classify
 from liaison.mail.connections import FAILURES, Connections, Step, Waits
 from liaison.mail.transport import MaildirTransport, Transport, always
 
@@ -51,6 +51,17 @@ class SmtpTransport:
                 return outcome or STOPPED
         except FAILURES as error:
             return classify(mail.step.phase, error)
+
+    async def probe(self) -> Outcome:
+        """Connect, greet and sign in, with no mail: SENT where the server would take one now (`liaison check`)."""
+        step = Step()
+        try:
+            async with asyncio.timeout(self.waits.mail):
+                client, _ = await self._connections.take(step)
+                await self._connections.rest(client)
+                return SENT
+        except FAILURES as error:
+            return classify(step.phase, error)
 
     async def close(self) -> None:
         """Let go of the kept connections."""

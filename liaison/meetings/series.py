@@ -1,4 +1,4 @@
-"""The series a mechanism's regular meetings follow: entered by an import, and asked for the next dates."""
+"""The series a mechanism's regular meetings follow, as an import enters it."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.calendaring.recurrence import RuleRefused, next_dates, parse_rule
-from liaison.calendaring.workdays import Roll, Rolled, region_calendar
+from liaison.calendaring.recurrence import RuleRefused, parse_rule
+from liaison.calendaring.workdays import Roll
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Message, NotPermitted
@@ -57,13 +57,6 @@ async def put_series(
         db, viewer, "put_series", f"series:{series.id}", mechanism_id=mechanism_id, name=name, rrule=values["rrule"]
     )
     return series, True
-
-
-def coming_dates(series: Series, region: str, after: date, count: int) -> list[Rolled]:
-    """The next dates of the series later than `after`, moved off free days as its rule says."""
-    rule = parse_rule(series.rrule, starts_on=series.starts_on)
-    roll = Roll(series.roll)
-    return next_dates(rule, region_calendar(region), after, count, roll=roll, avoid_makeup=series.avoid_makeup)
 
 
 def rule_refused(refusal: RuleRefused) -> Message:

@@ -97,7 +97,7 @@ def test_aliases_never_grow_the_file() -> None:
 
 
 def test_a_file_in_another_encoding_names_the_line() -> None:
-    assert refused("version: 1\nname: ".encode() + "周敏".encode("gb18030"))[0][0] == 2
+    assert refused(b"version: 1\nname: " + "周敏".encode("gb18030"))[0][0] == 2
 
 
 def test_a_file_over_the_limit_is_refused_unread() -> None:

@@ -1,0 +1,336 @@
+"""The `liaison` command: exit code 0 done, 1 refused (one clear line says why), 2 wrong usage.
+
+Everything heavy is imported inside the command that needs it, so that `liaison --help` answers at once."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from liaison import config
+from liaison.config import VERSION, Settings
+from liaison.errors import N_, CannotRun, Refusal
+from liaison.i18n import Words, known_locale
+
+
+class Commands(click.Group):
+    """Ends every refusal in one line of the site's language and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (CannotRun, Refusal) as refusal:
+            words = _words()
+            for line in getattr(refusal, "lines", ()):
+                click.echo(said_line(words, line), err=True)
+            for name, message in getattr(refusal, "errors", {}).items():
+                click.echo(f"{name}: {message.worded(words._)}", err=True)
+            click.echo(refusal.message.worded(words._), err=True)
+            ctx.exit(1)
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset (2026-12-17T14:30:00+08:00); without one it is local time of the site's zone."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            found = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("give an instant such as 2026-12-17T14:30:00+08:00", param, ctx)
+        return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(config.load().timezone))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="liaison")
+def liaison() -> None:
+    """Joint meetings between agencies: who is liaison, who is invited, what was answered."""
+
+
+@liaison.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--no-worker", is_flag=True, help="Send no mail here: `liaison work` runs elsewhere.")
+def serve(host: str, port: int, no_worker: bool) -> None:
+    """Answer the browser and the API, and send the mail."""
+    settings = ready()
+    from liaison.accounts.sign_in import set_up_link
+    from liaison.serving import serve as run
+
+    words = _words(settings)
+
+    async def on_start(database: Any) -> None:
+        async with database.writing() as db:
+            link = await set_up_link(db)
+        click.echo(words._("Listening at %(address)s", address=settings.base_url))
+        if not settings.smtp_url:
+            click.echo(words._("No mail server is set: each mail is one file in %(path)s", path=settings.mail_dir))
+        if link:
+            click.echo(words._("There is no operator yet. Set up the site here, once: %(link)s", link=link))
+
+    _run(run(settings, host=host, port=port, with_worker=not no_worker, on_start=on_start))
+
+
+@liaison.command()
+@click.option("--once", is_flag=True, help="Do everything that is due, then end.")
+@click.option(
+    "--as-of", type=Instant(), help="Rules, dates and the trail run as of this instant; leases and pauses do not."
+)
+def work(once: bool, as_of: datetime | None) -> None:
+    """Run the worker alone: send mail, keep the clockwork going."""
+    settings = ready()
+    from liaison.clock import Clock
+    from liaison.serving import work as run
+
+    if not _run(run(settings, Clock(as_of=as_of), once=once)):
+        raise SystemExit(1)
+
+
+@liaison.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--data-dir", default="liaison-demo", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--reset", is_flag=True, help="Begin anew: what was done in the demo is deleted.")
+def demo(port: int, data_dir: Path, reset: bool) -> None:
+    """Try it: an invented mechanism, its people and next meetings, on this machine alone."""
+    from liaison import logs
+    from liaison.demo import demo_settings, run_demo
+
+    logs.set_up("text", quiet=True)
+    settings = demo_settings(config.load(), data_dir=data_dir, port=port)
+    _run(run_demo(settings, port=port, reset=reset, say=click.echo, words=_words(settings)))
+
+
+@liaison.command()
+def migrate() -> None:
+    """Bring the database to this program's version."""
+    settings = config.load()
+    from liaison import logs
+    from liaison import migrate as migrations
+
+    logs.set_up(settings.log_format, quiet=True)
+    engine = migrations.sync_engine(settings)
+    try:
+        with engine.connect() as connection:
+            found = migrations.current(connection)
+        if found is not None and found > migrations.head():
+            migrations.ensure_current(settings)  # says that the data are newer
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+    words = _words(settings)
+    click.echo(words._("The database is up to date (%(revision)s).", revision=migrations.head()))
+
+
+@liaison.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mechanism",
+    help="Name of the mechanism that a table's liaisons belong to; may be left out when the site has one.",
+)
+@click.option(
+    "--agency", help="Short name of the agency that a table's people belong to, where it has no column for it."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+def import_(file: Path, mechanism: str | None, agency: str | None, dry_run: bool) -> None:
+    """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv): all or nothing. No mail is sent."""
+    settings = ready(quiet=True)
+    from liaison.accounts.viewer import COMMAND_LINE
+    from liaison.bundle.file import bundle_in, lead_agency, load
+
+    words = _words(settings)
+    content = file.read_bytes()
+
+    async def run(database: Any) -> None:
+        with suppress(_OnlyTried):
+            async with database.writing() as db:
+                bundle = bundle_in(file.name, content, agency=agency or await lead_agency(db, mechanism))
+                report = await load(db, COMMAND_LINE, bundle, mechanism=mechanism)
+                for line in report.worded(words):
+                    click.echo(line)
+                if dry_run:
+                    raise _OnlyTried
+        if dry_run:
+            click.echo(words._("This was only a trial: nothing was changed."))
+
+    _run(_with_database(settings, run))
+
+
+@liaison.group()
+def person() -> None:
+    """People of the site."""
+
+
+@person.command(name="add")
+@click.option("--name", prompt=True, help="The person's name.")
+@click.option("--agency", prompt=True, help="The agency's short name; the first one is entered with it.")
+@click.option("--mail", help="Mail address, for sign-in links.")
+@click.option("--key", help="A short name kept for good, so that an import finds the same person.")
+@click.option("--job-title")
+@click.option("--phone")
+@click.option("--operator", is_flag=True, help="This person runs the site.")
+def person_add(operator: bool, **given: Any) -> None:
+    """Enter a person; the first operator of a site is made like this."""
+    settings = ready(quiet=True)
+    from liaison.system.console import enter_person
+
+    words = _words(settings)
+
+    async def run(database: Any) -> None:
+        async with database.writing() as db:
+            added = await enter_person(db, operator=operator, **given)
+            click.echo(words._("%(name)s was entered.", name=added.name))
+
+    _run(_with_database(settings, run))
+
+
+@liaison.group()
+def token() -> None:
+    """Keys to the JSON API."""
+
+
+@token.command(name="create")
+@click.option("--person", "who", required=True, metavar="KEY-OR-MAIL", help="Whose rights the token has.")
+@click.option("--name", default="", help="What it is for.")
+def token_create(who: str, name: str) -> None:
+    """Make an API token and print it, alone, once."""
+    settings = ready(quiet=True)
+    from liaison.accounts.tokens import create_token
+    from liaison.accounts.viewer import COMMAND_LINE
+    from liaison.system.console import person_named
+
+    async def run(database: Any) -> None:
+        async with database.writing() as db:
+            found = await person_named(db, who)
+            made = await create_token(db, COMMAND_LINE, found.id, name=name)
+        click.echo(made)
+
+    _run(_with_database(settings, run))
+
+
+@liaison.command()
+@click.option("--person", "who", required=True, metavar="KEY-OR-MAIL")
+def sign_in_link(who: str) -> None:
+    """Print a link that signs this person in once, for 10 minutes."""
+    settings = ready(quiet=True)
+    from liaison.accounts.sign_in import printed_link
+    from liaison.system.console import person_named
+
+    async def run(database: Any) -> None:
+        async with database.writing() as db:
+            found = await person_named(db, who)
+            link = await printed_link(db, found.id)
+        click.echo(link)
+
+    _run(_with_database(settings, run))
+
+
+@liaison.command()
+def check() -> None:
+    """Say what works, what does not, and what to do."""
+    settings = config.load()
+    from liaison import logs
+    from liaison.checkup import examine
+
+    logs.set_up(settings.log_format, quiet=True)
+    words = _words(settings)
+    well = True
+    for finding in _run(examine(config.with_secret_key(settings))):
+        mark = {"good": words._("works"), "note": words._("note"), "bad": words.pgettext("check", "does not work")}[
+            finding.state
+        ]
+        click.echo(f"{finding.what.worded(words._)}: {mark}. {finding.said.worded(words._)}")
+        well = well and finding.state != "bad"
+    if not well:
+        raise SystemExit(1)
+
+
+@liaison.command()
+@click.option("--head", metavar="N:HASH", help="A head noted earlier: it must still be in the trail.")
+def verify_log(head: str | None) -> None:
+    """Check that nobody changed the audit trail."""
+    settings = ready(quiet=True)
+    from liaison import audit
+
+    words = _words(settings)
+    number, known = _head(head) if head else (0, "")
+
+    async def run(database: Any) -> None:
+        async with database.reading() as db:
+            broken = await audit.broken_at(db)
+            if broken is not None:
+                raise Refusal(N_("The audit trail does not fit at line %(number)s: it was changed."), number=broken)
+            if known and await audit.hash_at(db, number) != known:
+                raise Refusal(
+                    N_("Line %(number)s is not the one that was noted: the trail was cut or made anew."), number=number
+                )
+            last, digest = await audit.head(db)
+        click.echo(words._("The audit trail fits. Head: %(number)s:%(hash)s", number=last, hash=digest))
+
+    _run(_with_database(settings, run))
+
+
+class _OnlyTried(Exception):
+    """Undoes the transaction of a dry run."""
+
+
+def ready(*, quiet: bool = False) -> Settings:
+    """The site's settings with its key, the log set up and the schema current."""
+    settings = config.with_secret_key(config.load())
+    from liaison import logs, migrate
+
+    logs.set_up(settings.log_format, quiet=quiet)
+    migrate.ensure_current(settings)
+    return settings
+
+
+def said_line(words: Words, line: Any) -> str:
+    """One wrong line of an imported file: 第 14 行 people.mail：…"""
+    text: str = line.message.worded(words._)
+    if line.line is None:
+        return text
+    return words._("Line %(line)s, %(field)s: %(text)s", line=line.line, field=line.field or "-", text=text)
+
+
+def _head(text: str) -> tuple[int, str]:
+    number, colon, digest = text.partition(":")
+    if not (number.isdecimal() and colon and len(digest) == 64):
+        raise click.BadParameter("give a number, a colon and 64 characters of hash", param_hint="--head")
+    return int(number), digest
+
+
+def _words(settings: Settings | None = None) -> Words:
+    """The site's language, as far as its settings can be read."""
+    if settings is None:
+        return Words(known_locale(os.environ.get("LIAISON_LOCALE")) or _locale_in_file() or "zh_CN", "UTC")
+    return Words(settings.locale, settings.timezone)
+
+
+def _locale_in_file() -> str | None:
+    try:
+        return config.load().locale
+    except CannotRun:
+        return None
+
+
+async def _with_database(settings: Settings, run: Any) -> None:
+    from liaison.app import open_database
+    from liaison.clock import Clock
+
+    database = open_database(settings, Clock())
+    try:
+        await run(database)
+    finally:
+        await database.dispose()
+
+
+def _run(job: Coroutine[Any, Any, Any]) -> Any:
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    return asyncio.run(job)

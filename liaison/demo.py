@@ -1,0 +1,147 @@
+"""`liaison demo`: an invented mechanism on this machine alone, ready to be tried, with its next meetings proposed."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from liaison import migrate
+from liaison.accounts.sign_in import printed_link
+from liaison.accounts.viewer import COMMAND_LINE, Viewer
+from liaison.app import open_database
+from liaison.bundle.file import bundle_in, load
+from liaison.clock import Clock
+from liaison.config import Settings, checked, with_secret_key
+from liaison.db import Database, Session
+from liaison.directory import people
+from liaison.directory.models import Person
+from liaison.errors import N_, CannotRun
+from liaison.i18n import Words
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.viewers import viewer_for
+from liaison.meetings.asking import Asked
+from liaison.meetings.queries import upcoming
+from liaison.meetings.scheduling import schedule
+from liaison.meetings.suggesting import next_days, next_host
+from liaison.serving import serve
+
+HOST = "127.0.0.1"
+WHO = "zhoumin"
+PROPOSED = 2
+REQUIREMENT = "分管负责同志1名、联络员1名"
+_MARK = "this-is-a-demo"
+"""A file that tells the demo's directory from a real site's, which the demo never touches."""
+
+
+def bundle_file() -> Path:
+    """The import bundle that the demo loads."""
+    return Path(__file__).parent / "bundle" / "demo.yaml"
+
+
+def demo_settings(site: Settings, *, data_dir: Path, port: int) -> Settings:
+    """Settings of the demo: nothing of the site's but its language, so that no real database or mail server is touched."""
+    return checked(
+        Settings(
+            data_dir=data_dir,
+            base_url=f"http://{HOST}:{port}",
+            mail_from="联络台 <liaison@meetings.qingzhi.example>",
+            locale=site.locale,
+            demo=True,
+        )
+    )
+
+
+async def run_demo(settings: Settings, *, port: int, reset: bool, say: Callable[[str], None], words: Words) -> None:
+    """Make or reuse the demo's site, serve it, and tell where it is and how to get in. Raises CannotRun."""
+    prepare(settings, reset=reset)
+    settings = with_secret_key(settings)
+    migrate.ensure_current(settings)
+
+    async def on_start(database: Database) -> None:
+        async with database.writing() as db:
+            person = await _who(db)
+            link = await printed_link(db, person.id)
+        say(
+            words._(
+                "The demo runs at %(address)s. Stop it with Ctrl+C; a second run goes on where you left it.",
+                address=settings.base_url,
+            )
+        )
+        say(
+            words._(
+                "Sign in as %(name)s, liaison and, in the demo, also operator. This link works once:", name=person.name
+            )
+        )
+        say(f"    {link}")
+        say(
+            words._(
+                "No mail leaves this machine: each mail is one file in %(path)s, and readable on the page %(page)s.",
+                path=settings.mail_dir,
+                page=f"{settings.base_url}/system/outbox",
+            )
+        )
+
+    database = open_database(settings, Clock())
+    try:
+        await fill(database)
+    finally:
+        await database.dispose()
+    await serve(settings, host=HOST, port=port, access_log=False, on_start=on_start)
+
+
+def prepare(settings: Settings, *, reset: bool) -> None:
+    """Make the directory, or with `reset` make it anew; one that holds anything but a demo is refused."""
+    directory = settings.data_dir
+    if directory.exists() and any(directory.iterdir()) and not (directory / _MARK).exists():
+        raise CannotRun(
+            N_("%(path)s holds something else than a demo. Please give another --data-dir."), path=directory
+        )
+    if reset and directory.exists():
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / _MARK).touch()
+
+
+async def fill(database: Database) -> None:
+    """Load the bundle (the second time nothing changes), and propose the next meetings of each series."""
+    async with database.writing() as db:
+        await load(db, COMMAND_LINE, bundle_in("demo.yaml", bundle_file().read_bytes()))
+        who = await _who(db)
+        await people.name_operator(db, COMMAND_LINE, who.id)
+        viewer = await viewer_for(db, who.id, via="cli")
+        assert viewer is not None
+        for mechanism in await mechanisms.mechanisms_visible_to(db, viewer):
+            await _propose(db, viewer, mechanism)
+
+
+async def _propose(db: Session, viewer: Viewer, mechanism: Mechanism) -> None:
+    """Draft the meetings on the next dates that the series names, each with the host whose turn it is, until enough lie ahead."""
+    today = db.clock.today(mechanism.timezone)
+    planned = [each for each in await upcoming(db, viewer, mechanism_id=mechanism.id) if each.series_id]
+    for suggestion in (await next_days(db, viewer, mechanism))[: max(0, PROPOSED - len(planned))]:
+        series, day = suggestion.series, suggestion.day
+        host = await next_host(db, viewer, mechanism) or mechanism.lead_agency
+        members = await mechanisms.members_on(db, mechanism.id, today)
+        await schedule(
+            db,
+            viewer,
+            mechanism.id,
+            kind="regular",
+            title=series.name,
+            local_start=datetime.combine(day.date, series.start_time),
+            duration_minutes=series.duration_minutes,
+            location=series.location if host.id == mechanism.lead_agency_id else None,
+            host_agency_id=host.id,
+            asked=[Asked(agency_id=member.agency_id, seats=2, requirement=REQUIREMENT) for member in members],
+            series_id=series.id,
+            nominal_on=day.nominal,
+            why_moved={"code": day.why.code, "params": dict(day.why.params)} if day.why else None,
+            provisional=not day.certain,
+        )
+
+
+async def _who(db: Session) -> Person:
+    return (await db.scalars(select(Person).where(Person.key == WHO))).one()

@@ -1,0 +1,48 @@
+"""What the command line does with people: enter one, find the one it was told of."""
+
+from liaison.accounts.sign_in import people_named
+from liaison.accounts.viewer import COMMAND_LINE
+from liaison.db import Session
+from liaison.directory import agencies, people, queries
+from liaison.directory.models import Person
+from liaison.errors import Refusal
+from liaison.i18n import N_
+
+
+async def person_named(db: Session, account: str) -> Person:
+    """The one active person with this key or mail address. Raises Refusal if there is none, or several share the address."""
+    found = await people_named(db, account)
+    if not found:
+        raise Refusal(N_("There is no active person with the key or mail address “%(name)s”."), name=account)
+    if len(found) > 1:
+        keys = ", ".join(person.key or person.name for person in found)
+        raise Refusal(N_("Several people share this address: %(people)s. Please give a key."), people=keys)
+    return found[0]
+
+
+async def enter_person(
+    db: Session,
+    *,
+    name: str,
+    agency: str,
+    mail: str | None = None,
+    key: str | None = None,
+    job_title: str | None = None,
+    phone: str | None = None,
+    operator: bool = False,
+) -> Person:
+    """Enter somebody of the agency with this short name; the first operator's agency is entered with them."""
+    known = {each.short_name: each for each in await queries.agencies_in_order(db, COMMAND_LINE)}
+    of = known.get(agency)
+    if of is None:
+        if known or not operator:
+            raise Refusal(
+                N_("There is no agency “%(name)s”. Known are: %(known)s."), name=agency, known=", ".join(known) or "-"
+            )
+        of = await agencies.add_agency(db, COMMAND_LINE, short_name=agency, name=agency)
+    person = await people.add_person(
+        db, COMMAND_LINE, agency_id=of.id, name=name, key=key, mail=mail, job_title=job_title, phone=phone
+    )
+    if operator:
+        await people.name_operator(db, COMMAND_LINE, person.id)
+    return person
