@@ -2,11 +2,11 @@
 
 Every statement here names the worker that holds the claim, so that one whose lease has run out changes nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, exists, false, or_, select, update
 from sqlalchemy.orm import aliased
 
 from liaison.db import Session
@@ -17,6 +17,23 @@ from liaison.mail.queue_state import database_now
 _MINUTE, _HOUR = 60, 3600
 PAUSES = (_MINUTE, 5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, *(8 * _HOUR,) * 9)
 """Seconds after each try that was refused for now; after the try behind the last one, more than three days on, a mail is given up."""
+
+
+_mails = cast(Table, OutboxMail.__table__)
+_SENT = (
+    update(_mails)  # put together once: it is written for every mail
+    .where(_mails.c.id == bindparam("mail"), _mails.c.state.in_(OPEN_STATES))
+    .values(
+        state=SENT,
+        attempts=bindparam("tries"),
+        last_code=bindparam("code"),
+        last_reply=bindparam("reply"),
+        final_at=bindparam("now"),
+        reason=None,
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +128,10 @@ async def drop_superseded(db: Session, worker: str, ids: Collection[int]) -> Non
     await _set(db, gone, state=SUPERSEDED, reason="newer_mail", final_at=db.now(), claimed_by=None, claimed_until=None)
 
 
-async def keep_bytes(db: Session, worker: str, mail_id: int, **composed: Any) -> bool:
-    """Store what was composed, before the first network byte; False if the mail was superseded meanwhile or the claim is lost."""
-    rows = await db.execute(
-        update(OutboxMail)
-        .where(_held(worker, [mail_id]), OutboxMail.superseded_at.is_(None))
-        .values(composed_at=db.now(), **composed)
-        .returning(OutboxMail.id),
-        execution_options={"synchronize_session": False},
-    )
-    return rows.scalar_one_or_none() is not None
+async def keep_bytes(db: Session, composed: Sequence[Mapping[str, Any]]) -> None:
+    """Store what was composed of mails that this transaction has locked: their `id`, `body`, and what else is known from now on."""
+    if composed:
+        await db.execute(update(OutboxMail), composed)
 
 
 async def end_unsent(db: Session, worker: str, mail_id: int, state: str, reason: str) -> None:
@@ -133,25 +144,21 @@ async def record(
     db: Session, worker: str, sent: Claim, outcome: Outcome, *, pauses: tuple[float, ...] = PAUSES
 ) -> None:
     """Write down how an attempt ended. That it was sent is noted even where the claim was lost in the same moment: it is true."""
-    tries = sent.attempts + 1
+    tries, reply = sent.attempts + 1, _plain(outcome.reply)
+    if outcome.kind is Kind.SENT:
+        await db.execute(
+            _SENT, {"mail": sent.id, "tries": tries, "code": outcome.code, "reply": reply, "now": db.now()}
+        )
+        return
     values: dict[str, Any] = {
         "attempts": tries,
         "last_code": outcome.code,
-        "last_reply": _plain(outcome.reply),
+        "last_reply": reply,
         "reason": outcome.reason,
         "claimed_by": None,
         "claimed_until": None,
     }
     mine = _held(worker, [sent.id])
-    if outcome.kind is Kind.SENT:
-        await _set(
-            db,
-            and_(OutboxMail.id == sent.id, OutboxMail.state.in_(OPEN_STATES)),
-            **values,
-            state=SENT,
-            final_at=db.now(),
-        )
-        return
     if outcome.kind is Kind.PERMANENT:
         await _set(db, mine, **values, state=REFUSED, final_at=db.now())
         return

@@ -6,10 +6,12 @@ Who loses a claim stops before the final dot. One mail that cannot be composed o
 import asyncio
 import contextlib
 import hashlib
+import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -45,7 +47,7 @@ class Pace:
     lease: float = 45
     renew: float = 15
     look_again: float = 1
-    chunk: int = 16
+    chunk: int = 32
     pauses: tuple[float, ...] = PAUSES
     block_pauses: tuple[float, ...] = BLOCK_PAUSES
 
@@ -60,7 +62,7 @@ async def deliver_due(
     pace: Pace = Pace(),
     stop: asyncio.Event | None = None,
 ) -> int:
-    """Send mails that are due until none is, at most `limit`; how many attempts got an answer. 0: come again in a few seconds.
+    """Send mails that are due until none is, at most `limit`; how many were tried or came to nothing. 0: come again in a few seconds.
 
     `worker` names this process among all that share the database. `stop` begins no further mail, and lets those on their way finish."""
     async with database.reading() as db:
@@ -75,6 +77,15 @@ async def deliver_due(
     return await _Round(
         database, transport, composers, worker, limit, pace, stop or asyncio.Event(), blocked is not None
     ).run()
+
+
+class _CannotCompose(Exception):
+    """This one mail; the others go on."""
+
+    def __init__(self, mail_id: int, reason: str) -> None:
+        super().__init__(reason)
+        self.mail_id = mail_id
+        self.reason = reason
 
 
 class _Round:
@@ -106,7 +117,7 @@ class _Round:
         self.on_their_way = 0
         self.quiet = asyncio.Event()  # nothing is on its way
         self.claimed = 0
-        self.answered = 0
+        self.settled = 0
         self.blocked: Outcome | None = None
         self.claiming = asyncio.Lock()
 
@@ -123,7 +134,7 @@ class _Round:
         for end in ends:
             if end is not None:
                 raise end
-        return self.answered
+        return self.settled
 
     async def _lane(self) -> None:
         """Send one mail after the other; while another lane is still busy, look again for new ones."""
@@ -174,18 +185,32 @@ class _Round:
             self.claimed += len(ids)
             self.leases |= dict.fromkeys(ids, until)
             try:
-                async with self.database.writing() as db:
-                    ready = await self._composed(db, ids)
+                ready = await self._composed(ids)
             except SQLAlchemyError:
+                for id_ in ids:
+                    del self.leases[id_]
                 async with self.database.writing() as db:
                     await claims.let_go(db, self.worker, ids)
                 raise
             self.ready.extend(ready)
+            self.settled += len(ids) - len(ready)
             for id_ in set(ids) - {claim.id for claim in ready}:
                 del self.leases[id_]
 
-    async def _composed(self, db: Session, ids: list[int]) -> list[Claim]:
-        """The claimed mails with their bytes; those that came to nothing are written down as such."""
+    async def _composed(self, ids: list[int]) -> list[Claim]:
+        """The claimed mails with their bytes, committed; those that came to nothing are written down as such.
+
+        One that cannot be composed takes the others' transaction with it, so it is set aside and the others are composed again."""
+        while True:
+            try:
+                async with self.database.writing() as db:
+                    return await self._compose_all(db, ids)
+            except _CannotCompose as failure:
+                ids = [id_ for id_ in ids if id_ != failure.mail_id]
+                async with self.database.writing() as db:
+                    await claims.end_unsent(db, self.worker, failure.mail_id, REFUSED, failure.reason)
+
+    async def _compose_all(self, db: Session, ids: list[int]) -> list[Claim]:
         await claims.drop_superseded(db, self.worker, ids)
         rows = await db.scalars(
             select(OutboxMail)
@@ -196,57 +221,55 @@ class _Round:
         )
         trial = await site.trial_address(db)
         ready: list[Claim] = []
+        composed: list[dict[str, Any]] = []
         for row in rows.all():
-            if row.composed_at is None:
-                claim = await self._compose(db, row, trial)
-            else:
-                claim = Claim(row.id, row.body or b"", row.mail_from or "", row.trial_to or row.address, row.attempts)
-            if claim is not None:
-                ready.append(claim)
+            if row.composed_at is not None:
+                ready.append(
+                    Claim(row.id, row.body or b"", row.mail_from or "", row.trial_to or row.address, row.attempts)
+                )
+                continue
+            values = await self._compose(db, row, trial)
+            if values is None:
+                await claims.end_unsent(db, self.worker, row.id, SUPERSEDED, "nothing_to_say")
+                continue
+            composed.append(values)
+            ready.append(
+                Claim(row.id, values["body"], values["mail_from"], values["trial_to"] or row.address, row.attempts)
+            )
             await asyncio.sleep(0)  # a page may be answered between two mails
+        await claims.keep_bytes(db, composed)
         return ready
 
-    async def _compose(self, db: Session, row: OutboxMail, trial: str | None) -> Claim | None:
-        id_, kind, locale, attempts = row.id, row.kind, row.locale, row.attempts
-        composer = self.composers.get(kind)
-        if composer is None:
-            await claims.end_unsent(db, self.worker, id_, REFUSED, "no_such_kind")
-            return None
+    async def _compose(self, db: Session, row: OutboxMail, trial: str | None) -> dict[str, Any] | None:
+        """What is stored of a mail once it is composed; None where there is nothing left to say."""
+        id_, kind = row.id, row.kind
+        if kind not in self.composers:
+            raise _CannotCompose(id_, "no_such_kind")
         try:
-            async with db.begin_nested():
-                message = await composer(db, row)
-                if message is None:
-                    await claims.end_unsent(db, self.worker, id_, SUPERSEDED, "nothing_to_say")
-                    return None
-                return await self._keep(
-                    db, id_, attempts, message if trial is None else diverted(message, trial, locale), trial
-                )
+            message = await self.composers[kind](db, row)
+            if message is None:
+                return None
+            if trial is not None:
+                message = diverted(message, trial, row.locale)
+            message_id = new_message_id(message.mail_from)
+            data = to_bytes(message, message_id=message_id, date=db.now())
+            json.dumps(message.holds)
         except OperationalError:  # the database's trouble, not the mail's
             raise
-        except Exception:
+        except Exception as error:
             log.exception("mail.compose_failed", mail=id_, kind=kind)
-            await claims.end_unsent(db, self.worker, id_, REFUSED, "compose_failed")
-            return None
-
-    async def _keep(
-        self, db: Session, id_: int, attempts: int, message: OutgoingMessage, trial: str | None
-    ) -> Claim | None:
-        message_id = new_message_id(message.mail_from)
-        data = to_bytes(message, message_id=message_id, date=db.now())
-        mail_from = name_and_address(message.mail_from)[1]
-        kept = await claims.keep_bytes(
-            db,
-            self.worker,
-            id_,
-            body=data,
-            sha256=hashlib.sha256(data).hexdigest(),
-            message_id=message_id,
-            mail_from=mail_from,
-            subject=message.subject[:400],
-            holds=message.holds,
-            trial_to=trial,
-        )
-        return Claim(id_, data, mail_from, message.address, attempts) if kept else None
+            raise _CannotCompose(id_, "compose_failed") from error
+        return {
+            "id": id_,
+            "composed_at": db.now(),
+            "body": data,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "message_id": message_id,
+            "mail_from": name_and_address(message.mail_from)[1],
+            "subject": message.subject[:400],
+            "holds": message.holds,
+            "trial_to": trial.lower() if trial is not None else None,
+        }
 
     # sending
 
@@ -283,7 +306,7 @@ class _Round:
                     return
             await asyncio.sleep(pause)
         self.leases.pop(claim.id, None)
-        self.answered += 1
+        self.settled += 1
         log.info("mail.attempt", mail=claim.id, outcome=str(outcome.kind), code=outcome.code, reason=outcome.reason)
 
     async def _block(self, outcome: Outcome) -> None:
