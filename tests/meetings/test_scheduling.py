@@ -1,0 +1,168 @@
+"""Scheduling and changing meetings: who may, what is refused, what stays as it was."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from liaison import audit
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.meetings import agenda, asking, queries, scheduling
+from liaison.meetings.asking import Asked
+from tests.meetings.play import START, Play
+
+
+async def change(play: Play, meeting_id: int, verb: str, **more: object) -> None:
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await getattr(scheduling, verb)(db, viewer, meeting, **more)
+
+
+@pytest.mark.parametrize("who", ["chenzy", "hejing", "sunl", "guyan", "maolin", "songhp"])
+async def test_only_officers_and_deputies_of_the_mechanism_schedule(play: Play, who: str) -> None:
+    with pytest.raises(NotPermitted):
+        await play.scheduled(by=getattr(play.world, who))
+
+
+@pytest.mark.parametrize("who", ["zhoumin", "qianwei", "liwb", "wuxl"])
+async def test_every_member_agency_schedules_and_hosts_what_it_schedules(play: Play, who: str) -> None:
+    meeting_id = await play.scheduled(by=getattr(play.world, who))
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert meeting.host_agency_id == getattr(play.world, who).agency_id
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("title", {"title": "  "}),
+        ("title", {"title": "长" * 201}),
+        ("title", {"title": "两\n行"}),
+        ("kind", {"kind": "party"}),
+        ("duration_minutes", {"duration_minutes": 0}),
+        ("starts_at", {"local_start": datetime.fromisoformat("1900-01-01T10:00")}),
+        ("replies_due_on", {"replies_due_on": (START + timedelta(days=1)).date()}),
+        ("host_agency_id", {"host_agency_id": 10**9}),
+        ("recorder_id", {"recorder_id": 10**9}),
+    ],
+)
+async def test_what_cannot_be_accepted_is_refused_by_field(play: Play, field: str, more: dict[str, object]) -> None:
+    with pytest.raises(Invalid) as refused:
+        await play.scheduled(**more)  # type: ignore[arg-type]
+    assert set(refused.value.errors) == {field}
+
+
+async def test_a_time_that_the_clocks_skip_is_refused(play: Play) -> None:
+    async with play.database.writing() as db:
+        _, meeting = await play.meeting(db, await play.scheduled())
+        meeting.mechanism.timezone = "Europe/London"
+    with pytest.raises(Invalid) as refused:
+        await play.scheduled(local_start=datetime.fromisoformat("2027-03-28T01:30"))
+    assert set(refused.value.errors) == {"starts_at"}
+
+
+async def test_a_form_opened_before_somebody_elses_change_is_refused_and_shows_the_stored_values(play: Play) -> None:
+    meeting_id = await play.scheduled()
+    await change(play, meeting_id, "change", location="新会议室", version=1)
+    with pytest.raises(Conflict) as refused:
+        await change(play, meeting_id, "change", location="另一间", version=1)
+    assert refused.value.theirs["location"] == "新会议室"
+
+
+async def test_cancelling_twice_is_one_cancellation(play: Play) -> None:
+    meeting_id = await play.scheduled()
+    await change(play, meeting_id, "cancel", reason="一")
+    await change(play, meeting_id, "cancel", reason="二")
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert (meeting.state, meeting.reason) == ("cancelled", "一")
+
+
+async def test_moving_a_postponed_meeting_is_refused_and_reinstating_gives_it_a_date(play: Play) -> None:
+    meeting_id = await play.scheduled()
+    await change(play, meeting_id, "postpone")
+    with pytest.raises(Conflict):
+        await change(play, meeting_id, "move", local_start=START)
+    await change(play, meeting_id, "reinstate", local_start=START + timedelta(days=9))
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert (meeting.state, meeting.local_start) == ("draft", START + timedelta(days=9))
+
+
+async def test_a_cancellation_nobody_heard_of_keeps_the_uid(play: Play) -> None:
+    meeting_id = await play.scheduled(Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        uid = meeting.uid
+    await change(play, meeting_id, "cancel")
+    await change(play, meeting_id, "reinstate", local_start=START)
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert meeting.uid == uid
+
+
+async def test_a_draft_is_seen_by_officers_only_and_a_guest_sees_just_the_meeting_they_are_asked_to(play: Play) -> None:
+    world = play.world
+    mine = await play.scheduled(Asked(person_id=world.sunl.id))
+    other = await play.scheduled(Asked(person_id=world.chenzy.id))
+    async with play.database.reading() as db:
+        for who in (world.chenzy, world.sunl, world.guyan):
+            with pytest.raises(NotFound):
+                await play.meeting(db, mine, who)
+        await play.meeting(db, mine, world.wuxl)
+    await play.send(mine)
+    await play.send(other)
+    async with play.database.reading() as db:
+        await play.meeting(db, mine, world.sunl)
+        await play.meeting(db, mine, world.chenzy)
+        with pytest.raises(NotFound):
+            await play.meeting(db, other, world.sunl)
+        with pytest.raises(NotFound):
+            await play.meeting(db, other, world.guyan)  # the operator reads no meetings by being operator
+        with pytest.raises(NotFound):
+            await play.meeting(db, other, world.songhp)  # of an agency that left before
+
+
+async def test_who_is_not_host_asks_only_their_own_people(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled()
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
+        await asking.ask(db, viewer, meeting, [Asked(person_id=world.zhenggq.id)])
+        with pytest.raises(NotPermitted):
+            await asking.ask(db, viewer, meeting, [Asked(person_id=world.chenzy.id)])
+
+
+async def test_asking_twice_is_one_attendee(play: Play) -> None:
+    meeting_id = await play.scheduled(
+        Asked(person_id=play.world.liwb.id), Asked(person_id=play.world.liwb.id, role="chair")
+    )
+    async with play.database.reading() as db:
+        assert [a.role for a in await queries.attendees(db, meeting_id)] == ["chair"]
+
+
+async def test_the_hosts_items_stand_at_once_and_others_are_proposed(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled()
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        first = await agenda.add_item(db, viewer, meeting, title="通报情况", purpose="report", duration_minutes=20)
+        theirs, _ = await play.meeting(db, meeting_id, world.liwb)
+        second = await agenda.add_item(db, theirs, meeting, title="研究指引", purpose="study")
+        assert (first.state, second.state) == ("accepted", "proposed")
+        assert second.agency_id == world.sfj.id
+        with pytest.raises(NotPermitted):
+            await agenda.accept_item(db, theirs, second)
+        await agenda.accept_item(db, viewer, second)
+        await agenda.order(db, viewer, meeting, [second.id, first.id])
+        with pytest.raises(Invalid):
+            await agenda.order(db, viewer, meeting, [second.id])
+    async with play.database.reading() as db:
+        assert [item.title for item in await queries.agenda(db, meeting_id)] == ["研究指引", "通报情况"]
+
+
+async def test_every_act_is_one_audit_line_and_the_chain_holds(play: Play) -> None:
+    meeting_id = await play.scheduled(Asked(person_id=play.world.liwb.id))
+    await change(play, meeting_id, "cancel")
+    async with play.database.reading() as db:
+        assert await audit.broken_at(db) is None
