@@ -17,11 +17,17 @@ from liaison import audit
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
+from liaison.mechanisms import api as mechanisms_api
+from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.viewers import viewer_for
+from liaison.meetings import api as meetings_api
 from liaison.paths import data_dir
+from liaison.system import api as system_api
+from liaison.system import routes as system_routes
 from liaison.web import access
 from liaison.web.assets import Assets
 from liaison.web.handlers import HANDLERS
+from liaison.web.openapi import document_bodies
 from liaison.web.static import static
 
 MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
@@ -46,7 +52,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         if own_database:
             await database.dispose()
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[static, *page_routers(), Router("/api", route_handlers=api_routers())],
         dependencies={
             "db": Provide(access.provide_db),
@@ -92,13 +98,22 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         debug=False,
         logging_config=None,
     )
+    document_bodies(app)
+    return app
 
 
 def page_routers() -> list[Router]:
     """Pages and forms, by feature."""
-    return []
+    return [
+        mechanisms_routes.router,
+        system_routes.router,
+    ]
 
 
 def api_routers() -> list[Router]:
     """The JSON API, by feature."""
-    return []
+    return [
+        mechanisms_api.api,
+        meetings_api.api,
+        system_api.api,
+    ]

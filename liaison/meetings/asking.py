@@ -12,7 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.errors import Conflict, NotFound, NotPermitted
+from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_ask
@@ -39,8 +39,9 @@ async def ask(
     Raises NotPermitted for another agency's people unless the viewer is host, Invalid, Conflict after the meeting was held."""
     await _open(db, meeting)
     for one in asked:
-        agency_id = one.agency_id or (await _person(db, one.person_id)).agency_id
-        if not may_ask(viewer, meeting, agency_id):
+        person = await db.get(Person, one.person_id) if one.person_id else None
+        agency_id = person.agency_id if person else one.agency_id
+        if agency_id is not None and not may_ask(viewer, meeting, agency_id):  # somebody unknown is refused by name below
             raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
     added = await add_asked(db, meeting, asked)
     meeting.touch()
@@ -167,13 +168,6 @@ async def _open(db: Session, meeting: Meeting) -> None:
     await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
     if meeting.held_at:
         raise Conflict(N_("This meeting has been held; its list can no longer be changed."))
-
-
-async def _person(db: Session, person_id: int | None) -> Person:
-    person = await db.get(Person, person_id) if person_id else None
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _named(one: Attendee | AgencyInvitation) -> str:

@@ -1,16 +1,24 @@
 """What pages, API and mails read of meetings. Every list goes through `visible_to`."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotFound
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
+from liaison.mail.models import SUPERSEDED, OutboxMail
+from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.queries import visible_to as mechanism_visible_to
+from liaison.mechanisms.rhythm import StripMark, promised, with_promised
+from liaison.meetings.models import ACTIVITIES, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
 
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
 
@@ -76,6 +84,14 @@ async def past(
             or_(Meeting.starts_at < before[0], and_(Meeting.starts_at == before[0], Meeting.id < before[1]))
         )
     return list(await db.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(limit)))
+
+
+async def listing(
+    db: Session, viewer: Viewer, *, mechanism_id: int | None = None, after: int = 0, limit: int = 100
+) -> list[Meeting]:
+    """The meetings in the order they were entered, from the one after id `after`."""
+    query = _listed(viewer, mechanism_id).where(Meeting.id > after)
+    return list(await db.scalars(query.order_by(Meeting.id).limit(limit)))
 
 
 async def set_aside(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 50) -> list[Meeting]:
@@ -190,6 +206,61 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     return (await db.execute(query)).scalar_one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """State and reason code of the newest mail to each attendee and to each agency invited, by their ids."""
+
+    attendees: dict[int, tuple[str, str | None]]
+    invitations: dict[int, tuple[str, str | None]]
+
+
+async def reached(db: Session, meeting_id: int) -> Reached:
+    """What became of the mails of a meeting, by whom they were for; a mail that a newer one replaced does not count."""
+    query = select(OutboxMail.params, OutboxMail.state, OutboxMail.reason).where(
+        OutboxMail.about == f"meeting:{meeting_id}", OutboxMail.state != SUPERSEDED
+    )
+    found = Reached({}, {})
+    for params, state, reason in await db.execute(query.order_by(OutboxMail.id)):
+        addressee = params.get("addressee", {})
+        for attendee_id in addressee.get("attendee_ids", ()):
+            found.attendees[attendee_id] = (state, reason)
+        for slip in addressee.get("slips", ()):
+            found.invitations[slip["invitation_id"]] = (state, reason)
+    return found
+
+
+async def series(db: Session, viewer: Viewer, series_id: int) -> Series:
+    """One series of a mechanism this viewer may see. Raises NotFound."""
+    query = select(Series).join(Mechanism, Mechanism.id == Series.mechanism_id)
+    query = query.where(Series.id == series_id, mechanism_visible_to(viewer))
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def series_of(db: Session, mechanism_id: int) -> list[Series]:
     """The mechanism's series, oldest first."""
     return list(await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id)))
+
+
+async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meeting | None:
+    """The regular meeting with the latest date that is not cancelled: after its host it is the next one's turn."""
+    query = _listed(viewer, mechanism_id).where(Meeting.kind == "regular", Meeting.cancelled_at.is_(None))
+    rows = await db.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(1))
+    found: Meeting | None = rows.first()
+    return found
+
+
+async def year_marks(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[StripMark]:
+    """The year strip: the meetings the viewer sees, and the dates the series promise that no meeting answers yet."""
+    zone = ZoneInfo(mechanism.timezone)
+    start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
+    rows = await between(db, viewer, mechanism.id, start, end)
+    marks = [
+        StripMark(m.local_on, m.title, m.state, f"/meetings/{m.id}", m.kind in ACTIVITIES, not m.provisional)
+        for m in rows
+    ]
+    calendar = await asyncio.to_thread(region_calendar, mechanism.region)  # some regions take 0.4 s the first time
+    wanted = [mark for series in await series_of(db, mechanism.id) for mark in promised(series, calendar, year)]
+    return with_promised(marks, wanted, {day for m in rows for day in (m.local_on, m.nominal_on) if day})

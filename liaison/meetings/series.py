@@ -12,7 +12,7 @@ from liaison.calendaring.recurrence import RuleRefused, parse_rule
 from liaison.calendaring.workdays import Roll
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.errors import Message, NotPermitted
+from liaison.errors import Invalid, Message, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Series
@@ -20,7 +20,7 @@ from liaison.meetings.permissions import may_schedule
 
 
 class SeriesFields(TypedDict, total=False):
-    """A series as a file gives it; a field left out is not touched."""
+    """A series as a file or a program gives it; a field left out is not touched."""
 
     rrule: str
     starts_on: date
@@ -59,6 +59,47 @@ async def put_series(
     return series, True
 
 
+async def add_series(
+    db: Session, viewer: Viewer, mechanism_id: int, *, name: str, **given: Unpack[SeriesFields]
+) -> Series:
+    """Enter a new series. Raises NotPermitted, Invalid (also for a name that the mechanism has already)."""
+    await locked(db, Mechanism, mechanism_id)
+    if not may_schedule(viewer, mechanism_id):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    values = _checked(name, given)
+    await _free_name(db, mechanism_id, values["name"])
+    series = Series(mechanism_id=mechanism_id, version=1, **values)
+    db.add(series)
+    await db.flush()
+    _audit(db, viewer, "add_series", series)
+    return series
+
+
+async def change_series(
+    db: Session,
+    viewer: Viewer,
+    series: Series,
+    *,
+    version: int | None = None,
+    name: str | None = None,
+    **given: Unpack[SeriesFields],
+) -> Series:
+    """Change what is given; meetings already proposed keep their dates. Raises NotPermitted, Invalid, Conflict when stale."""
+    await locked(db, Mechanism, series.mechanism_id)
+    await locked(db, Series, series.id)
+    if not may_schedule(viewer, series.mechanism_id):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    series.check_version(version, name=series.name, rrule=series.rrule)
+    values = _checked(series.name if name is None else name, {**_stored(series), **given})
+    if values["name"] != series.name:
+        await _free_name(db, series.mechanism_id, values["name"])
+    for field, value in values.items():
+        setattr(series, field, value)
+    series.touch()
+    _audit(db, viewer, "change_series", series)
+    return series
+
+
 def rule_refused(refusal: RuleRefused) -> Message:
     """Why a recurrence rule is not taken."""
     match refusal.code:
@@ -75,6 +116,25 @@ def rule_refused(refusal: RuleRefused) -> Message:
         case "freq":
             return Message(N_("A rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."))
     return Message(N_("This is not a recurrence rule such as FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH."))
+
+
+async def _free_name(db: Session, mechanism_id: int, name: str) -> None:
+    taken = select(Series.id).where(Series.mechanism_id == mechanism_id, Series.name == name)
+    if (await db.execute(taken)).first() is not None:
+        raise Invalid({"name": N_("This mechanism has a series of this name already.")})
+
+
+def _audit(db: Session, viewer: Viewer, verb: str, series: Series) -> None:
+    audit.add(
+        db,
+        viewer,
+        verb,
+        f"series:{series.id}",
+        mechanism_id=series.mechanism_id,
+        name=series.name,
+        rrule=series.rrule,
+        starts_on=series.starts_on.isoformat(),
+    )
 
 
 def _stored(series: Series) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from liaison.accounts.models import IdempotentAnswer
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Invalid, Message, Refusal
+from liaison.errors import Invalid, Message, NotFound, Refusal
 from liaison.i18n import N_
 from liaison.web.forms import row_id
 
@@ -35,6 +35,7 @@ _ERRORS = (
     (re.compile(r"Object missing required field `(?P<field>[^`]+)`"), N_("Please fill this in.")),
     (re.compile(r"Object contains unknown field `(?P<field>[^`]+)`"), N_("There is no such field.")),
     (re.compile(r"Invalid (?:RFC3339|ISO8601|date|datetime|time)"), N_("Please give a date such as 2026-12-17, or an instant with its offset such as 2026-12-17T14:30:00+08:00.")),
+    (re.compile(r"Expected `datetime` with a timezone component"), N_("Please give the offset too, such as 2026-12-17T14:30:00+08:00.")),
     (re.compile(r"Expected `(?P<kind>[^`]+)`, got"), N_("This must be of the kind %(kind)s.")),
 )  # fmt: skip
 
@@ -52,13 +53,27 @@ def body(raw: bytes, kind: type[T]) -> T:
 def _invalid(text: str) -> Invalid:
     """msgspec's English sentence as our own refusal, with the path of the field."""
     place = re.search(r" - at `\$\.?(?P<path>[^`]*)`", text)
-    path = place["path"] if place else ""
+    path = re.sub(r"\[(\d+)\]", r".\1", place["path"]) if place else ""
     for pattern, msgid in _ERRORS:
         if found := pattern.search(text):
             named = found.groupdict()
             name = ".".join(part for part in (path, named.get("field", "")) if part) or "body"
             return Invalid({name: Message(msgid, {"kind": named["kind"]} if "kind" in named else {})})
     return Invalid({path or "body": Message(N_("Please check this value: it cannot be read."))})
+
+
+def named(text: str) -> int:
+    """The id in a body; one that cannot be an id is -1, which the verb refuses on its field like any unknown one."""
+    try:
+        return row_id(text)
+    except NotFound:
+        return -1
+
+
+def seen(request: Request[Any, Any, Any], given: int | None) -> int | None:
+    """The version the caller saw: `version` of the body, else If-Match; None when neither is given."""
+    tag = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
+    return given if given is not None else int(tag) if tag.isdecimal() and len(tag) < 19 else None
 
 
 async def reply(

@@ -1,0 +1,11 @@
+"""Meetings for programs: series, meetings, who is asked, what they answer, the agenda."""
+
+from litestar import Router
+
+from liaison.meetings.api import agenda, asked, meetings, series
+
+api = Router(
+    "/",
+    route_handlers=[*meetings.HANDLERS, *asked.HANDLERS, *agenda.HANDLERS, *series.HANDLERS],
+    tags=["meetings"],
+)

@@ -1,0 +1,169 @@
+"""Meetings and what belongs to them as plain values for programs: what the API answers. Instants carry the meeting's own offset."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from liaison.calendaring.deadlines import check_profile, steps
+from liaison.calendaring.workdays import region_calendar
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting, Series
+
+Delivery = Mapping[str, str]
+"""{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
+
+
+def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any]:
+    """One meeting, as a list shows it. A postponed or cancelled one keeps the start it had.
+
+    The ordinals are fixed when it is held."""
+    zone = meeting.zone
+    return {
+        "id": str(meeting.id),
+        "version": meeting.version,
+        "mechanism_id": str(meeting.mechanism_id),
+        "series_id": _id(meeting.series_id),
+        "kind": meeting.kind,
+        "title": meeting.title,
+        "state": meeting.state,
+        "starts_at": instant(meeting.starts_at, zone),
+        "ends_at": instant(meeting.ends_at, zone),
+        "timezone": meeting.timezone,
+        "duration_minutes": meeting.duration_minutes,
+        "certain": not meeting.provisional,
+        "location": meeting.location,
+        "host_agency_id": str(meeting.host_agency_id),
+        "recorder_id": _id(meeting.recorder_id),
+        "authorised_by_id": _id(meeting.authorised_by_id),
+        "note": meeting.note,
+        "replies_due_on": replies_due_on,
+        "hides_attendees": meeting.hides_attendees,
+        "ordinal": None,
+        "ordinal_in_year": None,
+        "uid": meeting.uid,
+        "sequence": meeting.sequence,
+        "created_at": instant(meeting.created_at, zone),
+        "announced_at": instant(meeting.announced_at, zone),
+        "reminded_at": instant(meeting.reminded_at, zone),
+        "postponed_at": instant(meeting.postponed_at, zone),
+        "cancelled_at": instant(meeting.cancelled_at, zone),
+        "reason": meeting.reason,
+    }
+
+
+def deadlines_json(meeting: Meeting) -> list[dict[str, Any]]:
+    """The steps around the meeting day; none while it has no day. Needs `mechanism`."""
+    if meeting.state in ("cancelled", "postponed"):
+        return []
+    done = {"meeting_notice": meeting.announced_at, "reminder": meeting.reminded_at}
+    profile = check_profile(meeting.mechanism.deadlines)
+    return [
+        {
+            "step": one.step,
+            "date": one.date,
+            "certain": one.certain,
+            "done_at": instant(done.get(one.step), meeting.zone),
+        }
+        for one in steps(region_calendar(meeting.mechanism.region), meeting.local_on, profile)
+    ]
+
+
+def attendee_json(attendee: Attendee, zone: ZoneInfo, delivery: Delivery | None) -> dict[str, Any]:
+    """One person asked by name, or a name on an agency's slip, with the answer."""
+    return {
+        "id": str(attendee.id),
+        "version": attendee.version,
+        "meeting_id": str(attendee.meeting_id),
+        "person_id": _id(attendee.person_id),
+        "agency_id": str(attendee.agency_id),
+        "agency_invitation_id": _id(attendee.agency_invitation_id),
+        "name": attendee.name,
+        "job_title": attendee.job_title,
+        "role": attendee.role,
+        "partstat": attendee.partstat,
+        "attendance": attendee.attendance,
+        "substitute": _given(attendee.substitute) if attendee.substitute else None,
+        "comment": attendee.comment,
+        "answered_at": instant(attendee.answered_at, zone),
+        "registered": registered_json(attendee.registered, zone),
+        "delivery": delivery,
+    }
+
+
+def invitation_json(
+    invitation: AgencyInvitation, names: Sequence[Attendee], zone: ZoneInfo, delivery: Delivery | None
+) -> dict[str, Any]:
+    """One agency's invitation with its slip: `names` are the attendees that came on it."""
+    return {
+        "id": str(invitation.id),
+        "version": invitation.version,
+        "meeting_id": str(invitation.meeting_id),
+        "agency_id": str(invitation.agency_id),
+        "seats": invitation.seats,
+        "requirement": invitation.requirement,
+        "returned_at": instant(invitation.returned_at, zone),
+        "declined": invitation.declined,
+        "comment": invitation.comment,
+        "registered": registered_json(invitation.registered, zone),
+        "names": [
+            {"name": one.name, "job_title": one.job_title, "phone": one.phone, "note": one.note}
+            for one in sorted(names, key=lambda one: (one.position, one.id))
+        ],
+        "delivery": delivery,
+    }
+
+
+def agenda_item_json(item: AgendaItem) -> dict[str, Any]:
+    """One agenda item; one that was taken off is `withdrawn`."""
+    return {
+        "id": str(item.id),
+        "version": item.version,
+        "meeting_id": str(item.meeting_id),
+        "position": item.position,
+        "title": item.title,
+        "purpose": item.purpose,
+        "agency_id": _id(item.agency_id),
+        "presenter_id": _id(item.presenter_id),
+        "duration_minutes": item.duration_minutes,
+        "state": "withdrawn" if item.removed_at else item.state,
+        "proposed_by": _id(item.proposed_by),
+        "proposed_at": item.proposed_at,
+    }
+
+
+def series_json(series: Series) -> dict[str, Any]:
+    """One series; `start_time` is local wall time of the mechanism's zone."""
+    return {
+        "id": str(series.id),
+        "version": series.version,
+        "mechanism_id": str(series.mechanism_id),
+        "name": series.name,
+        "rrule": series.rrule,
+        "starts_on": series.starts_on,
+        "start_time": f"{series.start_time:%H:%M}",
+        "duration_minutes": series.duration_minutes,
+        "roll": series.roll,
+        "avoid_makeup": series.avoid_makeup,
+        "location": series.location,
+    }
+
+
+def registered_json(registered: Mapping[str, Any] | None, zone: ZoneInfo) -> dict[str, Any] | None:
+    """代登记: how it came, who said it, when, and who entered it."""
+    if registered is None:
+        return None
+    at = datetime.fromisoformat(registered["at"])
+    return {**registered, "at": instant(at, zone), "by_id": _id(registered["by_id"])}
+
+
+def instant(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    """RFC 3339 with the zone's offset."""
+    return moment.astimezone(zone).isoformat() if moment else None
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _id(number: int | None) -> str | None:
+    return str(number) if number else None
