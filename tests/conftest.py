@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,16 +44,23 @@ def postgres_server() -> Iterator[postgres.Server]:
         yield running
 
 
-@pytest.fixture
-def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
-    """Settings of a site whose database is migrated and empty."""
+@contextmanager
+def migrated_settings(directory: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a site whose database is migrated and empty; its data directory is `directory`."""
     if ON_POSTGRESQL:
         server: postgres.Server = request.getfixturevalue("postgres_server")
         with server.database() as url:
-            yield checked(Settings(data_dir=tmp_path, secret_key=SECRET, database_url=url))
+            yield checked(Settings(data_dir=directory, secret_key=SECRET, database_url=url))
     else:
-        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "liaison.db")
-        yield checked(Settings(data_dir=tmp_path, secret_key=SECRET))
+        shutil.copyfile(request.getfixturevalue("migrated_file"), directory / "liaison.db")
+        yield checked(Settings(data_dir=directory, secret_key=SECRET))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a site whose database is migrated and empty."""
+    with migrated_settings(tmp_path, request) as made:
+        yield made
 
 
 @pytest.fixture

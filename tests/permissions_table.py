@@ -1,0 +1,159 @@
+"""Who may use which address: PERMISSIONS.md as data. `tests/test_permissions.py` walks every address of the server with every role.
+
+A new route needs one line here, and fails without it. Roles are people of the small world (tests/world.py) with their agency; the mechanism's
+members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
+something missing gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+ROLES: dict[str, str | None] = {
+    "anonymous": None,
+    "operator": "guyan",
+    "jcy_admin": "hejing",
+    "jcy_officer": "zhoumin",
+    "jcy_deputy": "qianwei",
+    "jcy_person": "chenzy",
+    "sfj_admin": "gonghui",
+    "sfj_officer": "liwb",
+    "sfj_deputy": "wuxl",
+    "sfj_person": "zhenggq",
+    "invited": "sunl",
+    "reader": "maolin",
+    "former": "songhp",
+    "stranger": "tengfei",
+}
+"""jcy_officer and jcy_deputy are the host officer and deputy; sfj_person proposed an agenda item; invited is of 区人社局, which is no
+member, and asked to the meeting by name; reader and stranger are of 区人社局 too; former was liaison of 区民政局 until it left."""
+
+Roles = frozenset[str]
+
+
+def roles(*names: str) -> Roles:
+    assert set(names) <= set(ROLES)
+    return frozenset(names)
+
+
+EVERYBODY = roles(*ROLES)
+SIGNED_IN = EVERYBODY - {"anonymous"}
+OPERATOR = roles("operator")
+OFFICERS = roles("jcy_officer", "sfj_officer")
+DEPUTIES = roles("jcy_deputy", "sfj_deputy")
+ACTING = OFFICERS | DEPUTIES
+ADMINS = roles("jcy_admin", "sfj_admin")
+HOST = roles("jcy_officer", "jcy_deputy")
+JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy", "jcy_person")
+SFJ = roles("sfj_admin", "sfj_officer", "sfj_deputy", "sfj_person")
+MEMBERS = JCY | SFJ
+SPEAK_FOR_SFJ = roles("sfj_officer", "sfj_admin")
+KEEP_SFJ = SPEAK_FOR_SFJ | {"sfj_deputy"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is `allowed` (any answer but 401, 403, 404 and 5xx) and who is `refused` although they see the thing (403).
+
+    Everybody else who is signed in gets 404 as if the thing did not exist, and who is not signed in is asked to.
+    `at` names the thing in question where the address has a parameter: {parameter: thing}; by default the thing called like the parameter.
+    `send` is the form or the JSON body; a text that begins with @ names a thing. Required fields of a JSON body are filled in by themselves."""
+
+    allowed: Roles
+    refused: Roles = frozenset()
+    at: Mapping[str, str] = field(default_factory=dict)
+    send: Mapping[str, Any] = field(default_factory=dict)
+    asks_to_sign_in: bool = True
+
+    def of(self, **at: str) -> "Rule":
+        """The same rule for a certain thing."""
+        return replace(self, at=at)
+
+    def sending(self, **send: Any) -> "Rule":
+        """The same rule with this form or body."""
+        return replace(self, send=send)
+
+    def expected(self, role: str) -> str:
+        if role in self.allowed:
+            return "allowed"
+        if role == "anonymous" and self.asks_to_sign_in:
+            return "asked to sign in"
+        return "refused" if role in self.refused else "missing"
+
+
+def only(allowed: Roles, *, among: Roles = SIGNED_IN) -> Rule:
+    """These are allowed; the others of those who see the thing are refused."""
+    return Rule(allowed, among - allowed)
+
+
+PUBLIC = Rule(EVERYBODY)
+ANY_SIGNED_IN = Rule(SIGNED_IN)
+OPERATOR_ONLY = only(OPERATOR)
+NEEDS_A_SECRET = Rule(frozenset(), asks_to_sign_in=False)
+"""Public addresses that hold a secret: a wrong one is missing to everybody, signed in or not."""
+
+SEE_MECHANISM = MEMBERS | OPERATOR | {"reader", "former"}
+MECHANISM = Rule(SEE_MECHANISM)
+KEEP_MECHANISM = only(OPERATOR, among=SEE_MECHANISM)
+ARRANGE_MECHANISM = only(OPERATOR | ACTING, among=SEE_MECHANISM)
+DESIGNATE = only(OPERATOR | OFFICERS | ADMINS, among=SEE_MECHANISM)
+DESIGNATE_SFJ = only(OPERATOR | SPEAK_FOR_SFJ, among=SEE_MECHANISM)
+
+PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /static/{name}": NEEDS_A_SECRET,
+    # mechanisms
+    "GET /mechanisms": ANY_SIGNED_IN,
+    "GET /mechanisms/new": OPERATOR_ONLY,
+    "POST /mechanisms/new": OPERATOR_ONLY,
+    "GET /mechanisms/{mechanism_id}": MECHANISM,
+    "GET /mechanisms/{mechanism_id}/edit": KEEP_MECHANISM,
+    "POST /mechanisms/{mechanism_id}/edit": KEEP_MECHANISM,
+    "GET /mechanisms/{mechanism_id}/agreement": KEEP_MECHANISM,
+    "POST /mechanisms/{mechanism_id}/agreement": KEEP_MECHANISM,
+    "GET /mechanisms/{mechanism_id}/deadlines": ARRANGE_MECHANISM,
+    "POST /mechanisms/{mechanism_id}/deadlines": ARRANGE_MECHANISM,
+    "GET /mechanisms/{mechanism_id}/members/new": KEEP_MECHANISM,
+    "POST /mechanisms/{mechanism_id}/members/new": KEEP_MECHANISM,
+    "GET /members/{member_id}": DESIGNATE_SFJ.of(member_id="sfj_member"),
+    "POST /members/{member_id}/takes-part": DESIGNATE_SFJ.of(member_id="sfj_member"),
+    "POST /members/{member_id}/leave": KEEP_MECHANISM.of(member_id="sfj_member"),
+    "GET /mechanisms/{mechanism_id}/designations/new": DESIGNATE,
+    "POST /mechanisms/{mechanism_id}/designations/new": DESIGNATE_SFJ.sending(
+        person_id="@zhenggq", role="deputy", starts_on="2027-01-01"
+    ),
+    "GET /designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /designations/{designation_id}/end": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
+        to_person_id="@zhenggq", starts_on="2027-01-01"
+    ),
+}
+
+API: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /api": PUBLIC,
+    "GET /api/openapi.json": PUBLIC,
+    "GET /api/{path}": NEEDS_A_SECRET,
+    # mechanisms
+    "GET /api/mechanisms": ANY_SIGNED_IN,
+    "POST /api/mechanisms": OPERATOR_ONLY.sending(lead_agency_id="@jcy"),
+    "GET /api/mechanisms/{mechanism_id}": MECHANISM,
+    "PATCH /api/mechanisms/{mechanism_id}": KEEP_MECHANISM,
+    "GET /api/mechanisms/{mechanism_id}/agreement": MECHANISM,
+    "PUT /api/mechanisms/{mechanism_id}/agreement": KEEP_MECHANISM,
+    "GET /api/mechanisms/{mechanism_id}/clauses": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/clauses": KEEP_MECHANISM,
+    "GET /api/mechanisms/{mechanism_id}/members": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/members": KEEP_MECHANISM.sending(agency_id="@rsj"),
+    "GET /api/mechanisms/{mechanism_id}/deadlines": MECHANISM,
+    "PUT /api/mechanisms/{mechanism_id}/deadlines": ARRANGE_MECHANISM,
+    "PATCH /api/members/{member_id}": (
+        DESIGNATE_SFJ.of(member_id="sfj_member").sending(takes_part="mail"),
+        KEEP_MECHANISM.of(member_id="jcy_member").sending(left_on="2027-01-01"),
+    ),
+    "GET /api/mechanisms/{mechanism_id}/designations": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/designations": DESIGNATE_SFJ.sending(
+        agency_id="@sfj", person_id="@zhenggq", role="deputy"
+    ),
+    "PATCH /api/designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+}
+
+TABLE = PAGES | API

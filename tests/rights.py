@@ -1,0 +1,236 @@
+"""The site that tests of rights ask: the small world with a meeting that was announced and a draft, every role signed in twice (as
+a browser and as a program), and a database that answers as if it saved, but never does, so that no request changes what the next one finds."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import product
+from typing import Any
+
+import httpx
+import msgspec
+from litestar import Litestar
+from litestar.middleware.csrf import generate_csrf_token
+from litestar.routes import HTTPRoute
+
+from liaison.accounts.sessions import open_session
+from liaison.accounts.tokens import create_token
+from liaison.app import create_app, open_database
+from liaison.audit import Actor
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database, Session
+from liaison.directory.models import Person
+from liaison.meetings import agenda, announcing, queries, scheduling
+from liaison.meetings.asking import Asked
+from liaison.web.access import csrf_cookie, session_cookie
+from liaison.web.openapi import body_of
+from tests import world
+from tests.permissions_table import ROLES
+
+MISSING = 99_999_999
+"""An id that no row has."""
+
+DRAFT = "草稿甲7f3a"
+"""Stands in the draft of 区检察院 and nowhere else."""
+STRANGER_PHONE = "0553-0099001"
+"""The phone of somebody with whom no member agency has a mechanism in common."""
+
+
+PEOPLE = tuple(name for name in ROLES.values() if name)
+OTHERS: dict[str, tuple[str, ...]] = {
+    "meeting_id": ("meeting_id", "draft"),
+    "person_id": PEOPLE,
+    "agency_id": ("jcy", "sfj", "rsj", "mzj", "sjj"),
+    "member_id": ("jcy_member", "sfj_member", "mzj_member"),
+    "designation_id": ("zhoumin_term", "qianwei_term", "liwb_term", "wuxl_term", "songhp_term"),
+    "attendee_id": ("chenzy_attendee", "sunl_attendee"),
+    "item_id": ("accepted_item", "proposed_item"),
+}
+"""What a parameter of an address can name."""
+
+
+def routes_of(app: Litestar) -> list[str]:
+    """Every "METHOD address" the server answers."""
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    return sorted(
+        f"{method} {route.path_format}"
+        for route in routes
+        for method in route.methods
+        if method not in ("HEAD", "OPTIONS")
+    )
+
+
+class Forgetful(Database):
+    """A database whose transactions all end in a rollback; the answer was made before."""
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        async with self.session(self.writer) as db:
+            yield db
+            await db.flush()
+            await db.rollback()
+
+
+@dataclass
+class Site:
+    """The server and what can be named in an address or a body."""
+
+    app: Litestar
+    client: httpx.AsyncClient
+    things: dict[str, Any]
+    cookies: dict[str, str]
+    """By role: the key of a browser's session."""
+    tokens: dict[str, str]
+    """By role: an API token."""
+    settings: Settings
+    csrf: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.csrf = generate_csrf_token(self.settings.secret_key)
+
+    def path(self, address: str, at: Mapping[str, str], *, missing: bool = False) -> str:
+        """The address with its parameters filled in, with things that exist or with an id that no row has."""
+
+        def fill(found: re.Match[str]) -> str:
+            name = found.group(1)
+            return str(MISSING if missing else self.things[at.get(name, name)])
+
+        return re.sub(r"{(\w+)}", fill, address)
+
+    def every_thing(self, address: str) -> list[dict[str, str]]:
+        """Each way to fill in the address with things that exist."""
+        names = re.findall(r"{(\w+)}", address)
+        return [
+            dict(zip(names, chosen, strict=True)) for chosen in product(*(OTHERS.get(name, (name,)) for name in names))
+        ]
+
+    def value(self, given: Any) -> Any:
+        """A value of the table: @name stands for a thing's id."""
+        if isinstance(given, str) and given.startswith("@"):
+            return str(self.things[given[1:]])
+        if isinstance(given, dict):
+            return {name: self.value(each) for name, each in given.items()}
+        return [self.value(each) for each in given] if isinstance(given, list) else given
+
+    def form(self, send: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a form: what the table gives."""
+        return {name: self.value(each) for name, each in send.items()}
+
+    def json_body(self, method: str, address: str, send: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON body: what the table gives, and every other required field filled in by its kind."""
+        routes = [route for route in self.app.routes if isinstance(route, HTTPRoute) and route.path_format == address]
+        kind = next(body_of(each) for route in routes for each in route.route_handlers if method in each.http_methods)
+        required = [each for each in msgspec.structs.fields(kind) if each.required] if kind else []
+        return {each.encode_name: self.filler(each.encode_name, each.type) for each in required} | self.form(send)
+
+    def filler(self, name: str, kind: Any) -> Any:
+        if name in self.things:
+            return str(self.things[name])
+        kinds = str(kind)
+        for word, value in (
+            ("datetime.datetime", "2026-12-17T14:30:00+08:00"),
+            ("datetime.date", "2027-01-01"),
+            ("int", 60),
+            ("bool", False),
+            ("list", []),
+            ("dict", {}),
+        ):
+            if word in kinds:
+                return value
+        return "名称"
+
+    async def ask(
+        self, role: str, method: str, address: str, path: str, send: Mapping[str, Any] | None = None
+    ) -> httpx.Response:
+        """One request of one role, as a browser or below /api as a program."""
+        cookies, headers = {}, {}
+        if path.startswith("/api"):
+            if role in self.tokens:
+                headers["authorization"] = f"Bearer {self.tokens[role]}"
+        else:
+            cookies[csrf_cookie(self.settings.https)] = headers["x-csrf-token"] = self.csrf
+            if role in self.cookies:
+                cookies[session_cookie(self.settings.https)] = self.cookies[role]
+        content: dict[str, Any] = {}
+        if method not in ("GET", "DELETE"):
+            content = (
+                {"json": self.json_body(method, address, send or {})}
+                if path.startswith("/api")
+                else {"data": self.form(send or {})}
+            )
+        self.client.cookies.clear()  # of whoever asked before
+        request = self.client.build_request(method, path, headers=headers, cookies=cookies, **content)
+        return await self.client.send(request)
+
+
+@asynccontextmanager
+async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
+    """The site, with everything in it that addresses name."""
+    database = open_database(settings, clock)
+    async with database.writing() as db:
+        built = await world.build(db)
+        stranger = Person(key="tengfei", name="滕飞", agency_id=built.rsj.id, job_title="科员", phone=STRANGER_PHONE)
+        db.add(stranger)
+        await db.flush()
+        things: dict[str, Any] = {name: (stranger if name == "tengfei" else getattr(built, name)).id for name in PEOPLE}
+        things |= {name: getattr(built, name).id for name in ("jcy", "sfj", "rsj", "mzj", "sjj", "wujianbu")}
+        things |= {
+            "mechanism_id": built.mechanism.id,
+            "series_id": built.series.id,
+            "agency_id": built.sfj.id,
+            "person_id": built.wuxl.id,
+            "office_id": built.wujianbu.id,
+            "to_person_id": built.zhenggq.id,
+            "lead_agency_id": built.jcy.id,
+        }
+        things |= {f"{name}_member": row.id for name, row in built.members.items()}
+        things |= {f"{name}_term": row.id for name, row in built.terms.items()}
+        things |= await _meetings(db, built)
+    cookies, tokens = {}, {}
+    for role, name in ROLES.items():
+        if name is not None:
+            async with database.writing() as db:
+                cookies[role] = await open_session(db, things[name], user_agent="", source="", by_office=False)
+                tokens[role] = await create_token(db, Actor(things[name], "cli"), things[name])
+    await database.dispose()
+    forgetful = Forgetful(settings, clock)
+    app = create_app(settings, clock=clock, database=forgetful)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
+        yield Site(app, client, things | {"name": "nothing", "path": "nothing"}, cookies, tokens, settings)
+    await forgetful.dispose()
+
+
+async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
+    """A meeting that was announced, with agency and people asked and two agenda items; and a draft."""
+    host = await built.viewer(db, built.zhoumin)
+    proposer = await built.viewer(db, built.zhenggq)
+    asked = [
+        Asked(agency_id=built.sfj.id, seats=2),
+        Asked(person_id=built.chenzy.id, role="chair"),
+        Asked(person_id=built.sunl.id),
+    ]
+    start = datetime.fromisoformat("2026-12-17T14:30")
+    facts: dict[str, Any] = {"kind": "regular", "local_start": start, "duration_minutes": 120}
+    meeting = await scheduling.schedule(db, host, built.mechanism.id, title="第四季度联席会议", asked=asked, **facts)
+    draft = await scheduling.schedule(db, host, built.mechanism.id, title=DRAFT, note=DRAFT, **facts)
+    accepted = await agenda.add_item(db, host, meeting, title="通报工作情况", purpose="report")
+    proposed = await agenda.add_item(db, proposer, meeting, title="商请协助", purpose="consult")
+    await announcing.send(db, host, meeting)
+    await db.flush()
+    attendees = await queries.attendees(db, meeting.id)
+    invitations = await queries.invitations(db, meeting.id)
+    by_person = {each.person_id: each.id for each in attendees}
+    return {
+        "meeting_id": meeting.id,
+        "draft": draft.id,
+        "accepted_item": accepted.id,
+        "proposed_item": proposed.id,
+        "chenzy_attendee": by_person[built.chenzy.id],
+        "sunl_attendee": by_person[built.sunl.id],
+        "sfj_invitation": invitations[0].id,
+        "starts_on": date(2027, 1, 1).isoformat(),
+    }
