@@ -120,6 +120,8 @@ class _Round:
         self.settled = 0
         self.blocked: Outcome | None = None
         self.claiming = asyncio.Lock()
+        self.answers: list[tuple[Claim, Outcome]] = []
+        self.recording = asyncio.Lock()
 
     async def run(self) -> int:
         renewing = asyncio.create_task(self._renew())
@@ -291,23 +293,38 @@ class _Round:
             await self._record(claim, outcome)
 
     async def _record(self, claim: Claim, outcome: Outcome) -> None:
-        """Write down the answer; losing it could send the mail twice, so a database that fails is asked again while the lease lasts."""
+        """Write down the answer before this lane goes on; answers that come in the same moment share one commit."""
+        self.answers.append((claim, outcome))
+        await asyncio.sleep(0)  # another lane's answer may be here already
+        async with self.recording:  # whoever had it before has perhaps written this answer too
+            answers, self.answers = self.answers, []
+            if answers:
+                await self._write_down(answers)
+
+    async def _write_down(self, answers: list[tuple[Claim, Outcome]]) -> None:
+        """Losing an answer could send a mail twice, so a database that fails is asked again while the lease lasts."""
         for pause in (*_RECORD_AGAIN, None):
             try:
                 async with self.database.writing() as db:
-                    await claims.record(db, self.worker, claim, outcome, pauses=self.pace.pauses)
+                    for claim, outcome in answers:
+                        await claims.record(db, self.worker, claim, outcome, pauses=self.pace.pauses)
                     if self.probing:
                         await unblock(db)
                 break
             except (SQLAlchemyError, OSError):
-                log.exception("mail.record_failed", mail=claim.id)
+                log.exception("mail.record_failed", mails=[claim.id for claim, _ in answers])
                 if pause is None:
-                    self.leases.pop(claim.id, None)
+                    self._forget(answers)
                     return
             await asyncio.sleep(pause)
-        self.leases.pop(claim.id, None)
-        self.settled += 1
-        log.info("mail.attempt", mail=claim.id, outcome=str(outcome.kind), code=outcome.code, reason=outcome.reason)
+        self._forget(answers)
+        self.settled += len(answers)
+        for claim, outcome in answers:
+            log.info("mail.attempt", mail=claim.id, outcome=str(outcome.kind), code=outcome.code, reason=outcome.reason)
+
+    def _forget(self, answers: list[tuple[Claim, Outcome]]) -> None:
+        for claim, _ in answers:
+            self.leases.pop(claim.id, None)
 
     async def _block(self, outcome: Outcome) -> None:
         if self.blocked is None:
