@@ -1,6 +1,6 @@
 """A cooperation mechanism: the agreement that founds it, the agencies that are members on which dates, and who is whose liaison."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -117,6 +117,11 @@ class Designation(Versioned, Base):
     may_sign: Mapped[bool] = mapped_column(default=True)
     designated_by: Mapped[int | None]
     designated_at: Mapped[datetime]
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day in the term; None for an open one."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None
 
     def is_in_term_on(self, day: date) -> bool:
         """Whether that local date lies in the term."""

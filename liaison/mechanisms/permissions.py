@@ -36,8 +36,10 @@ def may_designate(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
 
 
 def needs_letter(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
-    """Whether the viewer designates only on a letter that is named (`basis_ref`): an operator who is not of the agency."""
-    return not speaks_for(viewer, mechanism_id, agency_id)
+    """Whether the viewer designates only on a letter that is named (`basis_ref`): an operator who is not of the agency.
+
+    An import at the server's console brings the agencies' own file and may leave it out."""
+    return viewer.via != "cli" and not speaks_for(viewer, mechanism_id, agency_id)
 
 
 def speaks_for(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
@@ -59,3 +61,19 @@ def sees_until(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
     if viewer.operator or mechanism_id in viewer.reader_of or member is None or member.left_on is None:
         return None
     return member.left_on if member.left_on <= today else None
+
+
+class Offers:
+    """What a page offers this viewer; the verbs ask again."""
+
+    def __init__(self, viewer: Viewer, mechanism_id: int) -> None:
+        self.viewer, self.mechanism_id = viewer, mechanism_id
+        self.keep = may_keep(viewer)
+        self.schedule = viewer.acts_for(mechanism_id) is not None
+        self.set_deadlines = may_set_deadlines(viewer, mechanism_id)
+
+    def designate(self, agency_id: int) -> bool:
+        return may_designate(self.viewer, self.mechanism_id, agency_id)
+
+    def set_takes_part(self, agency_id: int) -> bool:
+        return may_set_takes_part(self.viewer, self.mechanism_id, agency_id)

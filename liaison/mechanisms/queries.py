@@ -126,7 +126,7 @@ async def designations(db: Session, mechanism_id: int) -> list[Designation]:
 
 async def designations_on(db: Session, mechanism_id: int, on: date) -> list[tuple[Designation, bool]]:
     """The designations whose term covers that local date, each with whether it is in office."""
-    zone = await _zone(db, mechanism_id)
+    zone = await timezone(db, mechanism_id)
     rows = await _designations(db, [mechanism_id])
     return [(row, in_office) for row, in_office in with_office(rows, on, zone) if row.is_in_term_on(on)]
 
@@ -141,14 +141,14 @@ async def in_office(db: Session, mechanism_id: int, on: date) -> dict[int, Desig
     """Who is liaison of each member agency on that local date: the acting one, else the principal; None is a vacancy.
 
     A deactivated person holds no office. With agency and person (and what their address needs)."""
-    zone = await _zone(db, mechanism_id)
+    zone = await timezone(db, mechanism_id)
     rows = await _designations(db, [mechanism_id])
     return {m.agency_id: _holder(rows, m.agency_id, on, zone) for m in await members_on(db, mechanism_id, on)}
 
 
 async def deputies(db: Session, mechanism_id: int, on: date) -> dict[int, list[Designation]]:
     """The deputies of each member agency on that local date, without deactivated people."""
-    zone = await _zone(db, mechanism_id)
+    zone = await timezone(db, mechanism_id)
     found: dict[int, list[Designation]] = {m.agency_id: [] for m in await members_on(db, mechanism_id, on)}
     for row in await _designations(db, [mechanism_id]):
         term = term_of(row, zone)
@@ -168,8 +168,11 @@ class AgencyHistory:
     """One agency in one mechanism through time: its memberships, its liaisons and vacancies, its deputies."""
 
     agency: Agency
+    member_id: int
+    """The newest membership."""
     periods: list[Period]
     takes_part: str
+    terms: list[Term]
     spans: list[Span]
     lanes: list[list[Span]]
     people: dict[int, Person]
@@ -208,8 +211,10 @@ def _history(times: list[Member], rows: list[Designation], timezone: str) -> Age
     terms = [term for row in rows if (term := term_of(row, timezone))]
     return AgencyHistory(
         agency=times[0].agency,
+        member_id=times[-1].id,
         periods=periods,
         takes_part=times[-1].takes_part,
+        terms=terms,
         spans=office_spans(periods, terms),
         lanes=deputy_lanes(terms),
         people={row.id: row.person for row in rows},
@@ -272,7 +277,8 @@ async def _designations(db: Session, mechanism_ids: Iterable[int]) -> list[Desig
     return list(await db.scalars(query))
 
 
-async def _zone(db: Session, mechanism_id: int) -> str:
+async def timezone(db: Session, mechanism_id: int) -> str:
+    """The IANA zone whose local dates its terms and memberships count in. Raises NotFound."""
     zone = (await db.execute(select(Mechanism.timezone).where(Mechanism.id == mechanism_id))).scalar_one_or_none()
     if zone is None:
         raise NotFound

@@ -20,6 +20,45 @@ STEPS = {
     "countersign": N_("Countersigning"),
     "issue": N_("Minutes issued"),
 }
+MARKS = {
+    "held": N_("Held"),
+    "announced": N_("Announced"),
+    "draft": N_("Draft"),
+    "promised": N_("Agreed, not arranged yet"),
+    "postponed": N_("Postponed"),
+    "cancelled": N_("Cancelled"),
+}
+FIELDS = {
+    "name": N_("Name"),
+    "short_name": N_("Short name"),
+    "programme": N_("Programme"),
+    "lead_agency_id": N_("Lead agency"),
+    "members": N_("Member agencies"),
+    "joined_on": N_("Member from"),
+    "left_on": N_("First day no longer a member"),
+    "takes_part": N_("Takes part"),
+    "agency_id": N_("Agency"),
+    "host_rotation": N_("Hosts in turn"),
+    "quorum": N_("Agencies needed for a meeting"),
+    "mailbox": N_("Mailbox of the mechanism"),
+    "timezone": N_("Time zone"),
+    "region": N_("Region of the holiday calendar"),
+    "locale": N_("Language of its papers"),
+    "ended_on": N_("Ended on"),
+    "title": N_("Title"),
+    "doc_no": N_("Document number"),
+    "signed_on": N_("Signed on"),
+    "effective_on": N_("In force from"),
+    "review_on": N_("To be reviewed on"),
+    "person_id": N_("Person"),
+    "to_person_id": N_("Successor"),
+    "role": N_("Role"),
+    "starts_on": N_("Term begins on"),
+    "ends_on": N_("Term ends before"),
+    "basis_ref": N_("Basis (number of the letter)"),
+    **STEPS,
+}
+"""What forms call their fields; error summaries and stored values use the same words."""
 
 
 def said_day(day: date) -> Message:

@@ -14,6 +14,8 @@ from liaison.directory.models import Agency, Person
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
+ACTIVITIES = KINDS[4:]
+"""Joint publicity, reception days, lectures: meetings that the promised rhythm does not count."""
 ATTENDEE_ROLES = ("chair", "required", "optional", "in_attendance")
 PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
 REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "other")

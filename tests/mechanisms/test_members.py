@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from liaison.db import Database
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms import agreement, founding, members, queries
 from liaison.mechanisms.agreement import AgreementFacts
@@ -99,8 +100,6 @@ async def test_an_agency_that_left_may_join_again(database: Database, world: Wor
 
 
 async def test_a_tenth_member_is_refused(database: Database, world: World) -> None:
-    from liaison.directory.models import Agency
-
     async with database.writing() as db:
         viewer = await world.viewer(db, world.guyan)
         for n in range(8):

@@ -1,0 +1,173 @@
+"""Charts as SVG text made of attributes and classes alone (the CSP allows no inline style), worded in the reader's language.
+
+Each stands beside a table that says the same, so the picture itself is one image with a label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup, escape
+
+from liaison.directory.models import Agency
+from liaison.i18n import N_, Words
+from liaison.mechanisms.rhythm import ANNOUNCED, HELD, StripMark
+
+LABELS = 20.0  # per cent of the width for the names of the rows
+ROW = 34
+CHARACTERS = 96.0  # so many Latin characters of 12 px fit across the narrowest picture (40 rem)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of a row: who, and whether it is past, present, to come or a vacancy."""
+
+    starts_on: date
+    ends_on: date | None
+    text: str
+    kind: str
+    """office, deputy, past or gap"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One agency and role."""
+
+    agency: Agency
+    role: str
+    bars: Sequence[Bar]
+
+
+def slot_of(agency: Agency) -> int:
+    """The agency's colour and shape, 1 to 9: its place in the directory, as `ui.slot_of` in the templates."""
+    return ((agency.sort_order if agency.sort_order <= 9 else agency.id) - 1) % 9 + 1
+
+
+def year_strip(words: Words, year: int, today: date, marks: Sequence[StripMark]) -> Markup:
+    """The year from January to December with a mark for each meeting."""
+    start, end = date(year, 1, 1), date(year + 1, 1, 1)
+    parts = []
+    for q in range(4):
+        if q % 2 == 0:
+            parts.append(f'<rect x="{q * 25}%" width="25%" y="0" height="104" class="sv-q"/>')
+        name = quarter_name(words, q + 1)
+        parts.append(f'<text x="{q * 25 + 0.8}%" y="16" class="sv-t">{escape(name)}</text>')
+    parts.append('<line x1="0" x2="100%" y1="64" y2="64" class="sv-axis"/>')
+    if today >= start:
+        now = min(_percent(today, start, end), 100.0)
+        parts.append(f'<line x1="0" x2="{now:.2f}%" y1="64" y2="64" class="sv-path"/>')
+        if today < end:
+            parts.append(f'<line x1="{now:.2f}%" x2="{now:.2f}%" y1="22" y2="74" class="sv-today"/>')
+            parts.append(
+                f'<text x="{now:.2f}%" y="16" text-anchor="{_anchor(now)}" class="sv-r">{words._("today")}</text>'
+            )
+    for month in range(1, 13):
+        x = (month - 0.5) * 100 / 12
+        name = words.month_name(date(year, month, 1))
+        parts.append(f'<text x="{x:.2f}%" y="122" text-anchor="middle" class="sv-t">{name}</text>')
+    free = -100.0
+    for mark in marks:
+        x = _percent(mark.date, start, end)
+        spaced = x - free >= 6
+        parts.append(_mark(words, mark, x, dated=spaced))
+        free = x if spaced else free
+    label = words._("Meetings of %(year)s; the table below says the same", year=year)
+    return _svg(label, 128, parts)
+
+
+def _mark(words: Words, mark: StripMark, x: float, *, dated: bool) -> str:
+    title = f"<title>{escape(words.plain_date(mark.date))} {escape(mark.label)}</title>"
+    if mark.activity:
+        return (
+            f'<svg x="{x:.2f}%" y="64" overflow="visible"><rect x="-6" y="-6" width="12" height="12" '
+            f'transform="rotate(45)" class="sv-g2">{title}</rect></svg>'
+        )
+    look = {HELD: "sv-a", ANNOUNCED: "sv-ring"}.get(mark.state, "sv-need")
+    dot = f'<circle cx="{x:.2f}%" cy="64" r="8" class="{look}">{title}</circle>'
+    if not dated:
+        return dot
+    day = f"{mark.date.month}/{mark.date.day}"
+    return f'{dot}<text x="{x:.2f}%" y="91" text-anchor="{_anchor(x)}" class="sv-d">{day}</text>'
+
+
+def term_chart(words: Words, rows: Sequence[Row], today: date) -> Markup:
+    """Who was, is and will be in office, a row for each agency and role, from the first term to a year from today."""
+    known = [bar for row in rows for bar in row.bars]
+    earliest = min((bar.starts_on for bar in known), default=today)
+    latest = max([today, *(bar.ends_on or bar.starts_on for bar in known)]) + timedelta(days=270)
+    start = max(date(earliest.year, 1, 1), date(today.year - 5, 1, 1))
+    end = date(min(latest.year, today.year + 3) + 1, 1, 1)
+    height = len(rows) * ROW + 30
+    parts = [
+        '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<line x1="0" y1="0" x2="0" y2="6" class="sv-hl" stroke-width="2"/></pattern></defs>'
+    ]
+
+    def across(day: date) -> float:
+        return LABELS + (100 - LABELS) * _percent(max(start, min(end, day)), start, end) / 100
+
+    for year in range(start.year, end.year):
+        x = across(date(year, 1, 1))
+        parts.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="18" y2="{height - 6}" class="sv-grid"/>')
+        if not -8 < x - across(today) < 3:  # the word “today” needs the room
+            name = escape(words.pgettext("year", "%(year)s", year=year))
+            parts.append(f'<text x="{x + 0.4:.2f}%" y="12" class="sv-t">{name}</text>')
+    for i, row in enumerate(rows):
+        y = 22 + i * ROW
+        if i and rows[i - 1].agency.id != row.agency.id:
+            parts.append(f'<line x1="0" x2="100%" y1="{y - 4}" y2="{y - 4}" class="sv-grid"/>')
+        named = escape(row.agency.short_name)
+        parts.append(
+            f'<text x="0" y="{y + 18}" class="sv-d">{named} <tspan class="sv-t">{escape(row.role)}</tspan></text>'
+        )
+        for bar in row.bars:
+            if (bar.ends_on is None or bar.ends_on > start) and bar.starts_on < end:
+                x1, x2 = across(bar.starts_on), across(bar.ends_on or end)
+                parts.append(_bar(words, bar, row, x1, x2, y))
+    x = across(today)
+    parts.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="16" y2="{height - 6}" class="sv-today"/>')
+    parts.append(f'<text x="{x:.2f}%" y="12" text-anchor="middle" class="sv-r">{words._("today")}</text>')
+    return _svg(words._("Terms of the liaisons; the table below says the same"), height, parts)
+
+
+def _bar(words: Words, bar: Bar, row: Row, x1: float, x2: float, y: int) -> str:
+    slot = slot_of(row.agency)
+    look, ink = {
+        "office": (f"sv-g{slot}", "sv-w"),
+        "deputy": (f"sv-g{slot}d", "sv-d"),
+        "past": ("sv-past", "sv-d"),
+        "gap": ("sv-gap", "sv-r"),
+    }[bar.kind]
+    last = bar.ends_on - timedelta(days=1) if bar.ends_on else None
+    title = f"{row.agency.short_name} {row.role} {bar.text} {words.dates(bar.starts_on, last)}"
+    width = max(x2 - x1 - 0.25, 0.3)
+    box = (
+        f'<rect x="{x1:.2f}%" width="{width:.2f}%" y="{y}" height="26" rx="4" class="{look}">'
+        f"<title>{escape(title)}</title></rect>"
+    )
+    if _wide(bar.text) * 100 / CHARACTERS > width - 1:
+        return box  # the name does not fit; the table and the title have it
+    return f'{box}<text x="{x1 + 0.9:.2f}%" y="{y + 18}" class="{ink}">{escape(bar.text)}</text>'
+
+
+def _wide(text: str) -> float:
+    """How many Latin characters' room the text takes: a Chinese one takes two."""
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+
+
+def _svg(label: str, height: int, parts: Sequence[str]) -> Markup:
+    return Markup(f'<svg width="100%" height="{height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>')
+
+
+def _percent(day: date, start: date, end: date) -> float:
+    return 100 * (day - start).days / (end - start).days
+
+
+def _anchor(x: float) -> str:
+    """Keep a text inside the picture."""
+    return "start" if x < 3 else "end" if x > 97 else "middle"
+
+
+def quarter_name(words: Words, n: int) -> str:
+    """第一季度 · Quarter 1"""
+    names = (N_("Quarter 1"), N_("Quarter 2"), N_("Quarter 3"), N_("Quarter 4"))
+    return words._(names[n - 1])

@@ -1,0 +1,400 @@
+"""Pages of the mechanisms: the list, the page of one, and the forms to found it, keep it, and say who is whose liaison."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.deadlines import PROFILE
+from liaison.db import Session
+from liaison.errors import NotPermitted
+from liaison.i18n import LANGUAGE_NAMES, N_
+from liaison.mechanisms import agreement as agreements
+from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, rhythm, wording
+from liaison.mechanisms import members as membership
+from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.founding import Facts, Joining
+from liaison.mechanisms.models import DEPUTY, PRINCIPAL, Mechanism
+from liaison.mechanisms.values import profile
+from liaison.meetings import queries as meetings
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, page, see_other, words_of
+
+Db = NamedDependency[Session]
+Me = NamedDependency[Viewer]
+Id = FromPath[int]
+Page = Response[Any]
+Theirs = Mapping[str, Any]
+PAGE = 50
+AGREED = N_("This was agreed by all members and is changed by the operator on their word.")
+
+
+@get("/mechanisms")
+async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[int] = 0) -> Page:
+    """The mechanisms the viewer may know of, with their members and vacancies."""
+    found = await queries.mechanisms_visible_to(db, viewer, after=max(after, 0), limit=PAGE + 1)
+    rows, more = found[:PAGE], len(found) > PAGE
+    histories = await queries.histories(db, rows)
+    return page(
+        request,
+        "mechanisms/index.html",
+        nav="mechanisms",
+        mechanisms=rows,
+        cards={row.id: overview.cards(histories[row.id], db.clock.today(row.timezone)) for row in rows},
+        next_url=f"/mechanisms?after={rows[-1].id}" if more else None,
+        first=after <= 0,
+        may_found=permissions.may_found(viewer),
+    )
+
+
+@get("/mechanisms/{mechanism_id:int}")
+async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None) -> Page:
+    """One mechanism: its year, its members and who is in office, who was, and what was agreed."""
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    words, today = words_of(request), db.clock.today(mechanism.timezone)
+    until = permissions.sees_until(viewer, mechanism_id, today)
+    on = until - timedelta(days=1) if until else today
+    shown = (await queries.histories(db, [mechanism]))[mechanism_id]
+    shown = [each for each in shown if until is None or each.periods[0].starts_on < until]
+    year = year if year is not None and 2000 <= year <= 2199 else on.year
+    sees_meetings = mechanism_id in viewer.shares_mechanism_ids()
+    marks = await meetings.year_marks(db, viewer, mechanism, year) if sees_meetings else []
+    return page(
+        request,
+        "mechanisms/show.html",
+        nav="mechanisms",
+        mechanism=mechanism,
+        agreement=await queries.agreement(db, mechanism_id),
+        clauses=await queries.clauses(db, mechanism_id),
+        cards=overview.cards(shown, on),
+        hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
+        terms=overview.table_rows(shown, on, until),
+        term_chart=charts.term_chart(words, overview.chart_rows(words, shown, on, until), on),
+        year=year,
+        marks=marks,
+        strip=charts.year_strip(words, year, today, marks),
+        missed=[charts.quarter_name(words, q) for q in rhythm.missed_quarters(marks, today)],
+        sees_meetings=sees_meetings,
+        profile=profile(mechanism.deadlines),
+        wording=wording,
+        until=until,
+        contacts=permissions.may_see_contacts(viewer, mechanism_id, today),
+        may=permissions.Offers(viewer, mechanism_id),
+    )
+
+
+# --- founding and keeping
+
+
+@get("/mechanisms/new")
+async def new(request: AnyRequest, db: Db, viewer: Me) -> Page:
+    """The form for a new mechanism."""
+    site = db.settings
+    today = db.clock.today(site.timezone)
+    form = Form.of(timezone=site.timezone, region=site.region, locale=site.locale, joined_on=today)
+    return await _new_page(request, db, viewer, form)
+
+
+@post("/mechanisms/new")
+async def found(request: AnyRequest, db: Db, viewer: Me) -> Page:
+    """Enter a mechanism; its agreement comes next."""
+    form = await _posted(request)
+    joined_on = form.date("joined_on")
+    joining = [Joining(agency_id=agency, joined_on=joined_on) for agency in form.ids("members")]
+    act = founding.found(db, viewer, Facts(**_facts(form)), members=joining)
+    mechanism = await attempt(db, form, act, lambda theirs: _new_page(request, db, viewer, form))
+    return see_other(f"/mechanisms/{mechanism.id}/agreement")
+
+
+async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form) -> Page:
+    if not permissions.may_found(viewer):
+        raise NotPermitted(N_("Mechanisms are entered by the operator. Please send the operator the agreement."))
+    agencies = await queries.choosable_agencies(db)
+    return _form_page(request, "form", form, {}, mechanism=None, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+
+
+@get("/mechanisms/{mechanism_id:int}/edit")
+async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """The form to change a mechanism."""
+    facts = await founding.facts_of(db, await _kept(db, viewer, mechanism_id))
+    form = Form.of(**{name: getattr(facts, name) for name in Facts.__dataclass_fields__})
+    return await _edit_page(request, db, viewer, mechanism_id, form, {})
+
+
+@post("/mechanisms/{mechanism_id:int}/edit")
+async def change(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """Change a mechanism."""
+    form = await _posted(request)
+    changes = {**_facts(form), "ended_on": form.date("ended_on")}
+    act = founding.change_mechanism(db, viewer, mechanism_id, changes, version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _edit_page(request, db, viewer, mechanism_id, form, theirs))
+    return see_other(f"/mechanisms/{mechanism_id}")
+
+
+async def _edit_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form, theirs: Theirs) -> Page:
+    mechanism = await _kept(db, viewer, mechanism_id)
+    members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
+    agencies = [member.agency for member in members]
+    return _form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+
+
+def _facts(form: Form) -> dict[str, Any]:
+    texts = ("name", "short_name", "programme", "timezone", "region", "locale", "mailbox")
+    return {
+        **{name: form.given(name) for name in texts},
+        "lead_agency_id": form.id("lead_agency_id"),
+        "quorum": form.whole("quorum"),
+        "host_rotation": tuple(form.ids("host_rotation")),
+    }
+
+
+@get("/mechanisms/{mechanism_id:int}/agreement")
+async def agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """The form of the agreement and its clauses."""
+    await _kept(db, viewer, mechanism_id)
+    stored = await queries.agreement(db, mechanism_id)
+    clauses = await queries.clauses(db, mechanism_id)
+    names = ("title", "doc_no", "signed_on", "effective_on", "review_on", "version")
+    form = Form.of(
+        **{name: getattr(stored, name) for name in names if stored},
+        number=[clause.number for clause in clauses],
+        text=[clause.text for clause in clauses],
+    )
+    return await _agreement_page(request, db, viewer, mechanism_id, form, {})
+
+
+@post("/mechanisms/{mechanism_id:int}/agreement")
+async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """Enter or change the agreement and its clauses; an empty clause is left out."""
+    form = await _posted(request)
+    typed = zip(form.raws("number"), form.raws("text"), strict=False)
+    rows = [(number.strip(), text) for number, text in typed if number.strip() or text.strip()]
+    form.values["number"], form.values["text"] = [number for number, _ in rows], [text for _, text in rows]
+    numbered = [(int(n) if n.isdecimal() and len(n) < 10 else None, text) for n, text in rows]
+    days = {name: form.date(name) for name in ("signed_on", "effective_on", "review_on")}
+    facts = AgreementFacts(title=form.given("title"), doc_no=form.given("doc_no"), **days)
+    act = agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _agreement_page(request, db, viewer, mechanism_id, form, theirs))
+    return see_other(f"/mechanisms/{mechanism_id}#agreement")
+
+
+async def _agreement_page(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form, theirs: Theirs
+) -> Page:
+    mechanism = await _kept(db, viewer, mechanism_id)
+    stored = await queries.agreement(db, mechanism_id)
+    if theirs and stored:
+        form.values["version"] = [str(stored.version)]
+    clauses = [*zip(form.raws("number"), form.raws("text"), strict=False), ("", ""), ("", "")]
+    return _form_page(request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses)
+
+
+@get("/mechanisms/{mechanism_id:int}/deadlines")
+async def deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """The form of the working days around a meeting; it shows days before and after without a sign."""
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    form = Form.of(**{step: abs(days) for step, days in profile(mechanism.deadlines).items()})
+    return await _deadlines_page(request, db, viewer, mechanism_id, form, {})
+
+
+@post("/mechanisms/{mechanism_id:int}/deadlines")
+async def set_deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """Change them."""
+    form = await _posted(request)
+    given = {step: n if usual > 0 else -n for step, usual in PROFILE.items() if (n := form.whole(step)) is not None}
+    act = founding.set_deadlines(db, viewer, mechanism_id, given, version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _deadlines_page(request, db, viewer, mechanism_id, form, theirs))
+    return see_other(f"/mechanisms/{mechanism_id}#arrangements")
+
+
+async def _deadlines_page(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form, theirs: Theirs
+) -> Page:
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    if not permissions.may_set_deadlines(viewer, mechanism_id):
+        raise NotPermitted(N_("Deadlines are set by the liaisons of the member agencies."))
+    return _form_page(request, "deadlines", form, theirs, mechanism=mechanism, profile=PROFILE)
+
+
+# --- members
+
+
+@get("/mechanisms/{mechanism_id:int}/members/new")
+async def new_member(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """The form for an agency that joins."""
+    mechanism = await _kept(db, viewer, mechanism_id)
+    form = Form.of(joined_on=db.clock.today(mechanism.timezone), takes_part="online")
+    return await _join_page(request, db, viewer, mechanism_id, form)
+
+
+@post("/mechanisms/{mechanism_id:int}/members/new")
+async def join(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """An agency joins."""
+    form = await _posted(request)
+    given: dict[str, Any] = {"agency_id": form.id("agency_id"), "joined_on": form.date("joined_on")}
+    act = membership.join(db, viewer, mechanism_id, takes_part=form.raw("takes_part"), **given)
+    await attempt(db, form, act, lambda theirs: _join_page(request, db, viewer, mechanism_id, form))
+    return see_other(f"/mechanisms/{mechanism_id}#members")
+
+
+async def _join_page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> Page:
+    mechanism = await _kept(db, viewer, mechanism_id)
+    agencies = await queries.choosable_agencies(db)
+    return _form_page(request, "join", form, {}, mechanism=mechanism, agencies=agencies)
+
+
+@get("/members/{member_id:int}")
+async def show_member(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Page:
+    """How one agency takes part, and its leaving."""
+    member = await queries.member(db, viewer, member_id)
+    form = Form.of(takes_part=member.takes_part, left_on=member.left_on)
+    return await _member_page(request, db, viewer, member_id, form, {})
+
+
+@post("/members/{member_id:int}/takes-part")
+async def change_takes_part(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Page:
+    """An agency says how it takes part."""
+    form = await _posted(request, f"/members/{member_id}")
+    version, given = form.whole("version"), form.raw("takes_part")
+    act = membership.change_takes_part(db, viewer, member_id, takes_part=given, version=version)
+    member = await attempt(db, form, act, lambda theirs: _member_page(request, db, viewer, member_id, form, theirs))
+    return see_other(f"/mechanisms/{member.mechanism_id}#members")
+
+
+@post("/members/{member_id:int}/leave")
+async def leave(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Page:
+    """An agency leaves on a date, or stays after all."""
+    form = await _posted(request, f"/members/{member_id}")
+    act = membership.leave(db, viewer, member_id, left_on=form.date("left_on"), version=form.whole("version"))
+    member = await attempt(db, form, act, lambda theirs: _member_page(request, db, viewer, member_id, form, theirs))
+    return see_other(f"/mechanisms/{member.mechanism_id}#members")
+
+
+async def _member_page(request: AnyRequest, db: Db, viewer: Me, member_id: int, form: Form, theirs: Theirs) -> Page:
+    member = await queries.member(db, viewer, member_id)
+    if not permissions.may_set_takes_part(viewer, member.mechanism_id, member.agency_id):
+        raise NotPermitted(N_("Each agency says itself how it takes part."))
+    may_keep = permissions.may_keep(viewer)
+    return _form_page(request, "member", form, theirs, mechanism=member.mechanism, member=member, may_keep=may_keep)
+
+
+# --- who is whose liaison
+
+
+@get("/mechanisms/{mechanism_id:int}/designations/new")
+async def new_designation(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, role: FromQuery[str] = PRINCIPAL
+) -> Page:
+    """The form to designate somebody."""
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    form = Form.of(role=role, starts_on=db.clock.today(mechanism.timezone), may_sign=1 if role != DEPUTY else None)
+    return await _designate_page(request, db, viewer, mechanism_id, form)
+
+
+@post("/mechanisms/{mechanism_id:int}/designations/new")
+async def designate(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
+    """Name somebody of the agency its liaison, acting liaison or deputy; the agency is the person's."""
+    form = await _posted(request)
+    given: dict[str, Any] = {name: form.date(name) for name in ("starts_on", "ends_on")}
+    given |= {"person_id": form.id("person_id"), "role": form.raw("role"), "basis_ref": form.given("basis_ref")}
+    given["may_sign"] = form.ticked("may_sign")
+    act = designating.designate(db, viewer, mechanism_id, agency_id=None, **given)
+    await attempt(db, form, act, lambda theirs: _designate_page(request, db, viewer, mechanism_id, form))
+    return see_other(f"/mechanisms/{mechanism_id}#members")
+
+
+async def _designate_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form) -> Page:
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
+    own = [m.agency_id for m in members if permissions.may_designate(viewer, mechanism_id, m.agency_id)]
+    if not own:
+        raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
+    letter = any(permissions.needs_letter(viewer, mechanism_id, agency_id) for agency_id in own)
+    people = await queries.choosable_people(db, own)
+    return _form_page(request, "designate", form, {}, mechanism=mechanism, people=people, letter=letter)
+
+
+@get("/designations/{designation_id:int}")
+async def term(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """One term: hand it over, end it, or let it run on."""
+    designation = await queries.designation(db, viewer, designation_id)
+    form = Form.of(ends_on=designation.ends_on, starts_on=db.clock.today(designation.mechanism.timezone))
+    return await _term_page(request, db, viewer, designation_id, form, {})
+
+
+@post("/designations/{designation_id:int}/end")
+async def change_end(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """End a term on a date, move its end, or let it run on."""
+    form = await _posted(request, f"/designations/{designation_id}")
+    act = designating.change_end(
+        db, viewer, designation_id, ends_on=form.date("ends_on"), version=form.whole("version")
+    )
+    ended = await attempt(db, form, act, lambda theirs: _term_page(request, db, viewer, designation_id, form, theirs))
+    return see_other(f"/mechanisms/{ended.mechanism_id}#terms")
+
+
+@post("/designations/{designation_id:int}/handover")
+async def hand_over(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """End a term on a day and begin the successor's."""
+    form = await _posted(request, f"/designations/{designation_id}")
+    given: dict[str, Any] = {"starts_on": form.date("starts_on"), "basis_ref": form.given("basis_ref")}
+    given |= {"to_person_id": form.id("to_person_id"), "acting": form.ticked("acting")}
+    act = designating.hand_over(db, viewer, designation_id, version=form.whole("version"), **given)
+    begun = await attempt(db, form, act, lambda theirs: _term_page(request, db, viewer, designation_id, form, theirs))
+    return see_other(f"/mechanisms/{begun.mechanism_id}#terms")
+
+
+async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: int, form: Form, theirs: Theirs) -> Page:
+    designation = await queries.designation(db, viewer, designation_id)
+    mechanism_id, agency_id = designation.mechanism_id, designation.agency_id
+    if not permissions.may_designate(viewer, mechanism_id, agency_id):
+        raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
+    return _form_page(
+        request,
+        "term",
+        form,
+        theirs,
+        mechanism=designation.mechanism,
+        designation=designation,
+        people=await queries.choosable_people(db, [agency_id]),
+        letter=permissions.needs_letter(viewer, mechanism_id, agency_id),
+    )
+
+
+# --- shared by the forms
+
+
+async def _posted(request: AnyRequest, shown_at: str | None = None) -> Form:
+    request.state.form_path = shown_at or request.url.path  # where the other language finds the form again
+    return await Form.read(request)
+
+
+def _form_page(request: AnyRequest, name: str, form: Form, theirs: Theirs, **context: Any) -> Page:
+    words = words_of(request)
+    labels = {name: words._(label) for name, label in wording.FIELDS.items()}
+    options = [(agency.id, agency.short_name) for agency in context.get("agencies", ())]
+    context |= {"form": form, "theirs": theirs, "wording": wording, "labels": labels, "options": options}
+    return page(request, f"mechanisms/{name}.html", nav="mechanisms", **context)
+
+
+async def _kept(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
+    """The mechanism, for a form that only the operator fills."""
+    mechanism = await queries.get(db, viewer, mechanism_id)
+    if not permissions.may_keep(viewer):
+        raise NotPermitted(AGREED)
+    return mechanism
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        *(index, show, new, found, edit, change, agreement, put_agreement, deadlines, set_deadlines),
+        *(new_member, join, show_member, change_takes_part, leave),
+        *(new_designation, designate, term, change_end, hand_over),
+    ],
+    include_in_schema=False,
+)

@@ -1,0 +1,89 @@
+"""Mechanisms and what belongs to them as plain values for programs: what the API answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from liaison.calendaring.deadlines import PROFILE
+from liaison.directory.models import Agency
+from liaison.mechanisms.models import Agreement, Clause, Designation, Mechanism, Member
+
+
+def mechanism_json(mechanism: Mechanism, hosts: Sequence[Agency]) -> dict[str, Any]:
+    """One mechanism; `hosts` is its host rotation."""
+    return {
+        "id": str(mechanism.id),
+        "version": mechanism.version,
+        "name": mechanism.name,
+        "short_name": mechanism.short_name,
+        "programme": mechanism.programme,
+        "timezone": mechanism.timezone,
+        "region": mechanism.region,
+        "locale": mechanism.locale,
+        "mailbox": mechanism.mailbox,
+        "lead_agency_id": str(mechanism.lead_agency_id),
+        "host_rotation": [str(agency.id) for agency in hosts],
+        "quorum": mechanism.quorum,
+        "deadlines": profile(mechanism.deadlines),
+        "ended_on": mechanism.ended_on,
+    }
+
+
+def deadlines_json(mechanism: Mechanism) -> dict[str, Any]:
+    """The working days by step, and the mechanism's version."""
+    return {**profile(mechanism.deadlines), "version": mechanism.version}
+
+
+def profile(stored: Mapping[str, Any]) -> dict[str, int]:
+    """Every step in order; what the mechanism did not set is the default."""
+    return {step: int(stored.get(step, default)) for step, default in PROFILE.items()}
+
+
+def agreement_json(agreement: Agreement, clauses: Sequence[Clause]) -> dict[str, Any]:
+    """The agreement with its clauses."""
+    return {
+        "id": str(agreement.id),
+        "version": agreement.version,
+        "mechanism_id": str(agreement.mechanism_id),
+        "title": agreement.title,
+        "doc_no": agreement.doc_no,
+        "signed_on": agreement.signed_on,
+        "effective_on": agreement.effective_on,
+        "review_on": agreement.review_on,
+        "clauses": [clause_json(clause) for clause in clauses],
+    }
+
+
+def clause_json(clause: Clause) -> dict[str, Any]:
+    """One clause."""
+    return {"id": str(clause.id), "number": clause.number, "text": clause.text}
+
+
+def member_json(member: Member) -> dict[str, Any]:
+    """One membership; `left_on` is the first day without it."""
+    return {
+        "id": str(member.id),
+        "version": member.version,
+        "mechanism_id": str(member.mechanism_id),
+        "agency_id": str(member.agency_id),
+        "joined_on": member.joined_on,
+        "left_on": member.left_on,
+        "takes_part": member.takes_part,
+    }
+
+
+def designation_json(designation: Designation, in_office: bool) -> dict[str, Any]:
+    """One designation; `in_office` on the day that was asked for. Needs `person`."""
+    return {
+        "id": str(designation.id),
+        "version": designation.version,
+        "mechanism_id": str(designation.mechanism_id),
+        "agency_id": str(designation.agency_id),
+        "person_id": str(designation.person_id),
+        "name": designation.person.name,
+        "role": designation.role,
+        "starts_on": designation.starts_on,
+        "ends_on": designation.ends_on,
+        "basis_ref": designation.basis_ref,
+        "may_sign": designation.may_sign,
+        "in_office": in_office,
+    }
