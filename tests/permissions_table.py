@@ -98,8 +98,36 @@ ARRANGE_MECHANISM = only(OPERATOR | ACTING, among=SEE_MECHANISM)
 DESIGNATE = only(OPERATOR | OFFICERS | ADMINS, among=SEE_MECHANISM)
 DESIGNATE_SFJ = only(OPERATOR | SPEAK_FOR_SFJ, among=SEE_MECHANISM)
 
+SEE_MEETING = MEMBERS | {"invited", "reader"}
+MEETING = Rule(SEE_MEETING)
+DRAFT = Rule(ACTING).of(meeting_id="draft")
+RUN_MEETING = only(ACTING, among=SEE_MEETING)
+HOST_MEETING = only(HOST, among=SEE_MEETING)
+ASK_SFJ = only(HOST | {"sfj_officer", "sfj_deputy"}, among=SEE_MEETING)
+PROPOSE = only(MEMBERS, among=SEE_MEETING)
+SEE_PROPOSED = ACTING | {"sfj_person"}
+KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
+KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
+SERIES = only(ACTING, among=SEE_MECHANISM)
+
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /static/{name}": NEEDS_A_SECRET,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    # the operator's
+    "GET /system": OPERATOR_ONLY,
+    "POST /system/trial-mode": OPERATOR_ONLY,
+    "POST /system/pause": OPERATOR_ONLY,
+    "GET /system/outbox": OPERATOR_ONLY,
+    "GET /system/outbox/{mail_id}": OPERATOR_ONLY,
+    "GET /system/outbox/{mail_id}/letter": OPERATOR_ONLY,
+    "POST /system/outbox/{mail_id}/retry": OPERATOR_ONLY,
+    "POST /system/outbox/{mail_id}/release": OPERATOR_ONLY,
+    "POST /system/outbox/{mail_id}/give-up": OPERATOR_ONLY,
+    "GET /system/first-steps": OPERATOR_ONLY,
+    "GET /system/first-steps/template.xlsx": OPERATOR_ONLY,
+    "POST /system/first-steps/people": OPERATOR_ONLY,
+    "POST /system/first-steps/mechanisms/{mechanism_id}/liaisons": OPERATOR_ONLY,
     # mechanisms
     "GET /mechanisms": ANY_SIGNED_IN,
     "GET /mechanisms/new": OPERATOR_ONLY,
@@ -154,6 +182,54 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "PATCH /api/designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    # series and meetings
+    "GET /api/mechanisms/{mechanism_id}/series": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/series": SERIES.sending(start_time="14:30"),
+    "GET /api/series/{series_id}": MECHANISM,
+    "PATCH /api/series/{series_id}": SERIES,
+    "GET /api/meetings": ANY_SIGNED_IN,
+    "GET /api/mechanisms/{mechanism_id}/meetings": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/meetings": SERIES,
+    "GET /api/meetings/{meeting_id}": (MEETING, DRAFT),
+    "PATCH /api/meetings/{meeting_id}": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/send": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/move": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/postpone": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/cancel": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/reinstate": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/remind": (RUN_MEETING, DRAFT),
+    "GET /api/meetings/{meeting_id}/attendees": (MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/attendees": (
+        HOST_MEETING.sending(agency_id="@jcy"),
+        ASK_SFJ.of(meeting_id="meeting_id").sending(person_id="@gonghui"),
+    ),
+    "PATCH /api/attendees/{attendee_id}": (
+        only(roles("invited"), among=SEE_MEETING).of(attendee_id="sunl_attendee").sending(partstat="accepted"),
+        only(roles("jcy_person"), among=SEE_MEETING).of(attendee_id="chenzy_attendee").sending(partstat="declined"),
+        HOST_MEETING.of(attendee_id="chenzy_attendee").sending(
+            partstat="declined",
+            registered={"how": "phone", "said_by": "陈志远", "at": "2026-11-23T08:50:00+08:00"},
+        ),
+    ),
+    "DELETE /api/attendees/{attendee_id}": HOST_MEETING.of(attendee_id="sunl_attendee"),
+    "GET /api/agency-invitations/{invitation_id}": MEETING.of(invitation_id="sfj_invitation"),
+    "PUT /api/agency-invitations/{invitation_id}": only(roles("sfj_officer", "sfj_deputy"), among=SEE_MEETING)
+    .of(invitation_id="sfj_invitation")
+    .sending(names=[{"name": "郑国强"}]),
+    "DELETE /api/agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    "GET /api/meetings/{meeting_id}/agenda-items": (MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/agenda-items": (
+        PROPOSE.sending(purpose="report"),
+        DRAFT.sending(purpose="report"),
+    ),
+    "PUT /api/meetings/{meeting_id}/agenda-order": HOST_MEETING,
+    "PATCH /api/agenda-items/{item_id}": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    "POST /api/agenda-items/{item_id}/accept": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    "POST /api/agenda-items/{item_id}/withdraw": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    # mail
+    "GET /api/deliveries": OPERATOR_ONLY,
+    "POST /api/deliveries/{delivery_id}/retry": OPERATOR_ONLY,
+    "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,
 }
 
 TABLE = PAGES | API

@@ -14,6 +14,7 @@ import msgspec
 from litestar import Litestar
 from litestar.middleware.csrf import generate_csrf_token
 from litestar.routes import HTTPRoute
+from sqlalchemy import select
 
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
@@ -23,6 +24,8 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import Person
+from liaison.mail import queue_state
+from liaison.mail.models import OutboxMail
 from liaison.meetings import agenda, announcing, queries, scheduling
 from liaison.meetings.asking import Asked
 from liaison.web.access import csrf_cookie, session_cookie
@@ -47,6 +50,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "member_id": ("jcy_member", "sfj_member", "mzj_member"),
     "designation_id": ("zhoumin_term", "qianwei_term", "liwb_term", "wuxl_term", "songhp_term"),
     "attendee_id": ("chenzy_attendee", "sunl_attendee"),
+    "invitation_id": ("sfj_invitation",),
     "item_id": ("accepted_item", "proposed_item"),
 }
 """What a parameter of an address can name."""
@@ -189,6 +193,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         things |= {f"{name}_member": row.id for name, row in built.members.items()}
         things |= {f"{name}_term": row.id for name, row in built.terms.items()}
         things |= await _meetings(db, built)
+        await queue_state.heartbeat(db, "worker")
     cookies, tokens = {}, {}
     for role, name in ROLES.items():
         if name is not None:
@@ -223,9 +228,13 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     await db.flush()
     attendees = await queries.attendees(db, meeting.id)
     invitations = await queries.invitations(db, meeting.id)
+    mail = (await db.scalars(select(OutboxMail).order_by(OutboxMail.id))).first()
+    assert mail is not None
     by_person = {each.person_id: each.id for each in attendees}
     return {
         "meeting_id": meeting.id,
+        "mail_id": mail.id,
+        "delivery_id": mail.id,
         "draft": draft.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,

@@ -15,7 +15,7 @@ from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import queries
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
-from liaison.meetings.permissions import is_host, may_arrange, may_propose, may_withdraw
+from liaison.meetings.permissions import is_host, may_arrange, may_change, may_propose, may_withdraw
 
 
 async def add_item(
@@ -143,6 +143,8 @@ async def item_of(db: Session, viewer: Viewer, item_id: int, *, removed: bool = 
     if item is None or (item.removed_at is not None and not removed):
         raise NotFound
     meeting = await queries.get(db, viewer, item.meeting_id)
+    if item.state != "accepted" and item.proposed_by != viewer.person_id and not may_change(viewer, meeting):
+        raise NotFound  # a proposal is seen by who made it and by those who run the meeting
     await db.refresh(item, ["meeting"])
     assert item.meeting is meeting
     return item
