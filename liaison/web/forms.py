@@ -74,6 +74,13 @@ class Form(Check):
         """The ids ticked under one name; what is no id is left out."""
         return [int(v) for v in self.raws(name) if v.isdecimal() and int(v) <= _LARGEST_ID]
 
+    def typed_date(self, name: str) -> date | None:
+        """What was typed if it is a date, without a word if it is not: for the words beside a date input."""
+        try:
+            return date.fromisoformat(self.raw(name).strip())
+        except ValueError:
+            return None
+
     def date(self, name: str) -> date | None:
         """A local date as date inputs send it."""
         text = self.given(name)
