@@ -17,10 +17,12 @@ from liaison import audit
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
+from liaison.desk import routes as desk_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
+from liaison.meetings import routes as meetings_routes
 from liaison.paths import data_dir
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
@@ -60,7 +62,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "operator": Provide(access.provide_operator),
             "visitor": Provide(access.provide_viewer_or_none),
         },
-        before_request=access.same_origin,
+        before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers],
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
@@ -105,7 +107,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
 def page_routers() -> list[Router]:
     """Pages and forms, by feature."""
     return [
+        desk_routes.router,
         mechanisms_routes.router,
+        meetings_routes.router,
+        meetings_routes.links_router,
         system_routes.router,
     ]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -20,6 +20,8 @@ from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, promised, with_promised
 from liaison.meetings.models import ACTIVITIES, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
 
+LONGEST = timedelta(days=7)
+"""No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
 
 
@@ -62,11 +64,10 @@ async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
     """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
     query = _listed(viewer, mechanism_id).where(
-        Meeting.starts_at > db.now().replace(hour=0, minute=0, second=0, microsecond=0),
-        Meeting.cancelled_at.is_(None),
-        Meeting.postponed_at.is_(None),
+        Meeting.starts_at > db.now() - LONGEST, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None)
     )
-    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(limit)))
+    rows = await db.scalars(query.order_by(Meeting.starts_at, Meeting.id))
+    return [meeting for meeting in rows if meeting.ends_at > db.now()][:limit]
 
 
 async def past(

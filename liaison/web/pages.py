@@ -5,9 +5,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.middleware.csrf import generate_csrf_token
+from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Response
 from litestar.utils.scope.state import ScopeState
 
@@ -17,7 +17,7 @@ from liaison.i18n import LANGUAGE_TAGS, Words, known_locale, negotiate
 from liaison.templating import environment
 
 LANGUAGE_COOKIE = "lang"
-AnyRequest = Request[Any, Any, Any]
+AnyRequest = HTMXRequest
 
 
 def viewer_of(request: AnyRequest) -> Viewer | None:
@@ -26,12 +26,13 @@ def viewer_of(request: AnyRequest) -> Viewer | None:
 
 
 def locale_of(request: AnyRequest) -> str:
-    """The page's language: ?lang, else this browser's choice, the person's, Accept-Language, the agency's, the site's."""
+    """The page's language: ?lang, else this browser's choice, the person's (of a mailed link: its reader's), Accept-Language,
+    the agency's, the site's."""
     viewer = viewer_of(request)
     return (
         known_locale(request.query_params.get("lang"))
         or known_locale(request.cookies.get(LANGUAGE_COOKIE))
-        or (viewer.locale if viewer else None)
+        or (viewer.locale if viewer else getattr(request.state, "reader_locale", None))
         or negotiate(request.headers.get("accept-language"))
         or settings_of(request).locale
     )

@@ -1,0 +1,384 @@
+"""我的工作: what each feature has waiting for this viewer, loaded for one page in few statements."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.deadlines import check_profile, steps
+from liaison.calendaring.workdays import WorkCalendar, region_calendar
+from liaison.db import Session
+from liaison.desk.month import Month, month_of
+from liaison.desk.promises import Promises, promises
+from liaison.desk.todos import (
+    Asked,
+    Counts,
+    Failure,
+    Slip,
+    Todo,
+    Told,
+    counted,
+    is_time_to_remind,
+    most_urgent_first,
+    unsent,
+)
+from liaison.directory.models import Person
+from liaison.mail.models import BOUNCED, GIVEN_UP, HELD, REFUSED, OutboxMail
+from liaison.mail.queue_state import current_block
+from liaison.mechanisms import queries as mechanism_queries
+from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.mechanisms.queries import AgencyHistory
+from liaison.mechanisms.rhythm import StripMark, promised
+from liaison.mechanisms.terms import ends_in_days
+from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
+from liaison.meetings.permissions import is_host, may_see_list
+from liaison.meetings.queries import PERSON_ADDRESS, visible_to
+from liaison.meetings.snapshot import snapshot_of
+
+NOT_REACHED = (REFUSED, BOUNCED, GIVEN_UP)
+FAILED_FOR = timedelta(days=7)
+"""So long an operator is told of mails that did not arrive."""
+MOST_MEETINGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """One mechanism in the side column: its promised meetings of this year and what became of them."""
+
+    mechanism: Mechanism
+    promises: Promises
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything on the page."""
+
+    todos: Sequence[Todo]
+    coming: Sequence[Meeting]
+    counts: Mapping[int, Counts]
+    month: Month
+    rhythms: Sequence[Rhythm]
+    is_empty_site: bool
+    """For an operator: there is no mechanism yet."""
+
+    @property
+    def next_meeting(self) -> Meeting | None:
+        """The soonest that was announced."""
+        return next((meeting for meeting in self.coming if meeting.state == "announced"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What hangs on the meetings that lie ahead."""
+
+    attendees: Sequence[Asked]
+    slips: Sequence[Slip]
+    agenda: Mapping[int, Sequence[AgendaItem]]
+    told: Mapping[str, Told]
+    failures: Mapping[int, Sequence[Failure]]
+
+
+async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
+    """The page of this viewer, with the calendar of the month that begins on `month`."""
+    today = db.clock.today(db.settings.timezone)
+    series = await _series(db, viewer)
+    regions = {mechanism.region for mechanism in series} or {db.settings.region}
+    # Some regions take 0.4 s the first time.
+    calendars = {region: await asyncio.to_thread(region_calendar, region) for region in regions}
+    meetings = await _meetings(db, viewer, today, month)
+    ahead = [m for m in meetings if m.ends_at > db.now() and m.state in ("draft", "announced")]
+    off = [m for m in meetings if m.state in ("cancelled", "postponed") and m.announced_at and not m.off_announced]
+    around = await _around(db, viewer, [*ahead, *off])
+    histories = await _histories(db, viewer, series)
+    todos = [
+        *_own(viewer, ahead, around, db.now()),
+        *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
+        *_offices(viewer, histories, today),
+    ]
+    is_empty = False
+    if viewer.operator:
+        is_empty = not series and (await db.execute(select(Mechanism.id).limit(1))).first() is None
+        todos += await _queue(db)
+    home = next(iter(calendars.values()))
+    return Desk(
+        todos=most_urgent_first(todos),
+        coming=ahead,
+        counts={
+            meeting_id: counts
+            for meeting_id, counts in counted(around.attendees, around.slips, around.agenda).items()
+            if any(m.id == meeting_id and may_see_list(viewer, m) for m in ahead)
+        },
+        month=month_of(month, home, today, meetings),
+        rhythms=[
+            Rhythm(mechanism, found)
+            for mechanism, rules in series.items()
+            if (found := _promises(rules, calendars[mechanism.region], today, mechanism, meetings)).lines
+        ],
+        is_empty_site=is_empty,
+    )
+
+
+async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> dict[int, Counts]:
+    """The counts of these meetings, of those whose list the viewer may see."""
+    seen = [m.id for m in meetings if may_see_list(viewer, m)]
+    return counted(await _asked(db, seen), await _slips(db, seen), await _agenda(db, seen))
+
+
+async def _series(db: Session, viewer: Viewer) -> dict[Mechanism, list[Series]]:
+    """The viewer's mechanisms with the rules of their meetings."""
+    query = (
+        select(Mechanism, Series)
+        .outerjoin(Series, Series.mechanism_id == Mechanism.id)
+        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), Mechanism.ended_on.is_(None))
+        .order_by(Mechanism.id, Series.id)
+    )
+    found: dict[Mechanism, list[Series]] = {}
+    for mechanism, series in await db.execute(query):
+        found.setdefault(mechanism, []).extend([series] if series else [])
+    return found
+
+
+async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> list[Meeting]:
+    """What the viewer may know of: this year's and later ones, those of the month shown, and postponed ones; soonest first."""
+    day = timedelta(days=1)
+    starts, month_starts = (_midnight(each, db.settings.timezone) for each in (date(today.year, 1, 1), month))
+    query = (
+        select(Meeting)
+        .where(
+            visible_to(viewer),
+            or_(
+                Meeting.starts_at >= starts - day,
+                Meeting.starts_at.between(month_starts - 8 * day, month_starts + 40 * day),
+                Meeting.postponed_at.is_not(None),
+            ),
+        )
+        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    )
+    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_MEETINGS)))
+
+
+async def _around(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> _Around:
+    ids = [m.id for m in meetings]
+    hosted = [m for m in meetings if is_host(viewer, m)]
+    return _Around(
+        attendees=await _asked(db, ids),
+        slips=await _slips(db, ids),
+        agenda=await _agenda(db, ids),
+        told=await _told(db, [m.uid for m in hosted if m.announced_at]),
+        failures=await _failures(db, [m.id for m in hosted if m.announced_at]),
+    )
+
+
+async def _asked(db: Session, meeting_ids: Collection[int]) -> list[Asked]:
+    if not meeting_ids:
+        return []
+    query = select(
+        Attendee.id, Attendee.meeting_id, Attendee.person_id, Attendee.agency_invitation_id, Attendee.partstat
+    ).where(Attendee.meeting_id.in_(meeting_ids), Attendee.removed_at.is_(None))
+    return [Asked(*row) for row in await db.execute(query.order_by(Attendee.id))]
+
+
+async def _slips(db: Session, meeting_ids: Collection[int]) -> list[Slip]:
+    if not meeting_ids:
+        return []
+    query = select(
+        AgencyInvitation.id, AgencyInvitation.meeting_id, AgencyInvitation.agency_id, AgencyInvitation.returned_at
+    ).where(AgencyInvitation.meeting_id.in_(meeting_ids), AgencyInvitation.removed_at.is_(None))
+    rows = await db.execute(query.order_by(AgencyInvitation.id))
+    return [Slip(id_, meeting_id, agency_id, at is not None) for id_, meeting_id, agency_id, at in rows]
+
+
+async def _agenda(db: Session, meeting_ids: Collection[int]) -> dict[int, list[AgendaItem]]:
+    found: dict[int, list[AgendaItem]] = {}
+    if meeting_ids:
+        query = (
+            select(AgendaItem)
+            .where(
+                AgendaItem.meeting_id.in_(meeting_ids),
+                AgendaItem.removed_at.is_(None),
+                AgendaItem.state.in_(("accepted", "proposed")),
+            )
+            .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
+            .order_by(AgendaItem.position, AgendaItem.id)
+        )
+        for item in await db.scalars(query):
+            found.setdefault(item.meeting_id, []).append(item)
+    return found
+
+
+async def _told(db: Session, uids: Collection[str]) -> dict[str, Told]:
+    """The newest announcement under each UID."""
+    if not uids:
+        return {}
+    newest = select(func.max(Announcement.id)).where(Announcement.uid.in_(uids)).group_by(Announcement.uid)
+    query = select(Announcement.uid, Announcement.method, Announcement.snapshot).where(Announcement.id.in_(newest))
+    return {uid: Told(method, snapshot) for uid, method, snapshot in await db.execute(query)}
+
+
+async def _failures(db: Session, meeting_ids: Collection[int]) -> dict[int, list[Failure]]:
+    """By meeting, the mails that were the last to their address and did not arrive."""
+    found: dict[int, list[Failure]] = {}
+    if meeting_ids:
+        about = [f"meeting:{meeting_id}" for meeting_id in meeting_ids]
+        newest = (
+            select(func.max(OutboxMail.id))
+            .where(OutboxMail.about.in_(about))
+            .group_by(OutboxMail.about, OutboxMail.address)
+        )
+        query = select(OutboxMail.about, OutboxMail.display_to, OutboxMail.reason)
+        query = query.where(OutboxMail.id.in_(newest), OutboxMail.state.in_(NOT_REACHED)).order_by(OutboxMail.id)
+        for thing, display_to, reason in await db.execute(query):
+            name = display_to.rpartition(" <")[0] or display_to
+            found.setdefault(int(thing.rpartition(":")[2]), []).append(Failure(name, reason))
+    return found
+
+
+async def _histories(db: Session, viewer: Viewer, mechanisms: Iterable[Mechanism]) -> dict[int, list[AgencyHistory]]:
+    """Who is in office where the viewer is liaison, deputy or administrator of the agency."""
+    mine = [m for m in mechanisms if viewer.acts_for(m.id) or (viewer.agency_admin and m.id in viewer.member_of)]
+    return await mechanism_queries.histories(db, mine) if mine else {}
+
+
+def _own(viewer: Viewer, ahead: Sequence[Meeting], around: _Around, now: datetime) -> list[Todo]:
+    """What the viewer and the viewer's agency were asked and have not answered."""
+    open_ = {m.id: m for m in ahead if m.state == "announced" and m.starts_at > now}
+    answers = [
+        Todo("answer", replies_due_on(open_[one.meeting_id]), one.id, open_[one.meeting_id])
+        for one in around.attendees
+        if one.meeting_id in open_
+        and one.person_id == viewer.person_id
+        and one.agency_invitation_id is None
+        and one.partstat == "needs_action"
+    ]
+    slips = [
+        Todo("slip", replies_due_on(open_[slip.meeting_id]), slip.id, open_[slip.meeting_id])
+        for slip in around.slips
+        if slip.meeting_id in open_
+        and not slip.returned
+        and viewer.acts_for(open_[slip.meeting_id].mechanism_id) == slip.agency_id
+    ]
+    return answers + slips
+
+
+async def _hosted(
+    db: Session,
+    viewer: Viewer,
+    meetings: Sequence[Meeting],
+    around: _Around,
+    histories: Mapping[int, Sequence[AgencyHistory]],
+    calendars: Mapping[str, WorkCalendar],
+) -> list[Todo]:
+    """What the viewer's meetings wait for: notices to send, mails that failed, items to accept, people to remind."""
+    reachable = await _reachable(db, meetings, around, histories)
+    counts = counted(around.attendees, around.slips, {})
+    todos = []
+    for meeting in meetings:
+        today = db.clock.today(meeting.timezone)
+        region = meeting.mechanism.region
+        profile = check_profile(meeting.mechanism.deadlines)
+        due = {one.step: one.date for one in steps(calendars[region], meeting.local_on, profile)}
+        items = around.agenda.get(meeting.id, [])
+        accepted = [item for item in items if item.state == "accepted"]
+        says = snapshot_of(meeting, accepted, [], organizer="", organizer_name="", contact=None, replies_due_on=None)
+        if why := unsent(meeting, around.told.get(meeting.uid), says, reachable[meeting.id]):
+            todos.append(Todo("send", due["meeting_notice"] if why == "draft" else today, meeting.id, meeting, why))
+        if meeting.state in ("draft", "announced"):
+            if failures := around.failures.get(meeting.id):
+                todos.append(Todo("mail", today, meeting.id, meeting, "", len(failures), tuple(failures)))
+            todos += [
+                Todo("item", due["items_due"], item.id, meeting, item.title)
+                for item in items
+                if item.state == "proposed"
+            ]
+        missing = counts.get(meeting.id, Counts())
+        if missing.waiting + missing.slips and is_time_to_remind(meeting, replies_due_on(meeting), db.now()):
+            todos.append(Todo("remind", today, meeting.id, meeting, "", missing.waiting + missing.slips))
+    return todos
+
+
+async def _reachable(
+    db: Session,
+    meetings: Sequence[Meeting],
+    around: _Around,
+    histories: Mapping[int, Sequence[AgencyHistory]],
+) -> dict[int, set[tuple[str, int]]]:
+    """By meeting everybody asked whom a mail would reach; only those whom the last notice did not reach are looked at closely."""
+    told = {m.id: around.told[m.uid].asked if m.uid in around.told else frozenset() for m in meetings}
+    by_name = [one for one in around.attendees if one.meeting_id in told and one.agency_invitation_id is None]
+    new = {one.person_id for one in by_name if ("attendee", one.id) not in told[one.meeting_id] and one.person_id}
+    mailed: set[int | None] = set()
+    if new:
+        people = await db.scalars(select(Person).where(Person.id.in_(new)).options(*PERSON_ADDRESS))
+        mailed = {person.id for person in people if person.effective_address() is not None}
+    on_paper = {
+        (mechanism_id, one.agency.id)
+        for mechanism_id, agencies in histories.items()
+        for one in agencies
+        if one.takes_part == PAPER
+    }
+    mechanism_of = {m.id: m.mechanism_id for m in meetings}
+    found: dict[int, set[tuple[str, int]]] = {m.id: set() for m in meetings}
+    for one in by_name:
+        if ("attendee", one.id) in told[one.meeting_id] or one.person_id in mailed:
+            found[one.meeting_id].add(("attendee", one.id))
+    for slip in around.slips:
+        if slip.meeting_id in told and (mechanism_of[slip.meeting_id], slip.agency_id) not in on_paper:
+            found[slip.meeting_id].add(("slip", slip.id))
+    return found
+
+
+def _offices(viewer: Viewer, histories: Mapping[int, Sequence[AgencyHistory]], today: date) -> list[Todo]:
+    """Vacancies of every member agency, and the own agency's term that ends within 60 days (UX.md 5)."""
+    todos = []
+    for mechanism_id, agencies in histories.items():
+        for one in agencies:
+            span = one.span_on(today)
+            if span is None:
+                continue
+            own = one.agency.id == viewer.agency_id
+            if span.term is None:
+                todos.append(
+                    Todo("vacancy", today if own else None, mechanism_id, None, one.agency.short_name, int(own))
+                )
+            elif own and (days := ends_in_days(span.term, one.spans, today)) is not None:
+                todos.append(Todo("term", span.term.ends_on, span.term.designation_id, None, span.term.name, days))
+    return todos
+
+
+async def _queue(db: Session) -> list[Todo]:
+    """For an operator: all mail waits, or mails of the last week did not arrive, or some are held."""
+    failed = select(func.count()).where(
+        or_(
+            OutboxMail.state == HELD,
+            OutboxMail.state.in_(NOT_REACHED) & (OutboxMail.final_at > db.now() - FAILED_FOR),
+        )
+    )
+    today = db.clock.today(db.settings.timezone)
+    todos = []
+    if block := await current_block(db):
+        todos.append(Todo("queue", today, 0, None, block.reason))
+    if count := (await db.execute(failed)).scalar_one():
+        todos.append(Todo("queue", today, 1, None, "", count))
+    return todos
+
+
+def _promises(
+    rules: Sequence[Series], calendar: WorkCalendar, today: date, mechanism: Mechanism, meetings: Sequence[Meeting]
+) -> Promises:
+    wanted = [mark for series in rules for mark in promised(series, calendar, today.year)]
+    arranged = [
+        (m.nominal_on or m.local_on, StripMark(m.local_on, m.title, m.state, f"/meetings/{m.id}"))
+        for m in meetings
+        if m.mechanism_id == mechanism.id and m.kind == "regular" and (m.nominal_on or m.local_on).year == today.year
+    ]
+    return promises(sorted(wanted, key=lambda mark: mark.date), arranged, today)
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(timezone))

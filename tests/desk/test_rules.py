@@ -1,0 +1,108 @@
+"""The desk's own rules: order by urgency, when to remind, what of the promised year was kept."""
+
+from datetime import UTC, date, datetime
+
+from liaison.calendaring.workdays import region_calendar
+from liaison.desk.month import month_of
+from liaison.desk.promises import promises
+from liaison.desk.todos import Todo, Told, is_time_to_remind, most_urgent_first, unsent
+from liaison.mechanisms.rhythm import StripMark
+from liaison.meetings.models import Meeting
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def meeting(day: int, **more: object) -> Meeting:
+    starts = datetime(2026, 11, day, 6, 30, tzinfo=UTC)
+    facts = {"announced_at": NOW, "timezone": "Asia/Shanghai", "starts_at": starts, "duration_minutes": 60}
+    return Meeting(**{**facts, "local_start": datetime.fromisoformat(f"2026-11-{day}T14:30"), **more})
+
+
+def test_what_is_due_first_comes_first_and_what_has_no_day_comes_last() -> None:
+    late, soon, later, some_day = (
+        Todo("send", date(2026, 11, 20), 1),
+        Todo("answer", date(2026, 11, 24), 2),
+        Todo("slip", date(2026, 11, 30), 3),
+        Todo("vacancy", None, 4),
+    )
+    assert most_urgent_first([some_day, later, late, soon]) == [late, soon, later, some_day]
+
+
+def test_on_one_day_a_mail_that_failed_comes_before_an_answer_and_that_before_a_reminder() -> None:
+    todos = [Todo(kind, TODAY, 1) for kind in ("remind", "answer", "mail")]
+    assert [todo.kind for todo in most_urgent_first(todos)] == ["mail", "answer", "remind"]
+
+
+def test_only_what_is_past_its_day_is_late() -> None:
+    assert Todo("answer", date(2026, 11, 21), 1).days_late(TODAY) == 2
+    assert Todo("answer", TODAY, 1).days_late(TODAY) == 0
+    assert Todo("answer", TODAY, 1).look(TODAY) == "warn"
+    assert Todo("answer", date(2026, 12, 1), 1).look(TODAY) == "brand"
+    assert Todo("answer", date(2026, 11, 21), 1).look(TODAY) == "bad"
+
+
+def test_reminding_is_offered_from_the_date_for_answers_or_three_days_before_and_once_a_day() -> None:
+    far = meeting(30)
+    assert not is_time_to_remind(far, date(2026, 11, 25), NOW)
+    assert is_time_to_remind(far, TODAY, NOW)
+    assert is_time_to_remind(meeting(25), None, NOW)
+    assert not is_time_to_remind(meeting(25, reminded_at=NOW), None, NOW)
+    assert not is_time_to_remind(meeting(22), TODAY, NOW)
+    assert not is_time_to_remind(meeting(25, announced_at=None), TODAY, NOW)
+
+
+def test_a_notice_waits_only_while_those_asked_hold_something_else() -> None:
+    says = {"title": "联席会议", "agenda": []}
+    told = Told("REQUEST", {**says, "addressees": [{"attendee_ids": [7], "slips": [{"invitation_id": 3}]}]})
+    everybody = {("attendee", 7), ("slip", 3)}
+    assert unsent(meeting(30), told, says, everybody) == ""
+    assert unsent(meeting(30), told, {**says, "title": "专题会"}, everybody) == "changed"
+    assert unsent(meeting(30), told, says, {("slip", 3)}) == "changed"
+    assert unsent(meeting(30, announced_at=None), None, says, everybody) == "draft"
+    assert unsent(meeting(30, cancelled_at=NOW), told, says, everybody) == "off"
+    assert unsent(meeting(30, cancelled_at=NOW, off_announced=True), told, says, everybody) == ""
+    assert unsent(meeting(30, cancelled_at=NOW, announced_at=None), None, says, everybody) == ""
+    assert unsent(meeting(30), None, says, everybody) == "changed"  # reinstated under a new UID
+
+
+def marks(*days: date) -> list[StripMark]:
+    return [StripMark(day, "联席会议", "promised") for day in days]
+
+
+QUARTERS = marks(date(2026, 3, 19), date(2026, 6, 18), date(2026, 9, 17), date(2026, 12, 17))
+
+
+def test_each_quarter_tells_what_became_of_its_meeting_and_like_ones_are_drawn_together() -> None:
+    held = [(day, StripMark(day, "联席会议", "announced")) for day in (date(2026, 3, 19), date(2026, 6, 18))]
+    found = promises(QUARTERS, held, TODAY)
+    assert [(line.first, line.last, line.state) for line in found.lines] == [
+        (1, 2, "kept"),
+        (3, 3, "missed"),
+        (4, 4, "open"),
+    ]
+
+
+def test_a_meeting_moved_into_the_next_quarter_still_answers_the_one_it_was_promised_for() -> None:
+    moved = [(date(2026, 9, 17), StripMark(date(2026, 10, 12), "联席会议", "announced"))]
+    assert promises(QUARTERS, moved, TODAY).lines[1].state == "kept"
+
+
+def test_a_draft_whose_day_has_passed_keeps_no_promise() -> None:
+    draft = [(date(2026, 9, 17), StripMark(date(2026, 9, 17), "联席会议", "draft"))]
+    assert promises(QUARTERS, draft, TODAY).lines[0].last == 3
+
+
+def test_more_than_one_meeting_a_quarter_is_told_by_month() -> None:
+    found = promises(marks(*(date(2026, month, 5) for month in range(1, 13))), [], TODAY)
+    assert found.by_month
+    assert [(line.first, line.last, line.state) for line in found.lines] == [(1, 11, "missed"), (12, 12, "open")]
+
+
+def test_a_month_has_whole_weeks_from_monday_and_knows_the_days_that_are_worked_in_return() -> None:
+    month = month_of(date(2026, 10, 1), region_calendar("CN"), TODAY, [])
+    assert [len(week) for week in month.weeks] == [7] * 5
+    assert month.weeks[0][0].date == date(2026, 9, 28)
+    assert month.has_makeups
+    assert (month.before, month.after, month.certain) == (date(2026, 9, 1), date(2026, 11, 1), True)
+    assert not month_of(date(2027, 1, 1), region_calendar("CN"), TODAY, []).certain
