@@ -153,7 +153,6 @@ def _context(request: AnyRequest, viewer: Viewer, shown: Desk, refused: str | No
         "schedule_in": offices,
         "state_names": STATE_NAMES,
         "kind_names": KIND_NAMES,
-        "answer_names": ANSWER_NAMES,
         "unsent_words": UNSENT_WORDS,
         "promise_words": PROMISE_WORDS,
         "period_names": PERIOD_NAMES,
