@@ -1,0 +1,248 @@
+"""What the page of one meeting shows this viewer, loaded at once: agenda, answers, who is missing, mails, announcements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.mail import outbox
+from liaison.mail.models import OutboxMail
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import Designation
+from liaison.meetings import announcing, queries
+from liaison.meetings.announcing import Plan
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.permissions import (
+    is_host,
+    may_answer,
+    may_ask,
+    may_change,
+    may_fill_slip,
+    may_propose,
+    may_register,
+    may_see_list,
+)
+from liaison.meetings.showing import (
+    AgencyAnswers,
+    Line,
+    MailLine,
+    Minutes,
+    Waiting,
+    answer_of,
+    mail_lines,
+    mail_of,
+    minutes_of,
+    phone_of,
+    tallied,
+)
+
+MOST_MAILS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The agenda as this viewer sees it, and what they may do with it."""
+
+    items: Sequence[AgendaItem]
+    minutes: Minutes
+    may_arrange: bool
+    may_propose: bool
+    own_proposals: frozenset[int]
+    """The proposed items that the viewer may still change or take back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Who is asked and what they said; `waiting` only for those who run the meeting."""
+
+    agencies: Sequence[AgencyAnswers]
+    counts: Mapping[str, int]
+    waiting: Sequence[Waiting]
+    may_remind: bool
+    sees_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page of a meeting."""
+
+    agenda: Agenda
+    answers: Answers
+    own: Attendee | None
+    own_slip: AgencyInvitation | None
+    recorder: Person | None
+    announcements: Sequence[Announcement]
+    announced_by: Mapping[int, str]
+    mails: Sequence[MailLine]
+    plan: Plan | None
+    """What sending now would mean; None before the first notice, for those who may not, and once the meeting has begun."""
+    runs: bool
+    has_unsent_changes: bool
+    """It was announced, and changed since in a way that its people do not know of."""
+    may_ask_any: bool
+    may_ask_own: bool
+
+
+async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
+    """Load the page; `meeting` with mechanism and host, which the viewer may see."""
+    runs = may_change(viewer, meeting)
+    attendees = await queries.attendees(db, meeting.id)
+    invitations = await queries.invitations(db, meeting.id)
+    announcements = list(await queries.announcements(db, meeting.id)) if runs else []
+    by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if runs else {}
+    mails = await outbox.deliveries(db, about=f"meeting:{meeting.id}", limit=MOST_MAILS) if announcements else []
+    ahead = meeting.starts_at > db.now() and meeting.held_at is None
+    plan = await announcing.plan(db, meeting) if runs and announcements and (ahead or _is_off(meeting)) else None
+    return Overview(
+        agenda=await agenda(db, viewer, meeting),
+        answers=await _answers(db, viewer, meeting, attendees, invitations, by_person),
+        own=next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
+        own_slip=next((i for i in invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
+        recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,
+        announcements=announcements,
+        announced_by=await _names(db, {a.by_id for a in announcements if a.by_id}),
+        mails=mail_lines(mails),
+        plan=plan,
+        runs=runs,
+        has_unsent_changes=plan is not None and not plan.says_nothing_new,
+        may_ask_any=is_host(viewer, meeting),
+        may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
+    )
+
+
+async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[str]:
+    """The addresses that sending a change now would reach: everybody on the list and everybody told before; when the meeting
+    is `off`, only those who may hold it in their calendars. Empty for a draft."""
+    if meeting.announced_at is None:
+        return []
+    held = list(await outbox.holding(db, meeting.uid))
+    if off or _is_off(meeting):
+        return held
+    planned = await announcing.plan(db, meeting)
+    return list(dict.fromkeys([*planned.known, *held]))
+
+
+async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
+    """Accepted items, and proposed ones for those who run the meeting and who proposed them."""
+    runs = may_change(viewer, meeting)
+    items = [
+        item
+        for item in await queries.agenda(db, meeting.id)
+        if item.state == "accepted" or runs or item.proposed_by == viewer.person_id
+    ]
+    host = is_host(viewer, meeting)
+    return Agenda(
+        items=items,
+        minutes=minutes_of(items, meeting.duration_minutes),
+        may_arrange=host and meeting.held_at is None,
+        may_propose=may_propose(viewer, meeting) and meeting.held_at is None,
+        own_proposals=frozenset(
+            i.id for i in items if not host and i.state == "proposed" and i.proposed_by == viewer.person_id
+        ),
+    )
+
+
+async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
+    """The answers alone, for the region that is swapped after an answer or a reminder."""
+    by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if may_change(viewer, meeting) else {}
+    attendees = await queries.attendees(db, meeting.id)
+    return await _answers(db, viewer, meeting, attendees, await queries.invitations(db, meeting.id), by_person)
+
+
+async def _answers(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    attendees: Sequence[Attendee],
+    invitations: Sequence[AgencyInvitation],
+    by_person: Mapping[int, OutboxMail],
+) -> Answers:
+    sees_list = may_see_list(viewer, meeting)
+    runs = may_change(viewer, meeting)
+    now = db.now()
+    agencies: dict[int, AgencyAnswers] = {}
+    for invitation in invitations:
+        if sees_list or may_fill_slip(viewer, invitation, meeting.mechanism_id):
+            one = agencies.setdefault(invitation.agency_id, AgencyAnswers(invitation.agency))
+            one.invitation = invitation
+            one.may_fill = may_fill_slip(viewer, invitation, meeting.mechanism_id)
+            one.may_register = may_register(viewer, meeting, invitation.agency_id, now)
+            one.may_remove = may_ask(viewer, meeting, invitation.agency_id) and meeting.held_at is None
+    for attendee in attendees:
+        if sees_list or attendee.person_id == viewer.person_id:
+            one = agencies.setdefault(attendee.agency_id, AgencyAnswers(attendee.agency))
+            by_name = attendee.agency_invitation_id is None
+            one.lines.append(
+                Line(
+                    attendee,
+                    answer_of(attendee),
+                    mail_of(attendee, by_person),
+                    by_name and may_register(viewer, meeting, attendee.agency_id, now),
+                    by_name and may_ask(viewer, meeting, attendee.agency_id) and meeting.held_at is None,
+                )
+            )
+    ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
+    waiting = await _waiting(db, viewer, meeting, ordered, by_person) if runs and meeting.state == "announced" else []
+    return Answers(
+        agencies=ordered,
+        counts=tallied(line.answer for one in ordered for line in one.lines),
+        waiting=waiting,
+        may_remind=bool(waiting) and meeting.starts_at > now and bool(await announcing.unanswered(db, meeting)),
+        sees_list=sees_list,
+    )
+
+
+async def _waiting(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    agencies: Sequence[AgencyAnswers],
+    by_person: Mapping[int, OutboxMail],
+) -> list[Waiting]:
+    in_office = await mechanisms.in_office(db, meeting.mechanism_id, db.clock.today(meeting.timezone))
+    found = []
+    for one in agencies:
+        invitation = one.invitation
+        if invitation is not None and invitation.returned_at is None:
+            liaison = in_office.get(one.agency.id)
+            phone, through = _phone_of_agency(one, liaison)
+            found.append(
+                Waiting(
+                    name=one.agency.name,
+                    agency=one.agency,
+                    phone=phone,
+                    through=through,
+                    register_path=f"/agency-invitations/{invitation.id}" if one.may_register else None,
+                    mail=by_person.get(liaison.person_id) if liaison else None,
+                    is_agency=True,
+                )
+            )
+        for line in one.lines:
+            if line.answer == "needs_action":
+                attendee = line.attendee
+                phone, through = phone_of(attendee.person) if attendee.person else (attendee.phone, None)
+                path = f"/attendees/{attendee.id}/register" if line.may_register else None
+                found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False))
+    return found
+
+
+def _phone_of_agency(one: AgencyAnswers, liaison: Designation | None) -> tuple[str | None, str | None]:
+    """The liaison's number and name, else the agency's own."""
+    if liaison is not None:
+        phone, through = phone_of(liaison.person)
+        return phone, through or liaison.person.name
+    return one.agency.phone, None
+
+
+def _is_off(meeting: Meeting) -> bool:
+    return meeting.state in ("cancelled", "postponed")
+
+
+async def _names(db: Session, person_ids: set[int]) -> dict[int, str]:
+    found = {}
+    for person_id in person_ids:
+        person = await db.get(Person, person_id)
+        if person is not None:
+            found[person_id] = person.name
+    return found

@@ -1,0 +1,27 @@
+"""The doors through which browsers reach meetings; `app.py` takes `router` and `links_router`."""
+
+from litestar import Router
+
+from liaison.meetings.routes.agenda import handlers as agenda_handlers
+from liaison.meetings.routes.answering import handlers as answering_handlers
+from liaison.meetings.routes.asking import handlers as asking_handlers
+from liaison.meetings.routes.changing import handlers as changing_handlers
+from liaison.meetings.routes.links import router as links_router
+from liaison.meetings.routes.new import handlers as new_handlers
+from liaison.meetings.routes.sending import handlers as sending_handlers
+from liaison.meetings.routes.show import handlers as show_handlers
+
+__all__ = ["links_router", "router"]
+
+router = Router(
+    "/",
+    route_handlers=[
+        *show_handlers,
+        *new_handlers,
+        *changing_handlers,
+        *asking_handlers,
+        *agenda_handlers,
+        *sending_handlers,
+        *answering_handlers,
+    ],
+)

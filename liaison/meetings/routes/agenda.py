@@ -1,0 +1,197 @@
+"""The agenda on a meeting's page: add, change, put in order, accept, take off and put back."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import NotPermitted
+from liaison.i18n import N_
+from liaison.meetings import agenda as verbs
+from liaison.meetings import overview, queries
+from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
+from liaison.meetings.permissions import may_propose, may_withdraw
+from liaison.meetings.routes.common import both_versions, choices, shown
+from liaison.meetings.routes.show import DONE, region
+from liaison.meetings.wording import PURPOSE_NAMES
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, fragment, see_other, words_of
+
+
+@get("/meetings/{meeting_id:int}/agenda-items/new")
+async def new_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[str]:
+    """The form for one more item."""
+    form = Form.of(purpose="study", agency_id=viewer.agency_id)
+    return await _page(request, db, viewer, meeting_id, None, form)
+
+
+@post("/meetings/{meeting_id:int}/agenda-items/new")
+async def add_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """Add it: accepted at once from the host's liaison, proposed from others."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    act = verbs.add_item(db, viewer, meeting, **_typed(form))
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, meeting_id, None, form))
+    return see_other(f"/meetings/{meeting_id}#agenda")
+
+
+@get("/agenda-items/{item_id:int}/edit")
+async def edit_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[str]:
+    """The form for one item."""
+    item = await verbs.item_of(db, viewer, item_id)
+    form = Form.of(
+        title=item.title,
+        purpose=item.purpose,
+        agency_id=item.agency_id,
+        presenter_id=item.presenter_id,
+        duration_minutes=item.duration_minutes,
+    )
+    return await _page(request, db, viewer, item.meeting_id, item_id, form)
+
+
+@post("/agenda-items/{item_id:int}/edit")
+async def change_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """Save it."""
+    item = await verbs.item_of(db, viewer, item_id)
+    form = await Form.read(request)
+    meeting_id = item.meeting_id
+    act = verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, meeting_id, item_id, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}#agenda")
+
+
+@post("/agenda-items/{item_id:int}/move")
+async def move_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """One place up or down."""
+    item = await verbs.item_of(db, viewer, item_id)
+    form = await Form.read(request)
+    form.choice("direction", form.raw("direction"), ("up", "down"))
+    form.done()
+    await verbs.move_item(db, viewer, item, up=form.raw("direction") == "up")
+    return await _agenda(request, db, viewer, item)
+
+
+@post("/agenda-items/{item_id:int}/accept")
+async def accept_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """审定."""
+    item = await verbs.item_of(db, viewer, item_id)
+    await verbs.accept_item(db, viewer, item)
+    return await _agenda(request, db, viewer, item)
+
+
+@post("/agenda-items/{item_id:int}/remove")
+async def remove_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """Off the agenda, with an undo beside."""
+    item = await verbs.item_of(db, viewer, item_id)
+    await verbs.withdraw_item(db, viewer, item)
+    if not request.htmx:
+        return see_other(f"/meetings/{item.meeting_id}?done=item_removed&item={item_id}#agenda")
+    said = DONE["item_removed"]
+    toast = SimpleNamespace(text=words_of(request)._(said), undo_url=f"/agenda-items/{item_id}/restore")
+    return await _agenda(request, db, viewer, item, toast=toast)
+
+
+@post("/agenda-items/{item_id:int}/restore")
+async def restore_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """Back to where it stood."""
+    item = await verbs.item_of(db, viewer, item_id, removed=True)
+    await verbs.restore_item(db, viewer, item)
+    return await _agenda(request, db, viewer, item)
+
+
+async def _agenda(
+    request: AnyRequest, db: Session, viewer: Viewer, item: AgendaItem, toast: Any = None
+) -> Response[Any]:
+    """The region alone for htmx, else the way back to the page."""
+    if not request.htmx:
+        return see_other(f"/meetings/{item.meeting_id}#agenda")
+    meeting = await queries.get(db, viewer, item.meeting_id)
+    return fragment(
+        request,
+        "meetings/_agenda.html",
+        meeting=meeting,
+        agenda=await overview.agenda(db, viewer, meeting),
+        toast=toast,
+        **region(db, request, meeting),
+    )
+
+
+def _typed(form: Form) -> dict[str, Any]:
+    return {
+        "title": form.raw("title"),
+        "purpose": form.raw("purpose"),
+        "agency_id": form.id("agency_id"),
+        "presenter_id": form.id("presenter_id"),
+        "duration_minutes": form.whole("duration_minutes"),
+    }
+
+
+async def _page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    meeting_id: int,
+    item_id: int | None,
+    form: Form,
+    *,
+    theirs: Any = None,
+) -> Response[str]:
+    meeting: Meeting = await queries.get(db, viewer, meeting_id)
+    item = await verbs.item_of(db, viewer, item_id) if item_id else None
+    if not (may_withdraw(viewer, meeting, item) if item else may_propose(viewer, meeting)):
+        raise NotPermitted(N_("Only the host's liaison may change this item."))
+    words = words_of(request)
+    path = f"/agenda-items/{item_id}/edit" if item else f"/meetings/{meeting_id}/agenda-items/new"
+    labels = {
+        "title": words._("Item"),
+        "purpose": words._("Purpose"),
+        "agency_id": words._("Agency"),
+        "presenter_id": words._("Presenter"),
+        "duration_minutes": words._("Minutes wanted"),
+    }
+    return shown(
+        request,
+        "meetings/item.html",
+        path=path,
+        form=form,
+        meeting=meeting,
+        item=item,
+        action=path,
+        labels=labels,
+        choices=await choices(db, meeting.local_on, meeting.mechanism_id),
+        purposes=[(purpose, words._(PURPOSE_NAMES[purpose])) for purpose in PURPOSES],
+        stale=both_versions(request, form, theirs or {}, labels),
+    )
+
+
+handlers = [
+    new_item,
+    add_item,
+    edit_item,
+    change_item,
+    move_item,
+    accept_item,
+    remove_item,
+    restore_item,
+]

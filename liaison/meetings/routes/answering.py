@@ -1,0 +1,283 @@
+"""Answers given on the pages of somebody who is signed in: the own one, an agency's slip, and what was said another way (代登记)."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.walltime import NoSuchTime, instant_of
+from liaison.db import Session
+from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.i18n import N_
+from liaison.meetings import queries, replies
+from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.models import REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
+from liaison.meetings.permissions import may_fill_slip, may_register
+from liaison.meetings.replies import Registered, SlipName
+from liaison.meetings.routes.asking import attendee_of, invitation_of
+from liaison.meetings.routes.common import filled_rows, labels_of, renamed, row_numbers, shown
+from liaison.meetings.routes.show import NAMES, region
+from liaison.meetings.showing import answer_of
+from liaison.meetings.wording import ANSWER_NAMES, REGISTERED_NAMES
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, fragment, see_other, words_of
+
+SUBSTITUTE = ("name", "job_title", "phone")
+SLIP_NAME = ("name", "job_title", "phone", "note")
+SLIP_LABELS = {
+    "names": N_("Names"),
+    "comment": N_("Comment"),
+    "how": N_("How it came"),
+    "said_by": N_("Who said it"),
+    "said_on": N_("Said on"),
+    "said_at": N_("Said at"),
+}
+SAID = {"registered.how": "how", "registered.said_by": "said_by", "registered.at": "said_on"}
+
+
+@post("/attendees/{attendee_id:int}/answer")
+async def answer(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], attendee_id: FromPath[int]
+) -> Response[Any]:
+    """One's own answer from the meeting's page or from 我的工作 (`next=desk`)."""
+    form = await Form.read(request)
+    attendee = await attendee_of(db, viewer, attendee_id)
+    meeting_id = attendee.meeting_id
+    act = replies.answer(db, viewer, attendee, **read_answer(form))
+    await attempt(db, form, act, lambda _: _answer_page(request, db, viewer, attendee_id, form))
+    if not request.htmx:
+        return see_other("/" if form.raw("next") == "desk" else f"/meetings/{meeting_id}?done=answered#own-answer")
+    meeting = await queries.get(db, viewer, meeting_id)
+    return fragment(
+        request,
+        "meetings/_own_answer.html",
+        meeting=meeting,
+        own=attendee,
+        act="",
+        **region(db, request, meeting),
+    )
+
+
+@get("/attendees/{attendee_id:int}/answer")
+async def answer_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], attendee_id: FromPath[int]
+) -> Response[str]:
+    """One's own answer on a page of its own (a substitute needs a name)."""
+    attendee = await attendee_of(db, viewer, attendee_id)
+    form = answer_of_form(attendee)
+    if request.query_params.get("partstat") in ANSWER_NAMES:
+        form.values["partstat"] = [request.query_params["partstat"]]
+    return await _answer_page(request, db, viewer, attendee_id, form)
+
+
+@get("/attendees/{attendee_id:int}/register")
+async def register_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], attendee_id: FromPath[int]
+) -> Response[str]:
+    """代登记: what this person said by phone, in person, on paper or in a chat."""
+    attendee = await attendee_of(db, viewer, attendee_id)
+    form = answer_of_form(attendee)
+    form.values |= _said_now(db, attendee.meeting, attendee.name).values
+    return await _register_page(request, db, viewer, attendee_id, form)
+
+
+@post("/attendees/{attendee_id:int}/register")
+async def register(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], attendee_id: FromPath[int]
+) -> Response[Any]:
+    """Save it; it counts, and is shown as registered."""
+    form = await Form.read(request)
+    attendee = await attendee_of(db, viewer, attendee_id)
+    meeting_id = attendee.meeting_id
+
+    async def act() -> None:
+        said = _registered(form, attendee.meeting)
+        try:
+            await replies.register(db, viewer, attendee, said, **read_answer(form))
+        except Invalid as refusal:
+            raise renamed(refusal, SAID) from None
+
+    await attempt(db, form, act(), lambda _: _register_page(request, db, viewer, attendee_id, form))
+    return see_other(f"/meetings/{meeting_id}?done=registered#answers")
+
+
+@get("/agency-invitations/{invitation_id:int}")
+async def slip_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], invitation_id: FromPath[int]
+) -> Response[str]:
+    """An agency's slip: its own liaison fills it in, the host enters what came another way."""
+    invitation = await invitation_of(db, viewer, invitation_id)
+    form = await slip_of_form(db, invitation)
+    form.values |= _said_now(db, invitation.meeting, "").values
+    return await _slip_page(request, db, viewer, invitation_id, form)
+
+
+@post("/agency-invitations/{invitation_id:int}")
+async def return_slip(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], invitation_id: FromPath[int]
+) -> Response[Any]:
+    """Return it, as often as needed until the date."""
+    form = await Form.read(request)
+    invitation = await invitation_of(db, viewer, invitation_id)
+    meeting_id = invitation.meeting_id
+    names, places = read_names(form)
+    own = may_fill_slip(viewer, invitation, invitation.meeting.mechanism_id)
+
+    async def act() -> None:
+        said = None if own and form.raw("as") != "registered" else _registered(form, invitation.meeting)
+        try:
+            await replies.return_slip(
+                db,
+                viewer,
+                invitation,
+                names,
+                declined=form.ticked("declined"),
+                comment=form.raw("comment"),
+                registered=said,
+            )
+        except Invalid as refusal:
+            raise renamed(refusal, places | SAID) from None
+
+    await attempt(db, form, act(), lambda _: _slip_page(request, db, viewer, invitation_id, form))
+    return see_other(f"/meetings/{meeting_id}?done=slip#answers")
+
+
+def read_answer(form: Form) -> dict[str, Any]:
+    """`partstat` (or substitute), `comment`, and the substitute's fields; a substitute named beside 参加 counts as one."""
+    named = {name: form.raw(f"substitute.{name}") for name in SUBSTITUTE}
+    partstat = form.raw("partstat")
+    sends = partstat == "substitute" or (partstat == "accepted" and bool(named["name"].strip()))
+    return {
+        "partstat": "accepted" if sends else partstat,
+        "comment": form.raw("comment"),
+        "substitute": named if sends else None,
+    }
+
+
+def answer_of_form(attendee: Attendee) -> Form:
+    """The present answer, to be changed."""
+    values: dict[str, Any] = {"comment": attendee.comment}
+    if attendee.partstat != "needs_action":
+        values["partstat"] = answer_of(attendee)
+    for name in SUBSTITUTE:
+        values[f"substitute.{name}"] = (attendee.substitute or {}).get(name)
+    return Form.of(**values)
+
+
+async def slip_of_form(db: Session, invitation: AgencyInvitation) -> Form:
+    """The names returned so far, to be changed."""
+    values: dict[str, Any] = {"comment": invitation.comment, "declined": "1" if invitation.declined else None}
+    names = [a for a in await queries.attendees(db, invitation.meeting_id) if a.agency_invitation_id == invitation.id]
+    for number, attendee in enumerate(sorted(names, key=lambda a: (a.position, a.id))):
+        for name in SLIP_NAME:
+            values[f"names.{number}.{name}"] = getattr(attendee, name)
+    return Form.of(**values)
+
+
+def read_names(form: Form) -> tuple[list[SlipName], dict[str, str]]:
+    """The rows in which anything was typed, and by the verb's name of each its name in the form."""
+    rows = filled_rows(form, "names", SLIP_NAME)
+    names = [SlipName(**{name: form.raw(f"names.{row}.{name}") for name in SLIP_NAME}) for row in rows]
+    return names, {f"names.{number}": f"names.{row}" for number, row in enumerate(rows)}
+
+
+def slip_rows(form: Form, seats: int) -> list[int]:
+    """As many rows as there are seats, and always one empty one more."""
+    found = row_numbers(form, "names")
+    return row_numbers(form, "names", spare=max(1, min(seats, 20) - len(found) + 1))
+
+
+def _said_now(db: Session, meeting: Meeting, said_by: str) -> Form:
+    now = db.now().astimezone(meeting.zone)
+    return Form.of(**{"how": "phone", "said_by": said_by, "said_on": now.date(), "said_at": f"{now:%H:%M}"})
+
+
+def _registered(form: Form, meeting: Meeting) -> Registered:
+    at = form.local_start("said_on", "said_at")
+    form.required_text("said_by", form.raw("said_by"), most=80)
+    form.done()
+    assert isinstance(at, datetime)
+    try:
+        instant = instant_of(at, meeting.zone)
+    except NoSuchTime:
+        raise Invalid(
+            {"said_at": N_("This time does not exist on that day: the clocks are put forward then.")}
+        ) from None
+    return Registered(form.raw("how"), form.raw("said_by"), instant)
+
+
+async def _answer_page(request: AnyRequest, db: Session, viewer: Viewer, attendee_id: int, form: Form) -> Response[str]:
+    attendee = await attendee_of(db, viewer, attendee_id)
+    if attendee.person_id != viewer.person_id:
+        raise NotPermitted(
+            N_("Everybody answers for themselves. What you were told by phone can be registered instead.")
+        )
+    return shown(
+        request,
+        "meetings/answer.html",
+        path=f"/attendees/{attendee_id}/answer",
+        form=form,
+        meeting=attendee.meeting,
+        attendee=attendee,
+        registering=False,
+        **_words(request),
+    )
+
+
+async def _register_page(
+    request: AnyRequest, db: Session, viewer: Viewer, attendee_id: int, form: Form
+) -> Response[str]:
+    attendee = await attendee_of(db, viewer, attendee_id)
+    if not may_register(viewer, attendee.meeting, attendee.agency_id, db.now()):
+        raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
+    return shown(
+        request,
+        "meetings/answer.html",
+        path=f"/attendees/{attendee_id}/register",
+        form=form,
+        meeting=attendee.meeting,
+        attendee=attendee,
+        registering=True,
+        **_words(request),
+    )
+
+
+async def _slip_page(request: AnyRequest, db: Session, viewer: Viewer, invitation_id: int, form: Form) -> Response[str]:
+    invitation = await invitation_of(db, viewer, invitation_id)
+    meeting = invitation.meeting
+    own = may_fill_slip(viewer, invitation, meeting.mechanism_id)
+    registers = may_register(viewer, meeting, invitation.agency_id, db.now())
+    if not own and not registers:
+        raise NotPermitted(N_("Only this agency's liaison returns its slip."))
+    late = None
+    try:
+        replies.refuse_late(db, meeting)
+    except Conflict as refusal:
+        late = refusal.message
+    return shown(
+        request,
+        "meetings/slip.html",
+        path=f"/agency-invitations/{invitation_id}",
+        form=form,
+        labels=labels_of(words_of(request), form, SLIP_LABELS),
+        meeting=meeting,
+        invitation=invitation,
+        rows=slip_rows(form, invitation.seats),
+        due=replies_due_on(meeting),
+        own=own and late is None,
+        registers=registers,
+        late=late,
+        **_words(request),
+    )
+
+
+def _words(request: AnyRequest) -> dict[str, Any]:
+    words = words_of(request)
+    return {**NAMES, "ways": [(way, words._(REGISTERED_NAMES[way])) for way in REGISTERED_WAYS]}
+
+
+handlers = [answer, answer_form, register_form, register, slip_form, return_slip]

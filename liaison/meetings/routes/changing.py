@@ -1,0 +1,256 @@
+"""Editing a meeting and moving, postponing, cancelling, reinstating it: each saves alone, or saves and tells everybody at once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import Conflict, Invalid
+from liaison.i18n import N_, Words
+from liaison.meetings import announcing, overview, scheduling
+from liaison.meetings.models import KINDS, Meeting
+from liaison.meetings.routes.common import both_versions, choices, meeting_to_change, renamed, shown
+from liaison.meetings.routes.new import LABELS, kind_of_day
+from liaison.meetings.showing import DAY_NAMES
+from liaison.meetings.wording import KIND_NAMES
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, see_other, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One way to change a meeting: its page, and what its two buttons say."""
+
+    template: str
+    heading: str
+    save: str
+    save_and_send: Callable[[Words, int], str]
+    """given to how many addresses a mail goes"""
+    off: bool = False
+    fields: tuple[str, ...] = ("date", "time", "duration_minutes", "location", "reason")
+
+
+ACTS = {
+    "edit": Act(
+        "meetings/edit.html",
+        N_("Edit the meeting"),
+        N_("Save only"),
+        lambda words, n: words.ngettext("Save and tell %(n)d address", "Save and tell %(n)d addresses", n),
+        fields=("title", "kind", "location", "host_agency_id", "recorder_id", "note", "replies_due_on"),
+    ),
+    "move": Act(
+        "meetings/when.html",
+        N_("Move the meeting"),
+        N_("Move only, tell later"),
+        lambda words, n: words.ngettext("Move and tell %(n)d address", "Move and tell %(n)d addresses", n),
+    ),
+    "reinstate": Act(
+        "meetings/when.html",
+        N_("Reinstate the meeting"),
+        N_("Reinstate only, tell later"),
+        lambda words, n: words.ngettext("Reinstate and tell %(n)d address", "Reinstate and tell %(n)d addresses", n),
+    ),
+    "postpone": Act(
+        "meetings/off.html",
+        N_("Postpone, new date to follow"),
+        N_("Postpone only, tell later"),
+        lambda words, n: words.ngettext("Postpone and tell %(n)d address", "Postpone and tell %(n)d addresses", n),
+        off=True,
+        fields=("reason",),
+    ),
+    "cancel": Act(
+        "meetings/off.html",
+        N_("Cancel the meeting"),
+        N_("Cancel only, tell later"),
+        lambda words, n: words.ngettext("Cancel and tell %(n)d address", "Cancel and tell %(n)d addresses", n),
+        off=True,
+        fields=("reason",),
+    ),
+}
+
+
+@get([f"/meetings/{{meeting_id:int}}/{name}" for name in ACTS])
+async def change_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[str]:
+    """The form, filled with what holds now."""
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+    name = request.url.path.rpartition("/")[2]
+    form = Form.of(
+        title=meeting.title,
+        kind=meeting.kind,
+        location=meeting.location,
+        host_agency_id=meeting.host_agency_id,
+        recorder_id=meeting.recorder_id,
+        note=meeting.note,
+        replies_due_on=meeting.replies_due_on,
+        hides_attendees="1" if meeting.hides_attendees else None,
+        date=None if name == "reinstate" else meeting.local_on,
+        time=f"{meeting.local_start:%H:%M}",
+        duration_minutes=meeting.duration_minutes,
+    )
+    return await _page(request, db, viewer, meeting_id, name, form)
+
+
+@post("/meetings/{meeting_id:int}/edit")
+async def edit_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """What the notice says, except when it takes place."""
+    form = await Form.read(request)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+    host, due = form.id("host_agency_id"), form.date("replies_due_on")
+    recorder = form.id("recorder_id")
+    act = scheduling.change(
+        db,
+        viewer,
+        meeting,
+        version=form.whole("version"),
+        title=form.raw("title"),
+        kind=form.raw("kind"),
+        location=form.raw("location"),
+        note=form.raw("note"),
+        replies_due_on=due,
+        hides_attendees=form.ticked("hides_attendees"),
+        host_agency_id=host or 0,
+        recorder_id=recorder,
+    )
+    return await _change(request, db, viewer, meeting, "edit", form, act)
+
+
+@post("/meetings/{meeting_id:int}/move")
+async def move_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """改期."""
+    form = await Form.read(request)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+
+    async def act() -> Meeting:
+        return await scheduling.move(db, viewer, meeting, reason=form.raw("reason"), **_when(form))
+
+    return await _change(request, db, viewer, meeting, "move", form, act())
+
+
+@post("/meetings/{meeting_id:int}/reinstate")
+async def reinstate_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """恢复: it takes place after all, at this time."""
+    form = await Form.read(request)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+
+    async def act() -> Meeting:
+        return await scheduling.reinstate(db, viewer, meeting, **_when(form))
+
+    return await _change(request, db, viewer, meeting, "reinstate", form, act())
+
+
+@post("/meetings/{meeting_id:int}/postpone")
+async def postpone_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """会议延期，时间另行通知."""
+    form = await Form.read(request)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+    act = scheduling.postpone(db, viewer, meeting, reason=form.raw("reason"), version=form.whole("version"))
+    return await _change(request, db, viewer, meeting, "postpone", form, act)
+
+
+@post("/meetings/{meeting_id:int}/cancel")
+async def cancel_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """取消."""
+    form = await Form.read(request)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+    act = scheduling.cancel(db, viewer, meeting, reason=form.raw("reason"), version=form.whole("version"))
+    return await _change(request, db, viewer, meeting, "cancel", form, act)
+
+
+async def _change(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    name: str,
+    form: Form,
+    act: Awaitable[Meeting],
+) -> Response[Any]:
+    """Do it; with the second button tell everybody in the same transaction."""
+    told = form.raw("then") == "send" and meeting.announced_at is not None
+    meeting_id = meeting.id
+
+    async def doing() -> None:
+        try:
+            await act
+        except Invalid as refusal:
+            raise renamed(refusal, {"starts_at": "date"}) from None
+        if told:
+            try:
+                await announcing.send(db, viewer, meeting)
+            except Conflict as nothing_new:
+                if nothing_new.theirs:
+                    raise
+
+    await attempt(db, form, doing(), lambda theirs: _page(request, db, viewer, meeting_id, name, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}?done={'sent' if told else 'saved'}")
+
+
+def _when(form: Form) -> dict[str, Any]:
+    starts, minutes = form.local_start("date", "time"), form.whole("duration_minutes")
+    form.number("duration_minutes", minutes, least=5, most=scheduling.LONGEST_MINUTES, required=True)
+    version = form.whole("version")
+    form.done()
+    assert isinstance(starts, datetime)
+    return {
+        "local_start": starts,
+        "duration_minutes": minutes,
+        "location": form.raw("location"),
+        "version": version,
+    }
+
+
+async def _page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    meeting_id: int,
+    name: str,
+    form: Form,
+    *,
+    theirs: Mapping[str, Any] | None = None,
+) -> Response[str]:
+    meeting = await meeting_to_change(db, viewer, meeting_id)
+    words = words_of(request)
+    act = ACTS[name]
+    addresses = await overview.reached(db, meeting, off=act.off)
+    labels = {field: words._(LABELS[field]) for field in act.fields}
+    return shown(
+        request,
+        act.template,
+        path=f"/meetings/{meeting_id}/{name}",
+        form=form,
+        meeting=meeting,
+        name=name,
+        act=act,
+        labels=labels,
+        addresses=addresses,
+        save=words._(act.save),
+        save_and_send=act.save_and_send(words, len(addresses)),
+        day=kind_of_day(meeting.mechanism, Form.of(date=form.given("date")).date("date")),
+        day_names=DAY_NAMES,
+        kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
+        choices=await choices(db, meeting.local_on, meeting.mechanism_id) if name == "edit" else None,
+        stale=both_versions(request, form, theirs or {}, labels),
+    )
+
+
+handlers = [change_form, edit_meeting, move_meeting, reinstate_meeting, postpone_meeting, cancel_meeting]

@@ -1,0 +1,153 @@
+"""The one address of a meeting, before, during and after it; its printed form."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.i18n import N_
+from liaison.mail import reasons
+from liaison.meetings import queries
+from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS, replies_due_on
+from liaison.meetings.models import Meeting
+from liaison.meetings.overview import Overview, overview
+from liaison.meetings.routes.common import shown
+from liaison.meetings.showing import DELIVERY_NAMES, not_reached
+from liaison.meetings.snapshot import listed
+from liaison.meetings.wording import (
+    ANSWER_NAMES,
+    CHANGE_NAMES,
+    KIND_NAMES,
+    PURPOSE_NAMES,
+    REGISTERED_NAMES,
+    ROLE_NAMES,
+    STATE_NAMES,
+)
+from liaison.web.forms import row_id
+from liaison.web.pages import AnyRequest, page, words_of
+
+DONE = {
+    "scheduled": N_("The draft is saved. Nobody has been told yet."),
+    "sent": N_("The notice is on its way."),
+    "saved": N_("Saved. Nobody has been told of it yet."),
+    "reminded": N_("The reminder is on its way."),
+    "resent": N_("The notice goes out once more."),
+    "answered": N_("Your answer is recorded."),
+    "registered": N_("The answer is registered."),
+    "slip": N_("The slip is recorded."),
+    "removed": N_("Taken off the list."),
+    "asked": N_("Added to the list."),
+    "role": N_("The role is changed."),
+    "item_removed": N_("The item is off the agenda."),
+}
+OCCASIONS = CHANGE_NAMES | {"reinstated": N_("Reinstated")}
+NAMES: dict[str, Any] = {
+    "occasion_names": OCCASIONS,
+    "state_names": STATE_NAMES,
+    "kind_names": KIND_NAMES,
+    "purpose_names": PURPOSE_NAMES,
+    "answer_names": ANSWER_NAMES,
+    "role_names": ROLE_NAMES,
+    "registered_names": REGISTERED_NAMES,
+    "change_names": CHANGE_NAMES,
+    "delivery_names": DELIVERY_NAMES,
+    "instant": datetime.fromisoformat,
+}
+
+
+@get("/meetings/{meeting_id:int}")
+async def show_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[str]:
+    """The meeting's page."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    shown_now = await overview(db, viewer, meeting)
+    return shown(
+        request,
+        "meetings/show.html",
+        meeting=meeting,
+        view=shown_now,
+        agenda=shown_now.agenda,
+        answers=shown_now.answers,
+        own=shown_now.own,
+        act=_primary(db, meeting, shown_now),
+        unreached=not_reached(shown_now.mails),
+        resendable=_told(shown_now),
+        due=replies_due_on(meeting),
+        toast=_toast(request, meeting),
+        **region(db, request, meeting),
+    )
+
+
+@get("/meetings/{meeting_id:int}/print")
+async def print_meeting(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[str]:
+    """Agenda and list of those who come, as a sheet of paper."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    return page(
+        request,
+        "meetings/print.html",
+        meeting=meeting,
+        view=await overview(db, viewer, meeting),
+        **region(db, request, meeting),
+    )
+
+
+def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]:
+    """What every region of the page needs besides its own part of the overview."""
+    words = words_of(request)
+    reminded = meeting.reminded_at
+    return {
+        **NAMES,
+        "zone": meeting.timezone,
+        "is_open": meeting.state == "announced" and meeting.starts_at > db.now(),
+        "reminded_lately": reminded is not None
+        and (db.now() - reminded).total_seconds() < HOURS_BETWEEN_REMINDERS * 3600,
+        "reason_of": lambda mail: reasons.worded(mail.reason, words._),
+        "answer_form": None,
+    }
+
+
+def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
+    """Which one act the page's phase calls for: send, send_changes, remind, reinstate, answer, slip or none."""
+    ahead = meeting.starts_at > db.now()
+    if view.has_unsent_changes:
+        return "send_changes"
+    if view.runs and meeting.state == "draft" and ahead:
+        return "send"
+    if view.runs and meeting.state == "postponed":
+        return "reinstate"
+    if meeting.state == "announced" and ahead:
+        if view.own is not None and view.own.partstat == "needs_action":
+            return "answer"
+        if view.own_slip is not None and view.own_slip.returned_at is None:
+            return "slip"
+        if view.answers.may_remind:
+            return "remind"
+    return ""
+
+
+def _told(view: Overview) -> set[str]:
+    """The addresses that the newest notice went to: they can get it once more."""
+    newest = view.announcements[0] if view.announcements else None
+    return {one.address for one in listed(newest.snapshot)} if newest else set()
+
+
+def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
+    done = request.query_params.get("done", "")
+    if done not in DONE:
+        return None
+    undo = None
+    if done == "item_removed":
+        undo = f"/agenda-items/{row_id(request.query_params.get('item'))}/restore"
+    return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
+
+
+handlers = [show_meeting, print_meeting]

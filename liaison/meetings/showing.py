@@ -1,0 +1,217 @@
+"""How a meeting is shown: answers gathered by agency, who has not answered, what became of each mail, time against the agenda. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from liaison.calendaring.workdays import WorkCalendar
+from liaison.directory.models import Agency, Person
+from liaison.i18n import N_
+from liaison.mail.models import OutboxMail
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
+
+DELIVERY_NAMES = {
+    "waiting": N_("Waiting to be sent"),
+    "sending": N_("Being sent"),
+    "sent": N_("Sent"),
+    "deferred": N_("Will be tried again"),
+    "refused": N_("Not delivered"),
+    "bounced": N_("Came back"),
+    "superseded": N_("Replaced by a newer mail"),
+    "given_up": N_("Given up"),
+    "held": N_("Held back"),
+}
+NOT_REACHED = ("refused", "bounced", "given_up")
+DAY_NAMES = {
+    "workday": N_("Working day"),
+    "weekend": N_("Weekend"),
+    "holiday": N_("Statutory holiday"),
+    "makeup": N_("Make-up workday"),
+}
+WHY_UNREACHABLE = {
+    "no_address": N_("has no mail address; please tell them by phone"),
+    "paper": N_("takes part on paper; please hand over the letter"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A meeting as it was when the page was asked for: forms show this, also when a verb has refused half-way."""
+
+    id: int
+    mechanism_id: int
+    mechanism: str
+    title: str
+    state: str
+    version: int
+    local_start: datetime
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    duration_minutes: int
+    location: str | None
+    announced: bool
+
+
+def facts(meeting: Meeting) -> Facts:
+    """Copy them; needs `mechanism` loaded."""
+    return Facts(
+        id=meeting.id,
+        mechanism_id=meeting.mechanism_id,
+        mechanism=meeting.mechanism.short_name,
+        title=meeting.title,
+        state=meeting.state,
+        version=meeting.version,
+        local_start=meeting.local_start,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        timezone=meeting.timezone,
+        duration_minutes=meeting.duration_minutes,
+        location=meeting.location,
+        announced=meeting.announced_at is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What kind of day a chosen date is, and whether that is certain."""
+
+    date: date
+    kind: str
+    certain: bool
+    is_free: bool
+
+
+def day_of(calendar: WorkCalendar, day: date) -> Day:
+    """Working day, weekend, holiday or make-up workday; not certain while that year's holidays are unpublished (暂定)."""
+    return Day(day, calendar.kind(day).value, calendar.is_certain(day), not calendar.is_workday(day))
+
+
+@dataclass(slots=True)
+class Line:
+    """One person in the list of answers."""
+
+    attendee: Attendee
+    answer: str
+    """a key of wording.ANSWER_NAMES: the partstat, or substitute"""
+    mail: OutboxMail | None
+    may_register: bool
+    may_remove: bool
+
+
+@dataclass(slots=True)
+class AgencyAnswers:
+    """One agency in the list of answers: its slip if it was asked as an agency, and its people."""
+
+    agency: Agency
+    invitation: AgencyInvitation | None = None
+    may_fill: bool = False
+    may_register: bool = False
+    may_remove: bool = False
+    lines: list[Line] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """How many gave which answer, in the order of wording.ANSWER_NAMES, zeros left out."""
+        return tallied(line.answer for line in self.lines)
+
+    @property
+    def named(self) -> int:
+        """The names on the slip."""
+        return sum(line.attendee.agency_invitation_id is not None for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A person or an agency whose answer is missing, and how to call them."""
+
+    name: str
+    agency: Agency
+    phone: str | None
+    through: str | None
+    """Whose phone it is, when not their own."""
+    register_path: str | None
+    mail: OutboxMail | None
+    is_agency: bool
+
+
+def answer_of(attendee: Attendee) -> str:
+    """The answer as it is said: 委派他人参加 is accepted with a substitute."""
+    return "substitute" if attendee.partstat == "accepted" and attendee.substitute else attendee.partstat
+
+
+def tallied(answers: Iterable[str]) -> dict[str, int]:
+    """How many gave which answer, zeros left out."""
+    counts = {"accepted": 0, "substitute": 0, "tentative": 0, "declined": 0, "needs_action": 0}
+    for answer in answers:
+        counts[answer] += 1
+    return {answer: n for answer, n in counts.items() if n}
+
+
+def phone_of(person: Person) -> tuple[str | None, str | None]:
+    """A number to call and whose it is: the own one (None), the contact's, the office's, the agency's; needs these loaded."""
+    if person.phone:
+        return person.phone, None
+    for other in (person.contact, person.office, person.agency):
+        if other is not None and other.phone:
+            return other.phone, other.short_name if isinstance(other, Agency) else other.name
+    return None, None
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """The agenda's wishes against the meeting's slot."""
+
+    items: int
+    wanted: int
+    slot: int
+
+    @property
+    def left(self) -> int:
+        """Negative when the items want more than there is."""
+        return self.slot - self.wanted
+
+
+def minutes_of(items: Sequence[AgendaItem], slot: int) -> Minutes:
+    """Accepted items only; those without a duration want nothing."""
+    accepted = [item for item in items if item.state == "accepted"]
+    return Minutes(len(accepted), sum(item.duration_minutes or 0 for item in accepted), slot)
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One address of the meeting: its newest notice and, if one followed, its newest reminder."""
+
+    address: str
+    name: str
+    notice: OutboxMail | None
+    reminder: OutboxMail | None
+
+    @property
+    def is_not_reached(self) -> bool:
+        return self.notice is not None and self.notice.state in NOT_REACHED
+
+
+def mail_lines(mails: Iterable[OutboxMail]) -> list[MailLine]:
+    """By address, in the order in which they were first written to; `mails` oldest first."""
+    newest: dict[str, dict[str, OutboxMail]] = {}
+    for mail in mails:
+        newest.setdefault(mail.address, {})[mail.kind] = mail
+    lines = []
+    for address, by_kind in newest.items():
+        notice, reminder = by_kind.get("meeting"), by_kind.get("meeting_reminder")
+        some = notice or reminder
+        if some is not None:
+            lines.append(MailLine(address, some.display_to.rpartition(" <")[0] or address, notice, reminder))
+    return lines
+
+
+def not_reached(lines: Iterable[MailLine]) -> int:
+    """How many addresses the newest notice did not reach."""
+    return sum(line.is_not_reached for line in lines)
+
+
+def mail_of(attendee: Attendee, by_person: Mapping[int, OutboxMail]) -> OutboxMail | None:
+    """The newest mail meant for this person by name; names on a slip are not mailed."""
+    if attendee.agency_invitation_id is not None or attendee.person_id is None:
+        return None
+    return by_person.get(attendee.person_id)
