@@ -1,6 +1,6 @@
 """Mechanisms, agreements, members, designations and deadlines for programs."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -226,7 +226,8 @@ async def members(
 ) -> dict[str, Any]:
     """Every membership there was, is or will be, in agency order; those on one local date with `on`."""
     mechanism = await queries.get(db, viewer, row_id(mechanism_id))
-    rows = await queries.members(db, mechanism.id)
+    until = sees_until(viewer, mechanism.id, db.clock.today(mechanism.timezone))
+    rows = [row for row in await queries.members(db, mechanism.id) if until is None or row.joined_on < until]
     return {"items": [member_json(row) for row in rows if on is None or row.is_member_on(on)], "next": None}
 
 
@@ -270,12 +271,11 @@ async def designations(
     mechanism = await queries.get(db, viewer, row_id(mechanism_id))
     today = db.clock.today(mechanism.timezone)
     until = sees_until(viewer, mechanism.id, today)
-    rows = queries.with_office(await queries.designations(db, mechanism.id), on or today, mechanism.timezone)
-    shown = [(row, held) for row, held in rows if on is None or row.is_in_term_on(on)]
-    return {
-        "items": [designation_json(row, held) for row, held in shown if until is None or row.starts_on < until],
-        "next": None,
-    }
+    rows = await queries.designations(db, mechanism.id)
+    held = queries.with_office(rows, on or (until - timedelta(days=1) if until else today), mechanism.timezone)
+    shown = [each for each in held if on is None or each[0].is_in_term_on(on)]
+    items = [designation_json(row, held, until) for row, held in shown if until is None or row.starts_on < until]
+    return {"items": items, "next": None}
 
 
 @post("/mechanisms/{mechanism_id:str}/designations")

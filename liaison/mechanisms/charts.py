@@ -89,14 +89,17 @@ def _mark(words: Words, mark: StripMark, x: float, *, dated: bool) -> str:
     return f'{dot}<text x="{x:.2f}%" y="91" text-anchor="{_anchor(x)}" class="sv-d">{day}</text>'
 
 
-def term_chart(words: Words, rows: Sequence[Row], today: date) -> Markup:
-    """Who was, is and will be in office, a row for each agency and role, from the first term to a year from today."""
+def term_chart(words: Words, rows: Sequence[Row], today: date, until: date | None = None) -> Markup:
+    """Who was, is and will be in office, a row for each agency and role, from the first term to a year from today.
+
+    With `until` the picture ends there."""
     known = [bar for row in rows for bar in row.bars]
     earliest = min((bar.starts_on for bar in known), default=today)
     latest = max([today, *(bar.ends_on or bar.starts_on for bar in known)]) + timedelta(days=270)
     start = max(date(earliest.year, 1, 1), date(today.year - 5, 1, 1))
-    end = date(min(latest.year, today.year + 3) + 1, 1, 1)
+    end = until or date(min(latest.year, today.year + 3) + 1, 1, 1)
     height = len(rows) * ROW + 30
+    label = words._("Terms of the liaisons; the table below says the same")
     parts = [
         '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<line x1="0" y1="0" x2="0" y2="6" class="sv-hl" stroke-width="2"/></pattern></defs>'
@@ -105,7 +108,7 @@ def term_chart(words: Words, rows: Sequence[Row], today: date) -> Markup:
     def across(day: date) -> float:
         return LABELS + (100 - LABELS) * _percent(max(start, min(end, day)), start, end) / 100
 
-    for year in range(start.year, end.year):
+    for year in range(start.year, (end - timedelta(days=1)).year + 1):
         x = across(date(year, 1, 1))
         parts.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="18" y2="{height - 6}" class="sv-grid"/>')
         if not -8 < x - across(today) < 3:  # the word “today” needs the room
@@ -124,9 +127,11 @@ def term_chart(words: Words, rows: Sequence[Row], today: date) -> Markup:
                 x1, x2 = across(bar.starts_on), across(bar.ends_on or end)
                 parts.append(_bar(words, bar, row, x1, x2, y))
     x = across(today)
+    if until is not None:
+        return _svg(label, height, parts)
     parts.append(f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="16" y2="{height - 6}" class="sv-today"/>')
     parts.append(f'<text x="{x:.2f}%" y="12" text-anchor="middle" class="sv-r">{words._("today")}</text>')
-    return _svg(words._("Terms of the liaisons; the table below says the same"), height, parts)
+    return _svg(label, height, parts)
 
 
 def _bar(words: Words, bar: Bar, row: Row, x1: float, x2: float, y: int) -> str:
@@ -171,3 +176,8 @@ def quarter_name(words: Words, n: int) -> str:
     """第一季度 · Quarter 1"""
     names = (N_("Quarter 1"), N_("Quarter 2"), N_("Quarter 3"), N_("Quarter 4"))
     return words._(names[n - 1])
+
+
+def quarter_names(words: Words, quarters: Sequence[int]) -> str:
+    """第一季度、第二季度 · Quarter 1, Quarter 2; nothing for none."""
+    return ("、" if words.locale == "zh_CN" else ", ").join(quarter_name(words, n) for n in quarters)

@@ -1,7 +1,7 @@
 """What the mechanism's page says about its agencies on a day: cards, vacancies, rows of the term chart and of its table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from liaison.directory.models import Agency, Person
@@ -115,4 +115,11 @@ def _table_row(agency: Agency, role: str, span: Span, today: date) -> TableRow:
 
 
 def _seen(spans: Sequence[Span], until: date | None) -> list[Span]:
-    return [span for span in spans if until is None or span.starts_on < until]
+    """What somebody knows who saw everything before `until`: an end from that day on was not known."""
+    if until is None:
+        return list(spans)
+    return [
+        replace(span, ends_on=None if span.ends_on is None or span.ends_on > until else span.ends_on)
+        for span in spans
+        if span.starts_on < until
+    ]

@@ -1,6 +1,7 @@
 """Mechanisms and what belongs to them as plain values for programs: what the API answers."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from liaison.calendaring.deadlines import PROFILE
@@ -71,8 +72,11 @@ def member_json(member: Member) -> dict[str, Any]:
     }
 
 
-def designation_json(designation: Designation, in_office: bool) -> dict[str, Any]:
-    """One designation; `in_office` on the day that was asked for. Needs `person`."""
+def designation_json(designation: Designation, in_office: bool, until: date | None = None) -> dict[str, Any]:
+    """One designation; `in_office` on the day that was asked for. Needs `person`.
+
+    With `until` for a former member: an end after that day was not known."""
+    ends_on = designation.ends_on
     return {
         "id": str(designation.id),
         "version": designation.version,
@@ -82,7 +86,7 @@ def designation_json(designation: Designation, in_office: bool) -> dict[str, Any
         "name": designation.person.name,
         "role": designation.role,
         "starts_on": designation.starts_on,
-        "ends_on": designation.ends_on,
+        "ends_on": None if ends_on and until and ends_on > until else ends_on,
         "basis_ref": designation.basis_ref,
         "may_sign": designation.may_sign,
         "in_office": in_office,

@@ -39,7 +39,7 @@ FIELDS = {
     "takes_part": N_("Takes part"),
     "agency_id": N_("Agency"),
     "host_rotation": N_("Hosts in turn"),
-    "quorum": N_("Agencies needed for a meeting"),
+    "quorum": N_("Quorum (agencies)"),
     "mailbox": N_("Mailbox of the mechanism"),
     "timezone": N_("Time zone"),
     "region": N_("Region of the holiday calendar"),

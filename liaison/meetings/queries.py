@@ -254,7 +254,9 @@ async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meet
 
 
 async def year_marks(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[StripMark]:
-    """The year strip: the meetings the viewer sees, and the dates the series promise that no meeting answers yet."""
+    """The year strip: the meetings the viewer sees, and the dates the series promise that no meeting answers yet.
+
+    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see."""
     zone = ZoneInfo(mechanism.timezone)
     start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
     rows = await between(db, viewer, mechanism.id, start, end)
@@ -264,4 +266,9 @@ async def year_marks(db: Session, viewer: Viewer, mechanism: Mechanism, year: in
     ]
     calendar = await asyncio.to_thread(region_calendar, mechanism.region)  # some regions take 0.4 s the first time
     wanted = [mark for series in await series_of(db, mechanism.id) for mark in promised(series, calendar, year)]
+    member = viewer.member_of.get(mechanism.id)
+    if member is not None and mechanism.id not in viewer.reader_of:
+        wanted = [
+            w for w in wanted if member.joined_on <= w.date and (member.left_on is None or w.date < member.left_on)
+        ]
     return with_promised(marks, wanted, {day for m in rows for day in (m.local_on, m.nominal_on) if day})

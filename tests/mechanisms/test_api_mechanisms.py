@@ -99,6 +99,23 @@ async def test_designations_of_a_day_say_who_is_in_office(api: Program, world: W
     assert len(everything) == 5
 
 
+async def test_a_former_member_learns_nothing_that_came_after_it_left(api: Program, world: World) -> None:
+    path = f"/mechanisms/{world.mechanism.id}"
+    await api.patch(world.zhoumin, f"/designations/{world.terms['zhoumin'].id}", {"ends_on": "2026-12-31"})
+    await api.post(world.zhoumin, f"{path}/designations", term(world), status=201)
+    await api.post(world.guyan, f"{path}/members", {"agency_id": str(world.rsj.id)}, status=201)
+    rows = (await api.get(world.songhp, f"{path}/designations"))["items"]
+    assert {row["name"]: (row["in_office"], row["ends_on"]) for row in rows} == {
+        "周敏": (True, None),
+        "李文博": (True, None),
+        "宋和平": (True, "2025-07-01"),
+        "钱伟": (False, None),
+        "吴晓岚": (False, None),
+    }
+    members = (await api.get(world.songhp, f"{path}/members"))["items"]
+    assert str(world.rsj.id) not in {member["agency_id"] for member in members}
+
+
 def term(world: World, **more: Any) -> dict[str, Any]:
     return {
         "agency_id": str(world.jcy.id),

@@ -80,6 +80,12 @@ def test_the_acting_liaison_goes_before_the_principal() -> None:
     assert holder(rows, day(20)) == rows[0]
 
 
+def test_a_principal_who_begins_while_another_acts_waits_until_that_ends() -> None:
+    rows = [term(1, "acting", 0, 20), term(2, "principal", 10, None)]
+    assert holder(rows, day(15)) == rows[0]
+    assert holder(rows, day(20)) == rows[1]
+
+
 def test_a_deputy_never_holds_the_office() -> None:
     assert holder([term(1, "deputy", 0, None)], day(5)) is None
 

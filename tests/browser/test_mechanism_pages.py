@@ -1,0 +1,61 @@
+"""The mechanism's pages in a real browser: nothing on the console, no sideways scrolling, axe-core clean, in both languages and widths."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage
+from tests.browser.live import LiveSite
+
+PAGES = {
+    "zhoumin": (
+        "/mechanisms",
+        "/mechanisms/1",
+        "/mechanisms/1/designations/new",
+        "/designations/1",
+        "/mechanisms/1/deadlines",
+    ),
+    "guyan": (
+        "/mechanisms/new",
+        "/mechanisms/1/edit",
+        "/mechanisms/1/agreement",
+        "/mechanisms/1/members/new",
+        "/members/1",
+    ),
+    "songhp": ("/mechanisms/1",),
+}
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_of_a_mechanism_is_clean(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None], width: int, locale: str
+) -> None:
+    for who, paths in PAGES.items():
+        page = new_page(width=width, locale=locale, person=getattr(live_server.world, who))
+        for path in paths:
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status == 200
+            for closed in page.locator("details.data > summary").all():
+                closed.click()
+            page_checks(page)
+
+
+def test_a_handover_is_done_from_the_mechanism_page(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+) -> None:
+    page = new_page(person=live_server.world.hejing)
+    page.goto("/mechanisms/1")
+    page.get_by_role("link", name="变更：周敏").click()
+    page.get_by_label("接任人员").select_option(label="陈志远 · 副检察长")
+    page.get_by_label("接任起始日期").fill("2022-05-01")
+    expect(page.locator("#f-starts_on-words")).to_contain_text("2022年5月1日")
+    page.get_by_role("button", name="交接").click()
+    expect(page.get_by_role("alert")).to_contain_text("现指定期限自2022年5月23日开始")
+    page_checks(page)
+    page.get_by_label("接任起始日期").fill("2026-11-23")
+    page.get_by_role("button", name="交接").click()
+    expect(page.locator("#members")).to_contain_text("陈志远")
+    expect(page.locator("#members")).not_to_contain_text("周敏")
