@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from liaison.db import Base, BigId, Session
 
 GENESIS = "0" * 64
+_CHUNK = 1000
 
 
 class AuditLine(Base):
@@ -92,14 +93,16 @@ async def seal(db: Session) -> None:
 async def broken_at(db: Session) -> int | None:
     """The number of the first line that does not fit the chain, None when every line does; gaps and changed fields both show."""
     previous, expected = GENESIS, 0
-    rows = await db.stream_scalars(select(AuditLine).order_by(AuditLine.number).execution_options(yield_per=1000))
-    async for line in rows:
-        expected += 1
-        if line.number != expected or line.hash != _link(previous, line):
-            return expected
-        if line.payload is not None and line.payload_hash != _sha256(line.salt, line.payload):
-            return expected
-        previous = line.hash or ""
+    in_order = select(AuditLine).order_by(AuditLine.number).limit(_CHUNK)
+    while lines := (await db.scalars(in_order.where(AuditLine.number > expected))).all():
+        for line in lines:
+            expected += 1
+            if line.number != expected or line.hash != _link(previous, line):
+                return expected
+            if line.payload is not None and line.payload_hash != _sha256(line.salt, line.payload):
+                return expected
+            previous = line.hash
+        db.expunge_all()
     head = (await db.execute(select(AuditHead))).scalar_one_or_none()
     if head is not None and (head.number, head.hash) != (expected, previous):
         return expected + 1

@@ -97,9 +97,14 @@ class Connection:
             self.writer.release()
 
     async def commit(self) -> None:
-        # A commit that fails (disk full) leaves the transaction open: the lock is kept until the rollback that follows.
-        self.raw.commit()
-        self._release()
+        try:
+            self.raw.commit()
+        except sqlite3.Error:
+            # A commit that fails (disk full, a deferred constraint) leaves the transaction open, and SQLAlchemy takes it for over.
+            self.raw.rollback()
+            raise
+        finally:
+            self._release()
 
     async def rollback(self) -> None:
         try:

@@ -1,0 +1,77 @@
+"""The audit trail: every line numbered and chained, and no change of it goes unseen (TRUST.md 12)."""
+
+import pytest
+from sqlalchemy import text
+
+from liaison import audit
+from liaison.audit import Actor
+from liaison.db import Database
+
+ACTOR = Actor(None, "cli")
+
+
+@pytest.fixture
+async def lines(database: Database) -> int:
+    """Six lines in three transactions."""
+    for n in range(3):
+        async with database.writing() as db:
+            audit.add(db, ACTOR, "first", f"thing:{n}", word="协作")
+            audit.add(db, ACTOR, "second", f"thing:{n}")
+    return 6
+
+
+async def broken(database: Database) -> int | None:
+    async with database.reading() as db:
+        return await audit.broken_at(db)
+
+
+async def change(database: Database, statement: str) -> None:
+    async with database.writing() as db:
+        await db.execute(text(statement))
+
+
+async def test_an_untouched_chain_verifies_and_is_gapless(database: Database, lines: int) -> None:
+    assert await broken(database) is None
+    async with database.reading() as db:
+        numbers = (await db.execute(text("SELECT number FROM audit_line ORDER BY number"))).scalars().all()
+    assert list(numbers) == list(range(1, lines + 1))
+
+
+@pytest.mark.usefixtures("lines")
+@pytest.mark.parametrize(
+    ("statement", "number"),
+    [
+        ("UPDATE audit_line SET verb = 'other' WHERE number = 3", 3),
+        ("UPDATE audit_line SET payload = '{}' WHERE number = 3", 3),
+        ("UPDATE audit_line SET at = '2020-01-01 00:00:00' WHERE number = 2", 2),
+        ("UPDATE audit_line SET via = 'web' WHERE number = 5", 5),
+        ("DELETE FROM audit_line WHERE number = 4", 4),
+        ("DELETE FROM audit_line WHERE number = 6", 6),
+    ],
+)
+async def test_a_changed_or_missing_line_is_found(database: Database, statement: str, number: int) -> None:
+    await change(database, statement)
+    assert await broken(database) == number
+
+
+@pytest.mark.usefixtures("lines")
+async def test_a_payload_may_be_blanked_and_the_chain_still_verifies(database: Database) -> None:
+    await change(database, "UPDATE audit_line SET payload = NULL WHERE number = 3")
+    assert await broken(database) is None
+
+
+async def test_a_rolled_back_act_leaves_no_line_and_no_gap(database: Database, lines: int) -> None:
+    async def fails() -> None:
+        async with database.writing() as db:
+            audit.add(db, ACTOR, "never", "thing:9")
+            await db.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fails()
+    async with database.writing() as db:
+        audit.add(db, ACTOR, "after", "thing:9")
+    assert await broken(database) is None
+    async with database.reading() as db:
+        last = (await db.execute(text("SELECT max(number) FROM audit_line"))).scalar_one()
+    assert last == lines + 1
