@@ -108,12 +108,21 @@ PROPOSE = only(MEMBERS, among=SEE_MEETING)
 SEE_PROPOSED = ACTING | {"sfj_person"}
 KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
 KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
+ANSWER_CHENZY = only(roles("jcy_person"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /static/{name}": NEEDS_A_SECRET,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
+    # 我的工作 and the list of meetings
+    "GET /": ANY_SIGNED_IN,
+    "GET /meetings": ANY_SIGNED_IN,
+    "POST /desk/answers/{attendee_id}": only(roles("invited"), among=SEE_MEETING)
+    .of(attendee_id="sunl_attendee")
+    .sending(partstat="accepted"),
+    "POST /desk/reminders/{meeting_id}": (RUN_MEETING, DRAFT),
+    "POST /desk/items/{item_id}": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
     # the operator's
     "GET /system": OPERATOR_ONLY,
     "POST /system/trial-mode": OPERATOR_ONLY,
@@ -153,6 +162,47 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),
+    # meetings
+    "GET /mechanisms/{mechanism_id}/meetings/new": SERIES,
+    "POST /mechanisms/{mechanism_id}/meetings/new": SERIES,
+    "GET /mechanisms/{mechanism_id}/meetings/day": MECHANISM,
+    "GET /meetings/{meeting_id}": (MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/print": (MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/edit": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/edit": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/move": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/move": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/postpone": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/postpone": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/cancel": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/cancel": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/reinstate": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/reinstate": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/people": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/people": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/send": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/send": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/send/preview": Rule(frozenset(), SEE_MEETING - ACTING),
+    "POST /meetings/{meeting_id}/remind": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/resend": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/agenda-items/new": (PROPOSE, DRAFT),
+    "POST /meetings/{meeting_id}/agenda-items/new": (PROPOSE, DRAFT),
+    "GET /agenda-items/{item_id}/edit": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    "POST /agenda-items/{item_id}/edit": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    "POST /agenda-items/{item_id}/move": KEEP_ACCEPTED.sending(direction="up"),
+    "POST /agenda-items/{item_id}/accept": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    "POST /agenda-items/{item_id}/remove": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    "POST /agenda-items/{item_id}/restore": (KEEP_ACCEPTED, KEEP_PROPOSED),
+    "POST /attendees/{attendee_id}/remove": HOST_MEETING.of(attendee_id="sunl_attendee"),
+    "GET /attendees/{attendee_id}/answer": ANSWER_CHENZY,
+    "POST /attendees/{attendee_id}/answer": ANSWER_CHENZY.sending(partstat="declined"),
+    "GET /attendees/{attendee_id}/register": HOST_MEETING.of(attendee_id="chenzy_attendee"),
+    "POST /attendees/{attendee_id}/register": HOST_MEETING.of(attendee_id="chenzy_attendee"),
+    "GET /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    "POST /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    "POST /agency-invitations/{invitation_id}/remove": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    "GET /r/{token}": NEEDS_A_SECRET,
+    "POST /r/{token}": NEEDS_A_SECRET,
 }
 
 API: dict[str, Rule | tuple[Rule, ...]] = {

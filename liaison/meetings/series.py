@@ -12,11 +12,12 @@ from liaison.calendaring.recurrence import RuleRefused, parse_rule
 from liaison.calendaring.workdays import Roll
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.errors import Invalid, Message, NotPermitted
+from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Series
 from liaison.meetings.permissions import may_schedule
+from liaison.meetings.wording import rule_refused
 
 
 class SeriesFields(TypedDict, total=False):
@@ -98,24 +99,6 @@ async def change_series(
     series.touch()
     _audit(db, viewer, "change_series", series)
     return series
-
-
-def rule_refused(refusal: RuleRefused) -> Message:
-    """Why a recurrence rule is not taken."""
-    match refusal.code:
-        case "too_many" | "too_long":
-            return Message(N_("This rule names too much; the limit is %(limit)s."), refusal.params)
-        case "time_part":
-            return Message(
-                N_("A series names days, its time stands beside it: please leave out %(part)s."), refusal.params
-            )
-        case "unknown_part" | "repeated_part":
-            return Message(N_("“%(part)s” is not known in a rule, or stands there twice."), refusal.params)
-        case "bad_value":
-            return Message(N_("“%(value)s” is not a value of %(part)s."), refusal.params)
-        case "freq":
-            return Message(N_("A rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."))
-    return Message(N_("This is not a recurrence rule such as FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH."))
 
 
 async def _free_name(db: Session, mechanism_id: int, name: str) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from liaison.calendaring.recurrence import RuleRefused
+from liaison.errors import Message
 from liaison.i18n import N_, Words
 
 KIND_NAMES = {
@@ -111,3 +113,21 @@ def agenda_lines(agenda: Sequence[Mapping[str, Any]], words: Words) -> list[str]
             f"{number}. {item['title']}" + (words._(" (%(details)s)", details=" · ".join(details)) if details else "")
         )
     return lines
+
+
+def rule_refused(refusal: RuleRefused) -> Message:
+    """Why a recurrence rule is not taken."""
+    match refusal.code:
+        case "too_many" | "too_long":
+            return Message(N_("This rule names too much; the limit is %(limit)s."), refusal.params)
+        case "time_part":
+            return Message(
+                N_("A series names days, its time stands beside it: please leave out %(part)s."), refusal.params
+            )
+        case "unknown_part" | "repeated_part":
+            return Message(N_("“%(part)s” is not known in a rule, or stands there twice."), refusal.params)
+        case "bad_value":
+            return Message(N_("“%(value)s” is not a value of %(part)s."), refusal.params)
+        case "freq":
+            return Message(N_("A rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."))
+    return Message(N_("This is not a recurrence rule such as FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH."))
