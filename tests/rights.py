@@ -205,7 +205,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     app = create_app(settings, clock=clock, database=forgetful)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
-        yield Site(app, client, things | {"name": "nothing", "path": "nothing"}, cookies, tokens, settings)
+        yield Site(app, client, things | {"name": "nothing", "path": "nothing", "token": "nothing"}, cookies, tokens, settings)
     await forgetful.dispose()
 
 

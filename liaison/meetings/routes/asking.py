@@ -48,7 +48,7 @@ async def ask_people(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """Put those who are new or changed on the list; nobody is taken off here."""
-    meeting = await queries.get(db, viewer, meeting_id)
+    meeting = await _askable(db, viewer, meeting_id)
     form = await Form.read(request)
 
     async def act() -> None:
@@ -102,6 +102,14 @@ async def invitation_of(db: Session, viewer: Viewer, invitation_id: int) -> Agen
     return invitation
 
 
+async def _askable(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
+    """A meeting to which this viewer may ask at least their own agency's people. Raises NotFound, NotPermitted."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    if not is_host(viewer, meeting) and not may_ask(viewer, meeting, viewer.agency_id):
+        raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
+    return meeting
+
+
 async def _on_list(db: Session, meeting_id: int) -> list[Asked]:
     """The list as it stands, as it would be asked."""
     agencies = [
@@ -131,9 +139,7 @@ async def _choices(db: Session, viewer: Viewer, meeting: Meeting) -> Choices:
 
 
 async def _page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form) -> Response[str]:
-    meeting = await queries.get(db, viewer, meeting_id)
-    if not is_host(viewer, meeting) and not may_ask(viewer, meeting, viewer.agency_id):
-        raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
+    meeting = await _askable(db, viewer, meeting_id)
     words = words_of(request)
     return shown(
         request,
