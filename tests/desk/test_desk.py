@@ -12,7 +12,7 @@ from sqlalchemy import event, update
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings import agenda, announcing, queries, replies, scheduling
@@ -219,9 +219,18 @@ async def test_the_most_urgent_stands_first_and_what_is_late_says_by_how_much(
     assert re.findall(r"逾期(\d)天", page) == ["2", "1"]
 
 
-async def test_an_operator_of_an_empty_site_is_led_to_the_first_steps(
-    browse: Any, settings: Settings, database: Database, clock: Clock, world: World
-) -> None:
+async def test_an_operator_of_an_empty_site_is_led_to_the_first_steps(browse: Any, database: Database) -> None:
+    async with database.writing() as db:
+        agency = Agency(short_name="区数据局", name="清沚区数据局")
+        db.add(agency)
+        await db.flush()
+        guyan = Person(name="顾岩", agency_id=agency.id, operator_at=db.now())
+        db.add(guyan)
+        await db.flush()
+    assert "/system/first-steps" in await (await browse(guyan)).get("/")
+
+
+async def test_once_there_is_a_mechanism_nobody_is_led_there(browse: Any, world: World) -> None:
     assert "/system/first-steps" not in await (await browse(world.guyan)).get("/")
 
 
