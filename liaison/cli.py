@@ -143,7 +143,8 @@ def import_(file: Path, mechanism: str | None, agency: str | None, dry_run: bool
     """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv): all or nothing. No mail is sent."""
     settings = ready(quiet=True)
     from liaison.accounts.viewer import COMMAND_LINE
-    from liaison.bundle.file import bundle_in, lead_agency, load
+    from liaison.bundle.kinds import bundle_in
+    from liaison.bundle.loading import lead_agency, load
 
     words = _words(settings)
     content = file.read_bytes()

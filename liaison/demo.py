@@ -11,7 +11,8 @@ from liaison import migrate
 from liaison.accounts.sign_in import printed_link
 from liaison.accounts.viewer import COMMAND_LINE, Viewer
 from liaison.app import open_database
-from liaison.bundle.file import bundle_in, load
+from liaison.bundle.kinds import bundle_in
+from liaison.bundle.loading import load
 from liaison.clock import Clock
 from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database, Session

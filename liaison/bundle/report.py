@@ -41,6 +41,10 @@ class Report:
     def changes_nothing(self) -> bool:
         return all(what == SAME for names in self.names.values() for what in names.values())
 
+    def listed(self, section: str, what: str) -> list[str]:
+        """The names of one section that are new, changed or the same."""
+        return [name for name, became in self.names.get(section, {}).items() if became == what]
+
     def counts(self, section: str) -> dict[str, int]:
         """{"new", "changed", "same"} of one section."""
         found = list(self.names.get(section, {}).values())

@@ -50,6 +50,9 @@ PEOPLE_HEADINGS: Final = {
 }
 PASTE_ORDER: Final = ("agency", "name", "job_title", "phone", "mail", "liaison")
 """What the columns of pasted cells mean when no heading was pasted with them."""
+FORM_FIELDS: Final = ("agency", "agency_name", "name", "job_title", "phone", "mail", "liaison")
+"""What one row of the form for first steps asks."""
+MOST_FORM_ROWS = 30
 
 _PEOPLE_FIELDS: Final[Mapping[str, Field]] = {
     **PERSON,
@@ -96,6 +99,21 @@ def as_paste(rows: Sequence[Row]) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter="\t", lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def form_table(columns: dict[str, list[str]]) -> list[list[str]]:
+    """The form's rows as a table with headings; rows in which nothing was typed are left out."""
+    count = max((len(values) for values in columns.values()), default=0)
+    rows = [
+        [columns[name][n] if n < len(columns[name]) else "" for name in FORM_FIELDS]
+        for n in range(min(count, MOST_FORM_ROWS))
+    ]
+    typed = [
+        row
+        for row in rows
+        if any(cell.strip() for cell, name in zip(row, FORM_FIELDS, strict=True) if name != "liaison")
+    ]
+    return [[PEOPLE_HEADINGS[name][0] for name in FORM_FIELDS], *typed]
 
 
 def bundle_of_tables(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import Message, Scope
 
@@ -19,6 +20,8 @@ from liaison.web.handlers import is_api
 from liaison.web.pages import AnyRequest, settings_of
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+SECRET_PATHS = ("/r/", "/feed/", "/sign-in/", "/password/", "/set-up/")
+"""Addresses that hold a secret: no other site is told of them."""
 TOKEN_RATE = 100.0  # requests per second and token, in the long run
 TOKEN_BURST = 200.0
 
@@ -46,6 +49,7 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     load = request.app.state.load_viewer
     viewer: Viewer | None = None
     seen: int | None = None
+    used: int | None = None
     async with database.reading() as db:
         request.state.trial_address = await site.trial_address(db)
         if is_api(request):
@@ -53,6 +57,8 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
             if scheme.lower() == "bearer" and (row := await tokens.token_of(db, token.strip())):
                 request.app.state.token_rates.take(row.id)
                 viewer = await load(db, row.person_id, via="api")
+                if row.last_used_at is None or db.now() - row.last_used_at >= tokens.USED_EVERY:
+                    used = row.id
         elif key := request.cookies.get(session_cookie(settings_of(request).https)):
             opened = await sessions.session_of(db, key)
             if opened is not None:
@@ -64,6 +70,9 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     if viewer is not None and seen is not None:
         async with database.writing() as db:
             await sessions.see(db, seen)
+    if viewer is not None and used is not None:
+        async with database.writing() as db:
+            await tokens.note_used(db, used)
     request.state.viewer = viewer
     return viewer
 
@@ -92,11 +101,22 @@ async def provide_db(request: AnyRequest) -> AsyncIterator[Session]:
             yield db
         return
     viewer = await provide_viewer_or_none(request)
-    await request.body()  # read before the lock is taken: a slow body must not hold it
+    await _read_whole(request)
     async with database.writing() as db:
         if is_api(request) and viewer is not None:
             await replay(request, db, viewer)
         yield db
+
+
+async def _read_whole(request: AnyRequest) -> None:
+    """Read what was sent before the lock is taken: a slow body must not hold it.
+
+    Of a form with files the CSRF check has read the body already, which therefore is not there a second time (waiting for it would
+    never end); what it made of it is."""
+    if request.content_type[0] == RequestEncodingType.MULTI_PART and not is_api(request):
+        await request.form()
+    else:
+        await request.body()
 
 
 class TokenRates:
@@ -134,7 +154,7 @@ async def security_headers(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
-    secret = scope["path"].startswith(("/r/", "/feed/", "/sign-in/"))
+    secret = scope["path"].startswith(SECRET_PATHS)
     headers.setdefault("Content-Security-Policy", CSP)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "no-referrer" if secret else "same-origin")

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.audit import AuditLine
-from liaison.bundle.file import bundle_in, load
+from liaison.bundle.kinds import bundle_in
+from liaison.bundle.loading import load
 from liaison.bundle.values import BundleRefused
 from liaison.db import Database
 from liaison.demo import bundle_file

@@ -1,0 +1,22 @@
+"""The bundle in a file of any kind that can be imported."""
+
+from liaison.bundle.reading import bundle_of
+from liaison.bundle.tables import bundle_of_tables, csv_rows
+from liaison.bundle.values import Bundle, BundleRefused, Line
+from liaison.bundle.workbook import tables_of
+from liaison.errors import Message
+from liaison.i18n import N_
+
+
+def bundle_in(name: str, content: bytes, *, agency: str | None = None) -> Bundle:
+    """The bundle that a file of this name holds: .yaml, .xlsx or .csv. `agency` stands where a table has no column for it.
+
+    Raises BundleRefused with every line that is wrong."""
+    kind = name.lower().rpartition(".")[2]
+    if kind in ("yaml", "yml"):
+        return bundle_of(content)
+    if kind == "xlsx":
+        return bundle_of_tables(tables_of(content), agency=agency)
+    if kind in ("csv", "tsv", "txt"):
+        return bundle_of_tables([csv_rows(content)], agency=agency)
+    raise BundleRefused([Line(None, "", Message(N_("An import file is .yaml, .xlsx or .csv.")))])

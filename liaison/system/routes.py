@@ -1,0 +1,324 @@
+"""The operator's pages: how the site is, 试运行, the outbox; and the two addresses that a supervisor asks."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.exc import SQLAlchemyError
+
+from liaison.accounts.viewer import Viewer
+from liaison.bundle import workbook
+from liaison.bundle.report import SECTIONS
+from liaison.bundle.tables import FORM_FIELDS, as_paste, form_table, pasted_rows
+from liaison.bundle.values import BundleRefused, Line
+from liaison.config import VERSION
+from liaison.db import Session
+from liaison.i18n import N_, Words
+from liaison.mail import outbox, reasons
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.wording import ROLES
+from liaison.meetings.showing import DELIVERY_NAMES
+from liaison.system import first_steps as steps
+from liaison.system import letter, queries, running
+from liaison.web.forms import Form, FormAgain, attempt
+from liaison.web.pages import AnyRequest, page, see_other, settings_of, words_of
+
+Db = NamedDependency[Session]
+Operator = NamedDependency[Viewer]
+Id = FromPath[int]
+PAGE = 50
+KINDS = {
+    "sign_in": N_("Sign-in link"),
+    "meeting": N_("Meeting notice"),
+    "meeting_reminder": N_("Reminder"),
+}
+TAGS = {
+    "sent": "ok",
+    "deferred": "warn",
+    "held": "warn",
+    "refused": "bad",
+    "bounced": "bad",
+    "given_up": "bad",
+} | dict.fromkeys(("waiting", "sending", "superseded"), "")
+
+
+@get("/system")
+async def show(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """How the site is, and its switches."""
+    return page(
+        request,
+        "system/show.html",
+        nav="system",
+        condition=await queries.site_status(db),
+        counts=await queries.counts_by_filter(db),
+        beginning=await queries.beginning(db),
+        own_address=await running.own_address(db, operator),
+        settings=settings_of(request),
+        version=VERSION,
+        reason=lambda code: reasons.worded(code, words_of(request)._),
+    )
+
+
+@post("/system/trial-mode")
+async def trial_mode(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Switch 试运行 on or off."""
+    form = await Form.read(request)
+    await running.switch_trial_mode(db, operator, on=form.raw("on") == "1")
+    return see_other("/system")
+
+
+@post("/system/pause")
+async def pause(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """All mail waits, or goes out again."""
+    form = await Form.read(request)
+    if form.raw("on") == "1":
+        await outbox.pause(db, operator)
+    else:
+        await outbox.resume(db, operator)
+    return see_other("/system/outbox")
+
+
+@get("/system/outbox")
+async def index(
+    request: AnyRequest, db: Db, operator: Operator, show: FromQuery[str] = "open", after: FromQuery[int] = 0
+) -> Response[Any]:
+    """The mails that still have to go, or those of another filter, oldest first."""
+    chosen = show if show in queries.FILTERS else "open"
+    states = queries.FILTERS[chosen][1]
+    found = await outbox.queue(db, states=states, after=max(after, 0), limit=PAGE + 1)
+    mails = found[:PAGE]
+    words = words_of(request)
+    return page(
+        request,
+        "system/outbox.html",
+        nav="system",
+        mails=mails,
+        shown=chosen,
+        filters={name: words._(label) for name, (label, _) in queries.FILTERS.items()},
+        counts=await queries.counts_by_filter(db),
+        condition=await queries.site_status(db),
+        next_url=f"/system/outbox?show={chosen}&after={mails[-1].id}" if len(found) > PAGE else None,
+        first=after <= 0,
+        state_names=DELIVERY_NAMES,
+        kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
+        tags=TAGS,
+        reason=lambda code: reasons.worded(code, words._),
+    )
+
+
+@get("/system/outbox/{mail_id:int}")
+async def mail(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
+    """One mail: what became of it, and how it reads."""
+    row = await queries.mail(db, mail_id)
+    shows = settings_of(request).demo
+    response = page(
+        request,
+        "system/mail.html",
+        nav="system",
+        mail=row,
+        people=await queries.people_of(db, mail_id),
+        letter=letter.letter_of(row.body, show_links=shows) if row.body else None,
+        links_masked=not shows,
+        state_names=DELIVERY_NAMES,
+        kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
+        tags=TAGS,
+        reason=lambda code: reasons.worded(code, words_of(request)._),
+    )
+    response.headers["Content-Security-Policy"] = PAGE_WITH_FRAME
+    return response
+
+
+PAGE_WITH_FRAME = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The policy of every page, and the mail inside it."""
+
+
+@get("/system/outbox/{mail_id:int}/letter")
+async def show_letter(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[str]:
+    """The mail's html as the recipient sees it, shut off from everything: shown in the frame of its page."""
+    row = await queries.mail(db, mail_id)
+    html = letter.letter_of(row.body, show_links=settings_of(request).demo).html if row.body else ""
+    return Response(html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": letter.CSP})
+
+
+@post("/system/outbox/{mail_id:int}/retry")
+async def retry(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
+    """Try a mail again now."""
+    await outbox.retry(db, operator, mail_id)
+    return see_other(f"/system/outbox/{mail_id}")
+
+
+@post("/system/outbox/{mail_id:int}/release")
+async def release(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
+    """Let a held mail go."""
+    await outbox.release(db, operator, mail_id)
+    return see_other(f"/system/outbox/{mail_id}")
+
+
+@post("/system/outbox/{mail_id:int}/give-up")
+async def give_up(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
+    """Do not try a mail any more."""
+    await outbox.give_up(db, operator, mail_id)
+    return see_other(f"/system/outbox/{mail_id}")
+
+
+# --- first steps
+
+
+@get("/system/first-steps")
+async def first_steps(
+    request: AnyRequest,
+    db: Db,
+    operator: Operator,
+    how: FromQuery[str] = "form",
+    mechanism: FromQuery[int | None] = None,
+) -> Response[Any]:
+    """Agencies and liaisons, the agreement and its members, the next meeting: what is done, and what comes next."""
+    return await _first_steps(request, db, operator, Form(), how=how, mechanism_id=mechanism)
+
+
+@get("/system/first-steps/template.xlsx")
+async def template(request: AnyRequest, operator: Operator) -> Response[bytes]:
+    """The workbook that agencies fill in."""
+    content = await asyncio.to_thread(workbook.template, chinese=words_of(request).locale == "zh_CN")
+    headers = {"Content-Disposition": 'attachment; filename="liaison.xlsx"'}
+    return Response(content, media_type=workbook.MEDIA_TYPE, headers=headers)
+
+
+@post("/system/first-steps/people")
+async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Read the form, the pasted cells or the workbook; show what would be entered, and enter it once that was confirmed."""
+    form = await Form.read(request)
+    how = form.raw("how")
+    words = words_of(request)
+    refused: list[tuple[str, str]] = []
+    if form.ticked("back"):
+        raise FormAgain(await _first_steps(request, db, operator, form, how="paste"), 200)
+    try:
+        tables = await _tables(request, form, how)
+        report = await steps.enter(db, operator, tables)
+        if form.ticked("confirmed"):
+            return see_other("/system/first-steps")
+        await db.rollback()  # only a look: what would be entered is shown, and nothing is
+        preview = page(
+            request,
+            "system/first_steps_preview.html",
+            nav="system",
+            report=report,
+            sections=SECTIONS,
+            pastes=[as_paste(table) for table in tables],
+        )
+        raise FormAgain(preview, 200)
+    except BundleRefused as refusal:
+        refused = [(_place(words, line), line.message.worded(words._)) for line in refusal.lines]
+    await db.rollback()
+    again = await _first_steps(request, db, operator, form, how="form" if how == "form" else "paste", refused=refused)
+    raise FormAgain(again)
+
+
+@post("/system/first-steps/mechanisms/{mechanism_id:int}/liaisons")
+async def designate_liaisons(request: AnyRequest, db: Db, operator: Operator, mechanism_id: Id) -> Response[Any]:
+    """Designate those who were named in the first step, each on the agency's letter."""
+    form = await Form.read(request)
+    mechanism = await mechanisms.get(db, operator, mechanism_id)
+    named = await steps.to_designate(db, mechanism)
+    letters = {each.person.id: form.given(f"basis_ref_{each.person.id}") for each in named}
+    for person_id, letter_no in letters.items():
+        if letter_no is None:
+            form.refuse(
+                f"basis_ref_{person_id}", N_("Please name the agency's letter: the operator designates only on one.")
+            )
+    act = steps.designate_named(db, operator, mechanism, letters, starts_on=form.date("starts_on"))
+    if form.errors:
+        act.close()
+        raise FormAgain(await _first_steps(request, db, operator, form, mechanism_id=mechanism_id))
+    await attempt(db, form, act, lambda theirs: _first_steps(request, db, operator, form, mechanism_id=mechanism_id))
+    return see_other("/system/first-steps")
+
+
+async def _first_steps(
+    request: AnyRequest,
+    db: Session,
+    operator: Viewer,
+    form: Form,
+    *,
+    how: str = "form",
+    mechanism_id: int | None = None,
+    refused: Sequence[tuple[str, str]] = (),
+) -> Response[Any]:
+    begun = await queries.beginning(db)
+    mechanism = next((each for each in begun.mechanisms if each.id == mechanism_id), None)
+    mechanism = mechanism or (begun.mechanisms[-1] if begun.mechanisms else None)
+    return page(
+        request,
+        "system/first_steps.html",
+        nav="system",
+        form=form,
+        how=how if how in ("form", "paste", "file") else "form",
+        begun=begun,
+        mechanism=mechanism,
+        named=await steps.to_designate(db, mechanism),
+        refused=refused,
+        fields=FORM_FIELDS,
+        role_names=ROLES,
+        may_schedule=mechanism is not None and operator.acts_for(mechanism.id) is not None,
+    )
+
+
+async def _tables(request: AnyRequest, form: Form, how: str) -> list[list[list[str]]]:
+    """What was given, as tables with or without headings. Raises BundleRefused."""
+    if how == "form":
+        return [form_table({name: form.raws(name) for name in FORM_FIELDS})]
+    if how == "file":
+        file = (await request.form()).get("file")
+        content = await file.read() if isinstance(file, UploadFile) else b""
+        tables = await asyncio.to_thread(workbook.tables_of, content)
+        form.values["paste"] = [as_paste(table) for table in tables]
+        return tables
+    return [pasted_rows(part) for part in form.raws("paste")]
+
+
+def _place(words: Words, line: Line) -> str:
+    """第 3 行 邮箱"""
+    if line.line is None:
+        return ""
+    return (
+        words._("Row %(line)s, %(field)s", line=line.line, field=line.field)
+        if line.field
+        else words._("Row %(line)s", line=line.line)
+    )
+
+
+@get("/healthz", opt={"public": True}, include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", opt={"public": True}, include_in_schema=False)
+async def readyz(request: AnyRequest) -> Response[dict[str, Any]]:
+    """Whether the database answers and a worker lives (503 if not), and how old the oldest waiting mail is, in seconds."""
+    try:
+        async with request.app.state.database.reading() as db:
+            status = await queries.site_status(db)
+    except (SQLAlchemyError, OSError):
+        return Response({"database": False}, status_code=503)
+    health = status.health
+    oldest = round((health.now - health.oldest_open_at).total_seconds()) if health.oldest_open_at else None
+    answer = {"database": True, "worker": status.worker_lives, "oldest_waiting_mail": oldest}
+    return Response(answer, status_code=200 if status.worker_lives else 503)
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        show, trial_mode, pause, index, mail, show_letter, retry, release, give_up,
+        first_steps, template, enter_people, designate_liaisons, healthz, readyz,
+    ],
+)  # fmt: skip

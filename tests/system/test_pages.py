@@ -1,0 +1,162 @@
+"""The operator's pages: how the site is, 试运行, the outbox and each mail in it, and what a supervisor asks."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from liaison import site, worker
+from liaison.clock import Clock
+from liaison.composers import COMPOSERS
+from liaison.config import Settings
+from liaison.db import Database
+from liaison.mail import outbox, queue_state
+from liaison.mail.models import OutboxMail
+from liaison.meetings.asking import Asked
+from tests.callers import Browser, Program, visitor
+from tests.meetings.play import Play
+from tests.world import World
+
+
+@pytest.fixture
+async def operator(settings: Settings, database: Database, clock: Clock, world: World) -> AsyncIterator[Browser]:
+    browser = await Browser(settings, database, clock).sign_in(world.guyan)
+    await browser.get("/system")
+    yield browser
+    await browser.client.aclose()
+
+
+async def mail_id(database: Database, world: World, address: str = "liwb@sfj.qingzhi.example") -> int:
+    """A mail that waits, about nothing in particular."""
+    async with database.writing() as db:
+        mail = await outbox.enqueue(
+            db,
+            kind="sign_in",
+            about="person:1",
+            address=address,
+            display_to=address,
+            locale="zh_CN",
+            person_ids=[world.liwb.id],
+        )
+        await db.flush()
+        assert mail is not None
+        return mail.id
+
+
+async def state_of(database: Database, mail: int) -> str:
+    async with database.reading() as db:
+        row = await db.get(OutboxMail, mail)
+        assert row is not None
+        return row.state
+
+
+async def sent_notice(play: Play, world: World) -> int:
+    """A meeting notice that went to a liaison of another agency."""
+    meeting = await play.scheduled(Asked(person_id=world.liwb.id))
+    await play.send(meeting)
+    async with play.database.reading() as db:
+        mails = await outbox.deliveries(db, about=f"meeting:{meeting}")
+        return next(mail.id for mail in mails if mail.address == "liwb@sfj.qingzhi.example")
+
+
+async def work(database: Database) -> None:
+    assert await worker.run_once(worker.work_for(database, COMPOSERS))
+
+
+async def test_everybody_but_the_operator_is_refused(
+    settings: Settings, database: Database, clock: Clock, world: World
+) -> None:
+    browser = await Browser(settings, database, clock).sign_in(world.zhoumin)
+    assert (await browser.client.get("/system")).status_code == 403
+    assert (await browser.client.get("/system/outbox/1/letter")).status_code == 403
+
+
+async def test_trial_mode_goes_to_the_operators_own_address_and_shows_a_banner(
+    operator: Browser, database: Database, world: World
+) -> None:
+    assert (await operator.post("/system/trial-mode", on="1")).status_code == 303
+    async with database.reading() as db:
+        assert await site.trial_address(db) == world.guyan.mail
+    assert "试运行：" in await operator.get("/system")
+    await operator.post("/system/trial-mode", on="0")
+    async with database.reading() as db:
+        assert await site.trial_address(db) is None
+
+
+async def test_a_mail_is_given_up_and_tried_again(operator: Browser, database: Database, world: World) -> None:
+    mail = await mail_id(database, world)
+    assert "尚未成文（登录链接）" in await operator.get("/system/outbox")
+    assert (await operator.post(f"/system/outbox/{mail}/give-up")).status_code == 303
+    assert await state_of(database, mail) == "given_up"
+    assert f"/system/outbox/{mail}" in await operator.get("/system/outbox?show=failed")
+    assert (await operator.post(f"/system/outbox/{mail}/retry")).status_code == 303
+    assert await state_of(database, mail) == "waiting"
+    assert (await operator.post(f"/system/outbox/{mail}/retry")).status_code == 409
+
+
+async def test_all_mail_pauses_until_it_is_let_go(operator: Browser, database: Database, world: World) -> None:
+    mail = await mail_id(database, world)
+    await operator.post("/system/pause", on="1")
+    await work(database)
+    assert await state_of(database, mail) == "waiting"
+    await operator.post("/system/pause", on="0")
+    await work(database)
+    assert await state_of(database, mail) != "waiting"
+
+
+async def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(operator: Browser, play: Play, world: World) -> None:
+    mail = await sent_notice(play, world)
+    page = await operator.client.get(f"/system/outbox/{mail}")
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    letter = await operator.client.get(f"/system/outbox/{mail}/letter")
+    assert (
+        letter.headers["content-security-policy"]
+        == "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
+    assert "清沚区人民检察院定于2026年12月17日" in letter.text
+    assert "METHOD:REQUEST" in page.text
+
+
+async def test_mailed_links_are_masked_except_in_the_demo(
+    operator: Browser, play: Play, world: World, settings: Settings, database: Database, clock: Clock
+) -> None:
+    mail = await sent_notice(play, world)
+    for path in (f"/system/outbox/{mail}", f"/system/outbox/{mail}/letter"):
+        text = (await operator.client.get(path)).text
+        assert "/r/…" in text
+        assert text.replace("/r/…", "").count("/r/") == 0
+    demo = await Browser(replace(settings, demo=True), database, clock).sign_in(world.guyan)
+    assert "/r/…" not in await demo.get(f"/system/outbox/{mail}/letter")
+
+
+async def test_a_mail_that_is_not_there_is_missing(operator: Browser) -> None:
+    assert (await operator.client.get("/system/outbox/999999")).status_code == 404
+
+
+async def test_deliveries_are_told_to_those_whose_meeting_it_is(
+    settings: Settings, database: Database, clock: Clock, play: Play, world: World
+) -> None:
+    await sent_notice(play, world)
+    api = Program(settings, database, clock)
+    meeting = (await api.get(world.guyan, "/deliveries"))["items"][0]["meeting_id"]
+    found = (await api.get(world.liwb, f"/deliveries?meeting={meeting}&state=sent"))["items"]
+    assert {(item["address"], item["state"]) for item in found} >= {("liwb@sfj.qingzhi.example", "sent")}
+    assert str(world.liwb.id) in [person for item in found for person in item["person_ids"]]
+    assert (await api.get(world.liwb, f"/deliveries?person={world.liwb.id}"))["items"]
+    assert await api.refused(world.liwb, "GET", "/deliveries") == (403, [])
+    assert await api.refused(world.liwb, "GET", f"/deliveries?person={world.zhoumin.id}") == (403, [])
+    assert await api.refused(world.guyan, "GET", "/deliveries?state=lost") == (422, ["state"])
+    assert await api.refused(world.liwb, "POST", f"/deliveries/{found[0]['id']}/retry", {}) == (403, [])
+    assert await api.refused(world.guyan, "POST", f"/deliveries/{found[0]['id']}/retry", {}) == (409, [])
+
+
+async def test_a_supervisor_learns_whether_database_and_worker_live(
+    settings: Settings, database: Database, clock: Clock
+) -> None:
+    async with visitor(settings, database, clock) as nobody:
+        assert (await nobody.get("/healthz")).json() == {"status": "ok"}
+        silent = await nobody.get("/readyz")
+        assert (silent.status_code, silent.json()["worker"]) == (503, False)
+        async with database.writing() as db:
+            await queue_state.heartbeat(db, "one")
+        assert (await nobody.get("/readyz")).json() == {"database": True, "worker": True, "oldest_waiting_mail": None}
