@@ -35,7 +35,7 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.rhythm import StripMark, promised
 from liaison.mechanisms.terms import ends_in_days
-from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
 from liaison.meetings.permissions import is_host, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, visible_to

@@ -14,7 +14,8 @@ from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
-from liaison.meetings.announcing import lock, replies_due_on
+from liaison.meetings.announcing import lock
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import PARTSTATS, REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_answer, may_fill_slip, may_register
 

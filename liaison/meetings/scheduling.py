@@ -75,7 +75,7 @@ async def schedule(
         timezone=mechanism.timezone,
         created_by=viewer.person_id,
         created_at=db.now(),
-        uid=new_uid(),
+        uid=_new_uid(),
         version=1,
         answers_from=0,
     )
@@ -226,7 +226,7 @@ async def reinstate(
     meeting.postponed_at = meeting.postponed_by = None
     meeting.reason = None
     if meeting.off_announced:
-        meeting.uid = new_uid()
+        meeting.uid = _new_uid()
         meeting.sequence = meeting.dtstamp = None
         meeting.answers_from = 0
         meeting.off_announced = False
@@ -236,7 +236,7 @@ async def reinstate(
     return meeting
 
 
-def new_uid() -> str:
+def _new_uid() -> str:
     """128 random bits, lower case; stable for as long as the meeting is the same in calendars."""
     return secrets.token_hex(16)
 

@@ -47,6 +47,9 @@ NO_RULE = {
 NOT_ONLY_VERBS = {"queries.py", "mails.py"}
 """These also give SQL conditions (`visible_to`) and parts of a mail, which wait for nothing."""
 
+CARRIES_THE_SESSION = {"db", "loading"}
+"""First arguments of verbs: the session, or what an import has with it at hand."""
+
 SLOW = ("openpyxl", "alembic", "liaison.calendaring.other_regions")
 """Imported where they are used: each takes a tenth of a second or more, which no start should pay."""
 
@@ -106,10 +109,10 @@ def wrong_verbs(path: Path, tree: ast.Module) -> list[str]:
         match node:
             case ast.AsyncFunctionDef(name=name, args=args) if not name.startswith("_"):
                 first = args.args[0].arg if args.args else None
-                if first != "db":
+                if first not in CARRIES_THE_SESSION:
                     wrong.append(f"line {node.lineno}: {name}({first}, …) must take db first")
             case ast.FunctionDef(name=name, args=args) if not name.startswith("_") and path.name not in NOT_ONLY_VERBS:
-                if not (args.args and args.args[0].arg == "db"):
+                if not (args.args and args.args[0].arg in CARRIES_THE_SESSION):
                     wrong.append(f"line {node.lineno}: {name} is a rule: it belongs into a module without async")
             case _:
                 pass

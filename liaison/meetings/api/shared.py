@@ -14,7 +14,7 @@ from liaison.errors import Invalid
 from liaison.i18n import N_, gettext_for
 from liaison.mail.reasons import worded
 from liaison.meetings import queries
-from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_list
 from liaison.meetings.queries import Reached

@@ -14,7 +14,7 @@ from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import queries, replies
-from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_fill_slip, may_register
 from liaison.meetings.replies import Registered, SlipName

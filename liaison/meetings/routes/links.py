@@ -18,7 +18,7 @@ from liaison.errors import Conflict, Gone, Invalid, Message, NotFound
 from liaison.i18n import N_, known_locale
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, replies
-from liaison.meetings.announcing import replies_due_on
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import NOBODY
 from liaison.meetings.routes.answering import (

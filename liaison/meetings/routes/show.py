@@ -14,7 +14,8 @@ from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.meetings import queries
-from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS, replies_due_on
+from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
 from liaison.meetings.routes.common import shown
