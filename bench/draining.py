@@ -40,14 +40,18 @@ async def composer(db: Session, row: OutboxMail) -> OutgoingMessage:
 
 
 def message(address: str) -> OutgoingMessage:
-    return OutgoingMessage(address, address, "measure@meetings.qingzhi.example", "【会议通知】第四季度联席会议", TEXT, f"<p>{TEXT}</p>")
+    return OutgoingMessage(
+        address, address, "measure@meetings.qingzhi.example", "【会议通知】第四季度联席会议", TEXT, f"<p>{TEXT}</p>"
+    )
 
 
 async def filled(database: Database) -> None:
     async with database.writing() as db:
         for n in range(MAILS):
             address = f"p{n}@unit.qingzhi.example"
-            await outbox.enqueue(db, kind="measure", about="bench:1", address=address, display_to=address, locale="zh_CN")
+            await outbox.enqueue(
+                db, kind="measure", about="bench:1", address=address, display_to=address, locale="zh_CN"
+            )
 
 
 async def ours(database: Database, port: int) -> float:

@@ -15,7 +15,7 @@ from bench.site import lateness, meeting_with, officer_of, queries, row, site, t
 from liaison.calendaring.ics import to_ics
 from liaison.mail.compose import new_message_id, to_bytes
 from liaison.mail.message import OutgoingMessage
-from liaison.meetings import announcing
+from liaison.meetings import announcing, planning
 from liaison.meetings.mails import PRODID, Lines, Told, calendar_part, written
 
 PEOPLE, ROUNDS = 200, 5
@@ -54,7 +54,7 @@ async def main() -> None:
             async with database.reading() as db:
                 viewer = await officer_of(database, db, officer_id)
                 meeting = await queries.get(db, viewer, meeting_id)
-                planned = await announcing.plan(db, meeting)
+                planned = await planning.plan(db, meeting)
             calendar_part.cache_clear()
             today = database.clock.today("Asia/Shanghai")
             before = time.perf_counter()

@@ -137,24 +137,44 @@ def with_office(rows: list[Designation], on: date, timezone: str) -> list[tuple[
     return [(row, holders[row.agency_id] is row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who acts for whom in one mechanism on one local date; designations with agency, person and what their address needs."""
+
+    members: list[Member]
+    in_office: dict[int, Designation | None]
+    """By member agency; None is a vacancy."""
+    deputies: dict[int, list[Designation]]
+
+    def everybody(self) -> list[Designation]:
+        """Everybody who is told by office."""
+        return [d for d in self.in_office.values() if d] + [d for them in self.deputies.values() for d in them]
+
+
+async def on_duty(db: Session, mechanism: Mechanism, on: date) -> OnDuty:
+    """`members_on`, `in_office` and `deputies` of one date, in two statements."""
+    members_then = await members_on(db, mechanism.id, on)
+    rows = await _designations(db, [mechanism.id])
+    agency_ids = [m.agency_id for m in members_then]
+    deputies_then: dict[int, list[Designation]] = {agency_id: [] for agency_id in agency_ids}
+    for row in rows:
+        term = term_of(row, mechanism.timezone)
+        if row.role == DEPUTY and row.agency_id in deputies_then and term is not None and term.covers(on):
+            deputies_then[row.agency_id].append(row)
+    holders = {agency_id: _holder(rows, agency_id, on, mechanism.timezone) for agency_id in agency_ids}
+    return OnDuty(members_then, holders, deputies_then)
+
+
 async def in_office(db: Session, mechanism_id: int, on: date) -> dict[int, Designation | None]:
     """Who is liaison of each member agency on that local date: the acting one, else the principal; None is a vacancy.
 
     A deactivated person holds no office. With agency and person (and what their address needs)."""
-    zone = await timezone(db, mechanism_id)
-    rows = await _designations(db, [mechanism_id])
-    return {m.agency_id: _holder(rows, m.agency_id, on, zone) for m in await members_on(db, mechanism_id, on)}
+    return (await on_duty(db, await db.get_one(Mechanism, mechanism_id), on)).in_office
 
 
 async def deputies(db: Session, mechanism_id: int, on: date) -> dict[int, list[Designation]]:
     """The deputies of each member agency on that local date, without deactivated people."""
-    zone = await timezone(db, mechanism_id)
-    found: dict[int, list[Designation]] = {m.agency_id: [] for m in await members_on(db, mechanism_id, on)}
-    for row in await _designations(db, [mechanism_id]):
-        term = term_of(row, zone)
-        if row.role == DEPUTY and row.agency_id in found and term is not None and term.covers(on):
-            found[row.agency_id].append(row)
-    return found
+    return (await on_duty(db, await db.get_one(Mechanism, mechanism_id), on)).deputies
 
 
 def _holder(rows: list[Designation], agency_id: int, on: date, timezone: str) -> Designation | None:

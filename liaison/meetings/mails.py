@@ -19,8 +19,8 @@ from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
-from liaison.meetings.announcing import PlannedMail, partstats, unanswered
 from liaison.meetings.models import Announcement, Meeting
+from liaison.meetings.planning import PlannedMail, partstats, unanswered
 from liaison.meetings.recipients import Addressee, Slip
 from liaison.meetings.snapshot import Telling
 from liaison.meetings.wording import ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
@@ -324,6 +324,8 @@ def _lead(
 
 def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
     """The subject without its date, as the mail's title."""
+    if change == "moved":
+        return words._("[Meeting moved] %(title)s", title=snapshot["title"])
     return _subject(change, {**snapshot, "local_start": None}, words).rstrip("，, ")
 
 

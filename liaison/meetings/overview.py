@@ -8,10 +8,8 @@ from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation
-from liaison.meetings import announcing, queries
-from liaison.meetings.announcing import Plan
+from liaison.meetings import queries
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import (
     is_host,
@@ -23,6 +21,7 @@ from liaison.meetings.permissions import (
     may_register,
     may_see_list,
 )
+from liaison.meetings.planning import Everybody, Plan, everybody_of, plan
 from liaison.meetings.showing import (
     AgencyAnswers,
     Line,
@@ -36,6 +35,7 @@ from liaison.meetings.showing import (
     phone_of,
     tallied,
 )
+from liaison.meetings.snapshot import still_waiting
 
 MOST_MAILS = 5000
 
@@ -87,25 +87,27 @@ class Overview:
 async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     """Load the page; `meeting` with mechanism and host, which the viewer may see."""
     runs = may_change(viewer, meeting)
-    attendees = await queries.attendees(db, meeting.id)
-    invitations = await queries.invitations(db, meeting.id)
+    everybody = await everybody_of(db, meeting)
+    attendees = everybody.attendees
     announcements = list(await queries.announcements(db, meeting.id)) if runs else []
     by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if runs else {}
     mails = await outbox.deliveries(db, about=f"meeting:{meeting.id}", limit=MOST_MAILS) if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
-    plan = await announcing.plan(db, meeting) if runs and announcements and (ahead or _is_off(meeting)) else None
+    planned = (
+        await plan(db, meeting, everybody=everybody) if runs and announcements and (ahead or _is_off(meeting)) else None
+    )
     return Overview(
         agenda=await agenda(db, viewer, meeting),
-        answers=await _answers(db, viewer, meeting, attendees, invitations, by_person),
+        answers=await _answers(db, viewer, meeting, everybody, by_person),
         own=next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
-        own_slip=next((i for i in invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
+        own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
         recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,
         announcements=announcements,
         announced_by=await _names(db, {a.by_id for a in announcements if a.by_id}),
         mails=mail_lines(mails),
-        plan=plan,
+        plan=planned,
         runs=runs,
-        has_unsent_changes=plan is not None and not plan.says_nothing_new,
+        has_unsent_changes=planned is not None and not planned.says_nothing_new,
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
@@ -119,7 +121,7 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
     held = list(await outbox.holding(db, meeting.uid))
     if off or _is_off(meeting):
         return held
-    planned = await announcing.plan(db, meeting)
+    planned = await plan(db, meeting)
     return list(dict.fromkeys([*planned.known, *held]))
 
 
@@ -146,30 +148,28 @@ async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
 async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     """The answers alone, for the region that is swapped after an answer or a reminder."""
     by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if may_change(viewer, meeting) else {}
-    attendees = await queries.attendees(db, meeting.id)
-    return await _answers(db, viewer, meeting, attendees, await queries.invitations(db, meeting.id), by_person)
+    return await _answers(db, viewer, meeting, await everybody_of(db, meeting), by_person)
 
 
 async def _answers(
     db: Session,
     viewer: Viewer,
     meeting: Meeting,
-    attendees: Sequence[Attendee],
-    invitations: Sequence[AgencyInvitation],
+    everybody: Everybody,
     by_person: Mapping[int, OutboxMail],
 ) -> Answers:
     sees_list = may_see_list(viewer, meeting)
     runs = may_change(viewer, meeting)
     now = db.now()
     agencies: dict[int, AgencyAnswers] = {}
-    for invitation in invitations:
+    for invitation in everybody.invitations:
         if sees_list or may_fill_slip(viewer, invitation, meeting.mechanism_id):
             one = agencies.setdefault(invitation.agency_id, AgencyAnswers(invitation.agency))
             one.invitation = invitation
             one.may_fill = may_fill_slip(viewer, invitation, meeting.mechanism_id)
             one.may_register = may_register(viewer, meeting, invitation.agency_id, now)
             one.may_remove = may_ask(viewer, meeting, invitation.agency_id) and meeting.held_at is None
-    for attendee in attendees:
+    for attendee in everybody.attendees:
         if sees_list or attendee.person_id == viewer.person_id:
             one = agencies.setdefault(attendee.agency_id, AgencyAnswers(attendee.agency))
             by_name = attendee.agency_invitation_id is None
@@ -183,24 +183,26 @@ async def _answers(
                 )
             )
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
-    waiting = await _waiting(db, viewer, meeting, ordered, by_person) if runs and meeting.state == "announced" else []
+    waiting = _waiting(ordered, everybody, by_person) if runs and meeting.state == "announced" else []
     return Answers(
         agencies=ordered,
         counts=tallied(line.answer for one in ordered for line in one.lines),
         waiting=waiting,
-        may_remind=bool(waiting) and meeting.starts_at > now and bool(await announcing.unanswered(db, meeting)),
+        may_remind=bool(waiting) and meeting.starts_at > now and await _reminds(db, meeting, everybody),
         sees_list=sees_list,
     )
 
 
-async def _waiting(
-    db: Session,
-    viewer: Viewer,
-    meeting: Meeting,
-    agencies: Sequence[AgencyAnswers],
-    by_person: Mapping[int, OutboxMail],
+async def _reminds(db: Session, meeting: Meeting, everybody: Everybody) -> bool:
+    """Whether a reminder would reach anybody."""
+    last = await queries.newest_announcement(db, meeting.uid)
+    return bool(still_waiting(last, everybody.attendees, everybody.invitations))
+
+
+def _waiting(
+    agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, OutboxMail]
 ) -> list[Waiting]:
-    in_office = await mechanisms.in_office(db, meeting.mechanism_id, db.clock.today(meeting.timezone))
+    in_office = everybody.on_duty.in_office
     found = []
     for one in agencies:
         invitation = one.invitation

@@ -1,6 +1,6 @@
 """Who is mailed about a meeting: one mail per address, and for whom it is (PRACTICE.md 10-12, MAIL.md decision 2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from liaison.directory.models import Address, Person
@@ -148,8 +148,3 @@ def _slip_json(slip: Slip) -> dict[str, object]:
         "person_id": slip.person_id,
         "designation_id": slip.designation_id,
     }
-
-
-def everybody(designations: Iterable[Designation | None]) -> set[int]:
-    """The ids of the people designated."""
-    return {d.person_id for d in designations if d is not None}

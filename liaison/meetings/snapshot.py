@@ -4,11 +4,13 @@ and not what was edited since. Pure."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from email.utils import parseaddr
 from typing import Any
 
 from liaison.calendaring.itip import Announced, Attendee, Event, Held, Message, Method, Version, message_for
 from liaison.i18n import Words
-from liaison.meetings.models import AgendaItem, Meeting
+from liaison.meetings import models
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import agenda_lines
 
@@ -33,6 +35,11 @@ def content_of(snapshot: Mapping[str, Any]) -> Content:
         snapshot["timezone"],
         snapshot["location"] or "",
     )
+
+
+def organizer_of(meeting: Meeting, mail_from: str) -> str:
+    """The ORGANIZER's address: the mechanism's mailbox, else the address of MAIL_FROM (MAIL.md decision 3)."""
+    return meeting.mechanism.mailbox or parseaddr(mail_from)[1]
 
 
 def snapshot_of(
@@ -147,6 +154,25 @@ class Telling:
             role=one.role,  # type: ignore[arg-type]
             partstat=self.partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
         )
+
+
+def still_waiting(
+    last: Announcement | None, attendees: Sequence[models.Attendee], invitations: Sequence[AgencyInvitation]
+) -> list[Addressee]:
+    """The addresses behind which somebody told of the meeting has not answered yet, cut down to just those.
+
+    `last` is the newest announcement of the meeting's UID; after a cancellation nobody is waited for."""
+    if last is None or last.method == Method.CANCEL.value:
+        return []
+    waiting = {a.id for a in attendees if a.partstat == "needs_action"}
+    open_slips = {i.id for i in invitations if i.returned_at is None}
+    found = []
+    for one in listed(last.snapshot):
+        attendee_ids = [id_ for id_ in one.attendee_ids if id_ in waiting]
+        slips = [s for s in one.slips if s.invitation_id in open_slips]
+        if attendee_ids or slips:
+            found.append(replace(one, attendee_ids=attendee_ids, slips=slips, copies=[]))
+    return found
 
 
 def description(snapshot: Mapping[str, Any], words: Words) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
-from liaison.meetings import announcing, asking, queries, replies, scheduling
+from liaison.meetings import announcing, asking, planning, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.replies import Registered, SlipName
 from tests.meetings.play import START, Play, by_address
@@ -262,7 +262,7 @@ async def test_people_without_any_address_are_told_another_way(play: Play) -> No
     meeting_id = await play.scheduled(Asked(person_id=nomail_id))
     async with play.database.reading() as db:
         _, meeting = await play.meeting(db, meeting_id)
-        planned = await announcing.plan(db, meeting)
+        planned = await planning.plan(db, meeting)
     assert [(one.name, one.why, one.phone) for one in planned.unreachable] == [("无邮箱", "no_address", "0553-0000099")]
     assert await play.send(meeting_id) == []
 

@@ -14,8 +14,8 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.i18n import LANGUAGE_NAMES
 from liaison.meetings import announcing, mails, overview, queries
-from liaison.meetings.announcing import Plan, PlannedMail
 from liaison.meetings.models import Meeting
+from liaison.meetings.planning import Plan, PlannedMail, plan
 from liaison.meetings.routes.common import meeting_to_change, shown
 from liaison.meetings.routes.show import region
 from liaison.meetings.showing import WHY_UNREACHABLE
@@ -69,7 +69,7 @@ async def preview(
     """One mail as it would go out (`?address=`, `?part=` html, text or calendar), for a frame that may do nothing."""
     meeting = await meeting_to_change(db, viewer, meeting_id)
     query = request.query_params
-    planned = await announcing.plan(db, meeting, answer_anew=query.get("answer_anew") == "1")
+    planned = await plan(db, meeting, answer_anew=query.get("answer_anew") == "1")
     mail = _mail_to(planned, query.get("address"))
     if mail is None:
         raise NotFound
@@ -124,7 +124,7 @@ async def _page(
     request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form, *, is_stale: bool = False
 ) -> Response[str]:
     meeting: Meeting = await meeting_to_change(db, viewer, meeting_id)
-    planned = await announcing.plan(db, meeting, answer_anew=form.ticked("answer_anew"))
+    planned = await plan(db, meeting, answer_anew=form.ticked("answer_anew"))
     chosen = _mail_to(planned, request.query_params.get("address") or form.raw("address"))
     chosen = chosen or (planned.mails[0] if planned.mails else None)
     part = request.query_params.get("part", "html")

@@ -1,0 +1,199 @@
+"""What would be sent to whom and why.
+
+What an address is sent is the difference between what it may already hold and the newest announcement, never between two
+states of the database; so several edits end in one right mail, and who was never told is never sent a cancellation."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.mail import outbox
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.queries import OnDuty
+from liaison.meetings import queries
+from liaison.meetings.due import replies_due_on
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
+from liaison.meetings.recipients import Addressee, Unreachable, addressees
+from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of, still_waiting
+
+REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMail:
+    """One mail that `send` would call for: to whom, what it tells them, and how it goes out."""
+
+    addressee: Addressee
+    change: str
+    """invited, moved, updated, cancelled, postponed, removed or again"""
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `send` would do at this moment; shown to the officer before, and done by `send` itself."""
+
+    snapshot: dict[str, Any]
+    method: Method
+    version: Version
+    occasion: str
+    mails: list[PlannedMail]
+    unreachable: list[Unreachable]
+    asks_anew: bool
+    place_changed: bool
+    says_nothing_new: bool
+    """The newest announcement said just this."""
+    known: list[str]
+    """Every address that is, or was, told of this UID; what still waits for one of them is out of date."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anybody is to be told anything."""
+        return bool(self.mails)
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """All that decides who is mailed, loaded once."""
+
+    attendees: Sequence[Attendee]
+    invitations: Sequence[AgencyInvitation]
+    on_duty: OnDuty
+    people: Mapping[int, Person]
+    contact: dict[str, str | None] | None
+
+    def addressees(self, site_locale: str) -> tuple[list[Addressee], list[Unreachable]]:
+        """Everybody to be mailed, by address, and everybody no mail reaches."""
+        return addressees(
+            attendees=self.attendees,
+            invitations=self.invitations,
+            in_office=self.on_duty.in_office,
+            deputies=self.on_duty.deputies,
+            takes_part={member.agency_id: member.takes_part for member in self.on_duty.members},
+            people=self.people,
+            site_locale=site_locale,
+        )
+
+    def partstats(self) -> dict[str, str]:
+        """What is known of each single address's answer, as PARTSTAT; shared mailboxes never answer for their people."""
+        by_id = {a.id: a.partstat for a in self.attendees}
+        slips = {i.id: i for i in self.invitations}
+        known: dict[str, str] = {}
+        for one in self.addressees("en")[0]:
+            if one.group:
+                continue
+            if len(one.attendee_ids) == 1:
+                known[one.address] = by_id[one.attendee_ids[0]].replace("_", "-").upper()
+            elif one.slips and (slip := slips.get(one.slips[0].invitation_id)) and slip.returned_at:
+                known[one.address] = "DECLINED" if slip.declined else "ACCEPTED"
+        return known
+
+
+async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False, everybody: Everybody | None = None) -> Plan:
+    """What sending now would mean. Reads only; needs `mechanism` and `host_agency` loaded. `everybody` saves loading them again."""
+    last = await queries.newest_announcement(db, meeting.uid)
+    agenda = await queries.agenda(db, meeting.id, states=("accepted",))
+    asked = everybody or await everybody_of(db, meeting)
+    found, unreachable = asked.addressees(db.settings.locale)
+    snapshot = snapshot_of(
+        meeting,
+        agenda,
+        found,
+        organizer=meeting.organizer or organizer_of(meeting, db.settings.mail_from),
+        organizer_name=meeting.mechanism.short_name,
+        contact=asked.contact,
+        replies_due_on=replies_due_on(meeting),
+    )
+    off = meeting.cancelled_at is not None or meeting.postponed_at is not None
+    method = CANCEL if off else REQUEST
+    before = content_of(last.snapshot) if last else None
+    after = content_of(snapshot)
+    version = next_version(
+        Version(last.sequence, last.dtstamp, meeting.answers_from) if last else None,
+        before=before,
+        after=after,
+        cancelled=off and last is not None and last.method != CANCEL,
+        answer_anew=answer_anew,
+        now=db.now(),
+    )
+    anew = method is REQUEST and last is not None and asks_anew(before, after, answer_anew=answer_anew)
+    partstats = {} if anew else asked.partstats()
+    mails: list[PlannedMail] = []
+    known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
+    if last is not None or not off:
+        held = {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, meeting.uid)).items()}
+        telling = Telling(snapshot, method, meeting.uid, version, partstats)
+        await asyncio.sleep(0)
+        for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
+            one = known.get(address) or Addressee(address, address, db.settings.locale)
+            message = telling.message_to(one, held.get(address))
+            if message is not None:
+                mails.append(PlannedMail(one, _change(message, meeting), message))
+            if number % 20 == 19:
+                await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    return Plan(
+        snapshot=snapshot,
+        method=method,
+        version=version,
+        occasion=_occasion(last, meeting, before, after),
+        mails=mails,
+        unreachable=unreachable,
+        asks_anew=anew,
+        place_changed=before is not None and before.location != after.location,
+        says_nothing_new=last is not None and last.method == method.value and (off or last.snapshot == snapshot),
+        known=list(known),
+    )
+
+
+async def unanswered(db: Session, meeting: Meeting) -> list[Addressee]:
+    """The addresses behind which somebody told of the meeting has not answered yet, cut down to just those."""
+    last = await queries.newest_announcement(db, meeting.uid)
+    return still_waiting(last, await queries.attendees(db, meeting.id), await queries.invitations(db, meeting.id))
+
+
+async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:
+    """What is known of each single address's answer, as PARTSTAT."""
+    return (await everybody_of(db, meeting)).partstats()
+
+
+async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
+    """Load whom the meeting asks and who acts for their agencies today."""
+    attendees = await queries.attendees(db, meeting.id)
+    await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    people = {a.person.id: a.person for a in attendees if a.person is not None}
+    people |= {d.person.id: d.person for d in on_duty.everybody()}
+    liaison = on_duty.in_office.get(meeting.host_agency_id)
+    contact = people[liaison.person_id] if liaison else None
+    return Everybody(
+        attendees=attendees,
+        invitations=await queries.invitations(db, meeting.id),
+        on_duty=on_duty,
+        people=people,
+        contact={"name": contact.name, "phone": contact.phone, "agency": contact.agency.short_name}
+        if contact
+        else None,
+    )
+
+
+def _change(message: Message, meeting: Meeting) -> str:
+    return "postponed" if message.change == "cancelled" and meeting.postponed_at else message.change.value
+
+
+def _occasion(last: Announcement | None, meeting: Meeting, before: Content | None, after: Content) -> str:
+    if meeting.postponed_at:
+        return "postponed"
+    if meeting.cancelled_at:
+        return "cancelled"
+    if last is None or before is None:
+        return "reinstated" if meeting.announced_at else "invited"
+    moved = (before.starts_at, before.duration_minutes, before.timezone) != (
+        after.starts_at,
+        after.duration_minutes,
+        after.timezone,
+    )
+    return "moved" if moved else "updated"
