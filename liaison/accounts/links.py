@@ -74,7 +74,7 @@ async def resolve(db: Session, text: str) -> Link:
     found = (await db.execute(query)).one_or_none()
     if key is None or found is None or not same(given, _mac(key, found[0])):
         raise NotFound
-    link, holder, party = found.tuple()
+    link, holder, party = found
     if link.revoked_at is not None or link.expires_at <= db.now():
         raise Gone(N_("This link is not valid any more. If something is still open, you will find it in a newer mail."))
     left = holder is not None and party is not None and holder.agency_id != party.id
