@@ -1,0 +1,227 @@
+"""The `liaison` command as an administrator types it: real processes, an embedded database, exit codes 0, 1 and 2."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from liaison.demo import bundle_file
+
+COMMAND = [sys.executable, "-m", "liaison"]
+PATIENCE = 60
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """An empty directory to run commands in."""
+    return tmp_path
+
+
+def environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIAISON_")}
+    root = str(Path(__file__).resolve().parents[2])
+    return {**kept, "PYTHONPATH": root, "PYTHONWARNINGS": "ignore", "LIAISON_LOCALE": "en", **settings}
+
+
+def run(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=site, env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(site: Path, *arguments: str, until: str, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command that goes on, and what it said up to the line that has `until` in it."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=site,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = ""
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            said += line
+            if until in line:
+                break
+        assert until in said, said
+        yield process, said
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def answered(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code, refusal.read().decode()
+
+
+def test_a_wrong_setting_ends_in_one_line_of_the_sites_language(site: Path) -> None:
+    done = run(site, "migrate", LIAISON_TIMEZONE="Mars/Olympus", LIAISON_LOCALE="zh_CN")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "LIAISON_TIMEZONE 应为时区名称，例如 Asia/Shanghai，而不是“Mars/Olympus”。\n"
+
+
+def test_an_unknown_setting_stops_the_start(site: Path) -> None:
+    done = run(site, "serve", LIAISON_SMPT_URL="smtp://localhost")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "LIAISON_SMPT_URL" in done.stderr
+
+
+def test_wrong_usage_is_exit_code_2(site: Path) -> None:
+    assert run(site, "serve", "--prot", "1").returncode == 2
+    assert run(site, "work", "--as-of", "tomorrow").returncode == 2
+
+
+def test_every_command_migrates_an_embedded_database(site: Path) -> None:
+    assert run(site, "verify-log").returncode == 0
+    assert (site / "liaison-data" / "liaison.db").exists()
+    assert (site / "liaison-data" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_data_of_a_newer_program_are_refused(site: Path) -> None:
+    assert run(site, "migrate").returncode == 0
+    with closing(sqlite3.connect(site / "liaison-data" / "liaison.db", isolation_level=None)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in ("migrate", "verify-log"):
+        done = run(site, command)
+        assert done.returncode == 1
+        assert "newer version (9999)" in done.stderr
+
+
+def test_the_first_operator_a_token_and_a_sign_in_link(site: Path) -> None:
+    added = run(
+        site,
+        "person",
+        "add",
+        "--operator",
+        "--name",
+        "顾岩",
+        "--agency",
+        "区数据局",
+        "--key",
+        "guyan",
+        "--mail",
+        "gy@sjj.qingzhi.example",
+    )
+    assert added.returncode == 0, added.stderr
+    token = run(site, "token", "create", "--person", "guyan").stdout
+    assert re.fullmatch(r"lia_[\w-]{40,}\n", token)
+    link = run(site, "sign-in-link", "--person", "GY@sjj.qingzhi.example").stdout
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/sign-in/link/\S+\n", link)
+    unknown = run(site, "token", "create", "--person", "nobody")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+
+
+def test_an_import_is_tried_then_taken_then_changes_nothing(site: Path) -> None:
+    tried = run(site, "import", "--dry-run", str(bundle_file()))
+    assert tried.returncode == 0
+    assert "People: 8 new" in tried.stdout
+    assert "People: 8 new" in run(site, "import", str(bundle_file())).stdout
+    assert "People: 0 new, 0 changed, 8 as they were" in run(site, "import", str(bundle_file())).stdout
+
+
+def test_a_refused_import_names_line_and_field(site: Path) -> None:
+    wrong = site / "bundle.yaml"
+    wrong.write_text(
+        bundle_file().read_text(encoding="utf-8").replace("person: liwb", "person: nobody"), encoding="utf-8"
+    )
+    done = run(site, "import", str(wrong))
+    assert done.returncode == 1
+    assert re.search(
+        r"^Line \d+, mechanisms\.designations\.person: There is no person “nobody”", done.stderr, re.MULTILINE
+    )
+    assert run(site, "import", str(site / "missing.yaml")).returncode == 2
+
+
+def test_a_cut_audit_trail_shows_against_a_noted_head(site: Path) -> None:
+    run(site, "import", str(bundle_file()))
+    head = run(site, "verify-log").stdout.rsplit(" ", 1)[1].strip()
+    assert run(site, "verify-log", "--head", head).returncode == 0
+    number = int(head.partition(":")[0])
+    assert run(site, "verify-log", "--head", f"{number}:{'0' * 64}").returncode == 1
+    assert run(site, "verify-log", "--head", "x").returncode == 2
+
+
+def test_check_says_what_works_and_what_does_not(site: Path) -> None:
+    before = run(site, "check")
+    assert before.returncode == 1
+    assert "Database: does not work. The database is not up to date." in before.stdout
+    run(site, "person", "add", "--operator", "--name", "顾岩", "--agency", "区数据局")
+    after = run(site, "check", LIAISON_SMTP_URL="smtp://user:hidden@127.0.0.1:1")
+    assert after.returncode == 1
+    assert "Database: works." in after.stdout
+    assert "Mail: does not work. 127.0.0.1:1: The mail server cannot be reached." in after.stdout
+    assert "hidden" not in after.stdout
+    assert run(site, "check").returncode == 0
+
+
+def test_the_worker_does_everything_once_and_ends(site: Path) -> None:
+    run(site, "import", str(bundle_file()))
+    done = run(site, "work", "--once", "--as-of", "2026-12-17T14:30:00+08:00")
+    assert done.returncode == 0, done.stderr
+
+
+def test_serve_offers_the_set_up_answers_and_ends_gracefully(site: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with running(site, "serve", "--port", str(port), until="/set-up/", LIAISON_BASE_URL=url) as (process, said):
+        assert f"{url}/set-up/" in said
+        assert answered(f"{url}/healthz") == (200, json.dumps({"status": "ok"}).replace(" ", ""))
+        assert answered(f"{url}/r/a.b.c")[0] == 404
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    assert "/r/…" in rest
+    assert "a.b.c" not in rest
+
+
+def test_a_taken_port_is_told_in_one_line(site: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(site, "serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "Cannot listen on 127.0.0.1" in done.stderr.splitlines()[-1]
+
+
+def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Path) -> None:
+    port = str(free_port())
+    for _ in range(2):
+        with running(site, "demo", "--port", port, until="/system/outbox") as (process, said):
+            assert re.search(rf"http://127\.0\.0\.1:{port}/sign-in/link/\S+", said)
+            assert "liaison-demo/mail" in said
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+    run(site, "migrate", LIAISON_DATA_DIR="real")
+    for reset in ([], ["--reset"]):
+        refused = run(site, "demo", "--data-dir", "real", *reset)
+        assert refused.returncode == 1
+    assert (site / "real" / "liaison.db").exists()
