@@ -14,10 +14,14 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.htmx import HTMXRequest
 
 from liaison import audit
+from liaison.accounts import api as accounts_api
+from liaison.accounts import routes as accounts_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
 from liaison.desk import routes as desk_routes
+from liaison.directory import api as directory_api
+from liaison.directory import routes as directory_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.viewers import viewer_for
@@ -107,7 +111,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
 def page_routers() -> list[Router]:
     """Pages and forms, by feature."""
     return [
+        accounts_routes.router,
         desk_routes.router,
+        directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,
         meetings_routes.links_router,
@@ -118,6 +124,8 @@ def page_routers() -> list[Router]:
 def api_routers() -> list[Router]:
     """The JSON API, by feature."""
     return [
+        accounts_api.api,
+        directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
         system_api.api,

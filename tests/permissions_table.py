@@ -48,6 +48,7 @@ SFJ = roles("sfj_admin", "sfj_officer", "sfj_deputy", "sfj_person")
 MEMBERS = JCY | SFJ
 SPEAK_FOR_SFJ = roles("sfj_officer", "sfj_admin")
 KEEP_SFJ = SPEAK_FOR_SFJ | {"sfj_deputy"}
+KEEP_JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy")
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ KEEP_MECHANISM = only(OPERATOR, among=SEE_MECHANISM)
 ARRANGE_MECHANISM = only(OPERATOR | ACTING, among=SEE_MECHANISM)
 DESIGNATE = only(OPERATOR | OFFICERS | ADMINS, among=SEE_MECHANISM)
 DESIGNATE_SFJ = only(OPERATOR | SPEAK_FOR_SFJ, among=SEE_MECHANISM)
+KEEP_SFJ_PEOPLE = only(KEEP_SFJ)
+KEEP_SFJ_ACCOUNT = only(KEEP_SFJ | OPERATOR)
+KEEP_JCY_OFFICE = only(KEEP_JCY)
+ONES_OWN = Rule(roles("jcy_officer"))
+"""Of zhoumin; for everybody else as if it did not exist."""
 
 SEE_MEETING = MEMBERS | {"invited", "reader"}
 MEETING = Rule(SEE_MEETING)
@@ -201,6 +207,69 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}/remove": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    # accounts
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-in/link": PUBLIC,
+    "GET /sign-in/sent": PUBLIC,
+    "GET /sign-in/link/{token}": NEEDS_A_SECRET,
+    "POST /sign-in/link/{token}": NEEDS_A_SECRET,
+    "GET /password": PUBLIC,
+    "POST /password": PUBLIC,
+    "GET /password/{token}": NEEDS_A_SECRET,
+    "POST /password/{token}": NEEDS_A_SECRET,
+    "GET /set-up/{token}": NEEDS_A_SECRET,
+    "POST /set-up/{token}": NEEDS_A_SECRET,
+    "POST /sign-out": ANY_SIGNED_IN,
+    "GET /account": ANY_SIGNED_IN,
+    "POST /account/language": ANY_SIGNED_IN,
+    "POST /account/password": ANY_SIGNED_IN,
+    "POST /account/sign-out-everywhere": ANY_SIGNED_IN,
+    "POST /account/sessions/{session_id}/end": ONES_OWN,
+    "POST /account/tokens": ANY_SIGNED_IN,
+    "POST /account/tokens/{token_id}/revoke": ONES_OWN,
+    "GET /api/me": ANY_SIGNED_IN,
+    # the directory
+    "GET /directory": ANY_SIGNED_IN,
+    "GET /directory/agencies/{agency_id}": ANY_SIGNED_IN,
+    "GET /directory/people/{person_id}": ANY_SIGNED_IN,
+    "GET /directory/agencies/new": OPERATOR_ONLY,
+    "POST /directory/agencies/new": OPERATOR_ONLY,
+    "GET /directory/agencies/{agency_id}/edit": OPERATOR_ONLY,
+    "POST /directory/agencies/{agency_id}/edit": OPERATOR_ONLY,
+    "POST /directory/agencies/{agency_id}/deactivate": OPERATOR_ONLY.sending(confirmed="1"),
+    "POST /directory/agencies/{agency_id}/reactivate": OPERATOR_ONLY,
+    "GET /directory/agencies/{agency_id}/offices/new": KEEP_SFJ_PEOPLE,
+    "POST /directory/agencies/{agency_id}/offices/new": KEEP_SFJ_PEOPLE,
+    "GET /directory/offices/{office_id}/edit": KEEP_JCY_OFFICE,
+    "POST /directory/offices/{office_id}/edit": KEEP_JCY_OFFICE,
+    "POST /directory/offices/{office_id}/deactivate": KEEP_JCY_OFFICE.sending(confirmed="1"),
+    "POST /directory/offices/{office_id}/reactivate": KEEP_JCY_OFFICE,
+    "GET /directory/agencies/{agency_id}/people/new": KEEP_SFJ_PEOPLE,
+    "POST /directory/agencies/{agency_id}/people/new": KEEP_SFJ_PEOPLE,
+    "GET /directory/people/{person_id}/edit": KEEP_SFJ_PEOPLE,
+    "POST /directory/people/{person_id}/edit": KEEP_SFJ_PEOPLE,
+    "GET /directory/people/{person_id}/transfer": OPERATOR_ONLY,
+    "POST /directory/people/{person_id}/transfer": OPERATOR_ONLY.sending(agency_id="@jcy"),
+    "POST /directory/people/{person_id}/deactivate": KEEP_SFJ_ACCOUNT.sending(confirmed="1"),
+    "POST /directory/people/{person_id}/reactivate": KEEP_SFJ_ACCOUNT,
+    "POST /directory/people/{person_id}/agency-admin": only(roles("sfj_admin")),
+    "POST /directory/people/{person_id}/operator": OPERATOR_ONLY,
+    "GET /api/agencies": ANY_SIGNED_IN,
+    "GET /api/agencies/{agency_id}": ANY_SIGNED_IN,
+    "POST /api/agencies": OPERATOR_ONLY,
+    "PATCH /api/agencies/{agency_id}": OPERATOR_ONLY,
+    "GET /api/offices": ANY_SIGNED_IN,
+    "GET /api/offices/{office_id}": ANY_SIGNED_IN,
+    "POST /api/offices": KEEP_SFJ_PEOPLE,
+    "PATCH /api/offices/{office_id}": KEEP_JCY_OFFICE,
+    "GET /api/people": ANY_SIGNED_IN,
+    "GET /api/people/{person_id}": ANY_SIGNED_IN,
+    "POST /api/people": KEEP_SFJ_PEOPLE,
+    "PATCH /api/people/{person_id}": KEEP_SFJ_PEOPLE,
+    "POST /api/people/{person_id}/transfer": OPERATOR_ONLY.sending(agency_id="@jcy"),
+    "POST /api/people/{person_id}/deactivate": KEEP_SFJ_ACCOUNT,
+    "POST /api/people/{person_id}/reactivate": KEEP_SFJ_ACCOUNT,
     "GET /r/{token}": NEEDS_A_SECRET,
     "POST /r/{token}": NEEDS_A_SECRET,
 }

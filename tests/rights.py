@@ -16,6 +16,7 @@ from litestar.middleware.csrf import generate_csrf_token
 from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
+from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
 from liaison.app import create_app, open_database
@@ -200,6 +201,9 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
             async with database.writing() as db:
                 cookies[role] = await open_session(db, things[name], user_agent="", source="", by_office=False)
                 tokens[role] = await create_token(db, Actor(things[name], "cli"), things[name])
+    async with database.reading() as db:
+        for name, model in (("session_id", UserSession), ("token_id", ApiToken)):
+            things[name] = (await db.scalars(select(model.id).where(model.person_id == built.zhoumin.id))).one()
     await database.dispose()
     forgetful = Forgetful(settings, clock)
     app = create_app(settings, clock=clock, database=forgetful)

@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 from liaison import audit
 from liaison.accounts.models import UserSession
 from liaison.accounts.secrets import hashed
-from liaison.db import Session
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session, locked
+from liaison.errors import NotFound
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -45,6 +47,23 @@ async def session_of(db: Session, key: str) -> UserSession | None:
 async def see(db: Session, session_id: int) -> None:
     """Note that the session was used just now (the only thing a GET may change, at most once a minute)."""
     await db.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=db.now()))
+
+
+async def sign_out(db: Session, viewer: Viewer, *, session_id: int | None = None) -> None:
+    """End one of the viewer's own sessions: the present one, or another from the list. Raises NotFound for anybody else's."""
+    session_id = session_id or viewer.session_id
+    row = await locked(db, UserSession, session_id) if session_id else None
+    if row is None or row.person_id != viewer.person_id:
+        raise NotFound
+    if row.ended_at is None:
+        row.ended_at = db.now()
+        audit.add(db, viewer, "sign_out", f"person:{viewer.person_id}", session=row.id)
+
+
+async def sign_out_everywhere(db: Session, viewer: Viewer) -> None:
+    """End every session of the viewer, this one too."""
+    await end_sessions(db, viewer.person_id)
+    audit.add(db, viewer, "sign_out_everywhere", f"person:{viewer.person_id}")
 
 
 async def live_sessions(db: Session, person_id: int) -> list[UserSession]:

@@ -1,7 +1,5 @@
 """First start: the one-time link that the command line prints makes the first agency and its operator."""
 
-from typing import Any
-
 from liaison import audit
 from liaison.accounts.credentials import set_password
 from liaison.accounts.sign_in import SET_UP, use_link
@@ -9,7 +7,7 @@ from liaison.accounts.viewer import COMMAND_LINE
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.directory import agencies, people, queries
-from liaison.directory.fields import AgencyFields, PersonFields, clean_agency, clean_person
+from liaison.directory.fields import AgencyFields, PersonFields, check_first_entries
 from liaison.errors import Gone
 from liaison.i18n import N_
 
@@ -22,21 +20,15 @@ async def set_up(db: Session, token: str, *, agency: AgencyFields, person: Perso
     if await queries.active_operators(db):
         raise Gone(N_("This site has been set up already."))
     check = Check()
-    clean_person(check, person, new=True)
-    _check_agency(check, agency)
-    check.mail("mail", person.get("mail"), required=True)
+    check_first_entries(check, agency, person)
     check.done()
-    made = await agencies.add_agency(db, COMMAND_LINE, **agency)
+    known = await queries.agencies(
+        db, COMMAND_LINE, short_name=agency.get("short_name")
+    )  # an import may have come first
+    made = known[0] if known else await agencies.add_agency(db, COMMAND_LINE, **agency)
     first = await people.add_person(db, COMMAND_LINE, agency_id=made.id, **person)
     await people.name_operator(db, COMMAND_LINE, first.id)
     await people.name_agency_admin(db, COMMAND_LINE, first.id)
     await set_password(db, first.id, password_hash, via="web")
     audit.add(db, audit.Actor(first.id, "web"), "set_up", "site:1")
     return first.id
-
-
-def _check_agency(check: Check, agency: AgencyFields) -> None:
-    own = Check()
-    clean_agency(own, agency, new=True)
-    errors: dict[str, Any] = {f"agency_{name}": message for name, message in own.errors.items()}
-    check.errors |= errors

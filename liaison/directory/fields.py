@@ -62,6 +62,17 @@ def clean_person(check: Check, fields: PersonFields, *, new: bool = False) -> di
     return _clean(check, fields, _PERSON, ("name",) if new else ())
 
 
+def check_first_entries(check: Check, agency: AgencyFields, person: PersonFields) -> None:
+    """The first agency and its first person, typed on one form: the agency's fields are called `agency_…` there; mail is required,
+    since it is how the operator gets back in."""
+    own = Check()
+    clean_agency(own, agency, new=True)
+    for name, message in own.errors.items():
+        check.errors.setdefault(f"agency_{name}", message)
+    clean_person(check, person, new=True)
+    _needed_mail(check, "mail", person.get("mail"))
+
+
 def _clean(
     check: Check, fields: Mapping[str, Any], rules: Mapping[str, "Rule"], required: tuple[str, ...]
 ) -> dict[str, Any]:
