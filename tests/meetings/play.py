@@ -92,12 +92,14 @@ class Play:
     async def delivered(self) -> list[Mail]:
         """Let a worker run until nothing is due; what newly arrived, by address."""
         await deliver_due(self.database, MaildirTransport(self.directory), COMPOSERS, "test")
-        mails = []
-        for path in sorted((self.directory / "new").glob("*")):
-            if path.name not in self.read:
-                self.read.add(path.name)
-                mails.append(_read(path.read_bytes()))
-        return sorted(mails, key=lambda mail: mail.to)
+        return mails_in(self.directory, self.read)
+
+
+def mails_in(directory: Path, read: set[str]) -> list[Mail]:
+    """The mails in a Maildir that are not in `read` yet, by address; they are put there."""
+    new = [path for path in sorted((directory / "new").glob("*")) if path.name not in read]
+    read.update(path.name for path in new)
+    return sorted((_read(path.read_bytes()) for path in new), key=lambda mail: mail.to)
 
 
 def _read(raw: bytes) -> Mail:
