@@ -228,7 +228,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /account/sessions/{session_id}/end": ONES_OWN,
     "POST /account/tokens": ANY_SIGNED_IN,
     "POST /account/tokens/{token_id}/revoke": ONES_OWN,
-    "GET /api/me": ANY_SIGNED_IN,
     # the directory
     "GET /directory": ANY_SIGNED_IN,
     "GET /directory/agencies/{agency_id}": ANY_SIGNED_IN,
@@ -246,7 +245,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /directory/offices/{office_id}/deactivate": KEEP_JCY_OFFICE.sending(confirmed="1"),
     "POST /directory/offices/{office_id}/reactivate": KEEP_JCY_OFFICE,
     "GET /directory/agencies/{agency_id}/people/new": KEEP_SFJ_PEOPLE,
-    "POST /directory/agencies/{agency_id}/people/new": KEEP_SFJ_PEOPLE,
+    "POST /directory/agencies/{agency_id}/people/new": (KEEP_SFJ_PEOPLE, OPERATOR_ONLY.of(agency_id="rsj")),
     "GET /directory/people/{person_id}/edit": KEEP_SFJ_PEOPLE,
     "POST /directory/people/{person_id}/edit": KEEP_SFJ_PEOPLE,
     "GET /directory/people/{person_id}/transfer": OPERATOR_ONLY,
@@ -255,6 +254,16 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /directory/people/{person_id}/reactivate": KEEP_SFJ_ACCOUNT,
     "POST /directory/people/{person_id}/agency-admin": only(roles("sfj_admin")),
     "POST /directory/people/{person_id}/operator": OPERATOR_ONLY,
+    "GET /r/{token}": NEEDS_A_SECRET,
+    "POST /r/{token}": NEEDS_A_SECRET,
+}
+
+API: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /api": PUBLIC,
+    "GET /api/openapi.json": PUBLIC,
+    "GET /api/{path}": NEEDS_A_SECRET,
+    # people and who they are
+    "GET /api/me": ANY_SIGNED_IN,
     "GET /api/agencies": ANY_SIGNED_IN,
     "GET /api/agencies/{agency_id}": ANY_SIGNED_IN,
     "POST /api/agencies": OPERATOR_ONLY,
@@ -266,18 +275,14 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/people": ANY_SIGNED_IN,
     "GET /api/people/{person_id}": ANY_SIGNED_IN,
     "POST /api/people": KEEP_SFJ_PEOPLE,
-    "PATCH /api/people/{person_id}": KEEP_SFJ_PEOPLE,
+    "PATCH /api/people/{person_id}": (
+        KEEP_SFJ_PEOPLE,
+        only(HOST | {"jcy_admin"}).of(person_id="chenzy"),
+        OPERATOR_ONLY.of(person_id="tengfei"),
+    ),
     "POST /api/people/{person_id}/transfer": OPERATOR_ONLY.sending(agency_id="@jcy"),
     "POST /api/people/{person_id}/deactivate": KEEP_SFJ_ACCOUNT,
     "POST /api/people/{person_id}/reactivate": KEEP_SFJ_ACCOUNT,
-    "GET /r/{token}": NEEDS_A_SECRET,
-    "POST /r/{token}": NEEDS_A_SECRET,
-}
-
-API: dict[str, Rule | tuple[Rule, ...]] = {
-    "GET /api": PUBLIC,
-    "GET /api/openapi.json": PUBLIC,
-    "GET /api/{path}": NEEDS_A_SECRET,
     # mechanisms
     "GET /api/mechanisms": ANY_SIGNED_IN,
     "POST /api/mechanisms": OPERATOR_ONLY.sending(lead_agency_id="@jcy"),
