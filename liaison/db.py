@@ -6,7 +6,7 @@ readers with BEGIN. PostgreSQL: psycopg at READ COMMITTED; a verb first locks th
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, inspect, select
 from sqlalchemy.engine import Connection as SyncConnection
@@ -103,7 +103,7 @@ async def locked(db: Session, model: type[T], id_: int, *options: Any) -> T:
     if held is not None:
         await db.flush()  # a refresh would forget what was changed and not yet written
         await db.refresh(held, [column.key for column in inspect(model).column_attrs], with_for_update=True)
-        return cast(T, held)
+        return held
     query = select(model).where(model.id == id_).options(*options).with_for_update(of=model)
     row = (await db.execute(query)).scalar_one_or_none()
     if row is None:

@@ -249,7 +249,7 @@ def _own(viewer: Viewer, ahead: Sequence[Meeting], around: _Around, now: datetim
     """What the viewer and the viewer's agency were asked and have not answered."""
     open_ = {m.id: m for m in ahead if m.state == "announced" and m.starts_at > now}
     answers = [
-        Todo("answer", replies_due_on(open_[one.meeting_id]), one.id, open_[one.meeting_id])
+        Todo("answer", replies_due_on(open_[one.meeting_id], now), one.id, open_[one.meeting_id])
         for one in around.attendees
         if one.meeting_id in open_
         and one.person_id == viewer.person_id
@@ -257,7 +257,7 @@ def _own(viewer: Viewer, ahead: Sequence[Meeting], around: _Around, now: datetim
         and one.partstat == "needs_action"
     ]
     slips = [
-        Todo("slip", replies_due_on(open_[slip.meeting_id]), slip.id, open_[slip.meeting_id])
+        Todo("slip", replies_due_on(open_[slip.meeting_id], now), slip.id, open_[slip.meeting_id])
         for slip in around.slips
         if slip.meeting_id in open_
         and not slip.returned
@@ -297,7 +297,7 @@ async def _hosted(
                 if item.state == "proposed"
             ]
         missing = counts.get(meeting.id, Counts())
-        if missing.waiting + missing.slips and is_time_to_remind(meeting, replies_due_on(meeting), db.now()):
+        if missing.waiting + missing.slips and is_time_to_remind(meeting, replies_due_on(meeting, db.now()), db.now()):
             todos.append(Todo("remind", today, meeting.id, meeting, "", missing.waiting + missing.slips))
     return todos
 

@@ -41,7 +41,9 @@ async def ask(
     for one in asked:
         person = await db.get(Person, one.person_id) if one.person_id else None
         agency_id = person.agency_id if person else one.agency_id
-        if agency_id is not None and not may_ask(viewer, meeting, agency_id):  # somebody unknown is refused by name below
+        if agency_id is not None and not may_ask(
+            viewer, meeting, agency_id
+        ):  # somebody unknown is refused by name below
             raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
     added = await add_asked(db, meeting, asked)
     meeting.touch()

@@ -1,15 +1,15 @@
 """Until when answers may be changed. Pure."""
 
-from datetime import date
+from datetime import date, datetime
 
 from liaison.calendaring.deadlines import check_profile, replies_due
 from liaison.calendaring.workdays import region_calendar
 from liaison.meetings.models import Meeting
 
 
-def replies_due_on(meeting: Meeting) -> date | None:
+def replies_due_on(meeting: Meeting, now: datetime) -> date | None:
     """Until the end of which local date slips may be changed: as the officer set it, else the mechanism's profile (T-3 working
-    days); the meeting day itself where that date had passed when the notice went out. None once the meeting is off."""
+    days); the meeting day itself where that date had passed when the notice went out (`now` while it has not). None once the meeting is off."""
     if meeting.replies_due_on:
         return meeting.replies_due_on
     if meeting.postponed_at or meeting.cancelled_at:
@@ -17,5 +17,5 @@ def replies_due_on(meeting: Meeting) -> date | None:
     due = replies_due(
         region_calendar(meeting.mechanism.region), meeting.local_on, check_profile(meeting.mechanism.deadlines)
     ).date
-    told = meeting.announced_at or meeting.created_at
+    told = meeting.announced_at or now
     return due if due > told.astimezone(meeting.zone).date() else meeting.local_on

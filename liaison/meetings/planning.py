@@ -106,7 +106,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False, ever
         organizer=meeting.organizer or organizer_of(meeting, db.settings.mail_from),
         organizer_name=meeting.mechanism.short_name,
         contact=asked.contact,
-        replies_due_on=replies_due_on(meeting),
+        replies_due_on=replies_due_on(meeting, db.now()),
     )
     off = meeting.cancelled_at is not None or meeting.postponed_at is not None
     method = CANCEL if off else REQUEST

@@ -144,7 +144,7 @@ async def return_slip(
 
 def refuse_late(db: Session, meeting: Meeting) -> None:
     """Raise Conflict when slips can no longer be changed by the agencies themselves."""
-    due = replies_due_on(meeting)
+    due = replies_due_on(meeting, db.now())
     if meeting.starts_at <= db.now() or (due is not None and db.clock.today(meeting.timezone) > due):
         raise Conflict(
             N_("The date for slips has passed. Please tell the host's liaison by phone; they can still enter it.")

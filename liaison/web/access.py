@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
 from litestar.types import Message, Scope
@@ -42,9 +43,6 @@ def csrf_cookie(https: bool) -> str:
 
 async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     """Who is at the door, loaded in a reading transaction of its own; a bearer token below /api, else the session cookie."""
-    if hasattr(request.state, "viewer"):
-        found: Viewer | None = request.state.viewer
-        return found
     database = request.app.state.database
     load = request.app.state.load_viewer
     viewer: Viewer | None = None
@@ -77,34 +75,42 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     return viewer
 
 
-async def provide_viewer(request: AnyRequest) -> Viewer:
+async def provide_viewer(visitor: NamedDependency[Viewer | None]) -> Viewer:
     """Who is at the door. Raises NotSignedIn."""
-    viewer = await provide_viewer_or_none(request)
-    if viewer is None:
+    if visitor is None:
         raise NotSignedIn
-    return viewer
+    return visitor
 
 
-async def provide_operator(request: AnyRequest) -> Viewer:
+async def provide_operator(visitor: NamedDependency[Viewer | None]) -> Viewer:
     """The operator at the door. Raises NotSignedIn, or NotPermitted for everybody else."""
-    viewer = await provide_viewer(request)
-    if not viewer.operator:
+    if visitor is None:
+        raise NotSignedIn
+    if not visitor.operator:
         raise NotPermitted(N_("Only the operator of this site may do this."))
-    return viewer
+    return visitor
 
 
-async def provide_db(request: AnyRequest) -> AsyncIterator[Session]:
-    """One transaction a request: reading for GET, else writing; returning commits (after the page is rendered), raising rolls back."""
+async def provide_db(request: AnyRequest, visitor: NamedDependency[Viewer | None]) -> AsyncIterator[Session]:
+    """One transaction a request: reading for GET, else writing; returning commits (after the page is rendered), raising rolls back.
+
+    Who may not be here is refused before anything is opened: Litestar resolves this beside `viewer` and `operator`, and would
+    leave a transaction unended when one of them refuses."""
     database = request.app.state.database
+    asked = request.route_handler.parsed_fn_signature.parameters
+    if "operator" in asked:
+        await provide_operator(visitor)
+    elif "viewer" in asked:
+        await provide_viewer(visitor)
     if request.method in SAFE:
         async with database.reading() as db:
             yield db
         return
-    viewer = await provide_viewer_or_none(request)
     await _read_whole(request)
+    if is_api(request) and visitor is not None:
+        async with database.reading() as db:
+            await replay(request, db, visitor)
     async with database.writing() as db:
-        if is_api(request) and viewer is not None:
-            await replay(request, db, viewer)
         yield db
 
 

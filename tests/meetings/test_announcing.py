@@ -109,7 +109,7 @@ async def test_move_raises_sequence_once_and_asks_everybody_again(play: Play) ->
     assert "改期" in second.subject
     assert (first.event["UID"], first.event["SEQUENCE"], second.event["SEQUENCE"]) == (second.event["UID"], 0, 1)
     assert {a.params["PARTSTAT"] for a in second.event["ATTENDEE"]} == {"NEEDS-ACTION"}
-    assert second.event["DTSTART"].dt.replace(tzinfo=None) == START + timedelta(days=1)
+    assert second.event["DTSTART"].dt.isoformat() == "2026-12-18T14:30:00+08:00"
     async with play.database.reading() as db:
         assert {a.partstat for a in await queries.attendees(db, meeting_id)} == {"needs_action"}
 
@@ -344,6 +344,15 @@ async def test_a_slip_closes_after_its_date_but_the_host_can_still_enter_it(play
         (attendee,) = await replies.return_slip(db, viewer, loaded, [SlipName("郑国强")], registered=said)
         assert attendee.registered is not None
         assert attendee.registered["said_by"] == "吴晓岚"
+
+
+async def test_a_date_for_slips_that_passed_before_the_notice_is_the_day_of_the_meeting(play: Play) -> None:
+    meeting_id = await play.scheduled(agency(play))
+    play.clock.as_of = datetime(2026, 12, 16, 1, 0, tzinfo=UTC)
+    mail = by_address(await play.send(meeting_id))[LIWB]
+    assert "请于12月17日（周四）前填写参会回执" in mail.text
+    with pytest.raises(Conflict):  # and nothing has changed by sending it
+        await play.send(meeting_id)
 
 
 async def test_nobody_answers_for_somebody_else_but_the_host_registers_what_was_said(play: Play) -> None:

@@ -143,7 +143,12 @@ async def test_move_is_a_draft_until_sent_and_send_true_tells_at_once(
     moved = await api.post(world.zhoumin, f"/meetings/{made['id']}/move", repair)
     assert (moved["starts_at"], moved["sequence"]) == ("2026-12-18T09:00:00+08:00", 0)
     assert await mails(database) == 1
-    body: dict[str, Any] = {"starts_at": "2026-12-21T09:00:00+08:00", "duration_minutes": 90, "location": None, "send": True}
+    body: dict[str, Any] = {
+        "starts_at": "2026-12-21T09:00:00+08:00",
+        "duration_minutes": 90,
+        "location": None,
+        "send": True,
+    }
     moved = await api.post(world.zhoumin, f"/meetings/{made['id']}/move", body)
     assert (moved["sequence"], moved["duration_minutes"], moved["location"]) == (1, 90, None)
     assert await mails(database) == 2

@@ -112,7 +112,7 @@ async def all_meetings(
     rows = await queries.listing(
         db, viewer, mechanism_id=row_id(mechanism) if mechanism else None, after=after, limit=limit + 1
     )
-    return listed(rows, limit, brief)
+    return listed(rows, limit, lambda meeting: brief(meeting, db.now()))
 
 
 @get("/mechanisms/{mechanism_id:str}/meetings")
@@ -121,7 +121,7 @@ async def meetings_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechani
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     limit, after = page_limits(request)
     rows = await queries.listing(db, viewer, mechanism_id=mechanism.id, after=after, limit=limit + 1)
-    return listed(rows, limit, brief)
+    return listed(rows, limit, lambda meeting: brief(meeting, db.now()))
 
 
 @post("/mechanisms/{mechanism_id:str}/meetings")

@@ -26,16 +26,16 @@ Me = NamedDependency[Viewer]
 Id = FromPath[str]
 
 
-def brief(meeting: Meeting) -> dict[str, Any]:
+def brief(meeting: Meeting, now: datetime) -> dict[str, Any]:
     """One meeting, as a list shows it."""
-    return meeting_json(meeting, replies_due_on(meeting))
+    return meeting_json(meeting, replies_due_on(meeting, now))
 
 
 async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
     """One meeting with its deadlines, everybody asked, and what became of their mails, as far as this viewer may see."""
     attendees, invitations, reached = await list_of(db, viewer, meeting)
     return {
-        **brief(meeting),
+        **brief(meeting, db.now()),
         "deadlines": deadlines_json(meeting),
         "attendees": [
             attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id))) for one in attendees

@@ -267,7 +267,7 @@ async def _slip_page(request: AnyRequest, db: Session, viewer: Viewer, invitatio
         meeting=meeting,
         invitation=invitation,
         rows=slip_rows(form, invitation.seats),
-        due=replies_due_on(meeting),
+        due=replies_due_on(meeting, db.now()),
         own=own and late is None,
         registers=registers,
         late=late,

@@ -80,7 +80,7 @@ async def show_meeting(
         act=_primary(db, meeting, shown_now),
         unreached=not_reached(shown_now.mails),
         resendable=_told(shown_now),
-        due=replies_due_on(meeting),
+        due=replies_due_on(meeting, db.now()),
         toast=_toast(request, meeting),
         **region(db, request, meeting),
     )
