@@ -52,6 +52,7 @@ async def take(db: Session, allowance: Allowance, whose: str) -> None:
     """Count one try of `whose` (an account name, an address; stored only hashed). Raises TooMany, and then counts nothing."""
     row = await _row(db, allowance, whose)
     now = db.now()
+    row.counted_at = min(row.counted_at, now)  # a clock set back must not lock anybody out
     if now - row.counted_at >= allowance.window:
         row.count, row.counted_at = 0, now
     ready = allowance.ready_at(row.count, row.counted_at)
