@@ -120,7 +120,9 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False, ever
         answer_anew=answer_anew,
         now=db.now(),
     )
-    anew = method is REQUEST and last is not None and asks_anew(before, after, answer_anew=answer_anew)
+    # A reinstated meeting goes under a new UID and asks everybody again: they answered for a date that is off.
+    asked_before = last is not None or meeting.announced_at is not None
+    anew = method is REQUEST and asked_before and asks_anew(before, after, answer_anew=answer_anew)
     partstats = {} if anew else asked.partstats()
     mails: list[PlannedMail] = []
     known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}

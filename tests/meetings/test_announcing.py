@@ -199,6 +199,30 @@ async def test_postpone_says_that_the_date_follows_and_reinstating_is_a_new_meet
     assert "恢复" in again.text
 
 
+async def test_reinstating_at_another_date_asks_everybody_again(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play), agency(play))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        chair = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == play.world.chenzy.id)
+        one = await queries.attendee(db, chair.id)
+        await replies.answer(db, await play.world.viewer(db, play.world.chenzy), one, partstat="accepted")
+        invitation = await queries.invitation(db, (await queries.invitations(db, meeting_id))[0].id)
+        await replies.return_slip(db, await play.world.viewer(db, play.world.liwb), invitation, [SlipName("郑国强")])
+        await scheduling.postpone(db, viewer, meeting)
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.reinstate(db, viewer, meeting, local_start=START + timedelta(days=7))
+    again = by_address(await play.send(meeting_id))
+    partstats = {str(one): one.params["PARTSTAT"] for one in again[CHENZY].event["ATTENDEE"]}
+    assert set(partstats.values()) == {"NEEDS-ACTION"}
+    async with play.database.reading() as db:
+        asked = {a.name: a.partstat for a in await queries.attendees(db, meeting_id) if a.person_id}
+        assert set(asked.values()) == {"needs_action"}
+        assert (await queries.invitations(db, meeting_id))[0].returned_at is None
+
+
 async def test_a_removed_person_gets_a_cancel_naming_only_them_and_the_others_an_update(play: Play) -> None:
     meeting_id = await play.scheduled(*people(play))
     await play.send(meeting_id)
