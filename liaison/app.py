@@ -82,8 +82,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         openapi_config=OpenAPIConfig(
             title="liaison",
             version=VERSION,
-            path="/api",
-            render_plugins=[JsonRenderPlugin()],
+            # Its router answers what it does not know below its path with a page of its own: it may own no more than this.
+            path="/api/openapi.json",
+            render_plugins=[JsonRenderPlugin(path="/")],
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"token": []}],
             use_handler_docstrings=True,

@@ -71,9 +71,14 @@ def named(text: str) -> int:
 
 
 def seen(request: Request[Any, Any, Any], given: int | None) -> int | None:
-    """The version the caller saw: `version` of the body, else If-Match; None when neither is given."""
-    tag = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
-    return given if given is not None else int(tag) if tag.isdecimal() and len(tag) < 19 else None
+    """The version the caller saw: `version` of the body, else If-Match; None when neither is given, or any will do (`*`).
+
+    A tag that is none of ours is 0, which no row has: it is refused as stale, never overlooked."""
+    tag = request.headers.get("if-match", "").strip()
+    if given is not None or tag in ("", "*"):
+        return given
+    tag = tag.removeprefix("W/").strip('"')
+    return int(tag) if tag.isdecimal() and tag.isascii() and len(tag) < 19 else 0
 
 
 async def reply(

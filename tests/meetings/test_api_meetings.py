@@ -188,6 +188,22 @@ async def test_a_stale_version_is_refused_in_the_body_and_as_if_match(api: Progr
     assert stale.json()["current"]["title"] == "第四次联席会议"
 
 
+async def test_an_if_match_that_is_no_version_of_ours_is_refused_and_a_star_matches_any(
+    api: Program, world: World
+) -> None:
+    path = f"/meetings/{(await scheduled(api, world))['id']}"
+    foreign = await api.call(world.zhoumin, "PATCH", path, {"title": "另一个题目"}, if_match='"5f3a-gzip"')
+    assert foreign.status_code == 409
+    star = await api.call(world.zhoumin, "PATCH", path, {"title": "另一个题目"}, if_match="*")
+    assert star.status_code == 200
+
+
+async def test_an_unknown_address_below_api_is_told_as_a_problem(api: Program, world: World) -> None:
+    for path in ("/audit", "/no/such/thing", ""):
+        answer = await api.call(world.zhoumin, "GET", path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 async def test_patch_changes_what_is_given_and_nothing_else(api: Program, world: World) -> None:
     made = await scheduled(api, world, location="三楼会议室", note="请携带材料")
     body = {"location": None, "duration_minutes": 60, "recorder_id": str(world.qianwei.id)}
