@@ -79,13 +79,14 @@ def _line(history: AgencyHistory, term: Term, on: date, spans: Sequence[Span]) -
 
 def chart_rows(words: Words, histories: Sequence[AgencyHistory], today: date, until: date | None = None) -> list[Row]:
     """Rows of the term chart: an agency's liaisons with vacancies, then its deputies; nothing from `until` on."""
+    office, deputy = ROLES["principal"], ROLES["deputy"]
     rows = []
     for history in histories:
         spans = [_bar(words, span, today, "office") for span in _seen(history.spans, until)]
-        rows.append(Row(history.agency, words._(ROLES["principal"]), spans))
+        rows.append(Row(history.agency, words._(office), spans))
         for lane in history.lanes:
             if bars := [_bar(words, span, today, "deputy") for span in _seen(lane, until)]:
-                rows.append(Row(history.agency, words._(ROLES["deputy"]), bars))
+                rows.append(Row(history.agency, words._(deputy), bars))
     return rows
 
 
