@@ -41,8 +41,12 @@ async def mechanism(database: Database) -> None:
 
 
 @pytest.mark.usefixtures("mechanism")
-@pytest.mark.parametrize("term", [("2026-03-01", "2026-04-01"), ("2025-12-01", "2026-01-02"), ("2026-12-31", None), ("2025-01-01", None)])
-async def test_database_itself_refuses_two_principals_at_one_time(database: Database, term: tuple[str, str | None]) -> None:
+@pytest.mark.parametrize(
+    "term", [("2026-03-01", "2026-04-01"), ("2025-12-01", "2026-01-02"), ("2026-12-31", None), ("2025-01-01", None)]
+)
+async def test_database_itself_refuses_two_principals_at_one_time(
+    database: Database, term: tuple[str, str | None]
+) -> None:
     await _principal(database, "2026-01-01", "2027-01-01")
     with pytest.raises(DBAPIError, match="ex_designation_one_principal"):
         await _principal(database, *term)
