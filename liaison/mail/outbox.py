@@ -214,15 +214,18 @@ async def deliveries(
     return (await db.scalars(rows)).all()
 
 
-async def deliveries_by_person(db: Session, about: str) -> dict[int, OutboxMail]:
-    """By person, the newest mail about this thing that was meant for them."""
+async def newest_by_person(db: Session, mails: Sequence[OutboxMail]) -> dict[int, OutboxMail]:
+    """By person, the newest of these mails about one thing (oldest first) that was meant for them."""
+    if not mails:
+        return {}
+    by_id = {mail.id: mail for mail in mails}
     rows = await db.execute(
-        select(MailPerson.person_id, OutboxMail)
+        select(MailPerson.person_id, MailPerson.mail_id)
         .join(OutboxMail, OutboxMail.id == MailPerson.mail_id)
-        .where(OutboxMail.about == about)
-        .order_by(OutboxMail.id)
+        .where(OutboxMail.about == mails[0].about)
+        .order_by(MailPerson.mail_id)
     )
-    return {row.person_id: row.OutboxMail for row in rows}
+    return {person_id: by_id[mail_id] for person_id, mail_id in rows if mail_id in by_id}
 
 
 async def purge(db: Session) -> int:

@@ -78,6 +78,7 @@ async def send(
     meeting.off_announced = planned.method is CANCEL
     meeting.touch()
     await db.flush()
+    await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     await outbox.supersede(db, meeting.uid, planned.known)
     for number, mail in enumerate(planned.mails):
         await enqueue(db, viewer, meeting, announcement, mail.addressee, change=mail.change)

@@ -106,6 +106,11 @@ class Meeting(Versioned, Base):
         return "announced" if self.announced_at else "draft"
 
     @property
+    def is_off(self) -> bool:
+        """Cancelled, or postponed without a new date."""
+        return self.cancelled_at is not None or self.postponed_at is not None
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -21,7 +21,7 @@ from liaison.meetings.permissions import (
     may_register,
     may_see_list,
 )
-from liaison.meetings.planning import Everybody, Plan, everybody_of, plan
+from liaison.meetings.planning import Everybody, everybody_of, is_news, plan
 from liaison.meetings.showing import (
     AgencyAnswers,
     Line,
@@ -75,11 +75,10 @@ class Overview:
     announcements: Sequence[Announcement]
     announced_by: Mapping[int, str]
     mails: Sequence[MailLine]
-    plan: Plan | None
-    """What sending now would mean; None before the first notice, for those who may not, and once the meeting has begun."""
     runs: bool
     has_unsent_changes: bool
-    """It was announced, and changed since in a way that its people do not know of."""
+    """It was announced, and changed since in a way that its people do not know of. Told only to those who run it, and only until
+    the meeting has begun."""
     may_ask_any: bool
     may_ask_own: bool
 
@@ -88,26 +87,23 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     """Load the page; `meeting` with mechanism and host, which the viewer may see."""
     runs = may_change(viewer, meeting)
     everybody = await everybody_of(db, meeting)
-    attendees = everybody.attendees
-    announcements = list(await queries.announcements(db, meeting.id)) if runs else []
-    by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if runs else {}
-    mails = await outbox.deliveries(db, about=f"meeting:{meeting.id}", limit=MOST_MAILS) if announcements else []
+    items = await queries.agenda(db, meeting.id)
+    announcements = await queries.announcements(db, meeting.id) if runs else []
+    last = next((one for one in announcements if one.uid == meeting.uid), None)
+    mails = await _mails(db, meeting) if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
-    planned = (
-        await plan(db, meeting, everybody=everybody) if runs and announcements and (ahead or _is_off(meeting)) else None
-    )
+    tells = bool(announcements) and (ahead or meeting.is_off)
     return Overview(
-        agenda=await agenda(db, viewer, meeting),
-        answers=await _answers(db, viewer, meeting, everybody, by_person),
-        own=next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
+        agenda=_agenda(viewer, meeting, items),
+        answers=_answers(db, viewer, meeting, everybody, await outbox.newest_by_person(db, mails), last),
+        own=next((a for a in everybody.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
         recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,
         announcements=announcements,
         announced_by=await _names(db, {a.by_id for a in announcements if a.by_id}),
         mails=mail_lines(mails),
-        plan=planned,
         runs=runs,
-        has_unsent_changes=planned is not None and not planned.says_nothing_new,
+        has_unsent_changes=tells and await is_news(db, meeting, items, everybody, last),
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
@@ -119,7 +115,7 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
     if meeting.announced_at is None:
         return []
     held = list(await outbox.holding(db, meeting.uid))
-    if off or _is_off(meeting):
+    if off or meeting.is_off:
         return held
     planned = await plan(db, meeting)
     return list(dict.fromkeys([*planned.known, *held]))
@@ -127,12 +123,12 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
 
 async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
     """Accepted items, and proposed ones for those who run the meeting and who proposed them."""
+    return _agenda(viewer, meeting, await queries.agenda(db, meeting.id))
+
+
+def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem]) -> Agenda:
     runs = may_change(viewer, meeting)
-    items = [
-        item
-        for item in await queries.agenda(db, meeting.id)
-        if item.state == "accepted" or runs or item.proposed_by == viewer.person_id
-    ]
+    items = [item for item in found if item.state == "accepted" or runs or item.proposed_by == viewer.person_id]
     host = is_host(viewer, meeting)
     return Agenda(
         items=items,
@@ -147,16 +143,19 @@ async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
 
 async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     """The answers alone, for the region that is swapped after an answer or a reminder."""
-    by_person = await outbox.deliveries_by_person(db, f"meeting:{meeting.id}") if may_change(viewer, meeting) else {}
-    return await _answers(db, viewer, meeting, await everybody_of(db, meeting), by_person)
+    mails = await _mails(db, meeting) if may_change(viewer, meeting) else []
+    by_person = await outbox.newest_by_person(db, mails)
+    last = await queries.newest_announcement(db, meeting.uid)
+    return _answers(db, viewer, meeting, await everybody_of(db, meeting), by_person, last)
 
 
-async def _answers(
+def _answers(
     db: Session,
     viewer: Viewer,
     meeting: Meeting,
     everybody: Everybody,
     by_person: Mapping[int, OutboxMail],
+    last: Announcement | None,
 ) -> Answers:
     sees_list = may_see_list(viewer, meeting)
     runs = may_change(viewer, meeting)
@@ -188,15 +187,11 @@ async def _answers(
         agencies=ordered,
         counts=tallied(line.answer for one in ordered for line in one.lines),
         waiting=waiting,
-        may_remind=bool(waiting) and meeting.starts_at > now and await _reminds(db, meeting, everybody),
+        may_remind=bool(waiting)
+        and meeting.starts_at > now
+        and bool(still_waiting(last, everybody.attendees, everybody.invitations)),
         sees_list=sees_list,
     )
-
-
-async def _reminds(db: Session, meeting: Meeting, everybody: Everybody) -> bool:
-    """Whether a reminder would reach anybody."""
-    last = await queries.newest_announcement(db, meeting.uid)
-    return bool(still_waiting(last, everybody.attendees, everybody.invitations))
 
 
 def _waiting(
@@ -237,8 +232,8 @@ def _phone_of_agency(one: AgencyAnswers, liaison: Designation | None) -> tuple[s
     return one.agency.phone, None
 
 
-def _is_off(meeting: Meeting) -> bool:
-    return meeting.state in ("cancelled", "postponed")
+async def _mails(db: Session, meeting: Meeting) -> Sequence[OutboxMail]:
+    return await outbox.deliveries(db, about=f"meeting:{meeting.id}", limit=MOST_MAILS)
 
 
 async def _names(db: Session, person_ids: set[int]) -> dict[int, str]:

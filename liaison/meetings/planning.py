@@ -15,8 +15,8 @@ from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
-from liaison.meetings.due import replies_due_on
-from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
+from liaison.meetings.due import due_when_told, replies_due_on
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of, still_waiting
 
@@ -93,22 +93,15 @@ class Everybody:
         return known
 
 
-async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False, everybody: Everybody | None = None) -> Plan:
-    """What sending now would mean. Reads only; needs `mechanism` and `host_agency` loaded. `everybody` saves loading them again."""
+async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> Plan:
+    """What sending now would mean. Reads only; needs `mechanism` and `host_agency` loaded."""
     last = await queries.newest_announcement(db, meeting.uid)
     agenda = await queries.agenda(db, meeting.id, states=("accepted",))
-    asked = everybody or await everybody_of(db, meeting)
+    asked = await everybody_of(db, meeting)
+    await asyncio.sleep(0)
     found, unreachable = asked.addressees(db.settings.locale)
-    snapshot = snapshot_of(
-        meeting,
-        agenda,
-        found,
-        organizer=meeting.organizer or organizer_of(meeting, db.settings.mail_from),
-        organizer_name=meeting.mechanism.short_name,
-        contact=asked.contact,
-        replies_due_on=replies_due_on(meeting, db.now()),
-    )
-    off = meeting.cancelled_at is not None or meeting.postponed_at is not None
+    snapshot = _snapshot(db, meeting, agenda, found, asked)
+    off = meeting.is_off
     method = CANCEL if off else REQUEST
     before = content_of(last.snapshot) if last else None
     after = content_of(snapshot)
@@ -146,9 +139,17 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False, ever
         unreachable=unreachable,
         asks_anew=anew,
         place_changed=before is not None and before.location != after.location,
-        says_nothing_new=last is not None and last.method == method.value and (off or last.snapshot == snapshot),
+        says_nothing_new=_says(last, meeting, snapshot),
         known=list(known),
     )
+
+
+async def is_news(
+    db: Session, meeting: Meeting, agenda: Sequence[AgendaItem], asked: Everybody, last: Announcement | None
+) -> bool:
+    """Whether the meeting says something else now than its newest announcement did; loads nothing, and plans no mail."""
+    found, _ = asked.addressees(db.settings.locale)
+    return not _says(last, meeting, _snapshot(db, meeting, agenda, found, asked))
 
 
 async def unanswered(db: Session, meeting: Meeting) -> list[Addressee]:
@@ -164,8 +165,8 @@ async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:
 
 async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
     """Load whom the meeting asks and who acts for their agencies today."""
-    attendees = await queries.attendees(db, meeting.id)
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    attendees = await queries.attendees(db, meeting.id)
     on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
     people = {a.person.id: a.person for a in attendees if a.person is not None}
     people |= {d.person.id: d.person for d in on_duty.everybody()}
@@ -180,6 +181,29 @@ async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
         if contact
         else None,
     )
+
+
+def _snapshot(
+    db: Session, meeting: Meeting, agenda: Sequence[AgendaItem], found: Sequence[Addressee], asked: Everybody
+) -> dict[str, Any]:
+    return snapshot_of(
+        meeting,
+        agenda,
+        found,
+        organizer=meeting.organizer or organizer_of(meeting, db.settings.mail_from),
+        organizer_name=meeting.mechanism.short_name,
+        contact=asked.contact,
+        replies_due_on=replies_due_on(meeting, db.now()),
+    )
+
+
+def _says(last: Announcement | None, meeting: Meeting, snapshot: Mapping[str, Any]) -> bool:
+    """Whether the newest announcement said just this; that a meeting is off is said without details."""
+    if last is None:
+        return False
+    if meeting.is_off:
+        return last.method == CANCEL.value
+    return last.method == REQUEST.value and last.snapshot == snapshot
 
 
 def _change(message: Message, meeting: Meeting) -> str:

@@ -128,7 +128,11 @@ async def attendees(db: Session, meeting_id: int) -> list[Attendee]:
             joinedload(Attendee.person).options(*PERSON_ADDRESS),
         )
     )
-    rows = list(await db.scalars(query))
+    rows: list[Attendee] = []
+    found = await db.stream_scalars(query.execution_options(yield_per=50))
+    async for some in found.partitions():
+        rows += some
+        await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     return sorted(rows, key=attendee_order)
 
 

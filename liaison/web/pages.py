@@ -72,6 +72,7 @@ def render(request: AnyRequest, template: str, **context: Any) -> str:
         "site": site,
         "viewer": viewer,
         "asset": request.app.state.assets.url,
+        "icons": request.app.state.assets.url("icons/icons.svg"),
         "csrf": csrf_token(request),
         "nav": None,
         "here": request.url.path,

@@ -91,20 +91,19 @@
     setTimeout(() => delete form.dataset.sent, 8000);
   }
 
-  // --- order: each item has a plain form with buttons named direction=up|down; Alt+Arrow anywhere in the item presses them.
+  // --- order: each item of a plain form has buttons named direction=up|down; Alt+Arrow anywhere in the item presses them.
   // After the swap the focus stays with the item and its new place is told.
   let moved = null;
   function rememberMove(event) {
-    const form = event.target.closest('form.move');
-    const item = form && form.closest('[data-item]');
-    const button = event.submitter || (form && form.lastButton);
-    moved = item && button ? { item: item.dataset.item, direction: button.value } : null;
+    const button = event.submitter || event.target.lastButton;
+    const item = button && button.closest('.move') && button.closest('[data-item]');
+    moved = item ? { item: item.dataset.item, direction: button.value } : null;
   }
   function moveByKey(event) {
     const item = event.altKey && !typing(event) && event.target.closest('[data-item]');
     const direction = { ArrowUp: 'up', ArrowDown: 'down' }[event.key];
     if (!item || !direction) return;
-    const button = $('form.move button[value=' + direction + ']', item);
+    const button = $('.move button[value=' + direction + ']', item);
     if (!button) return;
     event.preventDefault();
     if (!button.disabled) button.click();
@@ -112,7 +111,7 @@
   function settleMove() {
     const item = moved && all('[data-item]').find((each) => each.dataset.item === moved.item);
     if (item) {
-      const button = $('form.move button[value=' + moved.direction + ']:not(:disabled)', item) || $('form.move button:not(:disabled)', item);
+      const button = $('.move button[value=' + moved.direction + ']:not(:disabled)', item) || $('.move button:not(:disabled)', item);
       if (button) button.focus();
       const items = all('[data-item]', item.parentElement);
       say(words('Moved', { n: items.indexOf(item) + 1, of: items.length }));

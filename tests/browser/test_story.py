@@ -37,8 +37,12 @@ def test_invited_and_answered(new_page: NewPage, live_server: LiveSite, page_che
     page_checks(officer)
     assert arrived() == {}
 
+    officer.evaluate("window.isSamePage = true")
     officer.get_by_role("button", name="下移：通报第三季度办理情况").click()
     expect(officer.locator("#agenda h3").first).to_have_text("研究线索双向移送指引")
+    expect(officer.get_by_role("button", name="上移：通报第三季度办理情况")).to_be_focused()
+    assert officer.evaluate("window.isSamePage")
+    assert "/agenda-items/" not in officer.url
 
     officer.get_by_role("link", name="查看并发送").click()
     expect(officer.get_by_text("liwb@sfj.qingzhi.example")).to_be_visible()
