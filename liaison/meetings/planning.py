@@ -15,7 +15,7 @@ from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
-from liaison.meetings.due import due_when_told, replies_due_on
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of, still_waiting
