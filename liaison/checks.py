@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from liaison.addresses import ADDRESS_PROBLEMS, MAX_ADDRESS, bad_address
 from liaison.errors import Invalid, Message
 from liaison.i18n import N_
+from liaison.private import not_kept_here
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
-_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 class Check:
@@ -24,9 +25,19 @@ class Check:
         self.errors.setdefault(field, Message(msgid, params))
 
     def text(
-        self, field: str, value: str | None, *, most: int, required: bool = False, lines: bool = False
+        self,
+        field: str,
+        value: str | None,
+        *,
+        most: int,
+        required: bool = False,
+        lines: bool = False,
+        numbers: bool = False,
     ) -> str | None:
-        """NFC text without control characters, trimmed; None when empty. At most `most` characters, one line unless `lines`."""
+        """NFC text without control characters, trimmed; None when empty. At most `most` characters, one line unless `lines`.
+
+        ID-card and bank numbers and secrecy marks are refused, except where a field is made of `numbers` (phones, registered numbers):
+        a long list of them would now and then look like one."""
         value = unicodedata.normalize("NFC", value or "").replace("\r\n", "\n").strip()
         if not value:
             if required:
@@ -38,6 +49,8 @@ class Check:
             )
         if _CONTROL.search(value) or (not lines and "\n" in value):
             self.refuse(field, N_("Please remove line breaks and control characters."))
+        if not numbers and (problem := not_kept_here(value)):
+            self.refuse(field, problem)
         return value
 
     def required_text(self, field: str, value: str | None, *, most: int, lines: bool = False) -> str:
@@ -46,9 +59,10 @@ class Check:
 
     def mail(self, field: str, value: str | None, *, required: bool = False) -> str | None:
         """One mail address in lower case; None when empty."""
-        value = self.text(field, value, most=254, required=required)
-        if value and not _MAIL.fullmatch(value):
-            self.refuse(field, N_("Please give one mail address, like name@agency.example."))
+        value = self.text(field, value, most=MAX_ADDRESS, required=required, numbers=True)
+        if value and (problem := bad_address(value)):
+            general = N_("Please give one mail address, like name@agency.example.")
+            self.refuse(field, general if problem == "address_malformed" else ADDRESS_PROBLEMS[problem])
         return value.lower() if value else None
 
     def number(self, field: str, value: int | None, *, least: int, most: int, required: bool = False) -> int | None:

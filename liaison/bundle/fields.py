@@ -167,10 +167,8 @@ def value_of(kind: Field, name: str, given: str | None, check: Check) -> Any:
     """What a field's text means, None when it is empty; what cannot be taken is noted in `check` under `name`."""
     match kind.kind:
         case Kind.TEXT | Kind.LINES:
-            text = check.text(name, given, most=kind.most, required=kind.required, lines=kind.kind is Kind.LINES)
-            if text and (problem := private_number(text)):
-                check.refuse(name, problem)
-            return text
+            lines = kind.kind is Kind.LINES
+            return check.text(name, given, most=kind.most, required=kind.required, lines=lines)
         case Kind.MAIL:
             return check.mail(name, given, required=kind.required)
     text = (given or "").strip()
@@ -200,33 +198,6 @@ def value_of(kind: Field, name: str, given: str | None, check: Check) -> Any:
         case _:
             check.refuse(name, N_("This must be of the kind %(kind)s."), kind=kind.kind.value)
     return None
-
-
-def private_number(text: str) -> str | None:
-    """The msgid of why a text is not taken because of a number in it that is no business of this site; None for any other text.
-
-    Blocked: 18-digit ID-card numbers with a right checksum (GB 11643) and bank-card numbers (16 to 19 digits that pass Luhn)."""
-    for found in re.finditer(r"(?<!\d)\d{17}[\dXx](?![\dXx])", text):
-        if _is_id_card(found[0].upper()):
-            return N_("This holds an ID-card number. Please take it out: it is not kept here.")
-    for found in re.finditer(r"(?<!\d)\d{4}(?: ?\d{4}){3}(?: ?\d{1,3})?(?!\d)", text):
-        if _passes_luhn(found[0].replace(" ", "")):
-            return N_("This holds a bank-card number. Please take it out: it is not kept here.")
-    return None
-
-
-def _is_id_card(digits: str) -> bool:
-    weights = [pow(2, 17 - place, 11) for place in range(17)]
-    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
-    return digits[17] == "10X98765432"[total % 11]
-
-
-def _passes_luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 * (doubled > 9)
-    return total % 10 == 0
 
 
 def _whole_of(name: str, text: str, check: Check) -> int | None:

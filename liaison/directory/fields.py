@@ -6,7 +6,6 @@ from typing import Any, TypedDict
 
 from liaison.checks import Check
 from liaison.i18n import LOCALES, N_
-from liaison.mail.addresses import ADDRESS_PROBLEMS, bad_address
 
 KINDS = ("procuratorate", "court", "administration", "public_institution", "mass_organisation", "other")
 """Offered in forms; another short word is kept as it came."""
@@ -92,16 +91,16 @@ def _text(most: int) -> Rule:
     return lambda check, name, value: check.text(name, value, most=most)
 
 
-def _mail(check: Check, name: str, value: str | None, *, required: bool = False) -> str | None:
-    address = check.mail(name, value, required=required)
-    problem = bad_address(address) if address else None
-    if problem:
-        check.refuse(name, ADDRESS_PROBLEMS[problem])
-    return address
+def _phone(check: Check, name: str, value: str | None) -> str | None:
+    return check.text(name, value, most=60, numbers=True)
+
+
+def _mail(check: Check, name: str, value: str | None) -> str | None:
+    return check.mail(name, value)
 
 
 def _needed_mail(check: Check, name: str, value: str | None) -> str | None:
-    return _mail(check, name, value, required=True)
+    return check.mail(name, value, required=True)
 
 
 def _locale(check: Check, name: str, value: str | None) -> str | None:
@@ -137,11 +136,11 @@ _AGENCY: dict[str, Rule] = {
     "name": _needed(120),
     "kind": _kind,
     "mail": _mail,
-    "phone": _text(60),
+    "phone": _phone,
     "locale": _locale,
     "sort_order": _order,
 }
-_OFFICE: dict[str, Rule] = {"name": _needed(80), "mail": _needed_mail, "phone": _text(60)}
+_OFFICE: dict[str, Rule] = {"name": _needed(80), "mail": _needed_mail, "phone": _phone}
 _PERSON: dict[str, Rule] = {
     "key": _key,
     "name": _needed(60),
@@ -151,6 +150,6 @@ _PERSON: dict[str, Rule] = {
     "job_title": _text(80),
     "rank": _rank,
     "mail": _mail,
-    "phone": _text(60),
+    "phone": _phone,
     "locale": _locale,
 }

@@ -16,8 +16,8 @@ from typing import Any
 
 from markupsafe import escape
 
+from liaison.addresses import CONTROL, name_and_address, wire_address
 from liaison.i18n import N_, gettext_for
-from liaison.mail.addresses import CONTROL, name_and_address, wire_address
 from liaison.mail.message import OutgoingMessage
 from liaison.templating import environment
 

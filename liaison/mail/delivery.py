@@ -19,9 +19,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import undefer
 
 from liaison import site
+from liaison.addresses import name_and_address
 from liaison.db import Database, Session
 from liaison.mail import claims
-from liaison.mail.addresses import name_and_address
 from liaison.mail.claims import PAUSES, Claim
 from liaison.mail.classify import Kind, Outcome
 from liaison.mail.compose import diverted, new_message_id, to_bytes

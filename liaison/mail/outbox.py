@@ -11,10 +11,10 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liaison import audit, site
+from liaison.addresses import bad_address
 from liaison.db import Session, locked
 from liaison.errors import Conflict
 from liaison.i18n import N_
-from liaison.mail.addresses import bad_address
 from liaison.mail.models import (
     BOUNCED,
     DEFERRED,

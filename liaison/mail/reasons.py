@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from liaison.addresses import ADDRESS_PROBLEMS
 from liaison.i18n import N_
-from liaison.mail.addresses import ADDRESS_PROBLEMS
 
 REASONS = ADDRESS_PROBLEMS | {
     "mailbox_unknown": N_("The receiving server does not know this address."),

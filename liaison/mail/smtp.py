@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from aiosmtplib import SMTP
 
+from liaison.addresses import bad_address, wire_address
 from liaison.config import Settings
-from liaison.mail.addresses import bad_address, wire_address
 from liaison.mail.classify import SENT, STOPPED, Kind, Outcome, Phase, classify
 from liaison.mail.connections import FAILURES, Connections, Step, Waits
 from liaison.mail.transport import MaildirTransport, Transport, always

@@ -45,7 +45,7 @@ async def put_agreement(
     check = Check()
     cleaned = AgreementFacts(
         title=check.required_text("title", facts.title, most=200),
-        doc_no=check.text("doc_no", facts.doc_no, most=60),
+        doc_no=check.text("doc_no", facts.doc_no, most=60, numbers=True),
         signed_on=check.day("signed_on", facts.signed_on),
         effective_on=check.day("effective_on", facts.effective_on),
         review_on=check.day("review_on", facts.review_on),

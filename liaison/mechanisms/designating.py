@@ -196,7 +196,7 @@ def _ask_designate(viewer: Viewer, mechanism_id: int, agency_id: int) -> None:
 
 
 def _letter(check: Check, viewer: Viewer, mechanism_id: int, agency_id: int, basis_ref: str | None) -> str | None:
-    basis_ref = check.text("basis_ref", basis_ref, most=80)
+    basis_ref = check.text("basis_ref", basis_ref, most=80, numbers=True)
     if basis_ref is None and permissions.needs_letter(viewer, mechanism_id, agency_id):
         check.refuse("basis_ref", N_("Please name the agency's letter: the operator designates only on one."))
     return basis_ref

@@ -176,7 +176,7 @@ async def _note(
         sent = {
             "name": check.required_text("substitute.name", substitute.get("name"), most=60),
             "job_title": check.text("substitute.job_title", substitute.get("job_title"), most=80),
-            "phone": check.text("substitute.phone", substitute.get("phone"), most=60),
+            "phone": check.text("substitute.phone", substitute.get("phone"), most=60, numbers=True),
         }
     check.done()
     attendee.partstat, attendee.comment, attendee.substitute = partstat, comment, sent
@@ -224,7 +224,7 @@ def _name(check: Check, number: int, one: SlipName) -> SlipName:
     return SlipName(
         check.required_text(f"{field}.name", one.name, most=60),
         check.text(f"{field}.job_title", one.job_title, most=80),
-        check.text(f"{field}.phone", one.phone, most=60),
+        check.text(f"{field}.phone", one.phone, most=60, numbers=True),
         check.text(f"{field}.note", one.note, most=200),
     )
 

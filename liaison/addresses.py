@@ -1,8 +1,8 @@
-"""Mail addresses as the wire needs them: what may be written to at all, how a name stands beside an address, and domains in other scripts."""
+"""What a mail address must be so that a mail can go to it: the one rule for settings, forms, imports and the wire."""
 
 import re
 
-from liaison.i18n import N_
+from liaison.errors import N_
 
 MAX_ADDRESS = 254
 MAX_LOCAL_PART = 64

@@ -2,7 +2,7 @@
 
 import pytest
 
-from liaison.mail.addresses import ADDRESS_PROBLEMS, bad_address, name_and_address, wire_address
+from liaison.addresses import ADDRESS_PROBLEMS, bad_address, name_and_address, wire_address
 
 
 @pytest.mark.parametrize(
