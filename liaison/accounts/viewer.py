@@ -22,10 +22,14 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The viewer's agency in one mechanism: member from `joined_on`, before `left_on` if it left."""
+    """One period of the viewer's agency in one mechanism: member from `joined_on`, before `left_on` if it left."""
 
     joined_on: date
     left_on: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the agency was a member on that local date."""
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class Viewer:
     agency_admin: bool = False
     reader_of: frozenset[int] = frozenset()
     designations: tuple[Office, ...] = ()
-    member_of: Mapping[int, Membership] = field(default_factory=dict)
-    """The mechanisms the viewer's agency is or was a member of."""
+    member_of: Mapping[int, tuple[Membership, ...]] = field(default_factory=dict)
+    """The mechanisms the viewer's agency is or was a member of, each with all its periods there, oldest first."""
     via: str = "web"
     session_id: int | None = None
 

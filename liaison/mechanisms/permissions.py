@@ -49,18 +49,16 @@ def speaks_for(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
 
 def may_see_contacts(viewer: Viewer, mechanism_id: int, today: date) -> bool:
     """Phone and mail: those whose agency is a member today, and the operator."""
-    member = viewer.member_of.get(mechanism_id)
-    return viewer.operator or (
-        member is not None and member.joined_on <= today and (member.left_on is None or today < member.left_on)
-    )
+    return viewer.operator or any(period.covers(today) for period in viewer.member_of.get(mechanism_id, ()))
 
 
 def sees_until(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
     """The first day a former member no longer sees; None for everybody who sees the present."""
-    member = viewer.member_of.get(mechanism_id)
-    if viewer.operator or mechanism_id in viewer.reader_of or member is None or member.left_on is None:
+    periods = viewer.member_of.get(mechanism_id, ())
+    if viewer.operator or mechanism_id in viewer.reader_of or not periods:
         return None
-    return member.left_on if member.left_on <= today else None
+    left_on = periods[-1].left_on
+    return left_on if left_on is not None and left_on <= today else None
 
 
 class Offers:

@@ -16,11 +16,13 @@ async def viewer_for(db: Session, person_id: int, *, via: str, session_id: int |
     ).scalar_one_or_none()
     if person is None or person.deactivated_at is not None:
         return None
-    members = await db.execute(
+    periods: dict[int, tuple[Membership, ...]] = {}
+    for m in await db.execute(
         select(Member.mechanism_id, Member.joined_on, Member.left_on)
         .where(Member.agency_id == person.agency_id)
         .order_by(Member.joined_on)
-    )
+    ):
+        periods[m.mechanism_id] = (*periods.get(m.mechanism_id, ()), Membership(m.joined_on, m.left_on))
     readers = await db.execute(
         select(Reader.mechanism_id, Reader.starts_on, Reader.ends_on, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Reader.mechanism_id)
@@ -36,7 +38,7 @@ async def viewer_for(db: Session, person_id: int, *, via: str, session_id: int |
         agency_admin=person.agency_admin_at is not None,
         reader_of=frozenset(r.mechanism_id for r in readers if r.starts_on <= db.clock.today(r.timezone) < r.ends_on),
         designations=await _offices(db, person),
-        member_of={m.mechanism_id: Membership(m.joined_on, m.left_on) for m in members},
+        member_of=periods,
         via=via,
         session_id=session_id,
     )

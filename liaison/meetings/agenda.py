@@ -1,21 +1,22 @@
 """The agenda: items proposed, accepted, changed, put in order, taken off."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import queries
+from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
-from liaison.meetings.permissions import is_host, may_arrange, may_change, may_propose, may_withdraw
+from liaison.meetings.permissions import is_host, may_arrange, may_propose, may_see_proposed, may_withdraw
+
+_HELD = N_("This meeting has been held; its agenda can no longer be changed.")
 
 
 async def add_item(
@@ -30,7 +31,7 @@ async def add_item(
     duration_minutes: int | None = None,
 ) -> AgendaItem:
     """Put an item on the agenda: accepted at once from the host officer, proposed from others. `duration_minutes` is time wanted."""
-    await _open(db, meeting)
+    await lock(db, meeting, held=_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
     last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting.id)
@@ -46,7 +47,9 @@ async def add_item(
     await _say(db, item, title, purpose, agency_id or viewer.agency_id, presenter_id, duration_minutes)
     db.add(item)
     await db.flush()
-    _audit(db, viewer, "add_item" if item.state == "accepted" else "propose", item, title=item.title)
+    audit_line(
+        db, viewer, "add_item" if item.state == "accepted" else "propose", meeting, item=item.id, title=item.title
+    )
     return item
 
 
@@ -63,58 +66,59 @@ async def change_item(
     version: int | None = None,
 ) -> AgendaItem:
     """Edit an item: the host officer, or who proposed it while it is only proposed. Raises NotPermitted, Invalid, Conflict."""
-    await _open(db, item.meeting)
-    await locked(db, AgendaItem, item.id)
+    await _lock(db, item)
     if not may_withdraw(viewer, item.meeting, item):
         raise NotPermitted(N_("Only the host's liaison may change this item."))
     item.check_version(version, title=item.title, purpose=item.purpose, duration_minutes=item.duration_minutes)
     await _say(db, item, title, purpose, agency_id, presenter_id, duration_minutes)
     item.touch()
-    _audit(db, viewer, "change_item", item, title=item.title)
+    audit_line(db, viewer, "change_item", item.meeting, item=item.id, title=item.title)
     return item
 
 
-async def accept_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
-    """审定: a proposed item becomes part of the agenda. Doing it twice changes nothing."""
-    await _open(db, item.meeting)
-    if not may_arrange(viewer, item.meeting):
-        raise NotPermitted(N_("Only the host's liaison may accept items."))
+async def accept_item(db: Session, viewer: Viewer, item: AgendaItem, *, version: int | None = None) -> AgendaItem:
+    """审定: a proposed item becomes part of the agenda. Doing it twice changes nothing. Raises NotPermitted, Conflict."""
+    await _lock(db, item)
+    if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
+        raise NotPermitted(N_("Only the host's liaison and the chair may accept items."))
+    item.check_version(version, title=item.title, state=item.state)
     if item.state == "proposed":
         item.state = "accepted"
         item.touch()
-        _audit(db, viewer, "accept_item", item)
+        audit_line(db, viewer, "accept_item", item.meeting, item=item.id)
     return item
 
 
-async def withdraw_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
-    """Take an item off the agenda; `restore_item` undoes it."""
-    await _open(db, item.meeting)
+async def withdraw_item(db: Session, viewer: Viewer, item: AgendaItem, *, version: int | None = None) -> AgendaItem:
+    """Take an item off the agenda; `restore_item` undoes it. Raises NotPermitted, Conflict."""
+    await _lock(db, item)
     if not may_withdraw(viewer, item.meeting, item):
         raise NotPermitted(N_("Only the host's liaison may take this item off."))
+    item.check_version(version, title=item.title, state=item.state)
     if item.removed_at is None:
         item.removed_at = db.now()
         item.touch()
-        _audit(db, viewer, "withdraw_item", item, title=item.title)
+        audit_line(db, viewer, "withdraw_item", item.meeting, item=item.id, title=item.title)
     return item
 
 
 async def restore_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
     """Undo `withdraw_item`: the item stands where it stood."""
-    await _open(db, item.meeting)
+    await _lock(db, item)
     if not may_withdraw(viewer, item.meeting, item):
         raise NotPermitted(N_("Only the host's liaison may change this item."))
     if item.removed_at is not None:
         item.removed_at = None
         item.touch()
-        _audit(db, viewer, "restore_item", item, title=item.title)
+        audit_line(db, viewer, "restore_item", item.meeting, item=item.id, title=item.title)
     return item
 
 
 async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequence[int]) -> None:
     """Put the agenda in this order. `item_ids` names every item once; else Invalid, and nothing moves."""
-    await _open(db, meeting)
-    if not may_arrange(viewer, meeting):
-        raise NotPermitted(N_("Only the host's liaison may order the agenda."))
+    await lock(db, meeting, held=_HELD)
+    if not may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)):
+        raise NotPermitted(N_("Only the host's liaison and the chair may order the agenda."))
     items = {item.id: item for item in await queries.agenda(db, meeting.id)}
     if sorted(item_ids) != sorted(items):
         raise Invalid(
@@ -122,9 +126,7 @@ async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequenc
         )
     for position, item_id in enumerate(item_ids, 1):
         items[item_id].position = position
-    audit.add(
-        db, viewer, "order_agenda", f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, items=list(item_ids)
-    )
+    audit_line(db, viewer, "order_agenda", meeting, items=list(item_ids))
 
 
 async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) -> None:
@@ -139,15 +141,26 @@ async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) 
 
 async def item_of(db: Session, viewer: Viewer, item_id: int, *, removed: bool = False) -> AgendaItem:
     """One agenda item of a meeting this viewer sees. Raises NotFound."""
-    item = await db.get(AgendaItem, item_id, options=[joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter)])
+    meeting = joinedload(AgendaItem.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    query = (
+        select(AgendaItem)
+        .where(AgendaItem.id == item_id)
+        .options(meeting, joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
+    )
+    item = (await db.execute(query)).scalar_one_or_none()
     if item is None or (item.removed_at is not None and not removed):
         raise NotFound
-    meeting = await queries.get(db, viewer, item.meeting_id)
-    if item.state != "accepted" and item.proposed_by != viewer.person_id and not may_change(viewer, meeting):
-        raise NotFound  # a proposal is seen by who made it and by those who run the meeting
-    await db.refresh(item, ["meeting"])
-    assert item.meeting is meeting
+    await queries.get(db, viewer, item.meeting_id)
+    if item.state != "accepted" and item.proposed_by != viewer.person_id:
+        chairs = await queries.chairs(db, item.meeting_id)
+        if not may_see_proposed(viewer, item.meeting, chairs):
+            raise NotFound  # a proposal is seen by who made it and by those who run the meeting or its agenda
     return item
+
+
+async def _lock(db: Session, item: AgendaItem) -> None:
+    await lock(db, item.meeting, held=_HELD)
+    await locked(db, AgendaItem, item.id)
 
 
 async def _say(
@@ -172,15 +185,3 @@ async def _say(
     check.done()
     item.agency_id, item.agency = (agency.id, agency) if agency else (None, None)
     item.presenter_id, item.presenter = (presenter.id, presenter) if presenter else (None, None)
-
-
-async def _open(db: Session, meeting: Meeting) -> None:
-    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
-    if meeting.held_at:
-        raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
-
-
-def _audit(db: Session, viewer: Viewer, verb: str, item: AgendaItem, **params: Any) -> None:
-    audit.add(
-        db, viewer, verb, f"meeting:{item.meeting_id}", mechanism_id=item.meeting.mechanism_id, item=item.id, **params
-    )

@@ -3,18 +3,16 @@
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy.orm import joinedload
-
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
-from liaison.db import Session, locked
+from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.meetings import queries
+from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
-from liaison.meetings.permissions import may_change
+from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import CANCEL, REQUEST, plan, unanswered
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import listed
@@ -37,7 +35,7 @@ async def send(
     Raises NotPermitted, Invalid (nobody asked), Conflict (nothing new to tell, or a stale form)."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
     check = Check()
     note = check.text("note", note, most=500, lines=True)
@@ -85,12 +83,11 @@ async def send(
         if number % 20 == 19:
             await db.flush()
             await asyncio.sleep(0)
-    audit.add(
+    audit_line(
         db,
         viewer,
         "send",
-        f"meeting:{meeting.id}",
-        mechanism_id=meeting.mechanism_id,
+        meeting,
         occasion=planned.occasion,
         mails=len(planned.mails),
         sequence=planned.version.sequence,
@@ -102,14 +99,14 @@ async def resend(db: Session, viewer: Viewer, meeting: Meeting, address: str) ->
     """Send one address the newest notice once more, unchanged (same SEQUENCE and DTSTAMP). Raises Conflict if it was never told."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     last = await queries.newest_announcement(db, meeting.uid)
     one = next((a for a in listed(last.snapshot) if a.address == address.lower()), None) if last else None
     if last is None or one is None:
         raise Conflict(N_("This address was not part of the last notice."))
     await outbox.supersede(db, meeting.uid, [one.address])
     await enqueue(db, viewer, meeting, last, one, change="again", again=True)
-    audit.add(db, viewer, "resend", f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, address=one.address)
+    audit_line(db, viewer, "resend", meeting, address=one.address)
 
 
 async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
@@ -118,7 +115,7 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     Raises NotPermitted, Conflict (not announced, over, or reminded within the hour)."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     if meeting.state != "announced" or meeting.starts_at <= db.now():
         raise Conflict(N_("Reminders go out between the notice and the meeting."))
     if meeting.reminded_at and db.now() - meeting.reminded_at < timedelta(hours=HOURS_BETWEEN_REMINDERS):
@@ -141,7 +138,7 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
             created_by=viewer.person_id,
         )
     meeting.reminded_at = db.now()
-    audit.add(db, viewer, "remind", f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, mails=len(found))
+    audit_line(db, viewer, "remind", meeting, mails=len(found))
     return len(found)
 
 
@@ -169,11 +166,6 @@ async def enqueue(
         thread=meeting.uid,
         created_by=viewer.person_id or None,
     )
-
-
-async def lock(db: Session, meeting: Meeting) -> None:
-    """The meeting under a lock, freshly read, with mechanism and host."""
-    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
 async def _ask_anew(db: Session, meeting: Meeting) -> None:

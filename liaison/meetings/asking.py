@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import NotPermitted
 from liaison.i18n import N_
+from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_ask
 
 MOST_ASKED = 500
+_HELD = N_("This meeting has been held; its list can no longer be changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def ask(
     """Add people or agencies to the list; those already on it are changed to what is given. Told by the next `send`.
 
     Raises NotPermitted for another agency's people unless the viewer is host, Invalid, Conflict after the meeting was held."""
-    await _open(db, meeting)
+    await lock(db, meeting, held=_HELD)
     for one in asked:
         person = await db.get(Person, one.person_id) if one.person_id else None
         agency_id = person.agency_id if person else one.agency_id
@@ -47,7 +47,7 @@ async def ask(
             raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
     added = await add_asked(db, meeting, asked)
     meeting.touch()
-    _audit(db, viewer, "ask", meeting, asked=[_named(one) for one in added])
+    audit_line(db, viewer, "ask", meeting, asked=[_named(one) for one in added])
     return added
 
 
@@ -82,33 +82,37 @@ async def add_asked(db: Session, meeting: Meeting, asked: Sequence[Asked]) -> li
     return added
 
 
-async def change_attendee(db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee, *, role: str) -> None:
-    """Give a person another role. Raises NotPermitted, Invalid."""
-    await _open(db, meeting)
+async def change_attendee(
+    db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee, *, role: str, version: int | None = None
+) -> None:
+    """Give a person another role. Raises NotPermitted, Invalid, Conflict when stale."""
+    await lock(db, meeting, held=_HELD)
+    await locked(db, Attendee, attendee.id)
     if not may_ask(viewer, meeting, attendee.agency_id):
         raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
+    attendee.check_version(version, role=attendee.role, partstat=attendee.partstat, comment=attendee.comment)
     check = Check()
     attendee.role = check.choice("role", role, ATTENDEE_ROLES)
     check.done()
     attendee.touch()
-    _audit(db, viewer, "change_attendee", meeting, attendee=attendee.id, role=role)
+    audit_line(db, viewer, "change_attendee", meeting, attendee=attendee.id, role=role)
 
 
 async def remove_attendee(db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee) -> None:
     """Take a person off the list; who was told is told so by the next `send`, who was not never hears of it."""
-    await _open(db, meeting)
+    await lock(db, meeting, held=_HELD)
     if not may_ask(viewer, meeting, attendee.agency_id):
         raise NotPermitted(N_("You may take your own agency's people off the list; others are removed by the host."))
     if attendee.removed_at is None:
         attendee.removed_at = db.now()
         attendee.touch()
         meeting.touch()
-        _audit(db, viewer, "remove_attendee", meeting, attendee=attendee.id, name=attendee.name)
+        audit_line(db, viewer, "remove_attendee", meeting, attendee=attendee.id, name=attendee.name)
 
 
 async def remove_invitation(db: Session, viewer: Viewer, meeting: Meeting, invitation: AgencyInvitation) -> None:
     """Take an agency, and the names on its slip, off the list."""
-    await _open(db, meeting)
+    await lock(db, meeting, held=_HELD)
     if not may_ask(viewer, meeting, invitation.agency_id):
         raise NotPermitted(N_("You may take your own agency's people off the list; others are removed by the host."))
     if invitation.removed_at is not None:
@@ -119,7 +123,7 @@ async def remove_invitation(db: Session, viewer: Viewer, meeting: Meeting, invit
     for attendee in await db.scalars(names):
         attendee.removed_at = db.now()
     meeting.touch()
-    _audit(db, viewer, "remove_agency", meeting, agency=invitation.agency_id)
+    audit_line(db, viewer, "remove_agency", meeting, agency=invitation.agency_id)
 
 
 async def _add_person(db: Session, meeting: Meeting, person: Person, role: str) -> Attendee:
@@ -166,15 +170,5 @@ async def _add_agency(
     return invitation
 
 
-async def _open(db: Session, meeting: Meeting) -> None:
-    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
-    if meeting.held_at:
-        raise Conflict(N_("This meeting has been held; its list can no longer be changed."))
-
-
 def _named(one: Attendee | AgencyInvitation) -> str:
     return f"person:{one.person_id}" if isinstance(one, Attendee) else f"agency:{one.agency_id}"
-
-
-def _audit(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
-    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

@@ -9,7 +9,13 @@ from liaison.meetings.models import Meeting
 
 def replies_due_on(meeting: Meeting, now: datetime) -> date | None:
     """Until the end of which local date slips may be changed: as the officer set it, else the mechanism's profile (T-3 working
-    days); the meeting day itself where that date had passed when the notice went out (`now` while it has not). None once the meeting is off."""
+    days); the meeting day itself where that date had passed when the newest notice went out (`now` while none has under the
+    meeting's UID). So whoever a late notice asks has a day to answer on. None once the meeting is off."""
+    return due_when_told(meeting, meeting.dtstamp or now)
+
+
+def due_when_told(meeting: Meeting, told: datetime) -> date | None:
+    """The same for a notice that goes out at that instant."""
     if meeting.replies_due_on:
         return meeting.replies_due_on
     if meeting.postponed_at or meeting.cancelled_at:
@@ -17,5 +23,4 @@ def replies_due_on(meeting: Meeting, now: datetime) -> date | None:
     due = replies_due(
         region_calendar(meeting.mechanism.region), meeting.local_on, check_profile(meeting.mechanism.deadlines)
     ).date
-    told = meeting.announced_at or now
     return due if due > told.astimezone(meeting.zone).date() else meeting.local_on

@@ -1,6 +1,6 @@
 """What the page of one meeting shows this viewer, loaded at once: agenda, answers, who is missing, mails, announcements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from liaison.accounts.viewer import Viewer
@@ -14,12 +14,14 @@ from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, 
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
+    may_arrange,
     may_ask,
     may_change,
     may_fill_slip,
     may_propose,
     may_register,
     may_see_list,
+    may_see_proposed,
 )
 from liaison.meetings.planning import Everybody, everybody_of, is_news, plan
 from liaison.meetings.showing import (
@@ -46,6 +48,7 @@ class Agenda:
 
     items: Sequence[AgendaItem]
     minutes: Minutes
+    is_host: bool
     may_arrange: bool
     may_propose: bool
     own_proposals: frozenset[int]
@@ -94,7 +97,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
     tells = bool(announcements) and (ahead or meeting.is_off)
     return Overview(
-        agenda=_agenda(viewer, meeting, items),
+        agenda=_agenda(viewer, meeting, items, queries.chairs_among(everybody.attendees)),
         answers=_answers(db, viewer, meeting, everybody, await outbox.newest_by_person(db, mails), last),
         own=next((a for a in everybody.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
@@ -122,18 +125,20 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
 
 
 async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
-    """Accepted items, and proposed ones for those who run the meeting and who proposed them."""
-    return _agenda(viewer, meeting, await queries.agenda(db, meeting.id))
+    """Accepted items, and proposed ones for those who run the meeting or chair it, and who proposed them."""
+    chairs = await queries.chairs(db, meeting.id)
+    return _agenda(viewer, meeting, await queries.agenda(db, meeting.id), chairs)
 
 
-def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem]) -> Agenda:
-    runs = may_change(viewer, meeting)
-    items = [item for item in found if item.state == "accepted" or runs or item.proposed_by == viewer.person_id]
+def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem], chairs: Collection[int]) -> Agenda:
+    sees_all = may_see_proposed(viewer, meeting, chairs)
+    items = [item for item in found if item.state == "accepted" or sees_all or item.proposed_by == viewer.person_id]
     host = is_host(viewer, meeting)
     return Agenda(
         items=items,
         minutes=minutes_of(items, meeting.duration_minutes),
-        may_arrange=host and meeting.held_at is None,
+        is_host=host and meeting.held_at is None,
+        may_arrange=may_arrange(viewer, meeting, chairs) and meeting.held_at is None,
         may_propose=may_propose(viewer, meeting) and meeting.held_at is None,
         own_proposals=frozenset(
             i.id for i in items if not host and i.state == "proposed" and i.proposed_by == viewer.person_id

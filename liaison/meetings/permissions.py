@@ -1,12 +1,16 @@
 """Who may do what with a meeting (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from liaison.accounts.viewer import Viewer
+from liaison.i18n import N_
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
 
 NOBODY = 0
 """The person of a link that was mailed to an agency without a liaison: it acts for the agency alone."""
+NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
+"""Why `may_schedule` and `may_change` say no."""
 
 
 def may_schedule(viewer: Viewer, mechanism_id: int) -> bool:
@@ -22,6 +26,15 @@ def may_change(viewer: Viewer, meeting: Meeting) -> bool:
 def is_host(viewer: Viewer, meeting: Meeting) -> bool:
     """The host officer: officer or deputy of the meeting's host agency."""
     return viewer.acts_for(meeting.mechanism_id) == meeting.host_agency_id
+
+
+def may_change_host(viewer: Viewer, meeting: Meeting, creators_agency_id: int | None) -> bool:
+    """Name another host agency: the host officer; of a draft also officers and deputies of the agency that scheduled it.
+
+    The host may do more than others with everybody on the list, so nobody takes that for themselves."""
+    acts_for = viewer.acts_for(meeting.mechanism_id)
+    scheduled_it = acts_for is not None and acts_for == creators_agency_id
+    return is_host(viewer, meeting) or (meeting.state == "draft" and scheduled_it)
 
 
 def may_ask(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
@@ -49,13 +62,17 @@ def may_register(viewer: Viewer, meeting: Meeting, agency_id: int, now: datetime
 
 def may_propose(viewer: Viewer, meeting: Meeting) -> bool:
     """Propose an agenda item: anybody of a member agency."""
-    member = viewer.member_of.get(meeting.mechanism_id)
-    return member is not None and (member.left_on is None or meeting.local_on < member.left_on)
+    return any(period.covers(meeting.local_on) for period in viewer.member_of.get(meeting.mechanism_id, ()))
 
 
-def may_arrange(viewer: Viewer, meeting: Meeting) -> bool:
-    """Accept, return and order agenda items: the host officer."""
-    return is_host(viewer, meeting)
+def may_arrange(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
+    """Accept, return and order agenda items: the host officer, and who chairs the meeting (`chairs`: ids of people)."""
+    return is_host(viewer, meeting) or viewer.person_id in chairs
+
+
+def may_see_proposed(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
+    """See every item that is only proposed: those who run the meeting or arrange its agenda. Who proposed one sees that one."""
+    return may_change(viewer, meeting) or may_arrange(viewer, meeting, chairs)
 
 
 def may_withdraw(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
@@ -66,3 +83,8 @@ def may_withdraw(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
 def may_see_list(viewer: Viewer, meeting: Meeting) -> bool:
     """See who else is asked: everybody who sees the meeting, unless it hides its list; then those who run it."""
     return not meeting.hides_attendees or may_change(viewer, meeting)
+
+
+def may_see_remarks(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
+    """Read what an agency's people wrote beside their answers and names, and their numbers: that agency and those who run it."""
+    return viewer.agency_id == agency_id or may_change(viewer, meeting)

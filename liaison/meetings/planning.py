@@ -15,7 +15,7 @@ from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
-from liaison.meetings.due import replies_due_on
+from liaison.meetings.due import due_when_told, replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of, still_waiting
@@ -101,6 +101,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     await asyncio.sleep(0)
     found, unreachable = asked.addressees(db.settings.locale)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
+    says_nothing_new = _says(last, meeting, snapshot)
     off = meeting.is_off
     method = CANCEL if off else REQUEST
     before = content_of(last.snapshot) if last else None
@@ -113,6 +114,8 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         answer_anew=answer_anew,
         now=db.now(),
     )
+    due = due_when_told(meeting, version.dtstamp)
+    snapshot["replies_due_on"] = due.isoformat() if due else None
     # A reinstated meeting goes under a new UID and asks everybody again: they answered for a date that is off.
     asked_before = last is not None or meeting.announced_at is not None
     anew = method is REQUEST and asked_before and asks_anew(before, after, answer_anew=answer_anew)
@@ -139,7 +142,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         unreachable=unreachable,
         asks_anew=anew,
         place_changed=before is not None and before.location != after.location,
-        says_nothing_new=_says(last, meeting, snapshot),
+        says_nothing_new=says_nothing_new,
         known=list(known),
     )
 

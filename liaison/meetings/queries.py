@@ -31,14 +31,15 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     told = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
     acting = [d.mechanism_id for d in viewer.designations]
     spans: list[ColumnElement[bool]] = [false()]
-    for mechanism_id, member in viewer.member_of.items():
-        span = [
-            Meeting.mechanism_id == mechanism_id,
-            Meeting.local_start >= datetime.combine(member.joined_on, time.min),
-        ]
-        if member.left_on is not None:
-            span.append(Meeting.local_start < datetime.combine(member.left_on, time.min))
-        spans.append(and_(*span))
+    for mechanism_id, periods in viewer.member_of.items():
+        for period in periods:
+            span = [
+                Meeting.mechanism_id == mechanism_id,
+                Meeting.local_start >= datetime.combine(period.joined_on, time.min),
+            ]
+            if period.left_on is not None:
+                span.append(Meeting.local_start < datetime.combine(period.left_on, time.min))
+            spans.append(and_(*span))
     asked = select(Attendee.id).where(
         Attendee.meeting_id == Meeting.id, Attendee.person_id == viewer.person_id, Attendee.removed_at.is_(None)
     )
@@ -59,6 +60,12 @@ async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
     if meeting is None:
         raise NotFound
     return meeting
+
+
+async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
+    """The agency of whoever scheduled the meeting; None when that was no person (an import)."""
+    creator = await db.get(Person, meeting.created_by) if meeting.created_by else None
+    return creator.agency_id if creator else None
 
 
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
@@ -157,6 +164,19 @@ async def attendee(db: Session, attendee_id: int) -> Attendee:
     if found is None:
         raise NotFound
     return found
+
+
+async def chairs(db: Session, meeting_id: int) -> frozenset[int]:
+    """The people asked to chair the meeting, by their ids."""
+    query = select(Attendee).where(
+        Attendee.meeting_id == meeting_id, Attendee.role == "chair", Attendee.removed_at.is_(None)
+    )
+    return chairs_among(list(await db.scalars(query)))
+
+
+def chairs_among(attendees: Sequence[Attendee]) -> frozenset[int]:
+    """The people among these who are asked to chair, by their ids."""
+    return frozenset(a.person_id for a in attendees if a.role == "chair" and a.person_id is not None)
 
 
 async def invitations(db: Session, meeting_id: int) -> list[AgencyInvitation]:
@@ -270,9 +290,7 @@ async def year_marks(db: Session, viewer: Viewer, mechanism: Mechanism, year: in
     ]
     calendar = await asyncio.to_thread(region_calendar, mechanism.region)  # some regions take 0.4 s the first time
     wanted = [mark for series in await series_of(db, mechanism.id) for mark in promised(series, calendar, year)]
-    member = viewer.member_of.get(mechanism.id)
-    if member is not None and mechanism.id not in viewer.reader_of:
-        wanted = [
-            w for w in wanted if member.joined_on <= w.date and (member.left_on is None or w.date < member.left_on)
-        ]
+    periods = viewer.member_of.get(mechanism.id, ())
+    if periods and mechanism.id not in viewer.reader_of:
+        wanted = [w for w in wanted if any(period.covers(w.date) for period in periods)]
     return with_promised(marks, wanted, {day for m in rows for day in (m.local_on, m.nominal_on) if day})

@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
-from liaison.meetings.announcing import lock
 from liaison.meetings.due import replies_due_on
+from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import PARTSTATS, REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_answer, may_fill_slip, may_register
 
@@ -49,21 +48,26 @@ async def answer(
     partstat: str,
     comment: str | None = None,
     substitute: Mapping[str, str | None] | None = None,
+    version: int | None = None,
 ) -> Attendee:
     """参加 / 委派他人参加 / 待定 / 请假: one's own answer, changeable until the meeting begins; the newest one counts.
 
     `substitute` ({"name", "job_title"?, "phone"?}) goes with accepted only. Raises NotPermitted, Invalid, Conflict (not announced,
-    off, or begun)."""
+    off, begun, or a stale form)."""
     meeting = await _answerable(db, attendee.meeting)
     if not may_answer(viewer, attendee):
         raise NotPermitted(
             N_("Everybody answers for themselves. What you were told by phone can be registered instead.")
         )
+    if meeting.announced_at is None:
+        raise Conflict(N_("Nobody has been told of this meeting yet, so there is nothing to answer."))
     if meeting.starts_at <= db.now():
         raise Conflict(N_("The meeting has begun; please tell the liaison directly."))
-    await _note(db, attendee, partstat, comment, substitute)
+    await _record(db, attendee, partstat, comment, substitute, version)
     attendee.answered_via, attendee.answered_by, attendee.registered = viewer.via, viewer.person_id, None
-    _audit(db, viewer, "answer", meeting, attendee=attendee.id, partstat=partstat, substitute=bool(attendee.substitute))
+    audit_line(
+        db, viewer, "answer", meeting, attendee=attendee.id, partstat=partstat, substitute=bool(attendee.substitute)
+    )
     return attendee
 
 
@@ -76,16 +80,17 @@ async def register(
     partstat: str,
     comment: str | None = None,
     substitute: Mapping[str, str | None] | None = None,
+    version: int | None = None,
 ) -> Attendee:
     """代登记: an answer that came by phone, chat, in person or on paper. It counts, is shown as registered, and the person or
-    their agency can correct it. Raises NotPermitted, Invalid, Conflict."""
+    their agency can correct it. Raises NotPermitted, Invalid, Conflict (off, held, or a stale form)."""
     meeting = await _answerable(db, attendee.meeting)
     if not may_register(viewer, meeting, attendee.agency_id, db.now()):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
+    await _record(db, attendee, partstat, comment, substitute, version)
     noted = _registered(db, registered, viewer)
-    await _note(db, attendee, partstat, comment, substitute)
     attendee.answered_via, attendee.answered_by, attendee.registered = "registered", viewer.person_id, noted
-    _audit(db, viewer, "register_answer", meeting, attendee=attendee.id, partstat=partstat, **noted)
+    audit_line(db, viewer, "register_answer", meeting, attendee=attendee.id, partstat=partstat, **noted)
     return attendee
 
 
@@ -98,11 +103,12 @@ async def return_slip(
     declined: bool = False,
     comment: str | None = None,
     registered: Registered | None = None,
+    version: int | None = None,
 ) -> list[Attendee]:
     """回执: the names an agency sends, as often as it likes until the deadline; each return replaces the one before.
 
     No names and `declined` means that nobody comes. With `registered` the host's or the agency's liaison enters what came another
-    way, also after the deadline. Raises NotPermitted, Invalid (naming the line), Conflict (off, begun, deadline passed)."""
+    way, also after the deadline. Raises NotPermitted, Invalid (naming the line), Conflict (off, begun, deadline passed, stale)."""
     meeting = await _answerable(db, invitation.meeting)
     await locked(db, AgencyInvitation, invitation.id, joinedload(AgencyInvitation.agency))
     if registered is not None:
@@ -112,6 +118,7 @@ async def return_slip(
         if not may_fill_slip(viewer, invitation, meeting.mechanism_id):
             raise NotPermitted(N_("Only this agency's liaison returns its slip."))
         refuse_late(db, meeting)
+    await _refuse_stale_slip(db, invitation, version)
     check = Check()
     clean = [_name(check, number, one) for number, one in enumerate(names)]
     comment = check.text("comment", comment, most=500, lines=True)
@@ -129,7 +136,7 @@ async def return_slip(
     invitation.returned_sequence = meeting.sequence
     invitation.declined, invitation.comment, invitation.registered = declined, comment, noted
     invitation.touch()
-    _audit(
+    audit_line(
         db,
         viewer,
         "return_slip",
@@ -162,10 +169,17 @@ async def _answerable(db: Session, meeting: Meeting) -> Meeting:
     return meeting
 
 
-async def _note(
-    db: Session, attendee: Attendee, partstat: str, comment: str | None, substitute: Mapping[str, str | None] | None
+async def _record(
+    db: Session,
+    attendee: Attendee,
+    partstat: str,
+    comment: str | None,
+    substitute: Mapping[str, str | None] | None,
+    version: int | None,
 ) -> None:
     await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
+    theirs = {"substitute.name": (attendee.substitute or {}).get("name")}
+    attendee.check_version(version, partstat=attendee.partstat, comment=attendee.comment, **theirs)
     check = Check()
     check.choice("partstat", partstat, PARTSTATS)
     comment = check.text("comment", comment, most=500, lines=True)
@@ -182,6 +196,14 @@ async def _note(
     attendee.partstat, attendee.comment, attendee.substitute = partstat, comment, sent
     attendee.answered_at, attendee.answered_sequence = db.now(), attendee.meeting.sequence
     attendee.touch()
+
+
+async def _refuse_stale_slip(db: Session, invitation: AgencyInvitation, version: int | None) -> None:
+    if version is None or version == invitation.version:
+        return
+    query = select(Attendee.name).where(Attendee.agency_invitation_id == invitation.id, Attendee.removed_at.is_(None))
+    names = list(await db.scalars(query.order_by(Attendee.position, Attendee.id)))
+    invitation.check_version(version, names=names, declined=invitation.declined, comment=invitation.comment)
 
 
 async def _replace_names(
@@ -237,7 +259,3 @@ def _registered(db: Session, registered: Registered, viewer: Viewer) -> dict[str
         check.refuse("registered.at", N_("This lies in the future."))
     check.done()
     return {"how": how, "said_by": said_by, "at": registered.at.isoformat(), "by_id": viewer.person_id}
-
-
-def _audit(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
-    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

@@ -7,9 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import joinedload
-
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.walltime import NoSuchTime, instant_of
 from liaison.checks import Check
@@ -18,12 +15,13 @@ from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
+from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
+from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import KINDS, Meeting
-from liaison.meetings.permissions import may_change, may_schedule
+from liaison.meetings.permissions import NOT_YOURS, may_change, may_change_host, may_schedule
 
 LONGEST_MINUTES = 7 * 24 * 60
-_NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ async def schedule(
     Raises NotPermitted, Invalid (kind, title, starts_at, duration_minutes, …)."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not may_schedule(viewer, mechanism_id):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_YOURS)
     check = Check()
     host = await _host(db, check, mechanism, host_agency_id or viewer.acts_for(mechanism_id))
     meeting = Meeting(
@@ -93,7 +91,7 @@ async def schedule(
     db.add(meeting)
     await db.flush()
     await add_asked(db, meeting, asked)
-    _audit(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
+    audit_line(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
     return meeting
 
 
@@ -113,8 +111,13 @@ async def change(
     recorder_id: int | Unset | None = UNSET,
     authorised_by_id: int | Unset | None = UNSET,
 ) -> Meeting:
-    """Edit what the notice says, except when it takes place (`move`). Raises NotPermitted, Invalid, Conflict when stale."""
+    """Edit what the notice says, except when it takes place (`move`). Only the present host names another one.
+
+    Raises NotPermitted, Invalid, Conflict when stale."""
     await _open(db, viewer, meeting, version)
+    is_handed_over = host_agency_id not in (UNSET, meeting.host_agency_id)
+    if is_handed_over and not may_change_host(viewer, meeting, await queries.creators_agency_id(db, meeting)):
+        raise NotPermitted(N_("Only the liaison of the present host may name another host agency."))
     check = Check()
     if not isinstance(kind, Unset):
         meeting.kind = check.choice("kind", kind, KINDS)
@@ -139,7 +142,7 @@ async def change(
             meeting.host_agency_id, meeting.host_agency = host.id, host
     check.done()
     meeting.touch()
-    _audit(db, viewer, "change", meeting, title=meeting.title, location=meeting.location)
+    audit_line(db, viewer, "change", meeting, title=meeting.title, location=meeting.location)
     return meeting
 
 
@@ -156,19 +159,22 @@ async def move(
 ) -> Meeting:
     """改期: another time (naive local time of the meeting's zone), perhaps another place; attendees are told by `send`.
 
-    A postponed or cancelled meeting is given a date by `reinstate` instead. Raises NotPermitted, Invalid, Conflict."""
+    With another start the date for answers is again that of the mechanism's deadlines, and a reason that is not given is none. A postponed or cancelled meeting is given a date by `reinstate` instead. Raises NotPermitted, Invalid, Conflict."""
     await _open(db, viewer, meeting, version)
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
     check = Check()
-    _set_time(check, meeting, local_start, duration_minutes or meeting.duration_minutes)
+    moved = local_start != meeting.local_start
+    _set_time(check, meeting, local_start, duration_minutes)
     if not isinstance(location, Unset):
         meeting.location = check.text("location", location, most=200)
-    meeting.reason = check.text("reason", reason, most=500, lines=True)
+    if moved or reason is not None:
+        meeting.reason = check.text("reason", reason, most=500, lines=True)
     check.done()
-    _forget_rule(meeting)
+    if moved:
+        _forget_former_date(meeting)
     meeting.touch()
-    _audit(db, viewer, "move", meeting, starts_at=meeting.starts_at.isoformat(), reason=meeting.reason)
+    audit_line(db, viewer, "move", meeting, starts_at=meeting.starts_at.isoformat(), reason=meeting.reason)
     return meeting
 
 
@@ -184,7 +190,7 @@ async def postpone(
     _set_reason(meeting, reason)
     meeting.postponed_at, meeting.postponed_by = db.now(), viewer.person_id
     meeting.touch()
-    _audit(db, viewer, "postpone", meeting, reason=meeting.reason)
+    audit_line(db, viewer, "postpone", meeting, reason=meeting.reason)
     return meeting
 
 
@@ -198,7 +204,7 @@ async def cancel(
     _set_reason(meeting, reason)
     meeting.cancelled_at, meeting.cancelled_by = db.now(), viewer.person_id
     meeting.touch()
-    _audit(db, viewer, "cancel", meeting, reason=meeting.reason)
+    audit_line(db, viewer, "cancel", meeting, reason=meeting.reason)
     return meeting
 
 
@@ -213,12 +219,13 @@ async def reinstate(
     version: int | None = None,
 ) -> Meeting:
     """恢复: a cancelled or postponed meeting takes place after all, at a new date. If that was ever announced it goes under a
-    new UID, since calendars drop a cancelled one for good (MAIL.md "State"); else the UID stays. Raises Conflict if it is not off."""
+    new UID, since calendars drop a cancelled one for good (MAIL.md "State"); else the UID stays. The date for answers is again that
+    of the mechanism's deadlines. Raises NotPermitted, Invalid, Conflict if it is not off."""
     await _open(db, viewer, meeting, version)
     if not (meeting.cancelled_at or meeting.postponed_at):
         raise Conflict(N_("This meeting is neither cancelled nor postponed."))
     check = Check()
-    _set_time(check, meeting, local_start, duration_minutes or meeting.duration_minutes)
+    _set_time(check, meeting, local_start, duration_minutes)
     if not isinstance(location, Unset):
         meeting.location = check.text("location", location, most=200)
     check.done()
@@ -230,9 +237,9 @@ async def reinstate(
         meeting.sequence = meeting.dtstamp = None
         meeting.answers_from = 0
         meeting.off_announced = False
-    _forget_rule(meeting)
+    _forget_former_date(meeting)
     meeting.touch()
-    _audit(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
+    audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
     return meeting
 
 
@@ -243,9 +250,9 @@ def _new_uid() -> str:
 
 async def _open(db: Session, viewer: Viewer, meeting: Meeting, version: int | None) -> None:
     """Lock the meeting, ask permission, and refuse a stale form."""
-    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    await lock(db, meeting)
     if not may_change(viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_YOURS)
     meeting.check_version(
         version,
         title=meeting.title,
@@ -263,8 +270,11 @@ def _say(check: Check, meeting: Meeting, *, title: str, location: str | None, no
     meeting.note = check.text("note", note, most=2000, lines=True)
 
 
-def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_minutes: int) -> None:
+def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_minutes: int | None) -> None:
+    """`duration_minutes` None: as long as it is already."""
     check.day("starts_at", local_start.date())
+    if duration_minutes is None:
+        duration_minutes = meeting.duration_minutes
     check.number("duration_minutes", duration_minutes, least=5, most=LONGEST_MINUTES, required=True)
     try:
         meeting.starts_at = instant_of(local_start, ZoneInfo(meeting.timezone))
@@ -287,10 +297,11 @@ def _set_reason(meeting: Meeting, reason: str | None) -> None:
     check.done()
 
 
-def _forget_rule(meeting: Meeting) -> None:
-    """A date that an officer typed no longer rests on the series' rule and is certain."""
+def _forget_former_date(meeting: Meeting) -> None:
+    """A date that an officer typed no longer rests on the series' rule and is certain; until when to answer went with the former."""
     meeting.provisional = False
     meeting.why_moved = None
+    meeting.replies_due_on = None
 
 
 async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int | None) -> Agency | None:
@@ -309,7 +320,3 @@ async def _known(db: Session, check: Check, field: str, person_id: int | None) -
         check.refuse(field, N_("Please choose somebody from the directory."))
         return None
     return person_id
-
-
-def _audit(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
-    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

@@ -16,7 +16,7 @@ from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Series
-from liaison.meetings.permissions import may_schedule
+from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.wording import rule_refused
 
 
@@ -40,7 +40,7 @@ async def put_series(
     Meetings already proposed keep their dates. Raises NotPermitted, Invalid."""
     await locked(db, Mechanism, mechanism_id)
     if not (may_schedule(viewer, mechanism_id) or viewer.operator):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     query = select(Series).where(Series.mechanism_id == mechanism_id, Series.name == name)
     series = (await db.execute(query)).scalar_one_or_none()
     values = _checked(name, {**(_stored(series) if series else {}), **given})
@@ -66,7 +66,7 @@ async def add_series(
     """Enter a new series. Raises NotPermitted, Invalid (also for a name that the mechanism has already)."""
     await locked(db, Mechanism, mechanism_id)
     if not may_schedule(viewer, mechanism_id):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     values = _checked(name, given)
     await _free_name(db, mechanism_id, values["name"])
     series = Series(mechanism_id=mechanism_id, version=1, **values)
@@ -89,7 +89,7 @@ async def change_series(
     await locked(db, Mechanism, series.mechanism_id)
     await locked(db, Series, series.id)
     if not may_schedule(viewer, series.mechanism_id):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     series.check_version(version, name=series.name, rrule=series.rrule)
     values = _checked(series.name if name is None else name, {**_stored(series), **given})
     if values["name"] != series.name:

@@ -17,7 +17,7 @@ async def test_roles_follow_the_facts_of_the_day(database: Database, world: Worl
     assert qianwei.officer_of(m) is None
     assert qianwei.deputy_of(m) == world.jcy.id
     assert songhp.acts_for(m) is None
-    assert songhp.member_of[m].left_on is not None
+    assert songhp.member_of[m][-1].left_on is not None
     assert maolin.reader_of == {m}
     assert guyan.operator
     assert not sunl.shares_mechanism_ids()

@@ -1,13 +1,15 @@
 """Scheduling and changing meetings: who may, what is refused, what stays as it was."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from liaison import audit
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.mechanisms.models import Member
 from liaison.meetings import agenda, asking, queries, scheduling
 from liaison.meetings.asking import Asked
+from liaison.meetings.models import Meeting
 from tests.meetings.play import START, Play
 
 
@@ -121,6 +123,22 @@ async def test_a_draft_is_seen_by_officers_only_and_a_guest_sees_just_the_meetin
             await play.meeting(db, other, world.guyan)  # the operator reads no meetings by being operator
         with pytest.raises(NotFound):
             await play.meeting(db, other, world.songhp)  # of an agency that left before
+
+
+async def test_an_agency_that_rejoins_sees_both_its_periods_and_not_what_lay_between(play: Play) -> None:
+    world = play.world
+    days = {"first": "2024-03-21", "between": "2025-09-18", "second": "2026-12-17"}
+    meetings = {
+        name: await play.scheduled(local_start=datetime.fromisoformat(f"{day}T14:30")) for name, day in days.items()
+    }
+    async with play.database.writing() as db:
+        db.add(Member(mechanism_id=world.mechanism.id, agency_id=world.mzj.id, joined_on=date(2026, 1, 1)))
+        for meeting_id in meetings.values():
+            (await db.get_one(Meeting, meeting_id)).announced_at = db.now()
+    async with play.database.reading() as db:
+        viewer = await world.viewer(db, world.songhp)
+        seen = {meeting.id for meeting in await queries.listing(db, viewer)}
+    assert seen == {meetings["first"], meetings["second"]}
 
 
 async def test_who_is_not_host_asks_only_their_own_people(play: Play) -> None:

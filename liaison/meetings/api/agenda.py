@@ -91,8 +91,8 @@ async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Respon
     """A proposed item becomes part of the agenda."""
     given = body(await request.body(), ActGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id))
-    item.check_version(seen(request, given.version), state=item.state)
-    return await reply(request, db, viewer, agenda_item_json(await verbs.accept_item(db, viewer, item)))
+    await verbs.accept_item(db, viewer, item, version=seen(request, given.version))
+    return await reply(request, db, viewer, agenda_item_json(item))
 
 
 @post("/agenda-items/{item_id:str}/withdraw", status_code=200)
@@ -100,8 +100,8 @@ async def withdraw(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Resp
     """Take an item off the agenda."""
     given = body(await request.body(), ActGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), removed=True)
-    item.check_version(seen(request, given.version), state=item.state)
-    return await reply(request, db, viewer, agenda_item_json(await verbs.withdraw_item(db, viewer, item)))
+    await verbs.withdraw_item(db, viewer, item, version=seen(request, given.version))
+    return await reply(request, db, viewer, agenda_item_json(item))
 
 
 @put("/meetings/{meeting_id:str}/agenda-order")

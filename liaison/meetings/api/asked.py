@@ -12,6 +12,7 @@ from liaison.meetings import asking, queries, replies
 from liaison.meetings.api.meetings import AskedGiven, Instant
 from liaison.meetings.api.shared import Db, Id, Me, delivery, list_of
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
 from liaison.web.api import Body, body, listed, page_limits, reply, seen
 from liaison.web.forms import row_id
@@ -69,7 +70,12 @@ async def attendees_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_
     return listed(
         rows,
         limit,
-        lambda one: attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id))),
+        lambda one: attendee_json(
+            one,
+            meeting.zone,
+            delivery(request, reached.attendees.get(one.id)),
+            with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+        ),
     )
 
 
@@ -96,11 +102,12 @@ async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: 
     An answer is whole: with a new `partstat`, comment and substitute are those given with it."""
     given = body(await request.body(), AttendeeChange)
     attendee, meeting = await _seen_attendee(db, viewer, row_id(attendee_id))
-    attendee.check_version(seen(request, given.version), partstat=attendee.partstat, comment=attendee.comment)
+    version = seen(request, given.version)
     if given.role is not UNSET:
-        await asking.change_attendee(db, viewer, meeting, attendee, role=given.role)
+        await asking.change_attendee(db, viewer, meeting, attendee, role=given.role, version=version)
+        version = None  # it was compared under the lock that is still held
     if given.answers:
-        await _answer(db, viewer, attendee, given)
+        await _answer(db, viewer, attendee, given, version)
     return await reply(request, db, viewer, await _attendee(request, db, viewer, meeting, attendee.id))
 
 
@@ -125,7 +132,6 @@ async def return_slip(request: AnyRequest, db: Db, viewer: Me, invitation_id: Id
     By the agency's liaison until the deadline; with `registered` also by the host for what came another way."""
     given = body(await request.body(), SlipGiven)
     invitation, meeting = await _seen_invitation(db, viewer, row_id(invitation_id))
-    invitation.check_version(seen(request, given.version), declined=invitation.declined, comment=invitation.comment)
     names = [replies.SlipName(one.name, one.job_title, one.phone, one.note) for one in given.names]
     await replies.return_slip(
         db,
@@ -135,6 +141,7 @@ async def return_slip(request: AnyRequest, db: Db, viewer: Me, invitation_id: Id
         declined=given.declined,
         comment=given.comment,
         registered=_registered(given.registered) if given.registered else None,
+        version=seen(request, given.version),
     )
     return await reply(request, db, viewer, await _invitation(request, db, viewer, meeting, invitation.id))
 
@@ -146,7 +153,7 @@ async def remove_invitation(db: Db, viewer: Me, invitation_id: Id) -> None:
     await asking.remove_invitation(db, viewer, meeting, invitation)
 
 
-async def _answer(db: Session, viewer: Viewer, attendee: Attendee, given: AttendeeChange) -> None:
+async def _answer(db: Session, viewer: Viewer, attendee: Attendee, given: AttendeeChange, version: int | None) -> None:
     fresh = given.partstat is not UNSET or given.substitute not in (UNSET, None)
     partstat = "accepted" if fresh else attendee.partstat
     if given.partstat is not UNSET:
@@ -158,11 +165,11 @@ async def _answer(db: Session, viewer: Viewer, attendee: Attendee, given: Attend
     if given.substitute is not UNSET:
         one = given.substitute
         substitute = {"name": one.name, "job_title": one.job_title, "phone": one.phone} if one else None
+    said: dict[str, Any] = {"partstat": partstat, "comment": comment, "substitute": substitute, "version": version}
     if given.registered is None:
-        await replies.answer(db, viewer, attendee, partstat=partstat, comment=comment, substitute=substitute)
+        await replies.answer(db, viewer, attendee, **said)
     else:
-        noted = _registered(given.registered)
-        await replies.register(db, viewer, attendee, noted, partstat=partstat, comment=comment, substitute=substitute)
+        await replies.register(db, viewer, attendee, _registered(given.registered), **said)
 
 
 def _registered(given: RegisteredGiven) -> replies.Registered:
@@ -198,7 +205,12 @@ async def _attendee(
 ) -> dict[str, Any]:
     attendees, _, reached = await list_of(db, viewer, meeting)
     one = next(one for one in attendees if one.id == attendee_id)
-    return attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id)))
+    return attendee_json(
+        one,
+        meeting.zone,
+        delivery(request, reached.attendees.get(one.id)),
+        with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+    )
 
 
 async def _invitation(
@@ -207,7 +219,13 @@ async def _invitation(
     attendees, invitations, reached = await list_of(db, viewer, meeting)
     one = next(one for one in invitations if one.id == invitation_id)
     names = [name for name in attendees if name.agency_invitation_id == one.id]
-    return invitation_json(one, names, meeting.zone, delivery(request, reached.invitations.get(one.id)))
+    return invitation_json(
+        one,
+        names,
+        meeting.zone,
+        delivery(request, reached.invitations.get(one.id)),
+        with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+    )
 
 
 HANDLERS = [

@@ -1,5 +1,6 @@
 """Answers given on the pages of somebody who is signed in: the own one, an agency's slip, and what was said another way (代登记)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,22 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.walltime import NoSuchTime, instant_of
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
-from liaison.i18n import N_
+from liaison.i18n import N_, Words
 from liaison.meetings import queries, replies
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_fill_slip, may_register
 from liaison.meetings.replies import Registered, SlipName
 from liaison.meetings.routes.asking import attendee_of, invitation_of
-from liaison.meetings.routes.common import filled_rows, labels_of, renamed, row_numbers, shown
+from liaison.meetings.routes.common import (
+    both_versions,
+    filled_rows,
+    keep_version,
+    labels_of,
+    renamed,
+    row_numbers,
+    shown,
+)
 from liaison.meetings.routes.show import NAMES, region
 from liaison.meetings.showing import answer_of
 from liaison.meetings.wording import ANSWER_NAMES, REGISTERED_NAMES
@@ -28,6 +37,7 @@ from liaison.web.pages import AnyRequest, fragment, see_other, words_of
 
 SUBSTITUTE = ("name", "job_title", "phone")
 SLIP_NAME = ("name", "job_title", "phone", "note")
+ANSWER_LABELS = {"partstat": N_("Answer"), "substitute.name": N_("Who comes instead"), "comment": N_("Comment")}
 SLIP_LABELS = {
     "names": N_("Names"),
     "comment": N_("Comment"),
@@ -43,14 +53,16 @@ SAID = {"registered.how": "how", "registered.said_by": "said_by", "registered.at
 async def answer(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], attendee_id: FromPath[int]
 ) -> Response[Any]:
-    """One's own answer from the meeting's page or from 我的工作 (`next=desk`)."""
+    """One's own answer, from the meeting's page or the page for it alone."""
     form = await Form.read(request)
     attendee = await attendee_of(db, viewer, attendee_id)
     meeting_id = attendee.meeting_id
-    act = replies.answer(db, viewer, attendee, **read_answer(form))
-    await attempt(db, form, act, lambda _: _answer_page(request, db, viewer, attendee_id, form))
+    act = replies.answer(db, viewer, attendee, **read_answer(form), version=form.whole("version"))
+    await attempt(
+        db, form, act, lambda theirs: _answer_page(request, db, viewer, attendee_id, form, theirs=theirs, again=True)
+    )
     if not request.htmx:
-        return see_other("/" if form.raw("next") == "desk" else f"/meetings/{meeting_id}?done=answered#own-answer")
+        return see_other(f"/meetings/{meeting_id}?done=answered#own-answer")
     meeting = await queries.get(db, viewer, meeting_id)
     return fragment(
         request,
@@ -97,11 +109,11 @@ async def register(
     async def act() -> None:
         said = _registered(form, attendee.meeting)
         try:
-            await replies.register(db, viewer, attendee, said, **read_answer(form))
+            await replies.register(db, viewer, attendee, said, **read_answer(form), version=form.whole("version"))
         except Invalid as refusal:
             raise renamed(refusal, SAID) from None
 
-    await attempt(db, form, act(), lambda _: _register_page(request, db, viewer, attendee_id, form))
+    await attempt(db, form, act(), lambda theirs: _register_page(request, db, viewer, attendee_id, form, theirs=theirs))
     return see_other(f"/meetings/{meeting_id}?done=registered#answers")
 
 
@@ -138,11 +150,12 @@ async def return_slip(
                 declined=form.ticked("declined"),
                 comment=form.raw("comment"),
                 registered=said,
+                version=form.whole("version"),
             )
         except Invalid as refusal:
             raise renamed(refusal, places | SAID) from None
 
-    await attempt(db, form, act(), lambda _: _slip_page(request, db, viewer, invitation_id, form))
+    await attempt(db, form, act(), lambda theirs: _slip_page(request, db, viewer, invitation_id, form, theirs=theirs))
     return see_other(f"/meetings/{meeting_id}?done=slip#answers")
 
 
@@ -160,7 +173,7 @@ def read_answer(form: Form) -> dict[str, Any]:
 
 def answer_of_form(attendee: Attendee) -> Form:
     """The present answer, to be changed."""
-    values: dict[str, Any] = {"comment": attendee.comment}
+    values: dict[str, Any] = {"comment": attendee.comment, "version": attendee.version}
     if attendee.partstat != "needs_action":
         values["partstat"] = answer_of(attendee)
     for name in SUBSTITUTE:
@@ -170,7 +183,11 @@ def answer_of_form(attendee: Attendee) -> Form:
 
 async def slip_of_form(db: Session, invitation: AgencyInvitation) -> Form:
     """The names returned so far, to be changed."""
-    values: dict[str, Any] = {"comment": invitation.comment, "declined": "1" if invitation.declined else None}
+    values: dict[str, Any] = {
+        "comment": invitation.comment,
+        "declined": "1" if invitation.declined else None,
+        "version": invitation.version,
+    }
     names = [a for a in await queries.attendees(db, invitation.meeting_id) if a.agency_invitation_id == invitation.id]
     for number, attendee in enumerate(sorted(names, key=lambda a: (a.position, a.id))):
         for name in SLIP_NAME:
@@ -189,6 +206,21 @@ def slip_rows(form: Form, seats: int) -> list[int]:
     """As many rows as there are seats, and always one empty one more."""
     found = row_numbers(form, "names")
     return row_numbers(form, "names", spare=max(1, min(seats, 20) - len(found) + 1))
+
+
+def both_slips(request: AnyRequest, form: Form, theirs: Mapping[str, Any]) -> list[Any]:
+    """For a stale slip: the names and the comment that are stored by now, and those typed here; empty if it is not stale."""
+    if not theirs:
+        return []
+    words = words_of(request)
+    stored = {"names": _said_on(words, theirs["names"], declined=theirs["declined"]), "comment": theirs["comment"]}
+    typed = [one.name for one in read_names(form)[0]]
+    here = Form.of(names=_said_on(words, typed, declined=form.ticked("declined")), comment=form.raw("comment"))
+    return both_versions(request, here, stored, {"names": words._("Names"), "comment": words._("Comment")})
+
+
+def _said_on(words: Words, names: list[str], *, declined: bool) -> str:
+    return words._("Nobody comes") if declined else " · ".join(names)
 
 
 def _said_now(db: Session, meeting: Meeting, said_by: str) -> Form:
@@ -210,13 +242,22 @@ def _registered(form: Form, meeting: Meeting) -> Registered:
     return Registered(form.raw("how"), form.raw("said_by"), instant)
 
 
-async def _answer_page(request: AnyRequest, db: Session, viewer: Viewer, attendee_id: int, form: Form) -> Response[str]:
+async def _answer_page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    attendee_id: int,
+    form: Form,
+    *,
+    theirs: Mapping[str, Any] | None = None,
+    again: bool = False,
+) -> Response[str]:
     attendee = await attendee_of(db, viewer, attendee_id)
     if attendee.person_id != viewer.person_id:
         raise NotPermitted(
             N_("Everybody answers for themselves. What you were told by phone can be registered instead.")
         )
-    return shown(
+    response = shown(
         request,
         "meetings/answer.html",
         path=f"/attendees/{attendee_id}/answer",
@@ -224,12 +265,22 @@ async def _answer_page(request: AnyRequest, db: Session, viewer: Viewer, attende
         meeting=attendee.meeting,
         attendee=attendee,
         registering=False,
+        stale=_both_answers(request, form, attendee, theirs),
         **_words(request),
     )
+    if again and request.htmx:  # the form asked from within the meeting's page takes the page's place
+        response.headers.update({"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"})
+    return response
 
 
 async def _register_page(
-    request: AnyRequest, db: Session, viewer: Viewer, attendee_id: int, form: Form
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    attendee_id: int,
+    form: Form,
+    *,
+    theirs: Mapping[str, Any] | None = None,
 ) -> Response[str]:
     attendee = await attendee_of(db, viewer, attendee_id)
     if not may_register(viewer, attendee.meeting, attendee.agency_id, db.now()):
@@ -242,11 +293,29 @@ async def _register_page(
         meeting=attendee.meeting,
         attendee=attendee,
         registering=True,
+        stale=_both_answers(request, form, attendee, theirs),
         **_words(request),
     )
 
 
-async def _slip_page(request: AnyRequest, db: Session, viewer: Viewer, invitation_id: int, form: Form) -> Response[str]:
+def _both_answers(request: AnyRequest, form: Form, attendee: Attendee, theirs: Mapping[str, Any] | None) -> list[Any]:
+    """For a stale form: the answer that is stored by now, and the one given here; empty if it is not stale."""
+    keep_version(form, attendee.version, stale=bool(theirs))
+    if not theirs:
+        return []
+    labels = {name: words_of(request)._(label) for name, label in ANSWER_LABELS.items()}
+    return both_versions(request, form, {**theirs, "partstat": answer_of(attendee)}, labels)
+
+
+async def _slip_page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    invitation_id: int,
+    form: Form,
+    *,
+    theirs: Mapping[str, Any] | None = None,
+) -> Response[str]:
     invitation = await invitation_of(db, viewer, invitation_id)
     meeting = invitation.meeting
     own = may_fill_slip(viewer, invitation, meeting.mechanism_id)
@@ -258,6 +327,7 @@ async def _slip_page(request: AnyRequest, db: Session, viewer: Viewer, invitatio
         replies.refuse_late(db, meeting)
     except Conflict as refusal:
         late = refusal.message
+    keep_version(form, invitation.version, stale=bool(theirs))
     return shown(
         request,
         "meetings/slip.html",
@@ -271,6 +341,7 @@ async def _slip_page(request: AnyRequest, db: Session, viewer: Viewer, invitatio
         own=own and late is None,
         registers=registers,
         late=late,
+        stale=both_slips(request, form, theirs or {}),
         **_words(request),
     )
 

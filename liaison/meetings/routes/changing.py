@@ -14,8 +14,9 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid
 from liaison.i18n import N_, Words
-from liaison.meetings import announcing, overview, scheduling
+from liaison.meetings import announcing, overview, queries, scheduling
 from liaison.meetings.models import KINDS, Meeting
+from liaison.meetings.permissions import may_change_host
 from liaison.meetings.routes.common import both_versions, choices, meeting_to_change, renamed, shown
 from liaison.meetings.routes.new import LABELS, kind_of_day
 from liaison.meetings.showing import DAY_NAMES
@@ -248,6 +249,7 @@ async def _page(
         day=kind_of_day(meeting.mechanism, Form.of(date=form.given("date")).date("date")),
         day_names=DAY_NAMES,
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
+        may_change_host=may_change_host(viewer, meeting, await queries.creators_agency_id(db, meeting)),
         choices=await choices(db, meeting.local_on, meeting.mechanism_id) if name == "edit" else None,
         stale=both_versions(request, form, theirs or {}, labels),
     )

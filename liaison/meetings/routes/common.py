@@ -14,18 +14,17 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import Invalid, Message, NotPermitted
-from liaison.i18n import N_, Words
+from liaison.i18n import Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.models import Meeting
-from liaison.meetings.permissions import may_change
-from liaison.meetings.wording import KIND_NAMES, PURPOSE_NAMES
+from liaison.meetings.permissions import NOT_YOURS, may_change
+from liaison.meetings.wording import ANSWER_NAMES, KIND_NAMES, PURPOSE_NAMES
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page, words_of
 
 MOST_ROWS = 200
-CODES = KIND_NAMES | PURPOSE_NAMES
-NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
+CODES = KIND_NAMES | PURPOSE_NAMES | ANSWER_NAMES
 
 
 async def meeting_to_change(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
@@ -59,6 +58,12 @@ def both_versions(
             said, typed = (words._(CODES[one]) if one in CODES else one for one in (said, typed))
             rows.append(SimpleNamespace(label=labels[field], theirs=said, yours=typed, differs=said != typed))
     return rows
+
+
+def keep_version(form: Form, version: int, *, stale: bool) -> None:
+    """A form that is shown again was opened at the version it sent; one shown with both versions is answered knowing the present one."""
+    if stale or not form.given("version"):
+        form.values["version"] = [str(version)]
 
 
 def labels_of(words: Words, form: Form, labels: Mapping[str, str]) -> dict[str, str]:

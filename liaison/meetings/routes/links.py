@@ -1,5 +1,6 @@
 """`/r/…`: what a mailed link opens, without account or cookie. GET shows, POST acts; only that one thing, only that one's rights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,13 @@ from liaison.meetings.routes.answering import (
     SLIP_NAME,
     SUBSTITUTE,
     answer_of_form,
+    both_slips,
     read_answer,
     read_names,
     slip_of_form,
     slip_rows,
 )
-from liaison.meetings.routes.common import labels_of, renamed
+from liaison.meetings.routes.common import keep_version, labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
 from liaison.web.forms import Form, FormAgain
@@ -79,6 +81,8 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
     try:
         if opened.invitation is not None:
             names, places = read_names(form)
+            version = form.whole("version")
+            form.done()
             try:
                 await replies.return_slip(
                     db,
@@ -87,9 +91,16 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
                     names,
                     declined=form.ticked("declined"),
                     comment=form.raw("comment"),
+                    version=version,
                 )
             except Invalid as refusal:
                 raise renamed(refusal, places) from None
+            except Conflict as refusal:
+                if not refusal.theirs:
+                    raise
+                await db.rollback()
+                stale = await _slip(request, db, await _open(request, db, token), form, theirs=refusal.theirs)
+                raise FormAgain(stale, 409) from None
         else:
             assert opened.attendee is not None
             await replies.answer(db, opened.viewer, opened.attendee, **_chosen(form))
@@ -194,7 +205,9 @@ async def _answer(request: AnyRequest, db: Session, opened: Opened, form: Form) 
     )
 
 
-async def _slip(request: AnyRequest, db: Session, opened: Opened, form: Form) -> Response[str]:
+async def _slip(
+    request: AnyRequest, db: Session, opened: Opened, form: Form, *, theirs: Mapping[str, Any] | None = None
+) -> Response[str]:
     invitation, meeting = opened.invitation, opened.meeting
     assert invitation is not None
     closed = _closed(db, meeting)
@@ -204,12 +217,14 @@ async def _slip(request: AnyRequest, db: Session, opened: Opened, form: Form) ->
         except Conflict as refusal:
             closed = refusal.message
     names = [a for a in await queries.attendees(db, meeting.id) if a.agency_invitation_id == invitation.id]
+    keep_version(form, invitation.version, stale=bool(theirs))
     return await _page(
         request,
         db,
         opened,
         "meetings/link_slip.html",
         form=form,
+        stale=both_slips(request, form, theirs or {}),
         labels=labels_of(words_of(request), form, SLIP_LABELS),
         invitation=invitation,
         names=names,

@@ -18,9 +18,8 @@ from liaison.mechanisms.models import Mechanism
 from liaison.meetings import agenda, scheduling, suggesting
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import ATTENDEE_ROLES, KINDS, PURPOSES, Meeting
-from liaison.meetings.permissions import may_schedule
+from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.routes.common import (
-    NOT_YOURS,
     Choices,
     choices,
     filled_rows,

@@ -1,0 +1,24 @@
+"""How every verb on a meeting begins, with the meeting under a lock, and how it ends, with one line of the trail."""
+
+from typing import Any
+
+from sqlalchemy.orm import joinedload
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session, locked
+from liaison.errors import Conflict
+from liaison.meetings.models import Meeting
+
+
+async def lock(db: Session, meeting: Meeting, *, held: str | None = None) -> None:
+    """The meeting under a lock, freshly read, with mechanism and host. With `held`, a meeting that has been held is refused
+    with that sentence: Conflict."""
+    await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    if held is not None and meeting.held_at:
+        raise Conflict(held)
+
+
+def audit_line(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
+    """One line of the audit trail about this meeting."""
+    audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)
