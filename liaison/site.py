@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from liaison import audit
 from liaison.db import Base, Session
+from liaison.errors import NotPermitted
+from liaison.i18n import N_
 
 TRIAL_MODE = "trial_mode"
 
@@ -28,8 +30,15 @@ async def choice(db: Session, name: str) -> dict[str, Any] | None:
     return (await db.execute(select(SiteChoice.value).where(SiteChoice.name == name))).scalar_one_or_none()
 
 
+def operators_only(actor: Any) -> None:
+    """What concerns the whole site, its operator alone does. Raises NotPermitted for everybody else."""
+    if not getattr(actor, "operator", False):
+        raise NotPermitted(N_("Only the operator of this site may do this."))
+
+
 async def choose(db: Session, actor: Any, name: str, value: dict[str, Any] | None) -> None:
-    """Keep a choice, or forget it with None; the caller has asked permission."""
+    """Keep a choice, or forget it with None. Raises NotPermitted."""
+    operators_only(actor)
     row = (await db.execute(select(SiteChoice).where(SiteChoice.name == name))).scalar_one_or_none()
     if value is None:
         if row is not None:

@@ -8,17 +8,21 @@ from sqlalchemy import select, update
 
 from liaison import audit
 from liaison.accounts.models import ApiToken
+from liaison.accounts.permissions import may_make_token
 from liaison.accounts.secrets import hashed
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.errors import NotFound
+from liaison.errors import NotFound, NotPermitted
+from liaison.i18n import N_
 
 USED_EVERY = timedelta(hours=1)
 """A token's last use is noted at most so often."""
 
 
 async def create_token(db: Session, actor: Any, person_id: int, *, name: str = "") -> str:
-    """A new token for the person, told once and stored only hashed."""
+    """A new token for the person, told once and stored only hashed. Raises NotPermitted, Invalid."""
+    if not may_make_token(actor, person_id):
+        raise NotPermitted(N_("Everybody makes their own tokens, signed in on a page."))
     check = Check()
     name = check.text("name", name, most=80) or ""
     check.done()

@@ -1,7 +1,7 @@
 """What features and operators do with the outbox: put a mail in, ask what a recipient may hold, look at deliveries, try again, stop.
 
 Nothing is sent here: a row is written in the transaction of the act that calls for the mail, and a worker takes it from there
-(`mail.delivery`). The caller has asked permission."""
+(`mail.delivery`). What is done by hand, only an operator may."""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -89,15 +89,24 @@ async def enqueue(
     return row
 
 
-async def holding(db: Session, thread: str) -> dict[str, dict[str, Any]]:
-    """By address, what its newest mail of this thread that was sent, is being sent or is in doubt left there; 试运行 leaves nothing."""
+async def holding(db: Session, thread: str, addresses: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """By address (one of `addresses`, if given), what its newest mail of this thread that was sent, is being sent or is in doubt left
+    there; 试运行 leaves nothing."""
     may_have = or_(OutboxMail.state.in_((SENT, BOUNCED, SENDING)), OutboxMail.in_doubt)
-    rows = await db.execute(
+    query = (
         select(OutboxMail.address, OutboxMail.holds)
         .where(OutboxMail.thread == thread, OutboxMail.trial_to.is_(None), OutboxMail.holds.is_not(None), may_have)
         .order_by(OutboxMail.id)
     )
-    return {address: holds for address, holds in rows if holds is not None}
+    if addresses is not None:
+        query = query.where(OutboxMail.address.in_(addresses))
+    return {address: holds for address, holds in await db.execute(query) if holds is not None}
+
+
+async def on_the_way(db: Session, thread: str) -> set[str]:
+    """The addresses to which a mail of this thread waits, is being sent, or is tried again."""
+    rows = select(OutboxMail.address).where(OutboxMail.thread == thread, OutboxMail.state.in_((*OPEN_STATES, HELD)))
+    return set(await db.scalars(rows))
 
 
 async def supersede(db: Session, thread: str, addresses: Collection[str]) -> int:
@@ -133,6 +142,7 @@ async def supersede(db: Session, thread: str, addresses: Collection[str]) -> int
 
 async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     """Try a mail again now, and again for three days; with the same bytes if it had any. Conflict where that makes no sense."""
+    site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
     if mail.state not in (DEFERRED, REFUSED, BOUNCED, GIVEN_UP):
         raise Conflict(
@@ -152,6 +162,7 @@ async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
 
 async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     """Let a mail go that a restore has held."""
+    site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
     if mail.state != HELD:
         raise Conflict(N_("This mail is not held."), state=mail.state)
@@ -163,6 +174,7 @@ async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
 
 async def give_up(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     """Do not try a mail any more."""
+    site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
     if mail.state not in (WAITING, DEFERRED, HELD):
         raise Conflict(N_("Only a mail that still waits can be given up."), state=mail.state)

@@ -18,7 +18,7 @@ from liaison.bundle.report import Report
 from liaison.bundle.tables import bundle_of_tables
 from liaison.db import Session
 from liaison.directory.models import Person
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import Conflict
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.designating import designate
@@ -39,8 +39,7 @@ class Named:
 
 async def enter(db: Session, viewer: Viewer, tables: Sequence[Sequence[Sequence[str]]]) -> Report:
     """Enter the agencies and people of these tables. Raises NotPermitted, BundleRefused naming every wrong cell."""
-    if not viewer.operator:
-        raise NotPermitted(N_("Only the operator of this site may do this."))
+    site.operators_only(viewer)
     bundle = bundle_of_tables(tables, new_agencies=True)
     known = await known_of(db)
     await load_directory(db, viewer, known, bundle)

@@ -7,7 +7,7 @@ from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Person
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import Conflict
 from liaison.i18n import N_
 
 
@@ -21,8 +21,7 @@ async def own_address(db: Session, viewer: Viewer) -> str | None:
 
 async def switch_trial_mode(db: Session, viewer: Viewer, *, on: bool) -> None:
     """Send every mail to the operator alone, until switched off; mail sent meanwhile counts as never received."""
-    if not viewer.operator:
-        raise NotPermitted(N_("Only the operator of this site may do this."))
+    site.operators_only(viewer)
     if not on:
         await site.choose(db, viewer, site.TRIAL_MODE, None)
         return

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from liaison.accounts import links, tokens
 from liaison.accounts.models import ApiToken, Link, UserSession
 from liaison.accounts.sessions import open_session
-from liaison.accounts.viewer import COMMAND_LINE
+from liaison.accounts.viewer import COMMAND_LINE, Viewer
 from liaison.clock import Clock
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.errors import NotPermitted
 from liaison.mechanisms.models import Designation
 from tests.accounts.conftest import PASSWORD, Door, NewDoor, with_password
 from tests.conftest import NOW
@@ -231,3 +233,15 @@ async def test_ones_language_holds_for_pages_of_this_browser_too(door: Door, wor
     async with database.reading() as db:
         assert (await db.get_one(Person, world.zhoumin.id)).locale == "en"
     assert (await door.post("/account/language", locale="xx")).status_code == 422
+
+
+async def test_a_token_is_made_by_its_owner_on_a_page_or_at_the_console(world: World, database: Database) -> None:
+    own = world.zhoumin.id
+    operator = Viewer(person_id=world.guyan.id, agency_id=world.guyan.agency_id, operator=True)
+    for actor in (Viewer(own, 1, via="api"), Viewer(own, 1, via="link"), Viewer(world.hejing.id, 1), operator):
+        async with database.writing() as db:
+            with pytest.raises(NotPermitted):
+                await tokens.create_token(db, actor, own)
+    async with database.writing() as db:
+        assert await tokens.create_token(db, Viewer(own, 1), own)
+        assert await tokens.create_token(db, COMMAND_LINE, own)

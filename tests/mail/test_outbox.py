@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from liaison import site
+from liaison.accounts.viewer import COMMAND_LINE, Viewer
 from liaison.audit import Actor
 from liaison.clock import Clock
 from liaison.db import Database
-from liaison.errors import Conflict
+from liaison.errors import Conflict, NotPermitted
 from liaison.mail import outbox
 from liaison.mail.claims import PAUSES
 from liaison.mail.classify import Kind, Outcome
@@ -22,7 +23,7 @@ from tests.mail.conftest import put, put_all, rows
 from tests.mail.plain import COMPOSERS
 from tests.smtp_server import SmtpServer, answer, then_drop
 
-OPERATOR = Actor(None, "web")
+OPERATOR = COMMAND_LINE
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -277,3 +278,22 @@ async def test_a_trial_run_goes_to_the_operator_alone_and_leaves_the_recipient_w
         await site.choose(db, OPERATOR, site.TRIAL_MODE, None)
     assert await deliver(database, transport) == 1
     assert server.stored[-1].rcpt == "real@aid.example"
+
+
+@pytest.mark.parametrize("act", ["retry", "release", "give_up"])
+async def test_only_an_operator_touches_a_mail_by_hand(database: Database, act: str) -> None:
+    await put_all(database, "a")
+    mail = (await rows(database))["a"]
+    for actor in (Viewer(person_id=1, agency_id=1, agency_admin=True), Actor(1, "web")):
+        async with database.writing() as db:
+            with pytest.raises(NotPermitted):
+                await getattr(outbox, act)(db, actor, mail.id)
+
+
+@pytest.mark.parametrize("act", ["pause", "resume"])
+async def test_only_an_operator_holds_or_frees_all_mail(database: Database, act: str) -> None:
+    async with database.writing() as db:
+        with pytest.raises(NotPermitted):
+            await getattr(outbox, act)(db, Viewer(person_id=1, agency_id=1))
+        with pytest.raises(NotPermitted):
+            await site.choose(db, Viewer(person_id=1, agency_id=1), site.TRIAL_MODE, None)
