@@ -123,8 +123,8 @@ async def hash_at(db: Session, number: int) -> str | None:
 
 
 def _link(previous: str, line: AuditLine) -> str:
-    facts = (previous, str(line.number), line.at.isoformat(), line.verb, line.object, str(line.person_id), line.via)
-    return _sha256(*facts, line.payload_hash)
+    about = (line.verb, line.object, str(line.mechanism_id), str(line.person_id), line.via)
+    return _sha256(previous, str(line.number), line.at.isoformat(), *about, line.payload_hash)
 
 
 def _sha256(*parts: str) -> str:

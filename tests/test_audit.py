@@ -45,6 +45,8 @@ async def test_an_untouched_chain_verifies_and_is_gapless(database: Database, li
         ("UPDATE audit_line SET payload = '{}' WHERE number = 3", 3),
         ("UPDATE audit_line SET at = '2020-01-01 00:00:00' WHERE number = 2", 2),
         ("UPDATE audit_line SET via = 'web' WHERE number = 5", 5),
+        ("UPDATE audit_line SET object = 'thing:9' WHERE number = 5", 5),
+        ("UPDATE audit_line SET mechanism_id = 9 WHERE number = 5", 5),
         ("DELETE FROM audit_line WHERE number = 4", 4),
         ("DELETE FROM audit_line WHERE number = 6", 6),
     ],
