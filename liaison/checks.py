@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from liaison.addresses import ADDRESS_PROBLEMS, MAX_ADDRESS, bad_address
@@ -11,7 +11,11 @@ from liaison.errors import Invalid, Message
 from liaison.i18n import N_
 from liaison.private import not_kept_here
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+CHOOSE_ONE_OF = N_("Please choose one of: %(choices)s.")
+"""What a program is told of a code it does not know; pages say it without the codes (web.forms)."""
+_FIRST_INSTANT, _LAST_INSTANT = datetime(1949, 1, 2, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 class Check:
@@ -77,7 +81,7 @@ class Check:
     def choice(self, field: str, value: str | None, among: Collection[str]) -> str:
         """One of the named values."""
         if value not in among:
-            self.refuse(field, N_("Please choose one of: %(choices)s."), choices=", ".join(among))
+            self.refuse(field, CHOOSE_ONE_OF, choices=", ".join(among))
         return value or ""
 
     def day(self, field: str, value: date | None, *, required: bool = False) -> date | None:
@@ -86,6 +90,12 @@ class Check:
             if required:
                 self.refuse(field, N_("Please give a date."))
         elif not 1949 <= value.year < 2200:
+            self.refuse(field, N_("Please give a date between 1949 and 2199."))
+        return value
+
+    def instant(self, field: str, value: datetime) -> datetime:
+        """An instant from 1949 to 2199, wherever it was told: before, local times were no whole minutes from UTC."""
+        if not _FIRST_INSTANT <= value < _LAST_INSTANT:
             self.refuse(field, N_("Please give a date between 1949 and 2199."))
         return value
 

@@ -194,15 +194,12 @@ async def resume(db: Session, actor: Any) -> None:
 
 
 async def queue(
-    db: Session, *, states: Sequence[str] = (*OPEN_STATES, HELD), after: int = 0, limit: int = 100
+    db: Session, *, states: Sequence[str] = (*OPEN_STATES, HELD), before: int | None = None, limit: int = 100
 ) -> Sequence[OutboxMail]:
-    """The mails in these states, oldest first, for the operator's page; `after` is the last id of the page before."""
-    rows = (
-        select(OutboxMail)
-        .where(OutboxMail.state.in_(states), OutboxMail.id > after)
-        .order_by(OutboxMail.id)
-        .limit(limit)
-    )
+    """The mails in these states, newest first, for the operator's page; `before` is the last id of the page before."""
+    rows = select(OutboxMail).where(OutboxMail.state.in_(states)).order_by(OutboxMail.id.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(OutboxMail.id < before)
     return (await db.scalars(rows)).all()
 
 

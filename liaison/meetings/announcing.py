@@ -9,15 +9,24 @@ from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
-from liaison.meetings import queries
+from liaison.meetings import mails, queries
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import CANCEL, REQUEST, plan, unanswered
+from liaison.meetings.planning import CANCEL, REQUEST, plan, unanswered, untold
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import listed
 
 HOURS_BETWEEN_REMINDERS = 1
+PAST = N_(
+    "This meeting lies in the past, so nobody can be asked to come any more. A meeting that took place without a notice stays"
+    " a draft and is entered afterwards, without any mail."
+)
+"""Why `send` refuses what has begun."""
+
+
+class NothingNew(Conflict):
+    """Everybody holds this already, so nothing was sent."""
 
 
 async def send(
@@ -32,7 +41,7 @@ async def send(
     """发送通知: announce the meeting as it stands to everybody who does not hold just that, one mail an address.
 
     `note` is a line of the officer's to go with it; `answer_anew` asks everybody again although only the place changed.
-    Raises NotPermitted, Invalid (nobody asked), Conflict (nothing new to tell, or a stale form)."""
+    Raises NotPermitted, Invalid (nobody asked), NothingNew, Conflict (it lies in the past, or a stale form)."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
@@ -42,6 +51,8 @@ async def send(
     check.done()
     if meeting.held_at:
         raise Conflict(N_("This meeting has been held; its notice can no longer be changed."))
+    if not meeting.is_off and meeting.starts_at <= db.now():
+        raise Conflict(PAST)
     planned = await plan(db, meeting, answer_anew=answer_anew)
     if (
         planned.method is REQUEST
@@ -53,7 +64,8 @@ async def send(
     if meeting.announced_at is None and planned.method is CANCEL:
         raise Conflict(N_("Nobody was told of this meeting, so there is nobody to tell that it is off."))
     if not planned.has_news and planned.says_nothing_new:
-        raise Conflict(N_("Everybody holds this notice already; there is nothing new to send."))
+        raise NothingNew(N_("Everybody holds this notice already; there is nothing new to send."))
+    await mails.rehearse(db, meeting, planned, note=note)
     if planned.asks_anew:
         await _ask_anew(db, meeting)
     announcement = Announcement(
@@ -96,7 +108,9 @@ async def send(
 
 
 async def resend(db: Session, viewer: Viewer, meeting: Meeting, address: str) -> None:
-    """Send one address the newest notice once more, unchanged (same SEQUENCE and DTSTAMP). Raises Conflict if it was never told."""
+    """Send one address the newest notice, or that the meeting is off, once more, unchanged (same SEQUENCE and DTSTAMP).
+
+    Raises Conflict if it was never told."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
@@ -104,6 +118,8 @@ async def resend(db: Session, viewer: Viewer, meeting: Meeting, address: str) ->
     one = next((a for a in listed(last.snapshot) if a.address == address.lower()), None) if last else None
     if last is None or one is None:
         raise Conflict(N_("This address was not part of the last notice."))
+    if last.method == CANCEL.value and one.address not in await outbox.holding(db, meeting.uid, [one.address]):
+        raise Conflict(N_("This address was never told of this meeting, so there is nothing to take back."))
     await outbox.supersede(db, meeting.uid, [one.address])
     await enqueue(db, viewer, meeting, last, one, change="again", again=True)
     audit_line(db, viewer, "resend", meeting, address=one.address)
@@ -121,9 +137,13 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     if meeting.reminded_at and db.now() - meeting.reminded_at < timedelta(hours=HOURS_BETWEEN_REMINDERS):
         raise Conflict(N_("A reminder went out less than an hour ago."))
     last = await queries.newest_announcement(db, meeting.uid)
-    found = await unanswered(db, meeting)
-    if last is None or not found:
+    waiting = await unanswered(db, meeting)
+    if last is None or not waiting:
         raise Conflict(N_("Everybody has answered; there is nobody to remind."))
+    unaware = await untold(db, meeting, last)
+    found = [one for one in waiting if one.address not in unaware]
+    if not found:
+        raise Conflict(N_("The notice has not reached those who have not answered; please send it first."))
     for one in found:
         await outbox.enqueue(
             db,
@@ -169,7 +189,9 @@ async def enqueue(
 
 
 async def _ask_anew(db: Session, meeting: Meeting) -> None:
-    """Another time: every answer is asked for again; names on slips stay, to be confirmed."""
+    """Another time: every answer is asked for again, and a reminder of the former time was none of this one; names on slips
+    stay, to be confirmed. What was answered is kept, and shown as said of the earlier time."""
+    meeting.reminded_at = None
     for attendee in await queries.attendees(db, meeting.id):
         attendee.partstat = "needs_action"
     for invitation in await queries.invitations(db, meeting.id):

@@ -147,6 +147,11 @@ class AgencyInvitation(Versioned, Base):
     """代登记: {"how", "said_by", "at", "by_id"}."""
     removed_at: Mapped[datetime | None]
 
+    @property
+    def returned_for_earlier_time(self) -> bool:
+        """A slip came, and the meeting was moved since: it is asked for again."""
+        return self.returned_at is None and self.returned_via is not None
+
 
 class Attendee(Versioned, Base):
     """One person asked to a meeting, by name or as a name on an agency's slip, and the answer. Names are kept as they were."""
@@ -184,6 +189,11 @@ class Attendee(Versioned, Base):
     """代登记: {"how", "said_by", "at", "by_id"}."""
     attendance: Mapped[str | None] = mapped_column(String(20))
     removed_at: Mapped[datetime | None]
+
+    @property
+    def answered_for_earlier_time(self) -> bool:
+        """An answer came, and the meeting was moved since: it is asked for again."""
+        return self.partstat == "needs_action" and self.answered_at is not None
 
 
 class Announcement(Base):

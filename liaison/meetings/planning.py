@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from liaison import site
 from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
 from liaison.db import Session
 from liaison.directory.models import Person
@@ -49,6 +50,7 @@ class Plan:
     """The newest announcement said just this."""
     known: list[str]
     """Every address that is, or was, told of this UID; what still waits for one of them is out of date."""
+    asked: "Everybody"
 
     @property
     def has_news(self) -> bool:
@@ -144,6 +146,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         place_changed=before is not None and before.location != after.location,
         says_nothing_new=says_nothing_new,
         known=list(known),
+        asked=asked,
     )
 
 
@@ -159,6 +162,16 @@ async def unanswered(db: Session, meeting: Meeting) -> list[Addressee]:
     """The addresses behind which somebody told of the meeting has not answered yet, cut down to just those."""
     last = await queries.newest_announcement(db, meeting.uid)
     return still_waiting(last, await queries.attendees(db, meeting.id), await queries.invitations(db, meeting.id))
+
+
+async def untold(db: Session, meeting: Meeting, last: Announcement) -> frozenset[str]:
+    """The addresses of the newest announcement that never got a notice of this meeting and to which none is on its way: it was
+    refused, or went out while the site was tried out. Nobody there can be reminded of it. While the site still is tried out all
+    mail goes to the operator, so nobody counts."""
+    if await site.trial_address(db) is not None:
+        return frozenset()
+    aware = {*await outbox.holding(db, meeting.uid), *await outbox.on_the_way(db, meeting.uid)}
+    return frozenset(one.address for one in listed(last.snapshot)) - aware
 
 
 async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:
@@ -201,12 +214,13 @@ def _snapshot(
 
 
 def _says(last: Announcement | None, meeting: Meeting, snapshot: Mapping[str, Any]) -> bool:
-    """Whether the newest announcement said just this; that a meeting is off is said without details."""
+    """Whether the newest announcement said just this. That a meeting is off is said without details, and why it was moved is
+    said with the move: a reason alone is no news."""
     if last is None:
         return False
     if meeting.is_off:
         return last.method == CANCEL.value
-    return last.method == REQUEST.value and last.snapshot == snapshot
+    return last.method == REQUEST.value and {**last.snapshot, "reason": None} == {**snapshot, "reason": None}
 
 
 def _change(message: Message, meeting: Meeting) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import Membership, Viewer
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
@@ -17,7 +17,7 @@ from liaison.errors import NotFound
 from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
-from liaison.mechanisms.rhythm import StripMark, promised, with_promised
+from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
 from liaison.meetings.models import ACTIVITIES, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
 
 LONGEST = timedelta(days=7)
@@ -27,7 +27,9 @@ PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedlo
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The meetings this viewer may know of: those of mechanisms their agency is in, within its time as a member; those of
-    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism."""
+    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism.
+
+    Whatever its date, officers and deputies see what their agency hosts or they scheduled, and what their agency is asked to."""
     told = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
     acting = [d.mechanism_id for d in viewer.designations]
     spans: list[ColumnElement[bool]] = [false()]
@@ -43,8 +45,22 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     asked = select(Attendee.id).where(
         Attendee.meeting_id == Meeting.id, Attendee.person_id == viewer.person_id, Attendee.removed_at.is_(None)
     )
+    of_theirs: list[ColumnElement[bool]] = [false()]
+    for office in viewer.designations:
+        slip = select(AgencyInvitation.id).where(
+            AgencyInvitation.meeting_id == Meeting.id,
+            AgencyInvitation.agency_id == office.agency_id,
+            AgencyInvitation.removed_at.is_(None),
+        )
+        theirs = or_(
+            Meeting.host_agency_id == office.agency_id,
+            Meeting.created_by == viewer.person_id,
+            told & slip.exists(),
+        )
+        of_theirs.append(and_(Meeting.mechanism_id == office.mechanism_id, theirs))
     return or_(
         Meeting.mechanism_id.in_(acting) & or_(*spans),
+        *of_theirs,
         told & or_(*spans, Meeting.mechanism_id.in_(viewer.reader_of), asked.exists()),
     )
 
@@ -277,20 +293,31 @@ async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meet
     return found
 
 
-async def year_marks(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[StripMark]:
-    """The year strip: the meetings the viewer sees, and the dates the series promise that no meeting answers yet.
+async def year_rhythm_of(db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date) -> YearRhythm:
+    """The year strip: the meetings the viewer sees, and what became of the dates the series promise.
 
     Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see."""
     zone = ZoneInfo(mechanism.timezone)
     start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
     rows = await between(db, viewer, mechanism.id, start, end)
-    marks = [
-        StripMark(m.local_on, m.title, m.state, f"/meetings/{m.id}", m.kind in ACTIVITIES, not m.provisional)
-        for m in rows
-    ]
     calendar = await asyncio.to_thread(region_calendar, mechanism.region)  # some regions take 0.4 s the first time
-    wanted = [mark for series in await series_of(db, mechanism.id) for mark in promised(series, calendar, year)]
-    periods = viewer.member_of.get(mechanism.id, ())
-    if periods and mechanism.id not in viewer.reader_of:
-        wanted = [w for w in wanted if any(period.covers(w.date) for period in periods)]
-    return with_promised(marks, wanted, {day for m in rows for day in (m.local_on, m.nominal_on) if day})
+    wanted = promised(await series_of(db, mechanism.id), calendar, year, seen_in(viewer, mechanism.id))
+    return year_rhythm(wanted, [mark_of(m) for m in rows], today)
+
+
+def seen_in(viewer: Viewer, mechanism_id: int) -> Sequence[Membership]:
+    """The times as a member to which a viewer's look at the promised dates is held; none for a reader, who sees all."""
+    return () if mechanism_id in viewer.reader_of else viewer.member_of.get(mechanism_id, ())
+
+
+def mark_of(meeting: Meeting) -> StripMark:
+    """The meeting on the year strip."""
+    return StripMark(
+        meeting.local_on,
+        meeting.title,
+        meeting.state,
+        f"/meetings/{meeting.id}",
+        activity=meeting.kind in ACTIVITIES,
+        certain=not meeting.provisional,
+        regular=meeting.kind == "regular",
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +19,10 @@ from liaison.meetings.models import PARTSTATS, REGISTERED_WAYS, AgencyInvitation
 from liaison.meetings.permissions import may_answer, may_fill_slip, may_register
 
 MOST_NAMES = 99
+ANSWERS = tuple(partstat for partstat in PARTSTATS if partstat != "needs_action")
+"""What somebody can say; not to have said anything is no answer."""
+EARLIEST_SAID = timedelta(days=366)
+"""So long before a meeting nobody says whether they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ async def register(
     if not may_register(viewer, meeting, attendee.agency_id, db.now()):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
     await _record(db, attendee, partstat, comment, substitute, version)
-    noted = _registered(db, registered, viewer)
+    noted = _registered(db, registered, viewer, meeting)
     attendee.answered_via, attendee.answered_by, attendee.registered = "registered", viewer.person_id, noted
     audit_line(db, viewer, "register_answer", meeting, attendee=attendee.id, partstat=partstat, **noted)
     return attendee
@@ -129,7 +133,7 @@ async def return_slip(
     if clean and declined:
         check.refuse("names", N_("Please either name people or say that nobody comes."))
     check.done()
-    noted = _registered(db, registered, viewer) if registered else None
+    noted = _registered(db, registered, viewer, meeting) if registered else None
     attendees = await _replace_names(db, invitation, clean, viewer, noted)
     invitation.returned_at, invitation.returned_by = db.now(), viewer.person_id or None
     invitation.returned_via = "registered" if noted else viewer.via
@@ -181,7 +185,10 @@ async def _record(
     theirs = {"substitute.name": (attendee.substitute or {}).get("name")}
     attendee.check_version(version, partstat=attendee.partstat, comment=attendee.comment, **theirs)
     check = Check()
-    check.choice("partstat", partstat, PARTSTATS)
+    if partstat:
+        check.choice("partstat", partstat, ANSWERS)
+    else:
+        check.refuse("partstat", N_("Please choose your answer."))
     comment = check.text("comment", comment, most=500, lines=True)
     sent: dict[str, Any] | None = None
     if substitute is not None:
@@ -251,11 +258,14 @@ def _name(check: Check, number: int, one: SlipName) -> SlipName:
     )
 
 
-def _registered(db: Session, registered: Registered, viewer: Viewer) -> dict[str, Any]:
+def _registered(db: Session, registered: Registered, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
     check = Check()
     how = check.choice("registered.how", registered.how, REGISTERED_WAYS)
     said_by = check.required_text("registered.said_by", registered.said_by, most=80)
+    check.instant("registered.at", registered.at)
     if registered.at > db.now():
         check.refuse("registered.at", N_("This lies in the future."))
+    elif registered.at < meeting.starts_at - EARLIEST_SAID:
+        check.refuse("registered.at", N_("This lies more than a year before the meeting. Please check the day."))
     check.done()
     return {"how": how, "said_by": said_by, "at": registered.at.isoformat(), "by_id": viewer.person_id}

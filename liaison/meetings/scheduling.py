@@ -80,7 +80,7 @@ async def schedule(
     meeting.kind = check.choice("kind", kind, KINDS)
     _say(check, meeting, title=title, location=location, note=note)
     _set_time(check, meeting, local_start, duration_minutes)
-    _set_replies_due(check, meeting, replies_due_on)
+    _set_replies_due(check, meeting, replies_due_on, db.clock.today(meeting.timezone))
     meeting.hides_attendees = hides_attendees
     meeting.recorder_id = await _known(db, check, "recorder_id", recorder_id)
     meeting.authorised_by_id = await _known(db, check, "authorised_by_id", authorised_by_id)
@@ -129,7 +129,7 @@ async def change(
         note=meeting.note if isinstance(note, Unset) else note,
     )
     if not isinstance(replies_due_on, Unset):
-        _set_replies_due(check, meeting, replies_due_on)
+        _set_replies_due(check, meeting, replies_due_on, db.clock.today(meeting.timezone))
     if not isinstance(hides_attendees, Unset):
         meeting.hides_attendees = hides_attendees
     if not isinstance(recorder_id, Unset):
@@ -164,8 +164,11 @@ async def move(
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
     check = Check()
-    moved = local_start != meeting.local_start
+    before = meeting.local_start
     _set_time(check, meeting, local_start, duration_minutes)
+    moved = meeting.local_start != before
+    if moved:
+        _refuse_past(check, meeting, db.now())
     if not isinstance(location, Unset):
         meeting.location = check.text("location", location, most=200)
     if moved or reason is not None:
@@ -226,6 +229,7 @@ async def reinstate(
         raise Conflict(N_("This meeting is neither cancelled nor postponed."))
     check = Check()
     _set_time(check, meeting, local_start, duration_minutes)
+    _refuse_past(check, meeting, db.now())
     if not isinstance(location, Unset):
         meeting.location = check.text("location", location, most=200)
     check.done()
@@ -271,23 +275,39 @@ def _say(check: Check, meeting: Meeting, *, title: str, location: str | None, no
 
 
 def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_minutes: int | None) -> None:
-    """`duration_minutes` None: as long as it is already."""
+    """Meetings begin on the minute: seconds are dropped. `duration_minutes` None: as long as it is already."""
+    local_start = local_start.replace(second=0, microsecond=0)
     check.day("starts_at", local_start.date())
     if duration_minutes is None:
         duration_minutes = meeting.duration_minutes
     check.number("duration_minutes", duration_minutes, least=5, most=LONGEST_MINUTES, required=True)
     try:
-        meeting.starts_at = instant_of(local_start, ZoneInfo(meeting.timezone))
+        if "starts_at" not in check.errors:
+            meeting.starts_at = instant_of(local_start, ZoneInfo(meeting.timezone))
     except NoSuchTime:
         check.refuse("starts_at", N_("This time does not exist on that day: the clocks are put forward then."))
     meeting.local_start = local_start
     meeting.duration_minutes = duration_minutes
 
 
-def _set_replies_due(check: Check, meeting: Meeting, day: date | None) -> None:
+def _refuse_past(check: Check, meeting: Meeting, now: datetime) -> None:
+    """Nobody who was told of a meeting is asked to come to a time that has passed; a draft may be entered afterwards."""
+    if meeting.announced_at is not None and not check.errors and meeting.starts_at <= now:
+        check.refuse(
+            "starts_at", N_("This time has passed, and people were told of this meeting. Please give a later one.")
+        )
+
+
+def _set_replies_due(check: Check, meeting: Meeting, day: date | None, today: date) -> None:
+    """A day that stands already may pass; a new one lies ahead, unless the meeting itself is entered afterwards."""
     check.day("replies_due_on", day)
-    if day is not None and meeting.local_start is not None and day > meeting.local_start.date():
-        check.refuse("replies_due_on", N_("Answers must be due on or before the day of the meeting."))
+    if day is not None and meeting.local_start is not None:
+        if day > meeting.local_on:
+            check.refuse("replies_due_on", N_("Answers must be due on or before the day of the meeting."))
+        elif day < today <= meeting.local_on and day != meeting.replies_due_on:
+            check.refuse(
+                "replies_due_on", N_("This day has passed: nobody could answer by then. Please choose a later one.")
+            )
     meeting.replies_due_on = day
 
 

@@ -68,8 +68,16 @@ def deadlines_json(meeting: Meeting) -> list[dict[str, Any]]:
     ]
 
 
-def attendee_json(attendee: Attendee, zone: ZoneInfo, delivery: Delivery | None) -> dict[str, Any]:
-    """One person asked by name, or a name on an agency's slip, with the answer."""
+def attendee_json(
+    attendee: Attendee, zone: ZoneInfo, delivery: Delivery | None, *, with_remarks: bool
+) -> dict[str, Any]:
+    """One person asked by name, or a name on an agency's slip, with the answer; `with_remarks`: comment and numbers too.
+
+    What was answered for an earlier time of the meeting is left out."""
+    stale = attendee.answered_for_earlier_time
+    substitute = dict(attendee.substitute) if attendee.substitute and not stale else None
+    if substitute and not with_remarks:
+        substitute.pop("phone", None)
     return {
         "id": str(attendee.id),
         "version": attendee.version,
@@ -82,18 +90,25 @@ def attendee_json(attendee: Attendee, zone: ZoneInfo, delivery: Delivery | None)
         "role": attendee.role,
         "partstat": attendee.partstat,
         "attendance": attendee.attendance,
-        "substitute": _given(attendee.substitute) if attendee.substitute else None,
-        "comment": attendee.comment,
-        "answered_at": instant(attendee.answered_at, zone),
-        "registered": registered_json(attendee.registered, zone),
+        "substitute": _given(substitute) if substitute else None,
+        "comment": attendee.comment if with_remarks and not stale else None,
+        "answered_at": None if stale else instant(attendee.answered_at, zone),
+        "registered": None if stale else registered_json(attendee.registered, zone),
         "delivery": delivery,
     }
 
 
 def invitation_json(
-    invitation: AgencyInvitation, names: Sequence[Attendee], zone: ZoneInfo, delivery: Delivery | None
+    invitation: AgencyInvitation,
+    names: Sequence[Attendee],
+    zone: ZoneInfo,
+    delivery: Delivery | None,
+    *,
+    with_remarks: bool,
 ) -> dict[str, Any]:
-    """One agency's invitation with its slip: `names` are the attendees that came on it."""
+    """One agency's invitation with its slip: `names` are the attendees that came on it; `with_remarks`: comment, notes and
+    numbers too. What was returned for an earlier time of the meeting is left out, except the names."""
+    stale = invitation.returned_for_earlier_time
     return {
         "id": str(invitation.id),
         "version": invitation.version,
@@ -103,10 +118,15 @@ def invitation_json(
         "requirement": invitation.requirement,
         "returned_at": instant(invitation.returned_at, zone),
         "declined": invitation.declined,
-        "comment": invitation.comment,
-        "registered": registered_json(invitation.registered, zone),
+        "comment": invitation.comment if with_remarks and not stale else None,
+        "registered": None if stale else registered_json(invitation.registered, zone),
         "names": [
-            {"name": one.name, "job_title": one.job_title, "phone": one.phone, "note": one.note}
+            {
+                "name": one.name,
+                "job_title": one.job_title,
+                "phone": one.phone if with_remarks else None,
+                "note": one.note if with_remarks else None,
+            }
             for one in sorted(names, key=lambda one: (one.position, one.id))
         ],
         "delivery": delivery,

@@ -1,18 +1,21 @@
 """Forms as browsers send them: raw values kept so that nothing typed is lost, errors by field, typed values on asking."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from litestar import Request
 from litestar.response import Response
 
-from liaison.checks import Check
+from liaison.checks import CHOOSE_ONE_OF, Check
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, Message, NotFound
 from liaison.i18n import N_
 
-_LARGEST_ID = 2**63 - 1
+CHOOSE_ONE = N_("Please choose one from the list.")
+LARGEST = 10**18 - 1
+_DECIMAL = re.compile(r"0|[1-9][0-9]{0,17}")
 T = TypeVar("T")
 
 
@@ -31,6 +34,7 @@ class Form(Check):
         for name, value in data.multi_items():
             if isinstance(value, str):
                 values.setdefault(name, []).append(value)
+        refuse_nul(values)
         return cls(values)
 
     @classmethod
@@ -56,23 +60,30 @@ class Form(Check):
         return bool(self.raw(name))
 
     def whole(self, name: str) -> int | None:
-        """A whole number; None when empty."""
+        """A whole number; None when empty. One beyond all bounds is held to 18 digits, so that whoever checks it says its range."""
         text = self.given(name)
         if text is None:
             return None
         try:
-            return int(text) if len(text) < 19 else int("")
+            return max(-LARGEST, min(LARGEST, int(text[:40])))
         except ValueError:
             self.refuse(name, N_("Please give a whole number."))
             return None
 
     def id(self, name: str) -> int | None:
         """The id of something chosen from a list; None when nothing was chosen."""
-        return self.whole(name)
+        text = self.given(name)
+        if text is None:
+            return None
+        number = whole_number(text)
+        if number is None:
+            self.refuse(name, N_("Please give a whole number."))
+            return None
+        return number
 
     def ids(self, name: str) -> list[int]:
         """The ids ticked under one name; what is no id is left out."""
-        return [int(v) for v in self.raws(name) if v.isdecimal() and int(v) <= _LARGEST_ID]
+        return [number for v in self.raws(name) if (number := whole_number(v))]
 
     def typed_date(self, name: str) -> date | None:
         """What was typed if it is a date, without a word if it is not: for the words beside a date input."""
@@ -87,7 +98,7 @@ class Form(Check):
         if text is None:
             return None
         try:
-            return date.fromisoformat(text)
+            return self.day(name, date.fromisoformat(text))
         except ValueError:
             self.refuse(name, N_("Please give a date such as 2026-12-17."))
             return None
@@ -113,14 +124,19 @@ class Form(Check):
         return datetime.combine(on, at) if on and at else None
 
     def take(self, refusal: Invalid) -> "Form":
-        """The same form marked with what a verb refused."""
+        """The same form marked with what a verb refused; people choose from a list, and are not shown the codes behind it."""
         for name, message in refusal.errors.items():
-            self.errors.setdefault(name, message)
+            self.errors.setdefault(name, without_codes(message))
         return self
 
     def error(self, name: str) -> Message | None:
         """What is wrong with one field."""
         return self.errors.get(name)
+
+
+def without_codes(message: Message) -> Message:
+    """The sentence as people read it."""
+    return Message(CHOOSE_ONE) if message.msgid == CHOOSE_ONE_OF else message
 
 
 class FormAgain(Exception):
@@ -153,12 +169,24 @@ async def attempt(
     raise FormAgain(await again(theirs), status)
 
 
-def row_id(text: str | int | None) -> int:
+def whole_number(text: str | None) -> int | None:
+    """The number that a text is in plain ASCII digits without leading zeros, as we write it ourselves; None for anything else,
+    also for one so large that no row and no page can have it."""
+    return int(text) if text and _DECIMAL.fullmatch(text) else None
+
+
+def row_id(text: str | None) -> int:
     """The id that an address or a JSON body names; anything that cannot be one is NotFound, exactly like a missing row."""
-    try:
-        number = int(str(text))
-    except ValueError:
-        raise NotFound from None
-    if not 0 < number <= _LARGEST_ID:
+    number = whole_number(text)
+    if not number:
         raise NotFound
     return number
+
+
+def refuse_nul(values: Mapping[str, Sequence[str]]) -> None:
+    """Raise Invalid for a NUL in what was sent: nobody types one, and PostgreSQL can neither store nor look for it."""
+    refused = [name for name, given in values.items() if any("\0" in text for text in (name, *given))]
+    if refused:
+        raise Invalid(
+            {name.replace("\0", ""): N_("Please remove line breaks and control characters.") for name in refused}
+        )

@@ -6,16 +6,19 @@ from typing import Any
 
 import structlog
 from litestar.background_tasks import BackgroundTask
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.errors import Conflict, Invalid, Message, NotPermitted, NotSignedIn, Refusal, TooMany
 from liaison.i18n import N_, gettext_for
+from liaison.logs import masked
 from liaison.web.api import Replayed
-from liaison.web.forms import FormAgain
+from liaison.web.forms import FormAgain, without_codes
 from liaison.web.pages import AnyRequest, locale_of, page, viewer_of
 
 log = structlog.get_logger()
@@ -32,11 +35,24 @@ _HTTP_WORDS = {
     415: N_("This kind of content cannot be read here."),
     422: N_("Please check the marked fields."),
 }
+BROKEN_LINK = N_(
+    "The address is incomplete, or the link is no longer valid. Please open it again from the mail itself, or ask your liaison."
+)
+"""For a mailed link that opens nothing: cut off, forged or gone are told alike."""
 
 
 def is_api(request: AnyRequest) -> bool:
     """Whether the caller is a program: everything below /api speaks JSON."""
     return request.url.path.startswith("/api/") or request.url.path == "/api"
+
+
+def wants_problems(request: AnyRequest) -> bool:
+    """Whether a refusal is told as problem+json: to programs below /api, and to those that use a mailed link."""
+    if is_api(request):
+        return True
+    accepted = request.headers.get("accept", "")
+    asks = "json" in accepted and "text/html" not in accepted
+    return request.url.path.startswith("/r/") and (asks or request.content_type[0] == RequestEncodingType.JSON)
 
 
 def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
@@ -45,6 +61,8 @@ def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
         return Redirect(f"/sign-in?next={request.url.path}", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     errors = error.errors if isinstance(error, Invalid) else {}
+    if not wants_problems(request):
+        errors = {name: without_codes(message) for name, message in errors.items()}
     theirs = error.theirs if isinstance(error, Conflict) else {}
     return answer(request, error.status, error.message, errors=errors, theirs=theirs, headers=headers)
 
@@ -59,10 +77,12 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """The words of a refusal as problem+json, fragment or page."""
+    if status == 404 and request.url.path.startswith("/r/"):
+        message = Message(BROKEN_LINK)
     gettext = gettext_for(locale_of(request))
     text = message.worded(gettext)
     fields = [{"field": name, "message": said.worded(gettext)} for name, said in (errors or {}).items()]
-    if is_api(request):
+    if wants_problems(request):
         problem: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(status).phrase,
@@ -79,7 +99,14 @@ def answer(
         )
     template = "errors/_refused.html" if request.headers.get("hx-request") else "errors/refused.html"
     response = page(
-        request, template, status=status, message=text, errors=fields, theirs=theirs or {}, status_code=status
+        request,
+        template,
+        status=status,
+        message=text,
+        errors=fields,
+        theirs=theirs or {},
+        status_code=status,
+        is_mailed_link=request.url.path.startswith("/r/"),
     )
     response.headers.update(headers or {})
     return response
@@ -87,12 +114,13 @@ def answer(
 
 async def denied(request: AnyRequest, viewer: Viewer, error: NotPermitted) -> None:
     """Every denied attempt is one audit line, in a transaction of its own (the refused one is rolled back)."""
+    thing = getattr(request.state, "acts_on", None) or masked(request.url.path)[:60]
     async with request.app.state.database.writing() as db:
-        audit.add(db, viewer, "denied", request.url.path[:60], method=request.method, why=error.message.msgid)
+        audit.add(db, viewer, "denied", thing, method=request.method, why=error.message.msgid)
 
 
 def _refusal(request: AnyRequest, error: Refusal) -> Response[Any]:
-    viewer = viewer_of(request)
+    viewer = getattr(request.state, "acts_by_link", None) or viewer_of(request)
     response = refused(request, error)
     if isinstance(error, NotPermitted) and viewer is not None:
         response.background = BackgroundTask(denied, request, viewer, error)
@@ -118,16 +146,33 @@ def _integrity(request: AnyRequest, error: IntegrityError) -> Response[Any]:
 
 
 def _database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
-    reason = str(error.orig)
-    if "locked" in reason or "deadlock" in reason or "could not serialize" in reason:
-        return answer(
-            request, 503, Message(N_("The server is busy. Please try again in a moment.")), headers={"Retry-After": "5"}
-        )
+    if is_passing(error):
+        log.warning("database", path=request.url.path, error=str(error.orig)[:200])
+        return _busy(request)
     return _unexpected(request, error)
 
 
-def _too_large(request: AnyRequest, error: OverflowError) -> Response[Any]:
-    return answer(request, 404, Message(_HTTP_WORDS[404]))  # a number in the address that no row can have
+def _busy(request: AnyRequest, error: Exception | None = None) -> Response[Any]:
+    words = Message(N_("The server is busy. Please try again in a moment."))
+    return answer(request, 503, words, headers={"Retry-After": "5"})
+
+
+PASSING = ("08", "40", "53", "57", "55P03", "25006")
+"""How PostgreSQL's codes begin for what passes: connection lost, rolled back, too much asked of it, stopping or starting, locked, a
+standby that is not the primary yet."""
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same request may go well in a moment: the database is locked, away, or too busy; no mistake of ours."""
+    said = str(error.orig)
+    if error.connection_invalidated or "database is locked" in said or "database table is locked" in said:
+        return True
+    code = getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return str(code).startswith(PASSING)
+    # PostgreSQL without a code: the server was never reached, or went away.
+    lost = type(error.orig).__module__.startswith("psycopg")
+    return lost and isinstance(error, OperationalError | InterfaceError)
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -145,6 +190,6 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _http,
     IntegrityError: _integrity,
     DBAPIError: _database,
-    OverflowError: _too_large,
+    PoolTimeout: _busy,
     Exception: _unexpected,
 }

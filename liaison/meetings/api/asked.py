@@ -12,6 +12,7 @@ from liaison.meetings import asking, queries, replies
 from liaison.meetings.api.meetings import AskedGiven, Instant
 from liaison.meetings.api.shared import Db, Id, Me, delivery, list_of
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
 from liaison.web.api import Body, body, listed, page_limits, reply, seen
 from liaison.web.forms import row_id
@@ -69,7 +70,12 @@ async def attendees_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_
     return listed(
         rows,
         limit,
-        lambda one: attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id))),
+        lambda one: attendee_json(
+            one,
+            meeting.zone,
+            delivery(request, reached.attendees.get(one.id)),
+            with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+        ),
     )
 
 
@@ -199,7 +205,12 @@ async def _attendee(
 ) -> dict[str, Any]:
     attendees, _, reached = await list_of(db, viewer, meeting)
     one = next(one for one in attendees if one.id == attendee_id)
-    return attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id)))
+    return attendee_json(
+        one,
+        meeting.zone,
+        delivery(request, reached.attendees.get(one.id)),
+        with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+    )
 
 
 async def _invitation(
@@ -208,7 +219,13 @@ async def _invitation(
     attendees, invitations, reached = await list_of(db, viewer, meeting)
     one = next(one for one in invitations if one.id == invitation_id)
     names = [name for name in attendees if name.agency_invitation_id == one.id]
-    return invitation_json(one, names, meeting.zone, delivery(request, reached.invitations.get(one.id)))
+    return invitation_json(
+        one,
+        names,
+        meeting.zone,
+        delivery(request, reached.invitations.get(one.id)),
+        with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+    )
 
 
 HANDLERS = [

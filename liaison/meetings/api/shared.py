@@ -16,7 +16,7 @@ from liaison.mail.reasons import worded
 from liaison.meetings import queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import may_see_list
+from liaison.meetings.permissions import may_see_list, may_see_remarks
 from liaison.meetings.queries import Reached
 from liaison.meetings.values import Delivery, attendee_json, deadlines_json, invitation_json, meeting_json
 from liaison.web.pages import AnyRequest, locale_of
@@ -38,7 +38,13 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
         **brief(meeting, db.now()),
         "deadlines": deadlines_json(meeting),
         "attendees": [
-            attendee_json(one, meeting.zone, delivery(request, reached.attendees.get(one.id))) for one in attendees
+            attendee_json(
+                one,
+                meeting.zone,
+                delivery(request, reached.attendees.get(one.id)),
+                with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
+            )
+            for one in attendees
         ],
         "agency_invitations": [
             invitation_json(
@@ -46,6 +52,7 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
                 [name for name in attendees if name.agency_invitation_id == one.id],
                 meeting.zone,
                 delivery(request, reached.invitations.get(one.id)),
+                with_remarks=may_see_remarks(viewer, meeting, one.agency_id),
             )
             for one in invitations
         ],

@@ -231,6 +231,7 @@ def _said_now(db: Session, meeting: Meeting, said_by: str) -> Form:
 def _registered(form: Form, meeting: Meeting) -> Registered:
     at = form.local_start("said_on", "said_at")
     form.required_text("said_by", form.raw("said_by"), most=80)
+    form.day("said_on", at.date() if at else None)
     form.done()
     assert isinstance(at, datetime)
     try:
