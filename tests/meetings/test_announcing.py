@@ -379,6 +379,51 @@ async def test_a_date_for_slips_that_passed_before_the_notice_is_the_day_of_the_
         await play.send(meeting_id)
 
 
+async def return_slip(play: Play, meeting_id: int) -> None:
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id, play.world.liwb)
+        (invitation,) = await queries.invitations(db, meeting_id)
+        await replies.return_slip(db, viewer, await queries.invitation(db, invitation.id), [SlipName("郑国强")])
+
+
+async def test_who_is_told_late_that_it_moved_can_still_return_the_slip(play: Play) -> None:
+    meeting_id = await play.scheduled(agency(play))
+    await play.send(meeting_id)
+    play.clock.as_of = datetime(2026, 12, 15, 1, 0, tzinfo=UTC)
+    with pytest.raises(Conflict):
+        await return_slip(play, meeting_id)
+    await move(play, meeting_id)
+    mail = by_address(await play.send(meeting_id))[LIWB]
+    assert "请于12月18日（周五）前填写参会回执" in mail.text
+    with pytest.raises(Conflict):  # and nothing has changed by sending it
+        await play.send(meeting_id)
+    await return_slip(play, meeting_id)
+
+
+async def test_who_is_told_late_that_it_is_on_again_can_still_return_the_slip(play: Play) -> None:
+    meeting_id = await play.scheduled(agency(play))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.postpone(db, viewer, meeting)
+    await play.send(meeting_id)
+    play.clock.as_of = datetime(2026, 12, 15, 1, 0, tzinfo=UTC)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.reinstate(db, viewer, meeting, local_start=START)
+    await play.send(meeting_id)
+    await return_slip(play, meeting_id)
+
+
+async def test_a_draft_cannot_be_answered(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id, play.world.liwb)
+        mine = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == play.world.liwb.id)
+        with pytest.raises(Conflict):
+            await replies.answer(db, viewer, await queries.attendee(db, mine.id), partstat="accepted")
+
+
 async def test_nobody_answers_for_somebody_else_but_the_host_registers_what_was_said(play: Play) -> None:
     meeting_id = await play.scheduled(*people(play))
     await play.send(meeting_id)

@@ -81,6 +81,62 @@ async def test_programs_may_post_the_same_as_json(play: Play, anybody: httpx.Asy
     assert one.substitute["name"] == "何静"
 
 
+@pytest.mark.parametrize("body", [b"[", b"\xff", b'{"partstat":' * 3000, b'{"partstat":"accepted","comment":"\\ud800"}'])
+async def test_a_body_that_is_no_json_is_malformed(play: Play, anybody: httpx.AsyncClient, body: bytes) -> None:
+    _, links = await invited(play)
+    for path in (links[CHENZY], links[LIWB]):
+        refused = await anybody.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"partstat": {"a": 1}},
+        {"partstat": "accepted", "comment": ["x"]},
+        {"partstat": "accepted", "substitute": {"name": {"x": 1}}},
+        {"partstat": "accepted", "substitute": ["x"]},
+        {"partstat": "accepted", "bogus": 1},
+        {"partstat": "accepted", "comment": "a\0b"},
+        {"partstat": "NEEDS-ACTION"},
+        {"partstat": "needs_action"},
+        {},
+        [],
+    ],
+)
+async def test_a_json_answer_is_read_as_strictly_as_by_the_api(
+    play: Play, anybody: httpx.AsyncClient, body: object
+) -> None:
+    meeting_id, links = await invited(play)
+    refused = await anybody.post(links[CHENZY], json=body)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["errors"]
+    one = await attendee(play, meeting_id, "陈志远")
+    assert (one.partstat, one.answered_at) == ("needs_action", None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"declined": "false"},
+        {"names": ["x"]},
+        {"names": [{"name": 1}]},
+        {"names": [{"name": "a", "bogus": 1}]},
+        {"names": "x"},
+        {"names": [{"name": "a"}], "declined": True},
+        {},
+    ],
+)
+async def test_so_is_a_json_slip(play: Play, anybody: httpx.AsyncClient, body: object) -> None:
+    meeting_id, links = await invited(play)
+    refused = await anybody.post(links[LIWB], json=body)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    async with play.database.reading() as db:
+        (invitation,) = await queries.invitations(db, meeting_id)
+        assert (invitation.returned_at, invitation.declined) == (None, False)
+    assert (await anybody.post(links[LIWB], json={"names": [{"name": "郑国强"}]})).status_code == 200
+
+
 async def test_a_wrong_answer_is_refused_and_keeps_what_was_typed(play: Play, anybody: httpx.AsyncClient) -> None:
     _, links = await invited(play)
     refused = await anybody.post(links[CHENZY], data={"partstat": "substitute", "comment": "当天出差"})
@@ -139,6 +195,22 @@ async def test_an_agencys_slip_takes_people_without_account_and_can_be_changed(
     async with play.database.reading() as db:
         (invitation,) = await queries.invitations(db, meeting_id)
         assert (invitation.declined, invitation.returned_via) == (True, "link")
+
+
+async def test_a_slip_opened_before_another_return_is_refused_with_both_and_keeps_what_was_typed(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    _, links = await invited(play)
+    version = re.search(r'name="version" value="(\d+)"', (await anybody.get(links[LIWB])).text)[1]
+    first = await anybody.post(links[LIWB], data={"names.0.name": "郑国强", "version": version})
+    assert first.status_code == 200
+    stale = await anybody.post(links[LIWB], data={"names.0.name": "钱新", "version": version})
+    assert stale.status_code == 409
+    assert "郑国强" in seen(stale.text)
+    assert 'value="钱新"' in stale.text
+    newer = re.search(r'name="version" value="(\d+)"', stale.text)[1]
+    again = await anybody.post(links[LIWB], data={"names.0.name": "钱新", "version": newer})
+    assert again.status_code == 200
 
 
 async def test_a_slip_keeps_its_rows_when_refused_and_names_the_line(play: Play, anybody: httpx.AsyncClient) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date
 from html import unescape
 
 import pytest
@@ -319,6 +320,70 @@ async def test_the_host_registers_a_slip_and_the_agency_corrects_it(play: Play, 
     text = seen(await own.get(f"/meetings/{meeting_id}"))
     assert "名额 2/2" in text
     assert "代登记 李文博" not in text
+
+
+def version_in(page: str) -> str:
+    return re.search(r'name="version" value="(\d+)"', page)[1]
+
+
+async def test_host_and_agency_do_not_overwrite_each_others_slip_unseen(play: Play, open_as: OpenAs) -> None:
+    meeting_id = await play.scheduled(Asked(agency_id=play.world.sfj.id, seats=2))
+    await play.send(meeting_id)
+    host, own = await open_as(play.world.zhoumin), await open_as(play.world.liwb)
+    slip = re.search(r"/agency-invitations/\d+", await host.get(f"/meetings/{meeting_id}"))[0]
+    opened, his = version_in(await host.get(slip)), version_in(await own.get(slip))
+    await own.post(slip, **{"names.0.name": "郑国强", "version": his})
+    said = {"how": "phone", "said_by": "办公室", "said_on": "2026-11-23", "said_at": "08:50"}
+    stale = await host.post(slip, **{"names.0.name": "李文博", "comment": "电话告知", "version": opened}, **said)
+    assert stale.status_code == 409
+    assert "郑国强" in seen(stale.text)
+    assert 'value="李文博"' in stale.text
+    assert "电话告知" in stale.text
+    assert "郑国强" in seen(await host.get(f"/meetings/{meeting_id}"))
+    again = await host.post(slip, **{"names.0.name": "李文博", "version": version_in(stale.text)}, **said)
+    assert again.status_code == 303
+
+
+@pytest.mark.parametrize("act", ["answer", "register"])
+async def test_an_answer_given_on_an_old_page_is_shown_with_the_one_that_came_meanwhile(
+    play: Play, open_as: OpenAs, act: str
+) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.liwb.id))
+    await play.send(meeting_id)
+    host, own = await open_as(world.zhoumin), await open_as(world.liwb)
+    register = re.search(r"/attendees/\d+/register", await host.get(f"/meetings/{meeting_id}"))[0]
+    answer = register.replace("register", "answer")
+    said = {"how": "phone", "said_by": "李文博", "said_on": "2026-11-23", "said_at": "08:50"}
+    at_host, at_own = version_in(await host.get(register)), version_in(await own.get(answer))
+    if act == "answer":
+        await host.post(register, partstat="accepted", version=at_host, **said)
+        stale = await own.post(answer, partstat="declined", comment="出差", version=at_own)
+    else:
+        await own.post(answer, partstat="accepted", version=at_own)
+        stale = await host.post(register, partstat="declined", comment="出差", version=at_host, **said)
+    assert stale.status_code == 409
+    assert "参加" in seen(stale.text)
+    assert 'value="declined" checked' in stale.text
+    assert "出差" in stale.text
+    assert version_in(stale.text) != at_own
+
+
+async def test_who_is_not_host_edits_a_meeting_and_is_not_offered_another_host(play: Play, open_as: OpenAs) -> None:
+    meeting_id = await play.scheduled()
+    path = f"/meetings/{meeting_id}/edit"
+    assert '<select id="f-host_agency_id"' in await (await open_as(play.world.zhoumin)).get(path)
+    page = await (await open_as(play.world.liwb)).get(path)
+    assert '<select id="f-host_agency_id"' not in page
+    assert f'name="host_agency_id" value="{play.world.jcy.id}"' in page
+
+
+async def test_the_move_page_says_that_the_date_for_answers_goes_with_the_former_date(
+    play: Play, open_as: OpenAs
+) -> None:
+    meeting_id = await play.scheduled(replies_due_on=date(2026, 12, 14))
+    page = seen(await (await open_as(play.world.zhoumin)).get(f"/meetings/{meeting_id}/move"))
+    assert "改期后答复截止日重新按本机制的时限计算" in page
 
 
 async def test_the_reminder_goes_to_those_who_have_not_answered_and_to_nobody_else(play: Play, open_as: OpenAs) -> None:

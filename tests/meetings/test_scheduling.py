@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from liaison import audit
+from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms.models import Member
 from liaison.meetings import agenda, asking, queries, scheduling
@@ -123,6 +124,93 @@ async def test_a_draft_is_seen_by_officers_only_and_a_guest_sees_just_the_meetin
             await play.meeting(db, other, world.guyan)  # the operator reads no meetings by being operator
         with pytest.raises(NotFound):
             await play.meeting(db, other, world.songhp)  # of an agency that left before
+
+
+async def test_another_date_forgets_the_date_for_answers_and_the_reason_of_the_former(play: Play) -> None:
+    meeting_id = await play.scheduled(replies_due_on=date(2026, 12, 14))
+    await change(play, meeting_id, "move", local_start=START, duration_minutes=60)
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert meeting.replies_due_on == date(2026, 12, 14)  # the start is the same
+    await change(play, meeting_id, "move", local_start=START - timedelta(days=7), reason="场地冲突")
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert meeting.replies_due_on is None
+    await change(play, meeting_id, "change", replies_due_on=date(2026, 12, 8))
+    await change(play, meeting_id, "postpone")
+    await change(play, meeting_id, "reinstate", local_start=START)
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert meeting.replies_due_on is None
+
+
+@pytest.mark.parametrize("verb", ["move", "reinstate"])
+async def test_no_minutes_at_all_are_not_the_minutes_it_had(play: Play, verb: str) -> None:
+    meeting_id = await play.scheduled()
+    if verb == "reinstate":
+        await change(play, meeting_id, "cancel")
+    with pytest.raises(Invalid) as refused:
+        await change(play, meeting_id, verb, local_start=START, duration_minutes=0)
+    assert set(refused.value.errors) == {"duration_minutes"}
+
+
+async def test_another_length_keeps_the_reason_and_a_provisional_date(play: Play) -> None:
+    why = {"code": "holiday"}
+    meeting_id = await play.scheduled(provisional=True, why_moved=why)
+    async with play.database.writing() as db:
+        (await db.get_one(Meeting, meeting_id)).reason = "场地冲突"
+    await change(play, meeting_id, "move", local_start=START, duration_minutes=90)
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert (meeting.duration_minutes, meeting.reason) == (90, "场地冲突")
+        assert (meeting.provisional, meeting.why_moved) == (True, why)
+    await change(play, meeting_id, "move", local_start=START + timedelta(hours=1))
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        assert (meeting.reason, meeting.provisional, meeting.why_moved) == (None, False, None)
+
+
+async def test_nobody_takes_the_meeting_of_another_host_for_their_own_agency(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.chenzy.id))
+
+    async def hand_over(who: Person, to: Agency) -> None:
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id, who)
+            await scheduling.change(db, viewer, meeting, host_agency_id=to.id)
+
+    for who in (world.liwb, world.wuxl):
+        with pytest.raises(NotPermitted):
+            await hand_over(who, world.sfj)
+        await hand_over(who, world.jcy)  # what a form sends that leaves the host as it is
+    await hand_over(world.qianwei, world.sfj)
+    await hand_over(world.zhoumin, world.jcy)  # a draft of the agency that scheduled it
+    await hand_over(world.zhoumin, world.sfj)
+    await play.send(meeting_id)
+    with pytest.raises(NotPermitted):
+        await hand_over(world.zhoumin, world.jcy)
+    await hand_over(world.liwb, world.jcy)
+
+
+async def test_the_chair_accepts_and_orders_items_and_does_no_more(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.chenzy.id, role="chair"), Asked(person_id=world.sunl.id))
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        first = await agenda.add_item(db, host, meeting, title="通报情况", purpose="report")
+        theirs, _ = await play.meeting(db, meeting_id, world.liwb)
+        second = await agenda.add_item(db, theirs, meeting, title="研究指引", purpose="study")
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        chair, meeting = await play.meeting(db, meeting_id, world.chenzy)
+        item = await agenda.item_of(db, chair, second.id)
+        await agenda.accept_item(db, chair, item)
+        await agenda.order(db, chair, meeting, [second.id, first.id])
+        with pytest.raises(NotPermitted):
+            await agenda.withdraw_item(db, chair, item)
+        guest, _ = await play.meeting(db, meeting_id, world.sunl)
+        with pytest.raises(NotPermitted):
+            await agenda.order(db, guest, meeting, [first.id, second.id])
 
 
 async def test_an_agency_that_rejoins_sees_both_its_periods_and_not_what_lay_between(play: Play) -> None:
