@@ -182,9 +182,9 @@ def message_for(held: Held | None, announced: Announced, recipient: str, *, agai
     attendee = next((one for one in event.attendees if same_address(one.address, recipient)), None)
     if announced.method is Method.REQUEST and attendee is not None:
         return _request(held, event, attendee, recipient, again)
-    if held is None or held.method is Method.CANCEL:
+    if held is None:
         return None
-    return _cancel(held, announced, attendee, recipient)
+    return _cancel(held, announced, attendee, recipient, again)
 
 
 def next_version(
@@ -272,14 +272,18 @@ def _request(held: Held | None, event: Event, attendee: Attendee, recipient: str
     return _message(Method.REQUEST, event, attendee, recipient, change)
 
 
-def _cancel(held: Held, announced: Announced, attendee: Attendee | None, recipient: str) -> Message | None:
+def _cancel(held: Held, announced: Announced, attendee: Attendee | None, recipient: str, again: bool) -> Message | None:
     """Take the meeting out of a calendar, in the words of what that calendar shows.
 
-    Who is off the list learns nothing newer than what they hold. RFC 5546 3.2.5: STATUS:CANCELLED if the meeting is
+    That it is cancelled for all is said `again` to one who asks, word for word: a calendar that dropped it already does
+    nothing. Who is off the list learns nothing newer than what they hold. RFC 5546 3.2.5: STATUS:CANCELLED if the meeting is
     cancelled for all, no STATUS if one person is uninvited.
     """
     event = announced.event
-    if _version(held) >= _version(event):
+    if held.method is Method.CANCEL:
+        if not (again and announced.method is Method.CANCEL and _version(held) == _version(event)):
+            return None
+    elif _version(held) >= _version(event):
         return None
     if attendee is None:
         event = _saying(event, attendees=(held.attendee,), description="")
