@@ -1,92 +1,118 @@
-"""Sending a notice to 200 addresses: the request, the event loop beside it, and composing against bare stdlib MIME.
+"""Sending a notice to 200 addresses: the request, then a worker's `deliver_due` until every mail is composed, stored and handed over,
+beside bare stdlib MIME of the same texts. The event loop is watched all the while.
 
-uv run python -m bench.sending
+The way out takes each mail at once, so that what is measured is ours: claims, loading, links, words, calendar, MIME, storing, recording.
+
+    uv run python -m bench.sending [ADDRESSES]
 """
 
 import asyncio
+import email
+import email.policy
 import gc
+import sys
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import format_datetime
 from statistics import median
 
 from bench.site import lateness, meeting_with, officer_of, queries, row, site, timed
-from liaison.calendaring.ics import to_ics
-from liaison.mail.compose import new_message_id, to_bytes
-from liaison.mail.message import OutgoingMessage
-from liaison.meetings import announcing, planning
-from liaison.meetings.mails import PRODID, Lines, Told, calendar_part, written
+from liaison.clock import Clock
+from liaison.composers import COMPOSERS
+from liaison.mail.classify import SENT, Outcome
+from liaison.mail.compose import new_message_id
+from liaison.mail.delivery import deliver_due
+from liaison.mail.transport import always
+from liaison.meetings import announcing, mails
 
-PEOPLE, ROUNDS = 200, 5
+ROUNDS = 5
 
 
-def bare(message: OutgoingMessage) -> bytes:
+class Taken:
+    """A way out that takes every mail at once and keeps it."""
+
+    lanes = 1
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def send(self, data: bytes, mail_from: str, rcpt: str, *, may_finish: Callable[[], bool] = always) -> Outcome:
+        self.mails.append(data)
+        return SENT
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+
+Texts = tuple[str, str, str, str, str, bytes]
+
+
+def texts_of(data: bytes) -> Texts:
+    """From, To, Subject, text, html and calendar of a mail that went out."""
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    parts = {part.get_content_type(): part for part in mail.walk()}
+    text, html = parts["text/plain"].get_content(), parts["text/html"].get_content()
+    calendar = parts["text/calendar"].get_payload(decode=True)
+    assert isinstance(calendar, bytes)
+    return str(mail["From"]), str(mail["To"]), str(mail["Subject"]), text, html, calendar
+
+
+def bare(texts: Texts) -> bytes:
     """The same mail by the standard library alone, its texts and calendar given."""
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = message.mail_from, message.to, message.subject
-    mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), new_message_id(message.mail_from)
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
-    assert message.calendar is not None
-    mail.add_alternative(message.calendar, maintype="text", subtype="calendar", params={"method": "REQUEST"})
-    mail.add_attachment(message.calendar, maintype="application", subtype="ics", filename="invite.ics")
+    mail["From"], mail["To"], mail["Subject"], text, html, calendar = texts
+    mail["Date"], mail["Message-ID"] = format_datetime(Clock().now()), new_message_id(texts[0])
+    mail.set_content(text)
+    mail.add_alternative(html, subtype="html")
+    mail.add_alternative(calendar, maintype="text", subtype="calendar", params={"method": "REQUEST"})
+    mail.add_attachment(calendar, maintype="application", subtype="ics", filename="invite.ics")
     return mail.as_bytes()
 
 
-async def main() -> None:
+async def main(people: int) -> None:
     requests: list[float] = []
-    late: list[float] = []
-    ours: list[float] = []
+    request_late: list[float] = []
+    delivering: list[float] = []
+    delivering_late: list[float] = []
     theirs: list[float] = []
     gc.collect()
     gc.freeze()  # as `liaison serve` does once everything is imported
     for _ in range(ROUNDS):
+        mails.calendar_part.cache_clear()
         async with site() as database:
-            meeting_id, officer_id = await meeting_with(database, PEOPLE)
+            meeting_id, officer_id = await meeting_with(database, people)
             async with lateness() as watch:
                 with timed(requests):
                     async with database.writing() as db:
                         viewer = await officer_of(database, db, officer_id)
                         await announcing.send(db, viewer, await queries.get(db, viewer, meeting_id))
                 await asyncio.sleep(0.01)
-            late.append(watch.worst)
-            async with database.reading() as db:
-                viewer = await officer_of(database, db, officer_id)
-                meeting = await queries.get(db, viewer, meeting_id)
-                planned = await planning.plan(db, meeting)
-            calendar_part.cache_clear()
-            today = database.clock.today("Asia/Shanghai")
+            request_late.append(watch.worst)
+            mails.calendar_part.cache_clear()  # as in a worker that is another process
+            out = Taken()
+            async with lateness() as watch:
+                with timed(delivering):
+                    while await deliver_due(database, out, COMPOSERS, "bench"):
+                        pass
+                await asyncio.sleep(0.01)
+            delivering_late.append(watch.worst)
+            assert len(out.mails) == people, len(out.mails)
+            given = [texts_of(data) for data in out.mails]
             before = time.perf_counter()
-            messages = []
-            for mail in planned.mails:
-                told = Told(mail.addressee.name, "https://liaison.example/r/" + "x" * 60, mail.addressee.name)
-                messages.append(
-                    written(
-                        planned.snapshot,
-                        mail,
-                        Lines([told], (), ()),
-                        note=None,
-                        held=None,
-                        occasion="invited",
-                        today=today,
-                    )
-                )
-                to_bytes(messages[-1], message_id=new_message_id(messages[-1].mail_from), date=datetime.now(UTC))
-            ours.append((time.perf_counter() - before) * 1000)
-            before = time.perf_counter()
-            built = to_ics(planned.mails[0].message.method, planned.mails[0].message.event, prodid=PRODID)
-            assert built
-            for message in messages:
-                bare(message)
+            for texts in given:
+                bare(texts)
             theirs.append((time.perf_counter() - before) * 1000)
-    print(f"| sending to {PEOPLE} addresses, {ROUNDS} rounds | median | least | most |\n|---|---|---|---|")
-    print(row("the verb and its commit", requests))
-    print(row("event loop late by, at worst", late))
-    print(row(f"composing {PEOPLE} mails (words, html, calendar once, MIME)", ours))
+    print(f"| sending to {people} addresses, {ROUNDS} rounds | median | least | most |\n|---|---|---|---|")
+    print(row("the request: the verb and its commit", requests))
+    print(row("event loop late by, at worst, during the request", request_late))
+    print(row(f"`deliver_due`: {people} mails composed, stored, handed over, recorded", delivering))
+    print(row("event loop late by, at worst, during `deliver_due`", delivering_late))
     print(row("bare stdlib MIME of the same texts", theirs))
-    print(f"| ratio ours : bare | {median(o / t for o, t in zip(ours, theirs, strict=True)):.2f} | | |")
+    ratios = [ours / bare for ours, bare in zip(delivering, theirs, strict=True)]
+    print(f"| ratio `deliver_due` : bare | {median(ratios):.2f} | {min(ratios):.2f} | {max(ratios):.2f} |")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 200))

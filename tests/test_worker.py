@@ -13,6 +13,7 @@ from liaison.accounts.sessions import open_session
 from liaison.clock import Clock
 from liaison.db import Database, Session
 from liaison.mail import outbox, queue_state
+from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.worker import Tick, Work
@@ -34,7 +35,7 @@ async def compose(db: Session, mail: OutboxMail) -> OutgoingMessage:
 
 @pytest.fixture
 def work(database: Database) -> Work:
-    return worker.work_for(database, {"note": compose})
+    return worker.work_for(database, {"note": one_by_one(compose)})
 
 
 async def enqueued(database: Database) -> int:

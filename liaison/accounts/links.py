@@ -4,9 +4,11 @@ The row says for whom, what and until when; the MAC, by the site's SECRET_KEY, t
 nor the address alone is enough to make one."""
 
 import secrets
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, and_, false, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from liaison.accounts.models import Link
@@ -17,6 +19,17 @@ from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
 ANSWER, SLIP = "answer", "slip"
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What one link lets its holder do: `purpose` (answer, slip …) with the object, for a person, an agency, by an office."""
+
+    purpose: str
+    object_id: int
+    person_id: int | None = None
+    agency_id: int | None = None
+    designation_id: int | None = None
 
 
 async def link_for(
@@ -31,31 +44,34 @@ async def link_for(
 ) -> str:
     """The address of the link to do `purpose` (answer, slip …) with the object; the same one each time, until it is revoked: then a
     new one. What was given out earlier holds until the newest `expires_at`."""
-    query = select(Link).where(
-        Link.purpose == purpose,
-        Link.object_id == object_id,
-        Link.person_id.is_not_distinct_from(person_id),
-        Link.agency_id.is_not_distinct_from(agency_id),
-        Link.designation_id.is_not_distinct_from(designation_id),
-        Link.revoked_at.is_(None),
-    )
-    link = (await db.scalars(query.order_by(Link.id).limit(1))).first()
-    if link is None:
-        link = Link(
-            public_id=secrets.token_hex(12),
-            purpose=purpose,
-            object_id=object_id,
-            person_id=person_id,
-            agency_id=agency_id,
-            designation_id=designation_id,
-            created_at=db.now(),
-            expires_at=expires_at,
-        )
-        db.add(link)
-        await db.flush()
-    link.expires_at = max(link.expires_at, expires_at)
+    may = May(purpose, object_id, person_id, agency_id, designation_id)
+    return (await links_for(db, [may], expires_at=expires_at))[may]
+
+
+async def links_for(db: Session, wanted: Collection[May], *, expires_at: datetime) -> dict[May, str]:
+    """The addresses of many links, each as `link_for` gives it, found in one query and made in one more."""
+    ids: dict[str, set[int]] = {}
+    for may in wanted:
+        ids.setdefault(may.purpose, set()).add(may.object_id)
+    these = [and_(Link.purpose == purpose, Link.object_id.in_(objects)) for purpose, objects in ids.items()]
+    query = select(Link).where(or_(false(), *these), Link.revoked_at.is_(None)).order_by(Link.id)
+    found: dict[May, Link] = {}
+    for link in await db.scalars(query):
+        found.setdefault(May(link.purpose, link.object_id, link.person_id, link.agency_id, link.designation_id), link)
+    missing = [may for may in dict.fromkeys(wanted) if may not in found]
+    if missing:
+        times = {"created_at": db.now(), "expires_at": expires_at}
+        made = [{"public_id": secrets.token_hex(12), **times, **asdict(may)} for may in missing]
+        await db.execute(insert(Link), made)
+        found |= {may: Link(**values) for may, values in zip(missing, made, strict=True)}
     key = db.settings.secret_key
-    return f"{db.settings.base_url}/r/{key_id(key)}.{link.public_id}.{_mac(key, link)}"
+    start = f"{db.settings.base_url}/r/{key_id(key)}"
+    urls = {}
+    for may in dict.fromkeys(wanted):
+        link = found[may]
+        link.expires_at = max(link.expires_at, expires_at)
+        urls[may] = f"{start}.{link.public_id}.{_mac(key, link)}"
+    return urls
 
 
 async def resolve(db: Session, text: str) -> Link:

@@ -11,6 +11,7 @@ from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mail.compose import render
+from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 
@@ -45,4 +46,4 @@ async def sign_in(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     )
 
 
-COMPOSERS = {"sign_in": sign_in}
+COMPOSERS = {"sign_in": one_by_one(sign_in)}

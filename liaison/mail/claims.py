@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, exists, false, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from liaison.db import Session
 from liaison.mail.classify import Kind, Outcome
@@ -126,6 +126,17 @@ async def drop_superseded(db: Session, worker: str, ids: Collection[int]) -> Non
     """Claimed mails that a newer one made needless while they were with another worker: they go nowhere."""
     gone = and_(_held(worker, ids), OutboxMail.superseded_at.is_not(None))
     await _set(db, gone, state=SUPERSEDED, reason="newer_mail", final_at=db.now(), claimed_by=None, claimed_until=None)
+
+
+async def held(db: Session, worker: str, ids: Collection[int]) -> Sequence[OutboxMail]:
+    """The mails among these that this worker holds, with their bytes if they have any, most urgent first."""
+    query = select(OutboxMail).where(_held(worker, ids)).order_by(OutboxMail.priority, OutboxMail.id)
+    return (await db.scalars(query.options(undefer(OutboxMail.body)))).all()
+
+
+async def still_held(db: Session, worker: str, ids: Collection[int]) -> set[int]:
+    """Which of these mails this worker holds, and nobody can take from it before this transaction ends."""
+    return set(await db.scalars(select(OutboxMail.id).where(_held(worker, ids)).with_for_update()))
 
 
 async def keep_bytes(db: Session, composed: Sequence[Mapping[str, Any]]) -> None:

@@ -9,14 +9,12 @@ import hashlib
 import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import undefer
 
 from liaison import site
 from liaison.addresses import name_and_address
@@ -25,18 +23,19 @@ from liaison.mail import claims
 from liaison.mail.claims import PAUSES, Claim
 from liaison.mail.classify import Kind, Outcome
 from liaison.mail.compose import diverted, new_message_id, to_bytes
-from liaison.mail.message import OutgoingMessage
+from liaison.mail.message import OutgoingMessage, Wording
 from liaison.mail.models import REFUSED, SUPERSEDED, OutboxMail
 from liaison.mail.queue_state import BLOCK_PAUSES, PAUSED, block, current_block, read_clock, unblock
 from liaison.mail.transport import Transport
 
 log = structlog.get_logger(__name__)
 
-Composer = Callable[[Session, OutboxMail], Awaitable[OutgoingMessage | None]]
-"""Makes the mail of one outbox row, knowing what its recipient may hold; None where there is nothing left to say.
+Composer = Callable[[Session, Sequence[OutboxMail]], Awaitable[Wording]]
+"""Loads, in one short transaction, all that some mails of a kind will say, knowing what their recipients may hold; gives back what then
+words each of them in a thread, while no transaction is open."""
 
-Runs inside the transaction that stores the bytes. It gives costly rendering to a thread."""
-
+_WORDED_AT_ONCE = 4
+"""Mails worded in one go of a thread: a page waits no longer than that for its turn at the interpreter."""
 _RECORD_AGAIN = (0.1, 0.5, 2.0, 5.0, 10.0)
 
 
@@ -79,13 +78,23 @@ async def deliver_due(
     ).run()
 
 
-class _CannotCompose(Exception):
-    """This one mail; the others go on."""
+def one_by_one(compose: Callable[[Session, OutboxMail], Awaitable[OutgoingMessage | None]]) -> Composer:
+    """A composer for mails that share nothing worth loading together."""
 
-    def __init__(self, mail_id: int, reason: str) -> None:
-        super().__init__(reason)
-        self.mail_id = mail_id
-        self.reason = reason
+    async def load(db: Session, rows: Sequence[OutboxMail]) -> Wording:
+        made = {row.id: await compose(db, row) for row in rows}
+        return lambda row: made[row.id]
+
+    return load
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Some claimed mails, and what is needed to make their bytes without the database."""
+
+    rows: list[OutboxMail]
+    wordings: dict[str, Wording]
+    trial: str | None
 
 
 class _Round:
@@ -202,68 +211,81 @@ class _Round:
     async def _composed(self, ids: list[int]) -> list[Claim]:
         """The claimed mails with their bytes, committed; those that came to nothing are written down as such.
 
-        One that cannot be composed takes the others' transaction with it, so it is set aside and the others are composed again."""
-        while True:
-            try:
-                async with self.database.writing() as db:
-                    return await self._compose_all(db, ids)
-            except _CannotCompose as failure:
-                ids = [id_ for id_ in ids if id_ != failure.mail_id]
-                async with self.database.writing() as db:
-                    await claims.end_unsent(db, self.worker, failure.mail_id, REFUSED, failure.reason)
+        What they say is loaded in one short transaction, worded outside of any, and kept in another. If a newer announcement came in
+        between, it has taken its mails out of this worker's hands. Where loading fails, halves are tried until one mail is left."""
+        try:
+            async with self.database.writing() as db:
+                loaded = await self._load(db, ids)
+        except OperationalError:  # the database's trouble, not the mails'
+            raise
+        except Exception as error:
+            if len(ids) > 1:
+                half = len(ids) // 2
+                return [*await self._composed(ids[:half]), *await self._composed(ids[half:])]
+            log.error("mail.compose_failed", mail=ids[0], exc_info=error)
+            async with self.database.writing() as db:
+                await claims.end_unsent(db, self.worker, ids[0], REFUSED, "compose_failed")
+            return []
+        made: list[dict[str, Any]] = []
+        new = [row for row in loaded.rows if row.composed_at is None]
+        for start in range(0, len(new), _WORDED_AT_ONCE):
+            made += await asyncio.to_thread(self._made, new[start : start + _WORDED_AT_ONCE], loaded)
+        async with self.database.writing() as db:
+            if await site.trial_address(db) == loaded.trial:
+                return await self._keep(db, loaded.rows, made)
+        return await self._composed(ids)  # a trial run began or ended meanwhile
 
-    async def _compose_all(self, db: Session, ids: list[int]) -> list[Claim]:
+    async def _load(self, db: Session, ids: list[int]) -> _Loaded:
         await claims.drop_superseded(db, self.worker, ids)
-        rows = await db.scalars(
-            select(OutboxMail)
-            .where(OutboxMail.id.in_(ids), OutboxMail.claimed_by == self.worker)
-            .order_by(OutboxMail.priority, OutboxMail.id)
-            .options(undefer(OutboxMail.body))
-            .with_for_update(of=OutboxMail)
-        )
-        trial = await site.trial_address(db)
-        ready: list[Claim] = []
-        composed: list[dict[str, Any]] = []
-        for row in rows.all():
-            if row.composed_at is not None:
-                ready.append(
-                    Claim(row.id, row.body or b"", row.mail_from or "", row.trial_to or row.address, row.attempts)
-                )
-                continue
-            values = await self._compose(db, row, trial)
-            if values is None:
-                await claims.end_unsent(db, self.worker, row.id, SUPERSEDED, "nothing_to_say")
-                continue
-            composed.append(values)
-            ready.append(
-                Claim(row.id, values["body"], values["mail_from"], values["trial_to"] or row.address, row.attempts)
-            )
-            await asyncio.sleep(0)  # a page may be answered between two mails
-        await claims.keep_bytes(db, composed)
+        rows = list(await claims.held(db, self.worker, ids))
+        kinds: dict[str, list[OutboxMail]] = {}
+        for row in rows:
+            if row.composed_at is None and row.kind in self.composers:
+                kinds.setdefault(row.kind, []).append(row)
+        wordings = {kind: await self.composers[kind](db, some) for kind, some in kinds.items()}
+        return _Loaded(rows, wordings, await site.trial_address(db))
+
+    async def _keep(self, db: Session, rows: list[OutboxMail], made: list[dict[str, Any]]) -> list[Claim]:
+        """Store what was made of the mails that are still this worker's."""
+        mine = await claims.still_held(db, self.worker, [row.id for row in rows])
+        bytes_of = {values["id"]: values for values in made if "body" in values and values["id"] in mine}
+        for end in made:
+            if "body" not in end:
+                await claims.end_unsent(db, self.worker, end["id"], end["state"], end["reason"])
+        await claims.keep_bytes(db, list(bytes_of.values()))
+        ready = []
+        for row in rows:
+            if row.composed_at is not None and row.id in mine:
+                body, sender, rcpt = row.body or b"", row.mail_from or "", row.trial_to or row.address
+                ready.append(Claim(row.id, body, sender, rcpt, row.attempts))
+            elif (values := bytes_of.get(row.id)) is not None:
+                rcpt = values["trial_to"] or row.address
+                ready.append(Claim(row.id, values["body"], values["mail_from"], rcpt, row.attempts))
         return ready
 
-    async def _compose(self, db: Session, row: OutboxMail, trial: str | None) -> dict[str, Any] | None:
-        """What is stored of a mail once it is composed; None where there is nothing left to say."""
-        id_, kind = row.id, row.kind
-        if kind not in self.composers:
-            raise _CannotCompose(id_, "no_such_kind")
+    def _made(self, rows: list[OutboxMail], loaded: _Loaded) -> list[dict[str, Any]]:
+        """In a thread: what is stored of each mail once it is composed, or how it ended."""
+        return [self._make(row, loaded.wordings.get(row.kind), loaded.trial) for row in rows]
+
+    def _make(self, row: OutboxMail, wording: Wording | None, trial: str | None) -> dict[str, Any]:
+        if wording is None:
+            return {"id": row.id, "state": REFUSED, "reason": "no_such_kind"}
+        now = self.database.clock.now()
         try:
-            message = await self.composers[kind](db, row)
+            message = wording(row)
             if message is None:
-                return None
+                return {"id": row.id, "state": SUPERSEDED, "reason": "nothing_to_say"}
             if trial is not None:
                 message = diverted(message, trial, row.locale)
             message_id = new_message_id(message.mail_from)
-            data = to_bytes(message, message_id=message_id, date=db.now())
+            data = to_bytes(message, message_id=message_id, date=now)
             json.dumps(message.holds)
-        except OperationalError:  # the database's trouble, not the mail's
-            raise
-        except Exception as error:
-            log.exception("mail.compose_failed", mail=id_, kind=kind)
-            raise _CannotCompose(id_, "compose_failed") from error
+        except Exception:
+            log.exception("mail.compose_failed", mail=row.id, kind=row.kind)
+            return {"id": row.id, "state": REFUSED, "reason": "compose_failed"}
         return {
-            "id": id_,
-            "composed_at": db.now(),
+            "id": row.id,
+            "composed_at": now,
             "body": data,
             "sha256": hashlib.sha256(data).hexdigest(),
             "message_id": message_id,

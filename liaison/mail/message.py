@@ -1,7 +1,10 @@
 """What a feature hands over to be sent: one mail to one address, in words, before it becomes bytes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from liaison.mail.models import OutboxMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +26,7 @@ class OutgoingMessage:
     thread: str | None = None
     auto_submitted: bool = False
     holds: dict[str, Any] | None = None
+
+
+Wording = Callable[[OutboxMail], OutgoingMessage | None]
+"""Words one mail whose facts are loaded already, in a thread, without database; None where there is nothing left to say."""

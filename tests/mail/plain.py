@@ -1,6 +1,7 @@
 """A composer that needs no feature: it says what the row's params say. Shared by the tests and the worker process they start."""
 
 from liaison.db import Session
+from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 
@@ -26,4 +27,4 @@ async def compose(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     )
 
 
-COMPOSERS = {"plain": compose}
+COMPOSERS = {"plain": one_by_one(compose)}

@@ -14,7 +14,7 @@ from liaison.clock import Clock
 from liaison.db import Database, Session
 from liaison.mail import claims, outbox
 from liaison.mail.connections import Waits
-from liaison.mail.delivery import Composer, Pace, deliver_due
+from liaison.mail.delivery import Composer, Pace, deliver_due, one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import DEFERRED, GIVEN_UP, REFUSED, SENDING, SENT, SUPERSEDED, WAITING, OutboxMail, QueueState
 from liaison.mail.queue_state import current_block, database_now
@@ -157,7 +157,7 @@ async def test_a_mail_that_cannot_be_composed_is_refused_and_the_others_go(
             **{name: getattr(message, name) for name in message.__slots__} | {"subject": "x\r\nBcc: a"}
         )
 
-    composers: Mapping[str, Composer] = COMPOSERS | {"broken": broken_sql, "forged": forged}
+    composers: Mapping[str, Composer] = COMPOSERS | {"broken": one_by_one(broken_sql), "forged": one_by_one(forged)}
     await put_all(database, "a")
     await put_all(database, "b", params={"fails": True})
     await put_all(database, "c", kind="broken")
@@ -190,7 +190,7 @@ async def test_mails_of_one_thread_to_one_address_go_one_after_the_other_and_eac
 
     await put_all(database, "a", "a", "a", thread="uid")
     for _ in range(3):
-        await deliver_due(database, transport, {"plain": knowing}, "w1")
+        await deliver_due(database, transport, {"plain": one_by_one(knowing)}, "w1")
     ids = [int(str(mail.message["Subject"]).split()[1]) for mail in server.stored]
     assert ids == sorted(ids)
     assert known == [{}, {"mail": ids[0]}, {"mail": ids[1]}]

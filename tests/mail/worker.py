@@ -17,7 +17,7 @@ from liaison.config import Settings
 from liaison.db import Session
 from liaison.mail.classify import Outcome
 from liaison.mail.connections import Waits
-from liaison.mail.delivery import Pace, deliver_due
+from liaison.mail.delivery import Pace, deliver_due, one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.mail.smtp import SmtpTransport
@@ -60,7 +60,9 @@ async def main(given: dict[str, Any]) -> None:
 
     pace = Pace(lease=given["lease"], renew=given["lease"] / 3)
     while not stop.is_set():
-        if not await deliver_due(database, transport, {"plain": composing}, given["name"], pace=pace, stop=stop):
+        if not await deliver_due(
+            database, transport, {"plain": one_by_one(composing)}, given["name"], pace=pace, stop=stop
+        ):
             try:
                 await asyncio.wait_for(stop.wait(), 0.05)
             except TimeoutError:
