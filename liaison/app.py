@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from litestar import Litestar, Router
 from litestar.config.csrf import CSRFConfig
@@ -33,6 +32,7 @@ from liaison.system import routes as system_routes
 from liaison.web import access
 from liaison.web.assets import Assets
 from liaison.web.handlers import HANDLERS
+from liaison.web.hosts import own_names_only
 from liaison.web.openapi import document_bodies
 from liaison.web.static import static
 
@@ -66,6 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "operator": Provide(access.provide_operator),
             "visitor": Provide(access.provide_viewer_or_none),
         },
+        middleware=[own_names_only],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers],
         csrf_config=CSRFConfig(
@@ -99,7 +100,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
                 "load_viewer": viewer_for,
                 "assets": Assets(data_dir("static")),
                 "token_rates": access.TokenRates(),
-                "host": urlsplit(settings.base_url).netloc,
             }
         ),
         debug=False,

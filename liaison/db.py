@@ -22,6 +22,9 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.errors import N_, Conflict, NotFound
 
+POOL_WAIT = 10.0
+"""Seconds a request waits for a connection before it is told to come again (503)."""
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant: aware UTC in Python on both databases (SQLite itself would return it naive)."""
@@ -170,13 +173,14 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     path = settings.sqlite_path
     if path is None:
         url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=POOL_WAIT, pool_pre_ping=True)
         return engine, engine
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=inline_sqlite.connector(path),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=10,
+        pool_timeout=POOL_WAIT,
         max_overflow=20,
     )
     event.listen(engine.sync_engine, "begin", _begin)

@@ -78,6 +78,12 @@ class Conflict(Refusal):
         self.theirs = dict(theirs or {})
 
 
+class Misdirected(Refusal):
+    """The request was for another host than this site (421)."""
+
+    status = 421
+
+
 class Gone(Refusal):
     """A link that has expired, was used up or was revoked (410)."""
 

@@ -46,6 +46,8 @@ LINKS = Allowance("links", free=3, window=timedelta(hours=6), pause=timedelta(mi
 LINKS_SOURCE = Allowance("links-source", free=60, window=timedelta(hours=1))
 LINK_POSTS = Allowance("link-posts", free=300, window=timedelta(minutes=5))
 """Posts to mailed links from one network address."""
+ONE_LINK = Allowance("one-link", free=60, window=timedelta(minutes=5))
+"""Posts to one mailed link, from wherever: a forwarded one too is answered by people, who change their mind a few times."""
 
 
 async def take(db: Session, allowance: Allowance, whose: str) -> None:

@@ -14,7 +14,7 @@ from liaison import site
 from liaison.accounts import sessions, tokens
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import NotPermitted, NotSignedIn, TooMany
+from liaison.errors import NotSignedIn, TooMany
 from liaison.i18n import N_
 from liaison.web.api import replay
 from liaison.web.handlers import is_api
@@ -86,8 +86,7 @@ async def provide_operator(visitor: NamedDependency[Viewer | None]) -> Viewer:
     """The operator at the door. Raises NotSignedIn, or NotPermitted for everybody else."""
     if visitor is None:
         raise NotSignedIn
-    if not visitor.operator:
-        raise NotPermitted(N_("Only the operator of this site may do this."))
+    site.operators_only(visitor)
     return visitor
 
 

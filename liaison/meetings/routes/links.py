@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from liaison.accounts import links
+from liaison.accounts import links, throttle
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
@@ -37,7 +37,9 @@ from liaison.meetings.routes.common import keep_version, labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
 from liaison.web.forms import Form, FormAgain
+from liaison.web.handlers import wants_problems
 from liaison.web.pages import AnyRequest, page, words_of
+from liaison.web.source import count, source_of
 
 PUBLIC = {"public": True}
 OVER = N_("This link went with an office that has ended. Please ask your agency's present liaison.")
@@ -76,6 +78,7 @@ async def follow(request: AnyRequest, db: NamedDependency[Session], token: FromP
 @post("/{token:str}", opt=PUBLIC, status_code=200)
 async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath[str]) -> Response[str]:
     """Does it, and says what was recorded and how to change it."""
+    await count(request, (throttle.LINK_POSTS, source_of(request)), (throttle.ONE_LINK, token))
     opened = await _open(request, db, token)
     form = await _read(request)
     try:
@@ -96,7 +99,7 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
             except Invalid as refusal:
                 raise renamed(refusal, places) from None
             except Conflict as refusal:
-                if not refusal.theirs:
+                if not refusal.theirs or wants_problems(request):
                     raise
                 await db.rollback()
                 stale = await _slip(request, db, await _open(request, db, token), form, theirs=refusal.theirs)
@@ -105,6 +108,8 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
             assert opened.attendee is not None
             await replies.answer(db, opened.viewer, opened.attendee, **_chosen(form))
     except Invalid as refusal:
+        if wants_problems(request):
+            raise
         form.take(refusal)
         await db.rollback()
         opened = await _open(request, db, token)
@@ -179,6 +184,7 @@ async def _open(request: AnyRequest, db: Session, token: str) -> Opened:
         agency = await db.get(Agency, link.agency_id)
         locale = agency.locale if agency else None
     request.state.reader_locale = known_locale(locale)
+    request.state.acts_by_link, request.state.acts_on = viewer, f"link:{link.id}"
     return Opened(link, viewer, attendee, invitation)
 
 
