@@ -1,10 +1,12 @@
-"""The year's promised meetings against what was arranged, a line for each quarter (or month), like ones drawn together. Pure."""
+"""The year's promised meetings on the desk: a line for each quarter (or month), like ones drawn together. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from liaison.mechanisms.rhythm import ANNOUNCED, DRAFT, HELD, POSTPONED, PROMISED, StripMark, quarter
+from liaison.calendaring.deadlines import steps
+from liaison.calendaring.workdays import WorkCalendar
+from liaison.mechanisms.rhythm import KEPT, MISSED, OPEN, StripMark, YearRhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Line:
     first: int
     last: int
     state: str
-    """kept, set, draft, postponed, open, missed"""
+    """kept, set, draft, postponed, open, missed (mechanisms.rhythm.Period)"""
     mark: StripMark | None
 
 
@@ -28,40 +30,38 @@ class Promises:
     lines: tuple[Line, ...]
 
 
-def promises(promised: Sequence[StripMark], arranged: Sequence[tuple[date, StripMark]], today: date) -> Promises:
-    """`promised` are the dates the rule names in the year, `arranged` the regular meetings there are, each with the day it
-    answers (its nominal date, wherever it moved to)."""
-    quarters = [quarter(mark.date) for mark in promised]
-    by_month = len(quarters) > len(set(quarters))
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """A promised meeting that nobody has planned although its preparation should have begun."""
 
-    def period(day: date) -> int:
-        return day.month if by_month else quarter(day)
+    day: date
+    begin_on: date
+    """When agenda items should have been called for."""
 
+
+def promises(year: YearRhythm) -> Promises:
+    """The year's lines."""
     lines: list[Line] = []
-    for number in sorted({period(mark.date) for mark in promised}):
-        here = [mark for day, mark in arranged if period(day) == number]
-        due = next(mark for mark in promised if period(mark.date) == number)
-        line = _line(number, here, due, today)
+    for period in year.periods:
+        line = Line(period.number, period.number, period.state, period.mark)
         if (
             lines
-            and line.state in ("kept", "missed")
+            and line.state in (KEPT, MISSED)
             and lines[-1].state == line.state
-            and lines[-1].last == number - 1
+            and lines[-1].last == period.number - 1
         ):
-            line = Line(lines.pop().first, number, line.state, None)
+            line = Line(lines.pop().first, period.number, line.state, None)
         lines.append(line)
-    return Promises(by_month, len(promised), tuple(lines))
+    return Promises(year.by_month, year.a_year, tuple(lines))
 
 
-def _line(number: int, here: Sequence[StripMark], due: StripMark, today: date) -> Line:
-    stands = [mark for mark in here if mark.state in (HELD, ANNOUNCED)]
-    if past := [mark for mark in stands if mark.date < today or mark.state == HELD]:
-        return Line(number, number, "kept", past[0])
-    if stands:
-        return Line(number, number, "set", stands[0])
-    if drafts := [mark for mark in here if mark.state == DRAFT and mark.date >= today]:
-        return Line(number, number, "draft", drafts[0])
-    if off := [mark for mark in here if mark.state == POSTPONED]:
-        return Line(number, number, "postponed", off[0])
-    assert due.state == PROMISED
-    return Line(number, number, "open" if due.date >= today else "missed", due)
+def at_risk(
+    years: Iterable[YearRhythm], calendar: WorkCalendar, profile: Mapping[str, int], today: date
+) -> AtRisk | None:
+    """The first promised date of a period still open whose call for agenda items is due, nothing being planned."""
+    open_periods = (period for year in years for period in year.periods if period.state == OPEN)
+    for period in open_periods:
+        day = period.due[0].date
+        begin_on = next(each.date for each in steps(calendar, day, profile) if each.step == "call_for_items")
+        return AtRisk(day, begin_on) if begin_on <= today else None
+    return None

@@ -16,6 +16,7 @@ from liaison.db import Session
 from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises
 from liaison.desk.todos import (
+from liaison.desk.rhythms import plans, years_of
     Asked,
     Counts,
     Failure,
@@ -33,7 +34,6 @@ from liaison.mail.queue_state import current_block
 from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
-from liaison.mechanisms.rhythm import StripMark, promised
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
@@ -98,10 +98,15 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     histories = await _histories(db, viewer, series)
     todos = [
         *_own(viewer, ahead, around, db.now()),
+    years = {
+        mechanism: years_of(viewer, mechanism, rules, calendars[mechanism.region], meetings, today)
+        for mechanism, rules in series.items()
+    }
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
         *_offices(viewer, histories, today),
     ]
     is_empty = False
+        *await plans(db, viewer, years, calendars, today),
     if viewer.operator:
         is_empty = not series and (await db.execute(select(Mechanism.id).limit(1))).first() is None
         todos += await _queue(db)
@@ -115,11 +120,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
             if any(m.id == meeting_id and may_see_list(viewer, m) for m in ahead)
         },
         month=month_of(month, home, today, meetings),
-        rhythms=[
-            Rhythm(mechanism, found)
-            for mechanism, rules in series.items()
-            if (found := _promises(rules, calendars[mechanism.region], today, mechanism, meetings)).lines
-        ],
+        rhythms=[Rhythm(mechanism, promises(found[0])) for mechanism, found in years.items() if found[0].periods],
         is_empty_site=is_empty,
     )
 
@@ -366,18 +367,6 @@ async def _queue(db: Session) -> list[Todo]:
     if count := (await db.execute(failed)).scalar_one():
         todos.append(Todo("queue", today, 1, None, "", count))
     return todos
-
-
-def _promises(
-    rules: Sequence[Series], calendar: WorkCalendar, today: date, mechanism: Mechanism, meetings: Sequence[Meeting]
-) -> Promises:
-    wanted = [mark for series in rules for mark in promised(series, calendar, today.year)]
-    arranged = [
-        (m.nominal_on or m.local_on, StripMark(m.local_on, m.title, m.state, f"/meetings/{m.id}"))
-        for m in meetings
-        if m.mechanism_id == mechanism.id and m.kind == "regular" and (m.nominal_on or m.local_on).year == today.year
-    ]
-    return promises(sorted(wanted, key=lambda mark: mark.date), arranged, today)
 
 
 def _midnight(day: date, timezone: str) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from liaison.meetings.models import AgendaItem, Meeting
 
-KINDS = ("queue", "mail", "answer", "slip", "send", "item", "remind", "vacancy", "term")
+KINDS = ("queue", "mail", "answer", "slip", "send", "plan", "item", "remind", "vacancy", "term")
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 
 REMIND_BEFORE = timedelta(days=3)
@@ -97,6 +97,8 @@ class Todo:
     failures: tuple[Failure, ...] = ()
 
     def days_late(self, today: date) -> int:
+    day: date | None = None
+    """The promised date that a meeting is to be planned for."""
         """How many days it is overdue; 0 when it is not."""
         return max(0, (today - self.due_on).days) if self.due_on else 0
 

@@ -1,4 +1,7 @@
-"""The promised rhythm of a year against what was arranged: marks on the year strip, and which quarters were missed."""
+"""The promised rhythm of a year against what was arranged: one rule for the year strip and for the desk. Pure.
+
+A regular meeting counts for the quarter (or month) in which it takes place, wherever it was promised: one that moved from
+December into January leaves the fourth quarter open, and missed once that is over."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ HELD, ANNOUNCED, DRAFT, PROMISED, CANCELLED, POSTPONED = (
     "cancelled",
     "postponed",
 )
-STANDS = (HELD, ANNOUNCED)
+KEPT, SET, OPEN, MISSED = "kept", "set", "open", "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,40 @@ class StripMark:
     url: str | None = None
     activity: bool = False
     certain: bool = True
+    regular: bool = True
+    """A regular meeting: the only kind that the promise asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One quarter (or month) in which the rule promised a meeting, and what became of it."""
+
+    number: int
+    """1 to 4, or 1 to 12."""
+    state: str
+    """kept: it took place; set: announced; draft: planned, nobody told; postponed: without a new date; open: nothing planned,
+    and still time; missed: over."""
+    mark: StripMark
+    """The meeting, or for open and missed the promised date."""
+    due: tuple[StripMark, ...]
+    """The promised dates that no meeting answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearRhythm:
+    """One year: how often the rule wants a meeting, and what became of each."""
+
+    by_month: bool
+    """Periods are months, not quarters, because some quarter promises more than one."""
+    a_year: int
+    periods: tuple[Period, ...]
+    marks: tuple[StripMark, ...]
+    """Everything to draw: what was arranged, and the promised dates that no meeting answers; by date."""
+
+    @property
+    def missed(self) -> list[int]:
+        """The periods that are over without the meeting that was promised."""
+        return [period.number for period in self.periods if period.state == MISSED]
 
 
 class Promise(Protocol):
@@ -42,23 +79,26 @@ class Promise(Protocol):
     avoid_makeup: bool
 
 
-def promised(series: Promise, calendar: WorkCalendar, year: int) -> list[StripMark]:
-    """The dates on which the series' rule wants a meeting in that year."""
-    rule = parse_rule(series.rrule, starts_on=series.starts_on)
-    first = max(date(year, 1, 1), series.starts_on)
-    days = dates(rule, calendar, first, date(year, 12, 31), roll=Roll(series.roll), avoid_makeup=series.avoid_makeup)
-    return [StripMark(day.date, series.name, PROMISED, certain=day.certain) for day in days]
+class Covering(Protocol):
+    """A stretch of days, as an agency's time as a member."""
+
+    def covers(self, day: date) -> bool: ...
 
 
-def with_promised(
-    marks: Iterable[StripMark], promised: Iterable[StripMark], answered: Iterable[date]
+def promised(
+    series: Iterable[Promise], calendar: WorkCalendar, year: int, seen: Sequence[Covering] = ()
 ) -> list[StripMark]:
-    """The arranged marks and those promised ones that no meeting answers, by date.
+    """The dates on which the rules want a meeting in that year, by date.
 
-    `answered` are the dates of the rule for which a meeting exists (its nominal date, wherever it moved to)."""
-    taken = set(answered)
+    With `seen` only those on its days: whether others were kept is not for an agency to see that was no member then."""
+    found = []
+    for each in series:
+        rule = parse_rule(each.rrule, starts_on=each.starts_on)
+        first = max(date(year, 1, 1), each.starts_on)
+        days = dates(rule, calendar, first, date(year, 12, 31), roll=Roll(each.roll), avoid_makeup=each.avoid_makeup)
+        found += [StripMark(day.date, each.name, PROMISED, certain=day.certain) for day in days]
     return sorted(
-        [*marks, *(mark for mark in promised if mark.date not in taken)], key=lambda mark: (mark.date, mark.label)
+        (mark for mark in found if not seen or any(each.covers(mark.date) for each in seen)), key=lambda mark: mark.date
     )
 
 
@@ -67,10 +107,40 @@ def quarter(day: date) -> int:
     return (day.month - 1) // 3 + 1
 
 
-def missed_quarters(marks: Sequence[StripMark], today: date) -> list[int]:
-    """The quarters that are over, in which the rule promised a meeting and none was held or at least announced."""
-    promised = {quarter(mark.date) for mark in marks if mark.state not in STANDS and not mark.activity}
-    kept = {quarter(mark.date) for mark in marks if mark.state in STANDS and not mark.activity}
-    over = {q for q in range(1, 5) if marks and date(marks[0].date.year, 3 * q, 28) < today and quarter(today) > q}
-    past_year = marks and marks[0].date.year < today.year
-    return sorted((promised - kept) & (set(range(1, 5)) if past_year else over))
+def year_rhythm(promised: Sequence[StripMark], arranged: Sequence[StripMark], today: date) -> YearRhythm:
+    """What became of the year's promised dates (by date), with everything that was arranged in that year, of any kind."""
+    quarters = [quarter(mark.date) for mark in promised]
+    by_month = len(quarters) > len(set(quarters))
+
+    def number(day: date) -> int:
+        return day.month if by_month else quarter(day)
+
+    periods = []
+    for n in sorted({number(mark.date) for mark in promised}):
+        wanted = [mark for mark in promised if number(mark.date) == n]
+        here = [mark for mark in arranged if mark.regular and not mark.activity and number(mark.date) == n]
+        is_over = (wanted[0].date.year, n) < (today.year, number(today))
+        periods.append(_period(n, wanted, here, today, is_over=is_over))
+    left = [mark for period in periods for mark in period.due]
+    marks = sorted([*arranged, *left], key=lambda mark: (mark.date, mark.state == PROMISED, mark.label))
+    return YearRhythm(by_month, len(promised), tuple(periods), tuple(marks))
+
+
+def _period(
+    number: int, wanted: Sequence[StripMark], here: Sequence[StripMark], today: date, *, is_over: bool
+) -> Period:
+    """Each meeting answers one promised date of the period, the earliest that is left."""
+    stands = sorted((mark for mark in here if mark.state in (HELD, ANNOUNCED)), key=lambda mark: mark.date)
+    drafts = [mark for mark in here if mark.state == DRAFT and mark.date >= today]
+    off = [mark for mark in here if mark.state == POSTPONED and not is_over]
+    left = tuple(wanted[len(stands) + len(drafts) + len(off) :])
+    ahead = [mark for mark in stands if mark.state == ANNOUNCED and mark.date >= today]
+    if left:
+        return Period(number, MISSED if is_over else OPEN, left[0], left)
+    if ahead:
+        return Period(number, SET, ahead[0], ())
+    if drafts:
+        return Period(number, DRAFT, drafts[0], ())
+    if off:
+        return Period(number, POSTPONED, off[0], ())
+    return Period(number, KEPT, stands[-1], ())

@@ -23,7 +23,7 @@ STEPS = {
 MARKS = {
     "held": N_("Held"),
     "announced": N_("Announced"),
-    "draft": N_("Draft"),
+    "draft": N_("Planned, notice not sent"),
     "promised": N_("Agreed, not arranged yet"),
     "postponed": N_("Postponed"),
     "cancelled": N_("Cancelled"),

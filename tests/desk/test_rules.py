@@ -2,11 +2,14 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
+from liaison.calendaring.deadlines import PROFILE
 from liaison.calendaring.workdays import region_calendar
 from liaison.desk.month import month_of
-from liaison.desk.promises import promises
+from liaison.desk.promises import AtRisk, at_risk, promises
 from liaison.desk.todos import Todo, Told, is_time_to_remind, most_urgent_first, unsent
-from liaison.mechanisms.rhythm import StripMark
+from liaison.mechanisms.rhythm import StripMark, year_rhythm
 from liaison.meetings.models import Meeting
 
 TODAY = date(2026, 11, 23)
@@ -74,8 +77,8 @@ QUARTERS = marks(date(2026, 3, 19), date(2026, 6, 18), date(2026, 9, 17), date(2
 
 
 def test_each_quarter_tells_what_became_of_its_meeting_and_like_ones_are_drawn_together() -> None:
-    held = [(day, StripMark(day, "联席会议", "announced")) for day in (date(2026, 3, 19), date(2026, 6, 18))]
-    found = promises(QUARTERS, held, TODAY)
+    held = [StripMark(day, "联席会议", "announced") for day in (date(2026, 3, 19), date(2026, 6, 18))]
+    found = promises(year_rhythm(QUARTERS, held, TODAY))
     assert [(line.first, line.last, line.state) for line in found.lines] == [
         (1, 2, "kept"),
         (3, 3, "missed"),
@@ -83,20 +86,43 @@ def test_each_quarter_tells_what_became_of_its_meeting_and_like_ones_are_drawn_t
     ]
 
 
-def test_a_meeting_moved_into_the_next_quarter_still_answers_the_one_it_was_promised_for() -> None:
-    moved = [(date(2026, 9, 17), StripMark(date(2026, 10, 12), "联席会议", "announced"))]
-    assert promises(QUARTERS, moved, TODAY).lines[1].state == "kept"
-
-
-def test_a_draft_whose_day_has_passed_keeps_no_promise() -> None:
-    draft = [(date(2026, 9, 17), StripMark(date(2026, 9, 17), "联席会议", "draft"))]
-    assert promises(QUARTERS, draft, TODAY).lines[0].last == 3
-
-
 def test_more_than_one_meeting_a_quarter_is_told_by_month() -> None:
-    found = promises(marks(*(date(2026, month, 5) for month in range(1, 13))), [], TODAY)
+    found = promises(year_rhythm(marks(*(date(2026, month, 5) for month in range(1, 13))), [], TODAY))
     assert found.by_month
-    assert [(line.first, line.last, line.state) for line in found.lines] == [(1, 11, "missed"), (12, 12, "open")]
+    assert [(line.first, line.last, line.state) for line in found.lines] == [
+        (1, 10, "missed"),
+        (11, 11, "open"),
+        (12, 12, "open"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("today", "planned", "risk"),
+    [
+        (date(2026, 11, 18), [], None),
+        (date(2026, 11, 19), [], AtRisk(date(2026, 12, 17), date(2026, 11, 19))),
+        (date(2026, 12, 20), [], AtRisk(date(2026, 12, 17), date(2026, 11, 19))),
+        (date(2026, 11, 23), [StripMark(date(2026, 12, 20), "联席会议", "draft")], None),
+        (
+            date(2026, 11, 23),
+            [StripMark(date(2026, 12, 17), "联席会议", "cancelled")],
+            AtRisk(date(2026, 12, 17), date(2026, 11, 19)),
+        ),
+        (date(2027, 1, 1), [], None),
+    ],
+)
+def test_a_promise_is_at_risk_once_its_agenda_should_have_been_called_for(
+    today: date, planned: list[StripMark], risk: AtRisk | None
+) -> None:
+    years = [year_rhythm(QUARTERS, planned, today)]
+    assert at_risk(years, region_calendar("CN"), PROFILE, today) == risk
+
+
+def test_a_promise_early_in_the_next_year_is_at_risk_before_the_year_is_over() -> None:
+    years = [year_rhythm(QUARTERS[:3], [], TODAY), year_rhythm(marks(date(2027, 1, 5)), [], date(2026, 12, 21))]
+    found = at_risk(years, region_calendar("CN"), PROFILE, date(2026, 12, 21))
+    assert found is not None
+    assert found.day == date(2027, 1, 5)
 
 
 def test_a_month_has_whole_weeks_from_monday_and_knows_the_days_that_are_worked_in_return() -> None:

@@ -5,49 +5,89 @@ from datetime import date
 
 import pytest
 
+from liaison.accounts.viewer import Membership
+from liaison.calendaring.workdays import region_calendar
 from liaison.directory.models import Agency
 from liaison.i18n import Words
 from liaison.mechanisms.charts import Bar, Row, term_chart, year_strip
-from liaison.mechanisms.rhythm import StripMark, missed_quarters, with_promised
+from liaison.mechanisms.rhythm import StripMark, promised, year_rhythm
 
 TODAY = date(2026, 11, 23)
 
 
-def promised(month: int, day: int = 18) -> StripMark:
-    return StripMark(date(2026, month, day), "联席会议", "promised")
+QUARTERS = [
+    StripMark(date(2026, month, day), "联席会议", "promised") for month, day in ((3, 19), (6, 18), (9, 17), (12, 17))
+]
+LATER = date(2027, 1, 4)
 
 
-def met(month: int, state: str = "held", day: int = 18, *, activity: bool = False) -> StripMark:
-    return StripMark(date(2026, month, day), "会议", state, "/meetings/1", activity)
+def met(text: str, state: str = "announced", *, activity: bool = False, regular: bool = True) -> StripMark:
+    return StripMark(date.fromisoformat(text), "会议", state, "/meetings/1", activity, regular=regular)
 
 
-def test_a_quarter_without_the_promised_meeting_is_missed_once_it_is_over() -> None:
-    marks = [met(3), promised(6), promised(9), promised(12)]
-    assert missed_quarters(marks, TODAY) == [2, 3]
-    assert missed_quarters(marks, date(2027, 1, 4)) == [2, 3, 4]
-    assert missed_quarters(marks, date(2025, 12, 1)) == []
+@pytest.mark.parametrize(
+    ("arranged", "today", "states"),
+    [
+        ([], date(2025, 12, 1), "open open open open"),
+        ([], date(2026, 3, 18), "open open open open"),
+        ([], date(2026, 3, 31), "open open open open"),  # the quarter is not over, though its promised day is
+        ([], date(2026, 4, 1), "missed open open open"),
+        ([], TODAY, "missed missed missed open"),
+        ([], LATER, "missed missed missed missed"),
+        ([met("2026-03-19", "held"), met("2026-09-10")], TODAY, "kept missed kept open"),
+        ([met("2026-12-17")], TODAY, "missed missed missed set"),
+        ([met("2026-12-17", "draft")], TODAY, "missed missed missed draft"),
+        ([met("2026-11-20", "draft")], TODAY, "missed missed missed open"),  # its day has passed, nobody was told
+        ([met("2026-12-17", "postponed")], TODAY, "missed missed missed postponed"),
+        ([met("2026-12-17", "postponed")], LATER, "missed missed missed missed"),
+        ([met("2026-12-17", "cancelled")], TODAY, "missed missed missed open"),
+        ([met("2026-12-17", "cancelled"), met("2026-12-24")], TODAY, "missed missed missed set"),
+        ([met("2026-10-12")], TODAY, "missed missed missed kept"),  # moved out of September: it counts where it was
+        ([met("2026-11-25"), met("2026-12-20")], TODAY, "missed missed missed set"),
+        ([met("2026-12-02", activity=True), met("2026-12-03", regular=False)], TODAY, "missed missed missed open"),
+    ],
+)
+def test_a_meeting_counts_for_the_quarter_of_its_own_date(arranged: list[StripMark], today: date, states: str) -> None:
+    found = year_rhythm(QUARTERS, arranged, today)
+    assert " ".join(period.state for period in found.periods) == states
+    promised = [mark.date for mark in found.marks if mark.state == "promised"]
+    unmet = [number for number, state in enumerate(states.split()) if state in ("open", "missed")]
+    assert promised == [QUARTERS[number].date for number in unmet]  # the strip draws what the desk names
+    assert [mark for mark in found.marks if mark.state != "promised"] == arranged
+    assert found.missed == [number + 1 for number in unmet if states.split()[number] == "missed"]
 
 
-@pytest.mark.parametrize("state", ["cancelled", "postponed", "draft"])
-def test_what_was_called_off_or_never_announced_keeps_no_promise(state: str) -> None:
-    assert missed_quarters([met(3, state)], TODAY) == [1]
+def test_a_meeting_moved_into_the_next_year_leaves_its_quarter_open_and_counts_there() -> None:
+    moved = met("2027-01-01")
+    assert year_rhythm(QUARTERS, [], TODAY).periods[3].state == "open"
+    next_year = [StripMark(date(2027, 3, 18), "联席会议", "promised")]
+    found = year_rhythm(next_year, [moved], TODAY)
+    assert [(period.number, period.state) for period in found.periods] == [(1, "set")]
 
 
-def test_an_activity_keeps_no_promise() -> None:
-    assert missed_quarters([met(2, activity=True), promised(3)], TODAY) == [1]
-
-
-def test_a_meeting_elsewhere_in_the_quarter_keeps_the_promise() -> None:
-    assert missed_quarters([met(2), promised(3)], TODAY) == []
+def test_more_than_one_promise_a_month_needs_as_many_meetings() -> None:
+    twice = [StripMark(date(2026, 12, day), "例会", "promised") for day in (3, 17)]
+    assert year_rhythm(twice, [met("2026-12-03")], TODAY).periods[0].due == (twice[1],)
+    assert year_rhythm(twice, [met("2026-12-03"), met("2026-12-17")], TODAY).periods[0].state == "set"
 
 
 def test_nothing_is_missed_where_nothing_was_promised() -> None:
-    assert missed_quarters([], TODAY) == []
+    assert year_rhythm([], [met("2026-12-17")], TODAY).periods == ()
 
 
-def test_a_promised_date_is_answered_by_the_meeting_that_moved_away_from_it() -> None:
-    marks = with_promised([met(9, day=24)], [promised(9), promised(12)], {date(2026, 9, 18)})
-    assert [(mark.date.month, mark.state) for mark in marks] == [(9, "held"), (12, "promised")]
+def test_an_agency_is_shown_no_promise_from_before_it_joined() -> None:
+    class Rule:
+        name, rrule, starts_on, roll, avoid_makeup = "例会", "FREQ=MONTHLY", date(2026, 1, 15), "none", False
+
+    found = promised([Rule], region_calendar("CN"), 2026, [Membership(date(2026, 3, 1), date(2026, 6, 1))])
+    assert [mark.date.month for mark in found] == [3, 4, 5]
+
+
+def test_meetings_close_together_are_all_dated() -> None:
+    words = Words("zh_CN", "Asia/Shanghai", TODAY)
+    close = [met(f"2026-12-{day:02}") for day in (1, 3, 17)]
+    drawn = year_strip(words, 2026, TODAY, close)
+    assert all(f">12/{day}<" in drawn for day in (1, 3, 17))
 
 
 AGENCY = Agency(id=1, short_name="区<检>院", name="x", sort_order=1)
@@ -56,7 +96,7 @@ AGENCY = Agency(id=1, short_name="区<检>院", name="x", sort_order=1)
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_charts_are_one_labelled_image_without_inline_style_and_escape_names(locale: str) -> None:
     words = Words(locale, "Asia/Shanghai", TODAY)
-    marks = [StripMark(date(2026, 3, 19), "<b>", "held"), promised(6)]
+    marks = [StripMark(date(2026, 3, 19), "<b>", "held"), *QUARTERS]
     bars = [
         Bar(date(2022, 5, 18), date(2026, 12, 31), "周<敏>", "office"),
         Bar(date(2026, 12, 31), None, "空缺", "gap"),
