@@ -5,6 +5,7 @@ from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
+from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.mails import COMPOSERS as MEETINGS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MEETINGS}
+COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MECHANISMS, **MEETINGS}

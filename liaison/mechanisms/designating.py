@@ -14,7 +14,7 @@ from liaison.db import Session, locked
 from liaison.directory.models import Person
 from liaison.errors import Invalid, Message, NotFound, NotPermitted
 from liaison.i18n import N_
-from liaison.mechanisms import permissions, queries
+from liaison.mechanisms import mails, permissions, queries
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL, ROLES, Designation, Mechanism, Member
 from liaison.mechanisms.wording import ROLES as ROLE_WORDS
 from liaison.mechanisms.wording import said_day, said_term
@@ -81,6 +81,9 @@ async def designate(
         basis_ref=basis_ref,
     )
     await _lose_if_over(db, designation, mechanism)
+    if permissions.needs_letter(viewer, mechanism_id, agency_id):
+        today = db.clock.today(mechanism.timezone)
+        await mails.tell_agency(db, designation, mechanism, today=today, by=viewer.person_id or None)
     return designation
 
 
@@ -119,10 +122,12 @@ async def hand_over(
     starts_on: date | None,
     basis_ref: str | None = None,
     acting: bool = False,
+    ends_deputy: bool = False,
     version: int | None = None,
 ) -> Designation:
     """End a term on `starts_on` and begin the successor's on the same day, as the same role (or as acting liaison until the
-    agency has decided; a principal follows an acting one). Returns the new term. Raises NotFound, NotPermitted, Conflict, Invalid."""
+    agency has decided; a principal follows an acting one). With `ends_deputy` the successor's own term as deputy ends on that
+    day too. Returns the new term. Raises NotFound, NotPermitted, Conflict, Invalid."""
     old = await _open(db, viewer, designation_id)
     old.check_version(version, ends_on=old.ends_on)
     check = Check()
@@ -158,9 +163,28 @@ async def hand_over(
         raise Invalid(
             {"to_person_id" if name == "person_id" else name: said for name, said in refusal.errors.items()}
         ) from None
+    if ends_deputy and new.role != DEPUTY:
+        await _end_as_deputy(db, viewer, new)
     _note(db, viewer, "hand_over", old, person=old.person_id, to=to_person_id, starts_on=starts_on)
     await _lose_if_over(db, old, old.mechanism)
     return new
+
+
+async def _end_as_deputy(db: Session, viewer: Viewer, new: Designation) -> None:
+    """Whoever becomes liaison is no longer their own deputy: their term as deputy ends the day the new one begins."""
+    query = select(Designation).where(
+        Designation.mechanism_id == new.mechanism_id,
+        Designation.person_id == new.person_id,
+        Designation.role == DEPUTY,
+        Designation.starts_on < new.starts_on,
+        Designation.ends_on.is_(None) | (Designation.ends_on > new.starts_on),
+    )
+    for each in await db.scalars(query.options(joinedload(Designation.mechanism))):
+        before, each.ends_on = each.ends_on, new.starts_on
+        each.touch()
+        await db.flush()
+        _note(db, viewer, "change_end", each, person=each.person_id, ends_on=each.ends_on, before=before)
+        await _lose_if_over(db, each, each.mechanism)
 
 
 async def lose_office(db: Session, designation: Designation) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import joinedload
 
+from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
-from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, Mechanism, Member, Reader
+from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, Mechanism, Member
 from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
 
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
@@ -165,6 +166,14 @@ async def on_duty(db: Session, mechanism: Mechanism, on: date) -> OnDuty:
     return OnDuty(members_then, holders, deputies_then)
 
 
+async def open_links(db: Session, designation_id: int) -> int:
+    """How many mailed links are tied to the office and still open: they end with it."""
+    query = select(func.count()).where(
+        Link.designation_id == designation_id, Link.revoked_at.is_(None), Link.expires_at > db.now()
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
 async def in_office(db: Session, mechanism_id: int, on: date) -> dict[int, Designation | None]:
     """Who is liaison of each member agency on that local date: the acting one, else the principal; None is a vacancy.
 
@@ -256,22 +265,6 @@ async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
             present.setdefault(row.mechanism_id, set()).add(row.agency_id)
     shared = (agencies for agencies in present.values() if viewer.agency_id in agencies)
     return frozenset({viewer.agency_id}.union(*shared))
-
-
-async def readers(db: Session, mechanism_id: int, on: date) -> list[Person]:
-    """Who may read the mechanism on that local date besides its members (查阅人员)."""
-    query = (
-        select(Person)
-        .join(Reader, Reader.person_id == Person.id)
-        .where(
-            Reader.mechanism_id == mechanism_id,
-            Reader.starts_on <= on,
-            on < Reader.ends_on,
-            Person.deactivated_at.is_(None),
-        )
-        .order_by(Person.id)
-    )
-    return list(await db.scalars(query))
 
 
 async def choosable_agencies(db: Session) -> list[Agency]:

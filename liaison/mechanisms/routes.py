@@ -1,5 +1,6 @@
 """Pages of the mechanisms: the list, the page of one, and the forms to found it, keep it, and say who is whose liaison."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,14 +15,14 @@ from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, rhythm, wording
+from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.models import DEPUTY, PRINCIPAL, Mechanism
 from liaison.mechanisms.values import profile
 from liaison.meetings import queries as meetings
-from liaison.web.forms import Form, attempt
+from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 Db = NamedDependency[Session]
@@ -34,9 +35,9 @@ AGREED = N_("This was agreed by all members and is changed by the operator on th
 
 
 @get("/mechanisms")
-async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[int] = 0) -> Page:
+async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[str] = "") -> Page:
     """The mechanisms the viewer may know of, with their members and vacancies."""
-    found = await queries.mechanisms_visible_to(db, viewer, after=max(after, 0), limit=PAGE + 1)
+    found = await queries.mechanisms_visible_to(db, viewer, after=row_id(after) if after else 0, limit=PAGE + 1)
     rows, more = found[:PAGE], len(found) > PAGE
     histories = await queries.histories(db, rows)
     return page(
@@ -46,13 +47,13 @@ async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[int] =
         mechanisms=rows,
         cards={row.id: overview.cards(histories[row.id], db.clock.today(row.timezone)) for row in rows},
         next_url=f"/mechanisms?after={rows[-1].id}" if more else None,
-        first=after <= 0,
+        first=not after,
         may_found=permissions.may_found(viewer),
     )
 
 
 @get("/mechanisms/{mechanism_id:int}")
-async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None) -> Page:
+async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[str] = "") -> Page:
     """One mechanism: its year, its members and who is in office, who was, and what was agreed."""
     mechanism = await queries.get(db, viewer, mechanism_id)
     words, today = words_of(request), db.clock.today(mechanism.timezone)
@@ -60,9 +61,10 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = (await queries.histories(db, [mechanism]))[mechanism_id]
     shown = [each for each in shown if until is None or each.periods[0].starts_on < until]
-    year = year if year is not None and 2000 <= year <= 2199 else on.year
+    chosen = int(year) if re.fullmatch("2[01][0-9][0-9]", year) else on.year
     sees_meetings = mechanism_id in viewer.shares_mechanism_ids()
-    marks = await meetings.year_marks(db, viewer, mechanism, year) if sees_meetings else []
+    bars = overview.chart_rows(words, shown, on, until)
+    found = await meetings.year_rhythm_of(db, viewer, mechanism, chosen, today) if sees_meetings else None
     return page(
         request,
         "mechanisms/show.html",
@@ -73,12 +75,11 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
         terms=overview.table_rows(shown, on, until),
-        term_chart=charts.term_chart(words, overview.chart_rows(words, shown, on, until), on, until),
-        year=year,
-        marks=marks,
-        strip=charts.year_strip(words, year, today, marks),
-        missed=charts.quarter_names(words, rhythm.missed_quarters(marks, today)),
-        sees_meetings=sees_meetings,
+        term_charts=[charts.term_chart(words, bars, on, until, narrow=narrow) for narrow in (False, True)],
+        year=chosen,
+        rhythm=found,
+        strip=charts.year_strip(words, chosen, today, found.marks if found else ()),
+        missed=charts.period_names(words, found) if found else "",
         profile=profile(mechanism.deadlines),
         wording=wording,
         until=until,
@@ -322,7 +323,8 @@ async def _designate_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id:
 async def term(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
     """One term: hand it over, end it, or let it run on."""
     designation = await queries.designation(db, viewer, designation_id)
-    form = Form.of(ends_on=designation.ends_on, starts_on=db.clock.today(designation.mechanism.timezone))
+    today = db.clock.today(designation.mechanism.timezone)
+    form = Form.of(ends_on=designation.ends_on, starts_on=today, ends_deputy=1)
     return await _term_page(request, db, viewer, designation_id, form, {})
 
 
@@ -343,6 +345,7 @@ async def hand_over(request: AnyRequest, db: Db, viewer: Me, designation_id: Id)
     form = await _posted(request, f"/designations/{designation_id}")
     given: dict[str, Any] = {"starts_on": form.date("starts_on"), "basis_ref": form.given("basis_ref")}
     given |= {"to_person_id": form.id("to_person_id"), "acting": form.ticked("acting")}
+    given["ends_deputy"] = form.ticked("ends_deputy")
     act = designating.hand_over(db, viewer, designation_id, version=form.whole("version"), **given)
     begun = await attempt(db, form, act, lambda theirs: _term_page(request, db, viewer, designation_id, form, theirs))
     return see_other(f"/mechanisms/{begun.mechanism_id}#terms")
@@ -353,6 +356,8 @@ async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: in
     mechanism_id, agency_id = designation.mechanism_id, designation.agency_id
     if not permissions.may_designate(viewer, mechanism_id, agency_id):
         raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
+    today = db.clock.today(designation.mechanism.timezone)
+    deputies = (await queries.deputies(db, mechanism_id, today)).get(agency_id, [])
     return _form_page(
         request,
         "term",
@@ -360,6 +365,9 @@ async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: in
         theirs,
         mechanism=designation.mechanism,
         designation=designation,
+        deputies=[each.person for each in deputies if each.person_id != designation.person_id],
+        bound=await queries.open_links(db, designation_id),
+        coming=[m for m in await meetings.upcoming(db, viewer, mechanism_id=mechanism_id, limit=200) if m.announced_at],
         people=await queries.choosable_people(db, [agency_id]),
         letter=permissions.needs_letter(viewer, mechanism_id, agency_id),
     )

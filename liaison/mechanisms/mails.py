@@ -1,0 +1,79 @@
+"""The mail that tells an agency of a designation entered on its letter by the operator (PERMISSIONS.md)."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison.db import Session
+from liaison.i18n import Words
+from liaison.mail import outbox
+from liaison.mail.compose import render
+from liaison.mail.delivery import one_by_one
+from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import Designation, Mechanism
+from liaison.mechanisms.queries import PERSON, in_office
+from liaison.mechanisms.wording import ROLES
+
+KIND = "designation"
+
+
+async def tell_agency(
+    db: Session, designation: Designation, mechanism: Mechanism, *, today: date, by: int | None
+) -> None:
+    """One mail to the agency's liaison in office, else to its own address; none where it has neither."""
+    officer = (await in_office(db, mechanism.id, today)).get(designation.agency_id)
+    agency = designation.person.agency
+    address = officer.person.effective_address() if officer else None
+    if address is not None and officer is not None:
+        mail, name, locale = address.mail, officer.person.name, officer.person.mail_locale(db.settings.locale)
+    elif agency.mail:
+        mail, name, locale = agency.mail, agency.name, agency.locale or db.settings.locale
+    else:
+        return
+    await outbox.enqueue(
+        db,
+        kind=KIND,
+        about=f"designation:{designation.id}",
+        address=mail,
+        display_to=f"{name} <{mail}>",
+        locale=locale,
+        person_ids=[officer.person_id] if officer and address else [],
+        source_id=designation.id,
+        created_by=by,
+    )
+
+
+async def designation_entered(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
+    """Who was designated, from when, on which letter; what to do if that is wrong."""
+    query = select(Designation).where(Designation.id == mail.source_id)
+    query = query.options(joinedload(Designation.mechanism), joinedload(Designation.agency), PERSON)
+    designation = (await db.execute(query)).scalar_one_or_none()
+    if designation is None:
+        return None
+    words = Words(mail.locale, designation.mechanism.timezone)
+    context = {
+        "designation": designation,
+        "agency": designation.agency,
+        "person": designation.person,
+        "mechanism": designation.mechanism,
+        "role": words._(ROLES[designation.role]),
+        "term": words.dates(designation.starts_on, designation.last_on),
+        "url": f"{db.settings.base_url}/mechanisms/{designation.mechanism_id}#members",
+        "site_name": db.settings.site_name,
+        "words": words,
+    }
+    subject, text, html = render("designation", context, mail.locale)
+    return OutgoingMessage(
+        to=mail.display_to,
+        address=mail.address,
+        mail_from=db.settings.mail_from,
+        subject=subject,
+        text=text,
+        html=html,
+        auto_submitted=True,
+    )
+
+
+COMPOSERS = {KIND: one_by_one(designation_entered)}
