@@ -5,6 +5,7 @@ What a table is, its headings tell, in Chinese or English and in any order."""
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from liaison.bundle.fields import AGENCY, DESIGNATION, PERSON, Field, value_of
@@ -52,11 +53,16 @@ PASTE_ORDER: Final = ("agency", "name", "job_title", "phone", "mail", "liaison")
 """What the columns of pasted cells mean when no heading was pasted with them."""
 FORM_FIELDS: Final = ("agency", "agency_name", "name", "job_title", "phone", "mail", "liaison")
 """What one row of the form for first steps asks."""
+"""Whether somebody is liaison stands last: it is always chosen, so it alone makes no row."""
 MOST_FORM_ROWS = 30
+EXAMPLE_MARKS: Final = ("示例：", "Example: ")
+"""How the first cell of the template's example row begins; such a row is never imported."""
 
 _PEOPLE_FIELDS: Final[Mapping[str, Field]] = {
     **PERSON,
-    "agency_name": AGENCY["name"],
+    "agency_name": replace(
+        AGENCY["name"], required=False
+    ),  # without one the short name stands in, as without a column for it
     "agency_mail": AGENCY["mail"],
     "starts_on": DESIGNATION["ends_on"],
     "ends_on": DESIGNATION["ends_on"],
@@ -97,23 +103,28 @@ def pasted_rows(text: str) -> list[list[str]]:
 def as_paste(rows: Sequence[Row]) -> str:
     """The same rows as a spreadsheet would put them into the paste box."""
     out = io.StringIO()
-    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(rows)
+    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(row for row in rows if any(row))
     return out.getvalue()
 
 
 def form_table(columns: dict[str, list[str]]) -> list[list[str]]:
-    """The form's rows as a table with headings; rows in which nothing was typed are left out."""
+    """The form's rows as a table with headings; a row in which nothing was typed is empty, so that the n-th of the form is
+    the n-th below the headings."""
     count = max((len(values) for values in columns.values()), default=0)
     rows = [
         [columns[name][n] if n < len(columns[name]) else "" for name in FORM_FIELDS]
         for n in range(min(count, MOST_FORM_ROWS))
     ]
-    typed = [
-        row
-        for row in rows
-        if any(cell.strip() for cell, name in zip(row, FORM_FIELDS, strict=True) if name != "liaison")
+    return [
+        [PEOPLE_HEADINGS[name][0] for name in FORM_FIELDS],
+        *(row if any(cell.strip() for cell in row[:-1]) else [""] * len(row) for row in rows),
     ]
-    return [[PEOPLE_HEADINGS[name][0] for name in FORM_FIELDS], *typed]
+
+
+def place_in_form(line: Line) -> tuple[int, str] | None:
+    """The row of the form (from 0) and the field that an error in its table is about; None for one about the whole."""
+    fields = {PEOPLE_HEADINGS[name][0]: name for name in FORM_FIELDS}
+    return (line.line - 2, fields[line.field]) if line.line and line.line > 1 and line.field in fields else None
 
 
 def bundle_of_tables(
@@ -128,7 +139,7 @@ def bundle_of_tables(
     people: list[Entry] = []
     for table in tables:
         rows = [(number, [cell.strip() for cell in row]) for number, row in enumerate(table, 1)]
-        rows = [(number, row) for number, row in rows if any(row)]
+        rows = [(number, row) for number, row in rows if any(row) and not row[0].startswith(EXAMPLE_MARKS)]
         if not rows:
             continue
         if len(rows) > MOST_ROWS or any(

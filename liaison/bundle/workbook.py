@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from liaison.bundle.tables import AGENCY_HEADINGS, MOST_COLUMNS, MOST_ROWS, PEOPLE_HEADINGS
+from liaison.bundle.tables import AGENCY_HEADINGS, EXAMPLE_MARKS, MOST_COLUMNS, MOST_ROWS, PEOPLE_HEADINGS
 from liaison.bundle.values import BundleRefused, Line
 from liaison.errors import Message
 from liaison.i18n import N_
@@ -15,6 +15,32 @@ MOST_PACKED = 2_000_000
 MOST_UNPACKED = 20_000_000
 MOST_PARTS = 200
 MOST_SHEETS = 20
+
+AGENCY_COLUMNS = ("short_name", "full_name", "mail", "phone")
+PEOPLE_COLUMNS = (
+    "agency",
+    "name",
+    "job_title",
+    "phone",
+    "mail",
+    "liaison",
+    "department",
+    "starts_on",
+    "basis_ref",
+    "key",
+)
+_EXAMPLES = (
+    {
+        "short_name": "区检察院", "full_name": "清沚区人民检察院", "agency": "区检察院", "name": "张三", "job_title": "科员",
+        "phone": "0553-0000000", "mail": "zhangsan@example.cn", "liaison": "是", "department": "第五检察部",
+        "starts_on": "2026-01-05", "basis_ref": "清检函〔2026〕1号", "key": "",
+    },
+    {
+        "short_name": "Legal Aid", "full_name": "Legal Aid Centre", "agency": "Legal Aid", "name": "Jo Example",
+        "job_title": "Officer", "phone": "020 0000 0000", "mail": "jo@example.org", "liaison": "yes", "department": "",
+        "starts_on": "2026-01-05", "basis_ref": "LA 2026/1", "key": "",
+    },
+)  # fmt: skip
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -45,20 +71,26 @@ def tables_of(content: bytes) -> list[list[list[str]]]:
 
 
 def template(*, chinese: bool) -> bytes:
-    """An empty workbook with the headings of both tables, for officers to fill in and send back."""
+    """A workbook with the headings of both tables and a marked example each, for officers to fill in and send back."""
     column = 0 if chinese else 1
 
     def names(headings: dict[str, tuple[str, ...]], fields: Iterable[str]) -> list[str]:
         texts = {field: [name for name in headings[field] if name.isascii() != chinese] for field in fields}
         return [found[0] for found in texts.values()]
 
-    people = names(
-        PEOPLE_HEADINGS,
-        ("agency", "name", "job_title", "phone", "mail", "liaison", "department", "starts_on", "basis_ref", "key"),
+    people, agencies = (
+        names(PEOPLE_HEADINGS, PEOPLE_COLUMNS),
+        names(AGENCY_HEADINGS, ("short_name", "name", *AGENCY_COLUMNS[2:])),
     )
-    agencies = names(AGENCY_HEADINGS, ("short_name", "name", "mail", "phone"))
     titles = (("单位", "Agencies"), ("人员", "People"))
-    return workbook({titles[0][column]: [agencies], titles[1][column]: [people]})
+    examples = _EXAMPLES[column]
+    tables = [
+        [head, [examples[field] for field in fields]]
+        for head, fields in ((agencies, AGENCY_COLUMNS), (people, PEOPLE_COLUMNS))
+    ]
+    for table in tables:
+        table[1][0] = EXAMPLE_MARKS[column] + table[1][0]
+    return workbook({titles[n][column]: tables[n] for n in (0, 1)})
 
 
 def workbook(sheets: dict[str, list[list[str]]]) -> bytes:

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -104,6 +104,11 @@ async def counts_by_filter(db: Session) -> dict[str, int]:
     rows = await db.execute(select(OutboxMail.state, func.count().label("mails")).group_by(OutboxMail.state))
     by_state = {row.state: row.mails for row in rows}
     return {name: sum(by_state.get(state, 0) for state in states) for name, (_, states) in FILTERS.items()}
+
+
+def needing_attention(counts: Mapping[str, int]) -> str:
+    """The filter the outbox opens on: what was not delivered, else what still has to go, else all."""
+    return next((name for name in ("failed", "open") if counts[name]), "all")
 
 
 async def deliveries(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
@@ -13,18 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from liaison.accounts.viewer import Viewer
 from liaison.bundle import workbook
 from liaison.bundle.report import SECTIONS
-from liaison.bundle.tables import FORM_FIELDS, as_paste, form_table, pasted_rows
+from liaison.bundle.tables import FORM_FIELDS, as_paste, form_table, pasted_rows, place_in_form
 from liaison.bundle.values import BundleRefused, Line
 from liaison.config import VERSION
 from liaison.db import Session
 from liaison.i18n import N_, Words
 from liaison.mail import outbox, reasons
 from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.permissions import needs_letter
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.showing import DELIVERY_NAMES
 from liaison.system import first_steps as steps
 from liaison.system import letter, queries, running
-from liaison.web.forms import Form, FormAgain, attempt
+from liaison.web.forms import Form, FormAgain, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, settings_of, words_of
 
 Db = NamedDependency[Session]
@@ -84,12 +85,13 @@ async def pause(request: AnyRequest, db: Db, operator: Operator) -> Response[Any
 
 @get("/system/outbox")
 async def index(
-    request: AnyRequest, db: Db, operator: Operator, show: FromQuery[str] = "open", after: FromQuery[int] = 0
+    request: AnyRequest, db: Db, operator: Operator, show: FromQuery[str] = "", before: FromQuery[str] = ""
 ) -> Response[Any]:
-    """The mails that still have to go, or those of another filter, oldest first."""
-    chosen = show if show in queries.FILTERS else "open"
+    """The mails of one filter, newest first: what was not delivered or still has to go where there is any, else all."""
+    counts = await queries.counts_by_filter(db)
+    chosen = show if show in queries.FILTERS else queries.needing_attention(counts)
     states = queries.FILTERS[chosen][1]
-    found = await outbox.queue(db, states=states, after=max(after, 0), limit=PAGE + 1)
+    found = await outbox.queue(db, states=states, before=row_id(before) if before else None, limit=PAGE + 1)
     mails = found[:PAGE]
     words = words_of(request)
     return page(
@@ -99,10 +101,10 @@ async def index(
         mails=mails,
         shown=chosen,
         filters={name: words._(label) for name, (label, _) in queries.FILTERS.items()},
-        counts=await queries.counts_by_filter(db),
+        counts=counts,
         condition=await queries.site_status(db),
-        next_url=f"/system/outbox?show={chosen}&after={mails[-1].id}" if len(found) > PAGE else None,
-        first=after <= 0,
+        next_url=f"/system/outbox?show={chosen}&before={mails[-1].id}" if len(found) > PAGE else None,
+        first=not before,
         state_names=DELIVERY_NAMES,
         kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
         tags=TAGS,
@@ -171,6 +173,27 @@ async def give_up(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) 
 # --- first steps
 
 
+def form_labels(words: Words) -> dict[str, str]:
+    """The columns of the form: one word for the label at the field and in the summary."""
+    return {
+        "agency": words.pgettext("agency", "Short name"),
+        "agency_name": words.pgettext("agency", "Full name"),
+        "name": words.pgettext("person", "Name"),
+        "job_title": words._("Job title"),
+        "phone": words._("Phone"),
+        "mail": words._("Mail address"),
+        "liaison": words._("Is liaison"),
+    }
+
+
+class Refused(NamedTuple):
+    """What is wrong with one entry: where, as the page calls the place; the words; and the field of the form, if it is one."""
+
+    place: str
+    text: str
+    at: str = ""
+
+
 @get("/system/first-steps")
 async def first_steps(
     request: AnyRequest,
@@ -180,7 +203,8 @@ async def first_steps(
     mechanism: FromQuery[int | None] = None,
 ) -> Response[Any]:
     """Agencies and liaisons, the agreement and its members, the next meeting: what is done, and what comes next."""
-    return await _first_steps(request, db, operator, Form(), how=how, mechanism_id=mechanism)
+    form = Form.of(starts_on=db.clock.today(settings_of(request).timezone))
+    return await _first_steps(request, db, operator, form, how=how, mechanism_id=mechanism)
 
 
 @get("/system/first-steps/template.xlsx")
@@ -197,7 +221,6 @@ async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Respo
     form = await Form.read(request)
     how = form.raw("how")
     words = words_of(request)
-    refused: list[tuple[str, str]] = []
     if form.ticked("back"):
         raise FormAgain(await _first_steps(request, db, operator, form, how="paste"), 200)
     try:
@@ -212,14 +235,17 @@ async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Respo
             nav="system",
             report=report,
             sections=SECTIONS,
+            people=steps.people_of(tables),
+            role_names=ROLES,
             pastes=[as_paste(table) for table in tables],
         )
         raise FormAgain(preview, 200)
     except BundleRefused as refusal:
-        refused = [(_place(words, line), line.message.worded(words._)) for line in refusal.lines]
+        lines = refusal.lines
     await db.rollback()
-    again = await _first_steps(request, db, operator, form, how="form" if how == "form" else "paste", refused=refused)
-    raise FormAgain(again)
+    if how == "file" and form.raws("paste"):
+        how = "paste"  # the workbook could be read: its cells are corrected there
+    raise FormAgain(await _first_steps(request, db, operator, form, how=how, refused=_refusals(words, how, lines)))
 
 
 @post("/system/first-steps/mechanisms/{mechanism_id:int}/liaisons")
@@ -229,8 +255,9 @@ async def designate_liaisons(request: AnyRequest, db: Db, operator: Operator, me
     mechanism = await mechanisms.get(db, operator, mechanism_id)
     named = await steps.to_designate(db, mechanism)
     letters = {each.person.id: form.given(f"basis_ref_{each.person.id}") for each in named}
+    others = {each.person.id for each in named if needs_letter(operator, mechanism_id, each.person.agency_id)}
     for person_id, letter_no in letters.items():
-        if letter_no is None:
+        if letter_no is None and person_id in others:
             form.refuse(
                 f"basis_ref_{person_id}", N_("Please name the agency's letter: the operator designates only on one.")
             )
@@ -250,11 +277,14 @@ async def _first_steps(
     *,
     how: str = "form",
     mechanism_id: int | None = None,
-    refused: Sequence[tuple[str, str]] = (),
+    refused: Sequence[Refused] = (),
 ) -> Response[Any]:
     begun = await queries.beginning(db)
     mechanism = next((each for each in begun.mechanisms if each.id == mechanism_id), None)
     mechanism = mechanism or (begun.mechanisms[-1] if begun.mechanisms else None)
+    named = await steps.to_designate(db, mechanism)
+    for each in named:
+        form.values.setdefault(f"basis_ref_{each.person.id}", [each.basis_ref or ""])
     return page(
         request,
         "system/first_steps.html",
@@ -263,10 +293,15 @@ async def _first_steps(
         how=how if how in ("form", "paste", "file") else "form",
         begun=begun,
         mechanism=mechanism,
-        named=await steps.to_designate(db, mechanism),
+        named=named,
         refused=refused,
-        fields=FORM_FIELDS,
+        cell_errors={each.at: each.text for each in refused if each.at},
+        form_labels=form_labels(words_of(request)),
         role_names=ROLES,
+        needs_letter={
+            each.person.id: mechanism is not None and needs_letter(operator, mechanism.id, each.person.agency_id)
+            for each in named
+        },
         may_schedule=mechanism is not None and operator.acts_for(mechanism.id) is not None,
     )
 
@@ -284,15 +319,22 @@ async def _tables(request: AnyRequest, form: Form, how: str) -> list[list[list[s
     return [pasted_rows(part) for part in form.raws("paste")]
 
 
-def _place(words: Words, line: Line) -> str:
-    """第 3 行 邮箱"""
-    if line.line is None:
-        return ""
-    return (
-        words._("Row %(line)s, %(field)s", line=line.line, field=line.field)
-        if line.field
-        else words._("Row %(line)s", line=line.line)
-    )
+def _refusals(words: Words, how: str, lines: Sequence[Line]) -> list[Refused]:
+    """What is wrong, with the place as the page calls it: the form's own rows and labels, else rows and headings of the table."""
+    found = []
+    for line in lines:
+        text = line.message.worded(words._)
+        at = place_in_form(line) if how == "form" else None
+        if at:
+            row, field = at[0] + 1, form_labels(words)[at[1]]
+            found.append(Refused(words._("Row %(line)s, %(field)s", line=row, field=field), text, f"r-{at[1]}-{at[0]}"))
+        elif how == "form" and line.line:
+            found.append(Refused(words._("Row %(line)s", line=max(line.line - 1, 1)), text))
+        elif line.line and line.field:
+            found.append(Refused(words._("Row %(line)s, %(field)s", line=line.line, field=line.field), text))
+        else:
+            found.append(Refused(words._("Row %(line)s", line=line.line) if line.line else "", text))
+    return found
 
 
 @get("/healthz", opt={"public": True}, include_in_schema=False)

@@ -228,12 +228,12 @@ async def test_a_paused_queue_sends_nothing_until_it_is_resumed(database: Databa
     assert await deliver(database, transport) == 1
 
 
-async def test_the_queue_lists_what_waits_oldest_first_page_by_page(database: Database) -> None:
+async def test_the_queue_lists_what_waits_newest_first_page_by_page(database: Database) -> None:
     await put_all(database, "a", "b", "c")
     async with database.reading() as db:
         first = await outbox.queue(db, limit=2)
-        rest = await outbox.queue(db, after=first[-1].id)
-    assert [mail.address[0] for mail in (*first, *rest)] == ["a", "b", "c"]
+        rest = await outbox.queue(db, before=first[-1].id)
+    assert [mail.address[0] for mail in (*first, *rest)] == ["c", "b", "a"]
 
 
 async def test_health_tells_when_a_worker_last_lived_and_why_all_mail_waits(database: Database) -> None:

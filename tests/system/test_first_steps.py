@@ -132,3 +132,72 @@ async def test_those_named_liaison_are_designated_once_there_is_a_mechanism(
         (people["李文博"], "principal", "清司函〔2026〕11号"),
     }
     assert mails == 0
+
+
+async def test_a_colleague_is_added_to_an_agency_that_exists_and_a_new_one_needs_no_full_name(
+    operator: Browser, database: Database
+) -> None:
+    await operator.post("/system/first-steps/people", how="paste", paste=PASTE, confirmed="1")
+    entered = await operator.post(
+        "/system/first-steps/people",
+        how="form",
+        confirmed="1",
+        agency=["区司法局", "区总工会"],
+        agency_name=["", ""],
+        name=["郑国强", "何静"],
+        liaison=["", "principal"],
+    )
+    assert entered.status_code == 303
+    assert (await names(database))[0][-1] == "区总工会"
+    assert (await names(database))[1][-2:] == ["郑国强", "何静"]
+
+
+async def test_an_error_of_the_form_names_its_own_row_and_label_and_stands_at_the_field(operator: Browser) -> None:
+    refused = await operator.post(
+        "/system/first-steps/people",
+        how="form",
+        agency=["区检察院", "", "区司法局"],
+        name=["周敏", "", "李文博"],
+        mail=["", "", "liwb at sfj"],
+        liaison=["principal", "principal", "principal"],
+    )
+    assert refused.status_code == 422
+    assert '<a href="#r-mail-2">第3行 邮箱' in refused.text
+    assert 'id="r-mail-2-error"' in refused.text
+    assert 'aria-describedby="r-mail-2-error"' in refused.text
+    assert refused.text.count("单位全称</label>") >= 3
+    assert refused.text.count(">姓名</label>") == refused.text.count("单位全称</label>")
+
+
+async def test_all_that_was_read_is_shown_before_it_is_entered(operator: Browser) -> None:
+    looked = await operator.post("/system/first-steps/people", how="paste", paste=PASTE)
+    for said in ("zhoumin@jcy.qingzhi.example", "0553-0000011", "助理", "联络员", "确认之前，不会保存"):
+        assert said in looked.text
+
+
+async def test_what_is_no_workbook_is_told_where_it_was_uploaded(operator: Browser) -> None:
+    refused = await operator.client.post(
+        "/system/first-steps/people",
+        data={"how": "file", "_csrf_token": operator.csrf},
+        files={"file": ("liaison.xlsx", b"no workbook")},
+    )
+    assert refused.status_code == 422
+    assert 'type="file"' in refused.text
+
+
+@pytest.mark.parametrize("chinese", [True, False])
+async def test_the_templates_example_rows_are_marked_and_never_entered(
+    operator: Browser, database: Database, *, chinese: bool
+) -> None:
+    tables = workbook.tables_of(workbook.template(chinese=chinese))
+    assert [table[1][0].startswith(("示例：", "Example: ")) for table in tables] == [True, True]
+    assert [len(table[1]) <= len(table[0]) for table in tables] == [True, True]
+    people = tables[1]
+    people.append(["区检察院", "周敏"])
+    paste = "\n".join("\t".join(row) for row in people)
+    await operator.post("/system/first-steps/people", how="paste", paste=paste, confirmed="1")
+    assert await names(database) == (["区数据局", "区检察院"], ["顾岩", "周敏"])
+
+
+async def test_the_operator_of_an_empty_site_is_led_on_from_the_meetings(operator: Browser) -> None:
+    assert 'href="/system/first-steps"' in (await operator.get("/meetings")).split("<main", 1)[1]

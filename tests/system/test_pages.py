@@ -160,3 +160,18 @@ async def test_a_supervisor_learns_whether_database_and_worker_live(
         async with database.writing() as db:
             await queue_state.heartbeat(db, "one")
         assert (await nobody.get("/readyz")).json() == {"database": True, "worker": True, "oldest_waiting_mail": None}
+
+
+async def test_the_outbox_opens_on_what_needs_attention_and_else_on_all_newest_first(
+    operator: Browser, database: Database, world: World
+) -> None:
+    assert 'show=all" aria-current="page"' in await operator.get("/system/outbox")
+    first, second = await mail_id(database, world), await mail_id(database, world, "zhoumin@jcy.qingzhi.example")
+    page = await operator.get("/system/outbox")
+    assert 'show=open" aria-current="page"' in page
+    assert page.index(f"/system/outbox/{second}") < page.index(f"/system/outbox/{first}")
+    async with database.writing() as db:
+        await outbox.give_up(db, await world.viewer(db, world.guyan), first)
+    assert 'show=failed" aria-current="page"' in await operator.get("/system/outbox")
+    assert f"/system/outbox/{first}" in await operator.get(f"/system/outbox?show=all&before={second}")
+    assert f"/system/outbox/{second}" not in await operator.get(f"/system/outbox?show=all&before={second}")
