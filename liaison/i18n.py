@@ -10,7 +10,6 @@ import gettext
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -323,24 +322,6 @@ class Words:
             return wall_time(moment, zone or self.timezone).isoformat(timespec="minutes")
         return moment.isoformat()
 
-    # sums
-
-    def money(self, amount: Decimal | int) -> str:
-        """86.9万元, 1.2亿元, 8,690元 · CNY 869,000: rounded to two places of its unit; put `money_exact` beside it"""
-        amount = Decimal(amount)
-        if self.locale == "zh_CN":
-            for unit, name in ((Decimal(10**8), "亿元"), (Decimal(10**4), "万元")):
-                if abs(amount) >= unit:
-                    return _grouped(amount / unit) + name
-        return self.money_exact(amount)
-
-    def money_exact(self, amount: Decimal | int) -> str:
-        """869,000元 · CNY 869,000; fen are shown only where there are any"""
-        figure = _grouped(Decimal(amount))
-        if "." in figure:
-            figure = f"{Decimal(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-        return f"{figure}元" if self.locale == "zh_CN" else f"CNY {figure}"
-
     # inner workings
 
     def _write(self, pattern: str, day: Day, **more: str) -> str:
@@ -364,8 +345,3 @@ class Words:
         starts, ends = (wall_time(moment, zone or self.timezone).date() for moment in (start, end))
         last = self.time(end, zone) if starts == ends else self.moment(end, starts, zone=zone)
         return PATTERNS[self.locale].until.format(start=first, end=last)
-
-
-def _grouped(amount: Decimal) -> str:
-    figure = f"{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
-    return figure.rstrip("0").rstrip(".")

@@ -226,6 +226,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /account/password": ANY_SIGNED_IN,
     "POST /account/sign-out-everywhere": ANY_SIGNED_IN,
     "POST /account/sessions/{session_id}/end": ONES_OWN,
+    "GET /sign-in/link": PUBLIC,
     "POST /account/tokens": ANY_SIGNED_IN,
     "POST /account/tokens/{token_id}/revoke": ONES_OWN,
     # the directory

@@ -60,7 +60,7 @@ def test_invited_and_answered(new_page: NewPage, live_server: LiveSite, page_che
     liaison.locator("input[name='names.0.name']").fill("郑国强")
     liaison.locator("input[name='names.0.job_title']").fill("副局长")
     liaison.locator("input[name='names.1.name']").fill("高原")
-    liaison.get_by_role("button", name="提交回执").click()
+    liaison.get_by_role("button", name="交回执").click()
     expect(liaison.get_by_text("郑国强").first).to_be_visible()
     page_checks(liaison)
 

@@ -69,12 +69,12 @@ async def test_an_answer_is_given_in_place_and_leaves_the_list(
     meeting_id = await announced(play, Asked(person_id=world.chenzy.id))
     browser = await browse(world.chenzy)
     page = await browser.get("/")
-    assert needs(page) == ["请回复是否参加：第四季度联席会议"]
+    assert needs(page) == ["请答复是否参加：第四季度联席会议"]
     path = re.findall(r'action="(/desk/answers/\d+)"', page)[0]
     answered = await browser.post(path, htmx=True, partstat="accepted")
     assert answered.status_code == 200
     assert answered.text.lstrip().startswith('<section class="card" id="needs"')
-    assert "已回复：参加" in answered.text
+    assert "已答复：参加" in answered.text
     assert needs(answered.text) == []
     async with database.reading() as db:
         assert [a.partstat for a in await queries.attendees(db, meeting_id)] == ["accepted"]
@@ -100,7 +100,7 @@ async def test_nobody_answers_for_another_from_the_desk(browse: Any, play: Play,
 async def test_the_agencys_liaison_and_deputy_are_asked_for_its_slip(browse: Any, play: Play, world: World) -> None:
     await announced(play, Asked(agency_id=world.sfj.id, seats=2))
     for who in (world.liwb, world.wuxl):
-        assert needs(await (await browse(who)).get("/")) == ["请报送回执：第四季度联席会议"]
+        assert needs(await (await browse(who)).get("/")) == ["请交回执：第四季度联席会议"]
     for who in (world.zhenggq, world.chenzy, world.zhoumin):
         assert needs(await (await browse(who)).get("/")) == []
 
@@ -135,7 +135,7 @@ async def test_a_draft_and_later_changes_wait_to_be_sent_until_everybody_holds_t
         await scheduling.cancel(db, viewer, meeting)
     assert "尚不知情" in await browser.get("/")
     await play.send(meeting_id)
-    assert needs(await browser.get("/")) == []
+    assert needs(await browser.get("/")) == ["约定的会议尚未安排：支持起诉协作机制"]  # the quarter is open again
 
 
 async def test_who_no_mail_reaches_is_no_change_to_send(browse: Any, play: Play, world: World) -> None:
@@ -156,7 +156,7 @@ async def test_mails_that_did_not_arrive_are_told_to_the_host_first(browse: Any,
             mails.where(OutboxMail.address.startswith("liwb")).values(state="bounced", reason="mailbox_full")
         )
     page = await (await browse(world.zhoumin)).get("/")
-    assert needs(page) == ["1封通知未送达：第四季度联席会议", "请报送回执：第四季度联席会议"]
+    assert needs(page) == ["1封通知未送达：第四季度联席会议", "请交回执：第四季度联席会议"]
     assert "李文博：收件人邮箱已满" in page or "李文博：" in page
     assert "未送达" not in await (await browse(world.liwb)).get("/")
 
@@ -182,7 +182,7 @@ async def test_shortly_before_the_meeting_one_press_reminds_those_who_have_not_a
     clock.as_of = datetime(2026, 12, 14, 1, 0, tzinfo=UTC)
     browser = await browse(world.zhoumin)
     page = await browser.get("/")
-    assert needs(page) == ["2个答复未收到：第四季度联席会议"]
+    assert needs(page) == ["2份未答复：第四季度联席会议"]
     path = re.findall(r'action="(/desk/reminders/\d+)"', page)[0]
     assert needs((await browser.post(path, htmx=True)).text) == []
     assert len(await play.delivered()) == 2
@@ -199,7 +199,7 @@ async def test_vacancies_alert_every_member_and_a_term_that_ends_its_own_agency(
         await db.execute(terms.where(Designation.id == world.terms["liwb"].id).values(ends_on=date(2026, 11, 1)))
         await db.execute(terms.where(Designation.id == world.terms["zhoumin"].id).values(ends_on=date(2026, 12, 31)))
     lead = needs(await (await browse(world.zhoumin)).get("/"))
-    assert lead == ["联络员周敏的指定期限38天后到期", "区司法局目前没有联络员"]
+    assert lead == ["约定的会议尚未安排：支持起诉协作机制", "联络员周敏的指定期限38天后到期", "区司法局目前没有联络员"]
     assert needs(await (await browse(world.wuxl)).get("/")) == ["贵单位目前没有联络员"]
 
 
@@ -211,9 +211,9 @@ async def test_the_most_urgent_stands_first_and_what_is_late_says_by_how_much(
     await play.scheduled(title="年度总结会")
     clock.as_of = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
     page = await (await browse(world.zhoumin)).get("/")
-    assert [each for each in needs(page) if "未收到" not in each] == [
-        "请回复是否参加：专题会",
-        "请报送回执：第四季度联席会议",
+    assert [each for each in needs(page) if "未答复" not in each] == [
+        "请答复是否参加：专题会",
+        "请交回执：第四季度联席会议",
         "请发送通知：年度总结会",
     ]
     assert re.findall(r"逾期(\d)天", page) == ["2", "1"]
@@ -287,8 +287,8 @@ async def test_the_list_shows_coming_set_aside_and_past_meetings_page_by_page(
     titles = re.findall(r'<h3><a href="/meetings/\d+">([^<]+)</a>', page)
     assert titles[:2] == ["第四季度联席会议", "年度总结会"]
     assert titles[2:] == [f"联络会{n:02}" for n in range(25, 5, -1)]
-    assert "1人待回复" in page
-    assert "1份回执未报" in page
+    assert "1人未答复" in page
+    assert "1份回执未交" in page
     assert f"/mechanisms/{world.mechanism.id}/meetings/new" in page
     earlier = unescape(re.findall(r'href="(/meetings\?[^"]+)" rel="next"', page)[0])
     rest = await browser.get(earlier)

@@ -58,7 +58,13 @@ async def with_password(request: AnyRequest, db: Db, visitor: Visitor) -> Respon
         raise AssertionError
     await throttle.forget(db, throttle.ACCOUNT, account)
     await throttle.give_back(db, throttle.SOURCE, source)
-    return await enter(request, db, visitor, found[0], next_path)
+    return await enter(request, db, visitor, who, next_path)
+
+
+@get("/sign-in/link", opt=PUBLIC)
+async def no_link() -> Response[Any]:
+    """Where a reload or a link cut short after asking for a link leads: the form again."""
+    return see_other("/sign-in")
 
 
 @post("/sign-in/link", opt=PUBLIC)
@@ -128,4 +134,4 @@ async def _mail_link(
     return response
 
 
-handlers = [form, with_password, ask_link, forgotten, ask_password_link, sent, sign_out]
+handlers = [form, with_password, no_link, ask_link, forgotten, ask_password_link, sent, sign_out]
