@@ -1,6 +1,5 @@
 """我的工作: what each feature has waiting for this viewer, loaded for one page in few statements."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -9,14 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session
 from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises
-from liaison.desk.todos import (
 from liaison.desk.rhythms import plans, years_of
+from liaison.desk.todos import (
     Asked,
     Counts,
     Failure,
@@ -82,6 +82,7 @@ class _Around:
     agenda: Mapping[int, Sequence[AgendaItem]]
     told: Mapping[str, Told]
     failures: Mapping[int, Sequence[Failure]]
+    tried: Mapping[int, int]
 
 
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
@@ -90,23 +91,23 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     series = await _series(db, viewer)
     regions = {mechanism.region for mechanism in series} or {db.settings.region}
     # Some regions take 0.4 s the first time.
-    calendars = {region: await asyncio.to_thread(region_calendar, region) for region in regions}
+    calendars = {region: region_calendar(region) for region in regions}
     meetings = await _meetings(db, viewer, today, month)
     ahead = [m for m in meetings if m.ends_at > db.now() and m.state in ("draft", "announced")]
     off = [m for m in meetings if m.state in ("cancelled", "postponed") and m.announced_at and not m.off_announced]
     around = await _around(db, viewer, [*ahead, *off])
     histories = await _histories(db, viewer, series)
-    todos = [
-        *_own(viewer, ahead, around, db.now()),
     years = {
         mechanism: years_of(viewer, mechanism, rules, calendars[mechanism.region], meetings, today)
         for mechanism, rules in series.items()
     }
+    todos = [
+        *_own(viewer, ahead, around, db.now()),
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
         *_offices(viewer, histories, today),
+        *await plans(db, viewer, years, calendars, today),
     ]
     is_empty = False
-        *await plans(db, viewer, years, calendars, today),
     if viewer.operator:
         is_empty = not series and (await db.execute(select(Mechanism.id).limit(1))).first() is None
         todos += await _queue(db)
@@ -167,12 +168,14 @@ async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> li
 async def _around(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> _Around:
     ids = [m.id for m in meetings]
     hosted = [m for m in meetings if is_host(viewer, m)]
+    failures, tried = await _failures(db, [m.id for m in hosted if m.announced_at])
     return _Around(
         attendees=await _asked(db, ids),
         slips=await _slips(db, ids),
         agenda=await _agenda(db, ids),
         told=await _told(db, [m.uid for m in hosted if m.announced_at]),
-        failures=await _failures(db, [m.id for m in hosted if m.announced_at]),
+        failures=failures,
+        tried=tried,
     )
 
 
@@ -180,7 +183,13 @@ async def _asked(db: Session, meeting_ids: Collection[int]) -> list[Asked]:
     if not meeting_ids:
         return []
     query = select(
-        Attendee.id, Attendee.meeting_id, Attendee.person_id, Attendee.agency_invitation_id, Attendee.partstat
+        Attendee.id,
+        Attendee.meeting_id,
+        Attendee.person_id,
+        Attendee.agency_invitation_id,
+        Attendee.partstat,
+        Attendee.agency_id,
+        Attendee.name,
     ).where(Attendee.meeting_id.in_(meeting_ids), Attendee.removed_at.is_(None))
     return [Asked(*row) for row in await db.execute(query.order_by(Attendee.id))]
 
@@ -222,9 +231,11 @@ async def _told(db: Session, uids: Collection[str]) -> dict[str, Told]:
     return {uid: Told(method, snapshot) for uid, method, snapshot in await db.execute(query)}
 
 
-async def _failures(db: Session, meeting_ids: Collection[int]) -> dict[int, list[Failure]]:
-    """By meeting, the mails that were the last to their address and did not arrive."""
+async def _failures(db: Session, meeting_ids: Collection[int]) -> tuple[dict[int, list[Failure]], dict[int, int]]:
+    """By meeting, the mails that were the last to their address and did not arrive; and how many went out only while the site
+    was tried out, once that is over."""
     found: dict[int, list[Failure]] = {}
+    tried: dict[int, int] = {}
     if meeting_ids:
         about = [f"meeting:{meeting_id}" for meeting_id in meeting_ids]
         newest = (
@@ -232,12 +243,19 @@ async def _failures(db: Session, meeting_ids: Collection[int]) -> dict[int, list
             .where(OutboxMail.about.in_(about))
             .group_by(OutboxMail.about, OutboxMail.address)
         )
-        query = select(OutboxMail.about, OutboxMail.display_to, OutboxMail.reason)
-        query = query.where(OutboxMail.id.in_(newest), OutboxMail.state.in_(NOT_REACHED)).order_by(OutboxMail.id)
-        for thing, display_to, reason in await db.execute(query):
-            name = display_to.rpartition(" <")[0] or display_to
-            found.setdefault(int(thing.rpartition(":")[2]), []).append(Failure(name, reason))
-    return found
+        query = select(OutboxMail.about, OutboxMail.display_to, OutboxMail.reason, OutboxMail.state)
+        wanted = or_(OutboxMail.state.in_(NOT_REACHED), OutboxMail.trial_to.is_not(None))
+        query = query.where(OutboxMail.id.in_(newest), wanted).order_by(OutboxMail.id)
+        for thing, display_to, reason, state in await db.execute(query):
+            meeting_id = int(thing.rpartition(":")[2])
+            if state in NOT_REACHED:
+                name = display_to.rpartition(" <")[0] or display_to
+                found.setdefault(meeting_id, []).append(Failure(name, reason))
+            else:
+                tried[meeting_id] = tried.get(meeting_id, 0) + 1
+    if tried and await site.trial_address(db) is not None:
+        tried = {}
+    return found, tried
 
 
 async def _histories(db: Session, viewer: Viewer, mechanisms: Iterable[Mechanism]) -> dict[int, list[AgencyHistory]]:
@@ -287,7 +305,10 @@ async def _hosted(
         items = around.agenda.get(meeting.id, [])
         accepted = [item for item in items if item.state == "accepted"]
         says = snapshot_of(meeting, accepted, [], organizer="", organizer_name="", contact=None, replies_due_on=None)
-        if why := unsent(meeting, around.told.get(meeting.uid), says, reachable[meeting.id]):
+        why = unsent(meeting, around.told.get(meeting.uid), says, reachable[meeting.id])
+        if not why and meeting.state == "announced" and meeting.id in around.tried:
+            why = "tried"
+        if why and (meeting.is_off or meeting.starts_at > db.now()):
             todos.append(Todo("send", due["meeting_notice"] if why == "draft" else today, meeting.id, meeting, why))
         if meeting.state in ("draft", "announced"):
             if failures := around.failures.get(meeting.id):

@@ -37,6 +37,8 @@ class Asked(NamedTuple):
     person_id: int | None
     agency_invitation_id: int | None
     partstat: str
+    agency_id: int = 0
+    name: str = ""
 
 
 class Slip(NamedTuple):
@@ -95,10 +97,10 @@ class Todo:
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""
     count: int = 0
     failures: tuple[Failure, ...] = ()
-
-    def days_late(self, today: date) -> int:
     day: date | None = None
     """The promised date that a meeting is to be planned for."""
+
+    def days_late(self, today: date) -> int:
         """How many days it is overdue; 0 when it is not."""
         return max(0, (today - self.due_on).days) if self.due_on else 0
 
@@ -124,11 +126,17 @@ def counted(
 ) -> dict[int, Counts]:
     """The counts by meeting."""
     found: dict[int, dict[str, int]] = {}
-    for one in attendees:
+    everybody = list(attendees)
+    by_name = {(one.meeting_id, one.agency_id, one.name) for one in everybody if one.agency_invitation_id is None}
+    for one in everybody:
         counts = found.setdefault(one.meeting_id, {})
-        if one.partstat in ("accepted", "needs_action"):
-            name = "coming" if one.partstat == "accepted" else "waiting"
-            counts[name] = counts.get(name, 0) + 1
+        on_slip = one.agency_invitation_id is not None
+        if on_slip and (one.meeting_id, one.agency_id, one.name) in by_name:
+            continue  # asked by name as well: counted once
+        if one.partstat == "accepted":
+            counts["coming"] = counts.get("coming", 0) + 1
+        elif one.partstat == "needs_action" and not on_slip:  # names on a slip wait with the slip
+            counts["waiting"] = counts.get("waiting", 0) + 1
     for slip in slips:
         if not slip.returned:
             counts = found.setdefault(slip.meeting_id, {})

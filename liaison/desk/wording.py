@@ -5,6 +5,7 @@ from liaison.i18n import N_
 UNSENT_WORDS = {
     "draft": N_("Not sent yet: nobody has been told of it."),
     "changed": N_("Changed since the last notice; those asked hold the old one."),
+    "tried": N_("It went out only in trial mode: those asked have not received it yet."),
     "off": N_("It is off, and those who were told do not know yet."),
 }
 PROMISE_WORDS = {

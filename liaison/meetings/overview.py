@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Person
@@ -22,6 +23,7 @@ from liaison.meetings.permissions import (
     may_register,
     may_see_list,
     may_see_proposed,
+    may_see_remarks,
 )
 from liaison.meetings.planning import Everybody, everybody_of, is_news, plan
 from liaison.meetings.showing import (
@@ -34,6 +36,7 @@ from liaison.meetings.showing import (
     mail_lines,
     mail_of,
     minutes_of,
+    only_tried,
     phone_of,
     tallied,
 )
@@ -65,6 +68,16 @@ class Answers:
     may_remind: bool
     sees_list: bool
 
+    @property
+    def missing_people(self) -> int:
+        """How many people have not answered."""
+        return self.counts.get("needs_action", 0)
+
+    @property
+    def missing_slips(self) -> int:
+        """How many agencies have not returned their slip."""
+        return sum(one.is_slip_missing for one in self.agencies)
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -82,6 +95,8 @@ class Overview:
     has_unsent_changes: bool
     """It was announced, and changed since in a way that its people do not know of. Told only to those who run it, and only until
     the meeting has begun."""
+    untold: int
+    """To how many addresses the notice went only while the site was tried out; told to those who run it once that is over."""
     may_ask_any: bool
     may_ask_own: bool
 
@@ -96,6 +111,9 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     mails = await _mails(db, meeting) if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
     tells = bool(announcements) and (ahead or meeting.is_off)
+    tried = only_tried(last, mails) if tells and not meeting.is_off else []
+    if tried and await site.trial_address(db) is not None:
+        tried = []
     return Overview(
         agenda=_agenda(viewer, meeting, items, queries.chairs_among(everybody.attendees)),
         answers=_answers(db, viewer, meeting, everybody, await outbox.newest_by_person(db, mails), last),
@@ -107,6 +125,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         mails=mail_lines(mails),
         runs=runs,
         has_unsent_changes=tells and await is_news(db, meeting, items, everybody, last),
+        untold=len(tried),
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
@@ -133,13 +152,13 @@ async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
 def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem], chairs: Collection[int]) -> Agenda:
     sees_all = may_see_proposed(viewer, meeting, chairs)
     items = [item for item in found if item.state == "accepted" or sees_all or item.proposed_by == viewer.person_id]
-    host = is_host(viewer, meeting)
+    host, is_open = is_host(viewer, meeting), meeting.held_at is None and not meeting.is_off
     return Agenda(
         items=items,
         minutes=minutes_of(items, meeting.duration_minutes),
         is_host=host and meeting.held_at is None,
-        may_arrange=may_arrange(viewer, meeting, chairs) and meeting.held_at is None,
-        may_propose=may_propose(viewer, meeting) and meeting.held_at is None,
+        may_arrange=may_arrange(viewer, meeting, chairs) and is_open,
+        may_propose=may_propose(viewer, meeting) and is_open,
         own_proposals=frozenset(
             i.id for i in items if not host and i.state == "proposed" and i.proposed_by == viewer.person_id
         ),
@@ -186,11 +205,14 @@ def _answers(
                     by_name and may_ask(viewer, meeting, attendee.agency_id) and meeting.held_at is None,
                 )
             )
+    for one in agencies.values():
+        one.mark_doubles()
+        one.sees_remarks = may_see_remarks(viewer, meeting, one.agency.id)
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
     waiting = _waiting(ordered, everybody, by_person) if runs and meeting.state == "announced" else []
     return Answers(
         agencies=ordered,
-        counts=tallied(line.answer for one in ordered for line in one.lines),
+        counts=tallied(line.answer for one in ordered for line in one.lines if not line.is_double),
         waiting=waiting,
         may_remind=bool(waiting)
         and meeting.starts_at > now

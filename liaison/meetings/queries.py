@@ -241,6 +241,13 @@ async def announcements(db: Session, meeting_id: int) -> list[Announcement]:
     return list(await db.scalars(query))
 
 
+async def calls_for_mail(db: Session, announcement: Announcement) -> bool:
+    """Whether anybody is mailed of this announcement; those whom no mail reaches are told another way."""
+    await db.flush()
+    query = select(OutboxMail.id).where(OutboxMail.kind == "meeting", OutboxMail.source_id == announcement.id).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     """The newest announcement under a UID; None when nothing was announced under it."""
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
@@ -300,7 +307,7 @@ async def year_rhythm_of(db: Session, viewer: Viewer, mechanism: Mechanism, year
     zone = ZoneInfo(mechanism.timezone)
     start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
     rows = await between(db, viewer, mechanism.id, start, end)
-    calendar = await asyncio.to_thread(region_calendar, mechanism.region)  # some regions take 0.4 s the first time
+    calendar = region_calendar(mechanism.region)
     wanted = promised(await series_of(db, mechanism.id), calendar, year, seen_in(viewer, mechanism.id))
     return year_rhythm(wanted, [mark_of(m) for m in rows], today)
 

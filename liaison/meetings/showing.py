@@ -8,7 +8,7 @@ from liaison.calendaring.workdays import WorkCalendar
 from liaison.directory.models import Agency, Person
 from liaison.i18n import N_
 from liaison.mail.models import OutboxMail
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 
 DELIVERY_NAMES = {
     "waiting": N_("Waiting to be sent"),
@@ -97,6 +97,8 @@ class Line:
     mail: OutboxMail | None
     may_register: bool
     may_remove: bool
+    is_double: bool = False
+    """A name on the slip of somebody who is asked by name as well: counted once, by what they answered themselves."""
 
 
 @dataclass(slots=True)
@@ -108,16 +110,28 @@ class AgencyAnswers:
     may_fill: bool = False
     may_register: bool = False
     may_remove: bool = False
+    sees_remarks: bool = False
     lines: list[Line] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """How many gave which answer, in the order of wording.ANSWER_NAMES, zeros left out."""
-        return tallied(line.answer for line in self.lines)
+        return tallied(line.answer for line in self.lines if not line.is_double)
 
     @property
     def named(self) -> int:
         """The names on the slip."""
         return sum(line.attendee.agency_invitation_id is not None for line in self.lines)
+
+    @property
+    def is_slip_missing(self) -> bool:
+        """Asked as an agency, and the slip has not come back."""
+        return self.invitation is not None and self.invitation.returned_at is None
+
+    def mark_doubles(self) -> None:
+        """Find the names on the slip of people who are asked by name."""
+        by_name = {line.attendee.name for line in self.lines if line.attendee.agency_invitation_id is None}
+        for line in self.lines:
+            line.is_double = line.attendee.agency_invitation_id is not None and line.attendee.name in by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +149,15 @@ class Waiting:
 
 
 def answer_of(attendee: Attendee) -> str:
-    """The answer as it is said: 委派他人参加 is accepted with a substitute."""
+    """The answer as it is said: 委派他人参加 is accepted with a substitute; names on a slip wait with the slip to be confirmed."""
+    if attendee.partstat == "needs_action" and attendee.agency_invitation_id is not None:
+        return "unconfirmed"
     return "substitute" if attendee.partstat == "accepted" and attendee.substitute else attendee.partstat
 
 
 def tallied(answers: Iterable[str]) -> dict[str, int]:
     """How many gave which answer, zeros left out."""
-    counts = {"accepted": 0, "substitute": 0, "tentative": 0, "declined": 0, "needs_action": 0}
+    counts = {"accepted": 0, "substitute": 0, "tentative": 0, "declined": 0, "needs_action": 0, "unconfirmed": 0}
     for answer in answers:
         counts[answer] += 1
     return {answer: n for answer, n in counts.items() if n}
@@ -203,6 +219,26 @@ def mail_lines(mails: Iterable[OutboxMail]) -> list[MailLine]:
         if some is not None:
             lines.append(MailLine(address, some.display_to.rpartition(" <")[0] or address, notice, reminder))
     return lines
+
+
+def only_tried(last: Announcement | None, mails: Iterable[OutboxMail]) -> list[str]:
+    """The addresses whose newest notice went out only while the site was tried out, to its operator: they have not received it.
+    `mails` oldest first; `last` is the newest announcement of the meeting's UID."""
+    if last is None:
+        return []
+    newest: dict[str, OutboxMail] = {}
+    had: dict[str, int] = {}
+    for mail in mails:
+        if mail.kind == "meeting" and mail.thread == last.uid:
+            newest[mail.address] = mail
+            if mail.trial_to is None and mail.state in ("sent", "bounced", "sending"):
+                had[mail.address] = mail.source_id or 0
+    asked = {one["address"] for one in last.snapshot["addressees"]}
+    return [
+        address
+        for address, mail in newest.items()
+        if address in asked and mail.trial_to is not None and had.get(address, 0) < (mail.source_id or 0)
+    ]
 
 
 def not_reached(lines: Iterable[MailLine]) -> int:

@@ -14,7 +14,7 @@ from liaison.directory.models import Agency
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
-from liaison.meetings.models import Series
+from liaison.meetings.models import AgencyInvitation, Series
 
 PROPOSED = 3
 
@@ -67,6 +67,12 @@ async def next_host(db: Session, viewer: Viewer, mechanism: Mechanism) -> Agency
     last = await queries.newest_regular(db, viewer, mechanism.id)
     places = [place for place, agency in enumerate(turns) if last is not None and agency.id == last.host_agency_id]
     return turns[(places[0] + 1) % len(turns)] if places else turns[0]
+
+
+async def last_asked(db: Session, viewer: Viewer, mechanism: Mechanism) -> dict[int, AgencyInvitation]:
+    """By agency, with how many seats and for whom the newest regular meeting asked it; empty when there was none."""
+    last = await queries.newest_regular(db, viewer, mechanism.id)
+    return {one.agency_id: one for one in await queries.invitations(db, last.id)} if last is not None else {}
 
 
 def _next(series: Series, mechanism: Mechanism, today: date, count: int) -> list[Rolled]:

@@ -37,6 +37,7 @@ ANSWER_NAMES = {
     "substitute": N_("Sends a substitute"),
     "tentative": N_("Tentative"),
     "declined": N_("Declined"),
+    "unconfirmed": N_("To be confirmed"),
 }
 STATE_NAMES = {
     "draft": N_("Draft"),

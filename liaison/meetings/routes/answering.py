@@ -160,10 +160,10 @@ async def return_slip(
 
 
 def read_answer(form: Form) -> dict[str, Any]:
-    """`partstat` (or substitute), `comment`, and the substitute's fields; a substitute named beside 参加 counts as one."""
+    """`partstat` (or substitute), `comment`, and the substitute's fields, which count with that answer alone."""
     named = {name: form.raw(f"substitute.{name}") for name in SUBSTITUTE}
     partstat = form.raw("partstat")
-    sends = partstat == "substitute" or (partstat == "accepted" and bool(named["name"].strip()))
+    sends = partstat == "substitute"
     return {
         "partstat": "accepted" if sends else partstat,
         "comment": form.raw("comment"),
@@ -173,6 +173,8 @@ def read_answer(form: Form) -> dict[str, Any]:
 
 def answer_of_form(attendee: Attendee) -> Form:
     """The present answer, to be changed."""
+    if attendee.answered_for_earlier_time:
+        return Form.of(version=attendee.version)
     values: dict[str, Any] = {"comment": attendee.comment, "version": attendee.version}
     if attendee.partstat != "needs_action":
         values["partstat"] = answer_of(attendee)

@@ -9,12 +9,12 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Invalid, NotPermitted
+from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import asking, queries
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import is_host, may_ask
+from liaison.meetings.permissions import is_host, may_ask, may_see_list
 from liaison.meetings.routes.common import Choices, choices, labels_of, renamed, row_numbers, shown
 from liaison.meetings.routes.new import read_asked
 from liaison.meetings.wording import ROLE_NAMES
@@ -89,16 +89,19 @@ async def remove_invitation(
 
 
 async def attendee_of(db: Session, viewer: Viewer, attendee_id: int) -> Attendee:
-    """An attendee of a meeting this viewer sees. Raises NotFound."""
+    """An attendee whose line on the list of a meeting this viewer sees. Raises NotFound."""
     attendee = await queries.attendee(db, attendee_id)
-    await queries.get(db, viewer, attendee.meeting_id)
+    meeting = await queries.get(db, viewer, attendee.meeting_id)
+    if not may_see_list(viewer, meeting) and attendee.person_id != viewer.person_id:
+        raise NotFound
     return attendee
 
 
 async def invitation_of(db: Session, viewer: Viewer, invitation_id: int) -> AgencyInvitation:
-    """An agency's invitation to a meeting this viewer sees. Raises NotFound."""
+    """An agency's invitation on a list that this viewer sees. Raises NotFound."""
     invitation = await queries.invitation(db, invitation_id)
-    await queries.get(db, viewer, invitation.meeting_id)
+    if not may_see_list(viewer, await queries.get(db, viewer, invitation.meeting_id)):
+        raise NotFound
     return invitation
 
 
@@ -140,15 +143,15 @@ async def _choices(db: Session, viewer: Viewer, meeting: Meeting) -> Choices:
 
 async def _page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form) -> Response[str]:
     meeting = await _askable(db, viewer, meeting_id)
-    words = words_of(request)
+    words, offered = words_of(request), await _choices(db, viewer, meeting)
     return shown(
         request,
         "meetings/people.html",
         path=f"/meetings/{meeting_id}/people",
         form=form,
-        labels=labels_of(words, form, {}),
+        labels=labels_of(words, form, {}, offered.agencies),
         meeting=meeting,
-        choices=await _choices(db, viewer, meeting),
+        choices=offered,
         roles=[(role, words._(ROLE_NAMES[role])) for role in ATTENDEE_ROLES],
         guest_rows=row_numbers(form, "guests", spare=2),
         other_rows=row_numbers(form, "others", spare=1),

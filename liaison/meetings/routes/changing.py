@@ -12,13 +12,13 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Conflict, Invalid
+from liaison.errors import Invalid
 from liaison.i18n import N_, Words
 from liaison.meetings import announcing, overview, queries, scheduling
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import may_change_host
 from liaison.meetings.routes.common import both_versions, choices, meeting_to_change, renamed, shown
-from liaison.meetings.routes.new import LABELS, kind_of_day
+from liaison.meetings.routes.new import LABELS, kind_of_day, late_joiners
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
 from liaison.web.forms import Form, attempt
@@ -187,22 +187,43 @@ async def _change(
 ) -> Response[Any]:
     """Do it; with the second button tell everybody in the same transaction."""
     told = form.raw("then") == "send" and meeting.announced_at is not None
-    meeting_id = meeting.id
+    meeting_id, before = meeting.id, _said(meeting)
 
-    async def doing() -> None:
+    async def doing() -> str:
         try:
             await act
         except Invalid as refusal:
             raise renamed(refusal, {"starts_at": "date"}) from None
+        done = "saved"
         if told:
             try:
-                await announcing.send(db, viewer, meeting)
-            except Conflict as nothing_new:
-                if nothing_new.theirs:
-                    raise
+                announcement = await announcing.send(db, viewer, meeting)
+                done = "sent" if await queries.calls_for_mail(db, announcement) else "noted"
+            except announcing.NothingNew:
+                done = "nothing_to_tell"
+        if done != "sent" and _said(meeting) == before and meeting.announced_at is not None:
+            if name == "move":
+                raise Invalid(
+                    {"date": N_("Nothing was changed, and nothing was sent: this is when and where it takes place.")}
+                )
+            done = "unchanged"
+        return done
 
-    await attempt(db, form, doing(), lambda theirs: _page(request, db, viewer, meeting_id, name, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}?done={'sent' if told else 'saved'}")
+    done = await attempt(
+        db, form, doing(), lambda theirs: _page(request, db, viewer, meeting_id, name, form, theirs=theirs)
+    )
+    return see_other(f"/meetings/{meeting_id}?done={done}")
+
+
+def _said(meeting: Meeting) -> tuple[Any, ...]:
+    """All that these forms change, to see whether anything was; a reason goes with a change and is none."""
+    return tuple(
+        getattr(meeting, name)
+        for name in (
+            "title", "kind", "local_start", "duration_minutes", "location", "note", "host_agency_id", "recorder_id",
+            "replies_due_on", "hides_attendees", "state",
+        )
+    )  # fmt: skip
 
 
 def _when(form: Form) -> dict[str, Any]:
@@ -247,6 +268,7 @@ async def _page(
         save=words._(act.save),
         save_and_send=act.save_and_send(words, len(addresses)),
         day=kind_of_day(meeting.mechanism, Form.of(date=form.given("date")).date("date")),
+        late_joiners=await late_joiners(db, meeting.mechanism, form.typed_date("date")),
         day_names=DAY_NAMES,
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
         may_change_host=may_change_host(viewer, meeting, await queries.creators_agency_id(db, meeting)),

@@ -1,12 +1,12 @@
 """What the pages of meetings share: refused forms shown again, both versions of a stale one, rows, people and agencies to choose from."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar.response import Response
 
@@ -14,8 +14,9 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import Invalid, Message, NotPermitted
-from liaison.i18n import Words
+from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
@@ -24,6 +25,7 @@ from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page, words_of
 
 MOST_ROWS = 200
+T = TypeVar("T")
 CODES = KIND_NAMES | PURPOSE_NAMES | ANSWER_NAMES
 
 
@@ -42,6 +44,14 @@ def renamed(refusal: Invalid, names: Mapping[str, str]) -> Invalid:
         start = max((known for known in names if name == known or name.startswith(known + ".")), key=len, default="")
         errors[names[start] + name[len(start) :] if start else name] = message
     return Invalid(errors)
+
+
+async def on_field(name: str, act: Awaitable[T]) -> T:
+    """What somebody typed and may not choose, said on its field, so that the rest of the form is not lost."""
+    try:
+        return await act
+    except NotPermitted as refusal:
+        raise Invalid({name: refusal.message}) from None
 
 
 def both_versions(
@@ -66,8 +76,12 @@ def keep_version(form: Form, version: int, *, stale: bool) -> None:
         form.values["version"] = [str(version)]
 
 
-def labels_of(words: Words, form: Form, labels: Mapping[str, str]) -> dict[str, str]:
-    """For the summary of errors: what each field is called, with the row it stands in."""
+_ASKED = {"seats": N_("Seats"), "requirement": N_("Requirement")}
+
+
+def labels_of(words: Words, form: Form, labels: Mapping[str, str], agencies: Iterable[Agency] = ()) -> dict[str, str]:
+    """For the summary of errors: what each field is called, with the row it stands in; of `agencies` with their name."""
+    names = {str(agency.id): agency.short_name for agency in agencies}
     named = {name: words._(label) for name, label in labels.items()}
     for name in form.errors:
         prefix, _, rest = name.partition(".")
@@ -78,6 +92,10 @@ def labels_of(words: Words, form: Form, labels: Mapping[str, str]) -> dict[str, 
             named[name] = words._("Agenda item %(n)d", n=int(number) + 1)
         elif prefix == "names":
             named[name] = words._("Row %(n)d", n=int(number) + 1)
+        elif (field := _ASKED.get(rest.rpartition(".")[2])) and prefix in ("agency", "others"):
+            agency_id = number if prefix == "agency" else form.raw(f"others.{number}.agency_id")
+            agency = names.get(agency_id, words._("Who is asked"))
+            named[name] = words._("%(agency)s: %(field)s", agency=agency, field=words._(field))
         elif prefix in ("agency", "others", "person", "guests"):
             named[name] = words._("Who is asked")
     return named
@@ -111,8 +129,14 @@ class Choices:
 
 
 async def choices(db: Session, meeting_day: Any, mechanism_id: int) -> Choices:
-    """Agencies and people to choose from; members are those of `meeting_day` (a local date)."""
-    members = [member.agency for member in await mechanisms.members_on(db, mechanism_id, meeting_day)]
+    """Agencies and people to choose from; members are those of `meeting_day` (a local date), and today's who joined since."""
+    mechanism = await db.get_one(Mechanism, mechanism_id)
+    found = {
+        member.agency_id: member.agency
+        for day in (meeting_day, db.clock.today(mechanism.timezone))
+        for member in await mechanisms.members_on(db, mechanism_id, day)
+    }
+    members = sorted(found.values(), key=lambda agency: (agency.sort_order, agency.id))
     ids = {agency.id for agency in members}
     others = [agency for agency in await mechanisms.choosable_agencies(db) if agency.id not in ids]
     people = await mechanisms.choosable_people(db, ids | {agency.id for agency in others})

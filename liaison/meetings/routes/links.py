@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -17,11 +19,13 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, Gone, Invalid, Message, NotFound
 from liaison.i18n import N_, known_locale
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, replies
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import NOBODY
+from liaison.meetings.planning import everybody_of
 from liaison.meetings.routes.answering import (
     SLIP_LABELS,
     SLIP_NAME,
@@ -36,14 +40,46 @@ from liaison.meetings.routes.answering import (
 from liaison.meetings.routes.common import keep_version, labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
+from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.handlers import wants_problems
 from liaison.web.pages import AnyRequest, page, words_of
 from liaison.web.source import count, source_of
 
 PUBLIC = {"public": True}
+ITS_OWN = N_("Your agency has a liaison by now, who returns its slip.")
 OVER = N_("This link went with an office that has ended. Please ask your agency's present liaison.")
 ANSWERS = ("accepted", "substitute", "tentative", "declined")
+
+
+class SubstituteGiven(Body):
+    name: str
+    job_title: str | None = None
+    phone: str | None = None
+
+
+class AnswerGiven(Body):
+    """What a program answers for the person whom the link was mailed to."""
+
+    partstat: str
+    comment: str | None = None
+    substitute: SubstituteGiven | str | None = None
+
+
+class NameGiven(Body):
+    name: str
+    job_title: str | None = None
+    phone: str | None = None
+    note: str | None = None
+
+
+class SlipGiven(Body):
+    """What a program returns for the agency: people, or that nobody comes."""
+
+    names: list[NameGiven] = msgspec.field(default_factory=list)
+    declined: bool = False
+    comment: str | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +116,7 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
     """Does it, and says what was recorded and how to change it."""
     await count(request, (throttle.LINK_POSTS, source_of(request)), (throttle.ONE_LINK, token))
     opened = await _open(request, db, token)
-    form = await _read(request)
+    form = await _read(request, opened)
     try:
         if opened.invitation is not None:
             names, places = read_names(form)
@@ -129,32 +165,33 @@ def _chosen(form: Form) -> dict[str, Any]:
     return read_answer(form)
 
 
-async def _read(request: AnyRequest) -> Form:
-    """A browser's form, or the same fields as JSON: {"partstat", "comment"?, "substitute"?: {"name", …}}, {"names": [{…}], …}."""
-    if request.content_type[0] != "application/json":
+async def _read(request: AnyRequest, opened: Opened) -> Form:
+    """A browser's form, or the same fields as JSON, which is read as strictly as below /api."""
+    if not _is_json(request):
         form = await Form.read(request)
         if name := form.given("substitute"):
             form.values.setdefault("substitute.name", [name])
+            form.values["partstat"] = [_with_substitute(form.raw("partstat"))]
         return form
-    try:
-        data = await request.json()
-    except ValueError:
-        data = None
-    if not isinstance(data, dict):
-        raise Invalid({"body": N_("The body is not valid JSON.")})
-    values: dict[str, list[str]] = {}
-    for name, value in data.items():
-        if name == "substitute" and isinstance(value, dict):
-            values |= {f"substitute.{part}": [str(value[part] or "")] for part in SUBSTITUTE if part in value}
-        elif name == "substitute" and value:
-            values["substitute.name"] = [str(value)]
-        elif name == "names" and isinstance(value, list):
-            for number, row in enumerate(value):
-                if isinstance(row, dict):
-                    values |= {f"names.{number}.{part}": [str(row[part] or "")] for part in SLIP_NAME if part in row}
-        elif value not in (None, False):
-            values[name] = ["1" if value is True else str(value)]
-    return Form(values)
+    if opened.invitation is not None:
+        slip = body(await request.body(), SlipGiven)
+        values = {f"names.{n}.{part}": getattr(one, part) for n, one in enumerate(slip.names) for part in SLIP_NAME}
+        return Form.of(**values, declined="1" if slip.declined else None, comment=slip.comment, version=slip.version)
+    given = body(await request.body(), AnswerGiven)
+    instead = given.substitute
+    one = SubstituteGiven(name=instead) if isinstance(instead, str) else instead
+    values = {f"substitute.{part}": getattr(one, part, None) for part in SUBSTITUTE}
+    partstat = _with_substitute(given.partstat) if one else given.partstat
+    return Form.of(**values, partstat=partstat, comment=given.comment)
+
+
+def _with_substitute(partstat: str) -> str:
+    """Programs say, as calendars do, that somebody comes, and name who comes instead beside it."""
+    return "substitute" if partstat.strip().lower() == "accepted" else partstat
+
+
+def _is_json(request: AnyRequest) -> bool:
+    return request.content_type[0] == RequestEncodingType.JSON
 
 
 async def _open(request: AnyRequest, db: Session, token: str) -> Opened:
@@ -180,6 +217,9 @@ async def _open(request: AnyRequest, db: Session, token: str) -> Opened:
         agency = await db.get(Agency, person.agency_id) if person else None
         locale = (person.locale if person else None) or (agency.locale if agency else None)
     else:
+        today = db.clock.today(meeting.timezone)
+        if (await mechanisms.in_office(db, meeting.mechanism_id, today)).get(link.agency_id or 0) is not None:
+            raise Gone(ITS_OWN)
         viewer = Viewer(person_id=NOBODY, agency_id=link.agency_id or 0, via="link")
         agency = await db.get(Agency, link.agency_id)
         locale = agency.locale if agency else None
@@ -261,6 +301,7 @@ async def _page(request: AnyRequest, db: Session, opened: Opened, template: str,
         meeting=meeting,
         items=await queries.agenda(db, meeting.id, states=("accepted",)),
         due=replies_due_on(meeting, db.now()),
+        contact=(await everybody_of(db, meeting)).contact,
         zone=meeting.timezone,
         viewer=None,
         path=request.url.path,

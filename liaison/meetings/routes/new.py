@@ -14,7 +14,7 @@ from liaison.db import Session
 from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings import agenda, scheduling, suggesting
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import ATTENDEE_ROLES, KINDS, PURPOSES, Meeting
@@ -24,6 +24,7 @@ from liaison.meetings.routes.common import (
     choices,
     filled_rows,
     labels_of,
+    on_field,
     renamed,
     row_numbers,
     shown,
@@ -97,7 +98,7 @@ async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: For
     assert starts is not None
     assert minutes is not None
     try:
-        meeting = await scheduling.schedule(
+        scheduled = scheduling.schedule(
             db,
             viewer,
             mechanism.id,
@@ -112,15 +113,16 @@ async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: For
             **typed,  # type: ignore[arg-type]
             **await suggesting.by_rule(db, mechanism, starts.date()),
         )
+        meeting = await on_field("host_agency_id", scheduled)
     except Invalid as refusal:
         raise renamed(refusal, {"starts_at": "date"} | names) from None
     for number in filled_rows(form, "items", ITEM):
         row = f"items.{number}"
         wanted = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
         try:
-            await agenda.add_item(
-                db, viewer, meeting, title=form.raw(f"{row}.title"), purpose=form.raw(f"{row}.purpose"), **wanted
-            )
+            title, purpose = form.raw(f"{row}.title"), form.raw(f"{row}.purpose")
+            added = agenda.add_item(db, viewer, meeting, title=title, purpose=purpose, **wanted)
+            await on_field("agency_id", added)
         except Invalid as refusal:
             form.take(renamed(refusal, {name: f"{row}.{name}" for name in (*ITEM, "purpose")}))
     return meeting
@@ -136,7 +138,26 @@ async def day_kind(
     """What kind of day `?date=` is in the mechanism's region: swapped in beside a date field while it is typed."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
     day = _day(request.query_params.get("date"))
-    return fragment(request, "meetings/_day.html", day=kind_of_day(mechanism, day), day_names=DAY_NAMES)
+    return fragment(
+        request,
+        "meetings/_day.html",
+        day=kind_of_day(mechanism, day),
+        late_joiners=await late_joiners(db, mechanism, day),
+        day_names=DAY_NAMES,
+    )
+
+
+async def late_joiners(db: Session, mechanism: Mechanism, day: date | None) -> list[Member]:
+    """Today's members that had not joined on that day: a meeting then is not for all of their people to see."""
+    if day is None:
+        return []
+    then = {member.agency_id for member in await mechanisms.members_on(db, mechanism.id, day)}
+    today = db.clock.today(mechanism.timezone)
+    return [
+        one
+        for one in await mechanisms.members_on(db, mechanism.id, today)
+        if one.agency_id not in then and one.joined_on > day
+    ]
 
 
 def kind_of_day(mechanism: Mechanism, day: date | None) -> Day | None:
@@ -168,6 +189,19 @@ async def _proposal(db: Session, viewer: Viewer, mechanism: Mechanism, asked_for
             "duration_minutes": chosen.series.duration_minutes,
             "location": chosen.series.location,
         }
+    day = values["date"] or db.clock.today(mechanism.timezone)
+    asked = await suggesting.last_asked(db, viewer, mechanism)
+    own = viewer.acts_for(mechanism.id)
+    hosts = own == values["host_agency_id"]  # who does not host asks their own agency's people only
+    for member in await mechanisms.members_on(db, mechanism.id, day):
+        if not hosts and member.agency_id != own:
+            continue
+        before, name = asked.get(member.agency_id), f"agency.{member.agency_id}"
+        values |= {
+            f"{name}.asked": "1",
+            f"{name}.seats": before.seats if before else 1,
+            f"{name}.requirement": before.requirement if before else None,
+        }
     return Form.of(**values)
 
 
@@ -175,16 +209,18 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
     mechanism = await _mechanism(db, viewer, mechanism_id)
     words = words_of(request)
     day = _day(form.given("date"))
+    offered = await choices(db, day or db.clock.today(mechanism.timezone), mechanism.id)
     return shown(
         request,
         "meetings/new.html",
         path=f"/mechanisms/{mechanism_id}/meetings/new",
         form=form,
-        labels=labels_of(words, form, LABELS),
+        labels=labels_of(words, form, LABELS, offered.agencies),
         mechanism=mechanism,
-        choices=await choices(db, day or db.clock.today(mechanism.timezone), mechanism.id),
+        choices=offered,
         suggestions=await suggesting.next_days(db, viewer, mechanism),
         day=kind_of_day(mechanism, day),
+        late_joiners=await late_joiners(db, mechanism, day),
         day_names=DAY_NAMES,
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
         roles=[(role, words._(ROLE_NAMES[role])) for role in ATTENDEE_ROLES],

@@ -53,13 +53,14 @@ async def send(
         answer_anew=form.ticked("answer_anew"),
         version=form.whole("version"),
     )
-    await attempt(
+    announcement = await attempt(
         db,
         form,
         act,
         lambda theirs: _page(request, db, viewer, meeting_id, form, is_stale=bool(theirs)),
     )
-    return see_other(f"/meetings/{meeting_id}?done=sent")
+    done = "sent" if await queries.calls_for_mail(db, announcement) else "noted"
+    return see_other(f"/meetings/{meeting_id}?done={done}")
 
 
 @get("/meetings/{meeting_id:int}/send/preview")
@@ -146,6 +147,9 @@ async def _page(
         language_names=LANGUAGE_NAMES,
         zone=meeting.timezone,
         is_stale=is_stale,
+        is_past=not meeting.is_off and meeting.starts_at <= db.now(),
+        past=announcing.PAST,
+        is_nobody_asked=not people and not invitations and not planned.mails,
     )
     response.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
     return response

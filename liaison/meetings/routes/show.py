@@ -36,7 +36,10 @@ from liaison.web.pages import AnyRequest, page, words_of
 DONE = {
     "scheduled": N_("The draft is saved. Nobody has been told yet."),
     "sent": N_("The notice is on its way."),
+    "noted": N_("Noted as told. No mail left: those asked are told another way."),
     "saved": N_("Saved. Nobody has been told of it yet."),
+    "unchanged": N_("Nothing was changed, and nothing was sent."),
+    "nothing_to_tell": N_("Saved. There was nothing to tell: everybody holds this notice already."),
     "reminded": N_("The reminder is on its way."),
     "resent": N_("The notice goes out once more."),
     "answered": N_("Your answer is recorded."),
@@ -117,10 +120,12 @@ def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]
 
 
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
-    """Which one act the page's phase calls for: send, send_changes, remind, reinstate, answer, slip or none."""
+    """Which one act the page's phase calls for: send, send_changes, remind, reinstate, answer, slip, send_rest or none."""
     ahead = meeting.starts_at > db.now()
     if view.has_unsent_changes:
         return "send_changes"
+    if view.untold and meeting.state == "announced":
+        return "send_rest"
     if view.runs and meeting.state == "draft" and ahead:
         return "send"
     if view.runs and meeting.state == "postponed":
