@@ -2,24 +2,29 @@
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
 from liaison import site
 from liaison.accounts import sessions, tokens
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import NotSignedIn, TooMany
+from liaison.errors import NotFound, NotSignedIn, TooMany
 from liaison.i18n import N_
 from liaison.web.api import replay
+from liaison.web.forms import refuse_nul, row_id
 from liaison.web.handlers import is_api
 from liaison.web.pages import AnyRequest, settings_of
 
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
 SAFE = ("GET", "HEAD", "OPTIONS")
 SECRET_PATHS = ("/r/", "/feed/", "/sign-in/", "/password/", "/set-up/")
 """Addresses that hold a secret: no other site is told of them."""
@@ -106,10 +111,9 @@ async def provide_db(request: AnyRequest, visitor: NamedDependency[Viewer | None
             yield db
         return
     await _read_whole(request)
-    if is_api(request) and visitor is not None:
-        async with database.reading() as db:
-            await replay(request, db, visitor)
     async with database.writing() as db:
+        if is_api(request) and visitor is not None:
+            await replay(request, db, visitor)
         yield db
 
 
@@ -152,6 +156,23 @@ async def same_origin(request: AnyRequest) -> None:
         origin not in (None, "null") and urlsplit(origin or "").netloc not in own
     ):
         raise PermissionDeniedException("cross-site request")
+
+
+async def address_of_ours(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Before anything else: numbers of an address are ids as we write them, and nothing holds a NUL. Raises NotFound, Invalid.
+
+    Said here once, so that no page asks the database (PostgreSQL answers both with an error) for what no row can be."""
+    path: str = connection.scope["path"]
+    if "\0" in path:
+        raise NotFound
+    if any(isinstance(value, int) for value in connection.path_params.values()):
+        for part in path.split("/"):
+            try:
+                int(part)
+            except ValueError:
+                continue
+            row_id(part)
+    refuse_nul({name: connection.query_params.getall(name) for name in connection.query_params})
 
 
 async def security_headers(message: Message, scope: Scope) -> None:

@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from liaison.accounts.models import IdempotentAnswer
 from liaison.accounts.viewer import Viewer
-from liaison.db import Session
+from liaison.db import Session, one_at_a_time
 from liaison.errors import Invalid, Message, NotFound, Refusal
 from liaison.i18n import N_
-from liaison.web.forms import row_id
+from liaison.web.forms import row_id, whole_number
 
-PAGE_SIZE = 100
+PAGE_SIZE, LARGEST_PAGE = 100, 500
+LONGEST_KEY = 200
 T = TypeVar("T")
 
 
@@ -43,9 +44,17 @@ _ERRORS = (
 def body(raw: bytes, kind: type[T]) -> T:
     """The JSON body as `kind`. Raises MalformedBody for no JSON, Invalid naming the field for anything else."""
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        return _decoded(raw, kind)
     except msgspec.ValidationError as error:
+        _decoded(raw, Any)  # what is no JSON further on is that above all
         raise _invalid(str(error)) from None
+
+
+def _decoded(raw: bytes, kind: type[T] | Any) -> T:
+    try:
+        return msgspec.json.decode(raw or b"{}", type=kind)
+    except msgspec.ValidationError:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedBody(N_("The body is not valid JSON.")) from None
 
@@ -111,10 +120,14 @@ class Replayed(Exception):
 
 
 async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer) -> None:
-    """Raise Replayed when this Idempotency-Key was answered before; Invalid when it came with another body then."""
+    """Raise Replayed when this Idempotency-Key was answered before; Invalid when it came with another body then.
+
+    The first statement of the writing transaction: of several requests with one key at the same moment the others wait here for
+    the first one's answer."""
     key = idempotency_key(request)
     if not key:
         return
+    await one_at_a_time(db, f"idempotency {viewer.person_id} {key}")
     query = select(IdempotentAnswer).where(IdempotentAnswer.person_id == viewer.person_id, IdempotentAnswer.key == key)
     earlier = (await db.execute(query)).scalar_one_or_none()
     if earlier is None:
@@ -125,8 +138,12 @@ async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer) -
 
 
 def idempotency_key(request: Request[Any, Any, Any]) -> str | None:
-    """The request's Idempotency-Key, when it is a POST that carries one."""
-    return (request.headers.get("idempotency-key") or "")[:200] or None if request.method == "POST" else None
+    """The request's Idempotency-Key, when it is a POST that carries one. Raises Invalid for one that is too long to keep whole."""
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    if key and len(key) > LONGEST_KEY:
+        too_long = N_("Please use at most %(most)s characters; this has %(count)s.")
+        raise Invalid({"Idempotency-Key": Message(too_long, {"most": LONGEST_KEY, "count": len(key)})})
+    return key or None
 
 
 async def request_hash(request: Request[Any, Any, Any]) -> str:
@@ -137,13 +154,12 @@ async def request_hash(request: Request[Any, Any, Any]) -> str:
 
 def page_limits(request: Request[Any, Any, Any]) -> tuple[int, int]:
     """(limit, cursor): how many rows to give, and the id after which they start (keyset paging)."""
-    limit = request.query_params.get("limit", str(PAGE_SIZE))
-    if not (limit.isdecimal() and 1 <= int(limit[:6]) <= 500):
-        raise Invalid(
-            {"limit": Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": 500})}
-        )
+    limit = whole_number(request.query_params.get("limit", str(PAGE_SIZE))) or 0
+    if not 1 <= limit <= LARGEST_PAGE:
+        asked = Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": LARGEST_PAGE})
+        raise Invalid({"limit": asked})
     cursor = request.query_params.get("cursor")
-    return int(limit), row_id(cursor) if cursor else 0
+    return limit, row_id(cursor) if cursor else 0
 
 
 def listed(rows: Sequence[Any], limit: int, as_json: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:

@@ -55,6 +55,7 @@ async def test_nobody_answers_for_somebody_else_and_what_was_said_is_registered(
     ("change", "fields"),
     [
         ({"partstat": "maybe"}, ["partstat"]),
+        ({"partstat": "needs_action"}, ["partstat"]),
         ({"partstat": "declined", "substitute": SUBSTITUTE}, ["substitute"]),
         ({"substitute": {"name": ""}}, ["substitute.name"]),
         ({"substitute": {}}, ["substitute.name"]),

@@ -1,6 +1,7 @@
 """Mailed links: GET shows, POST acts, without account or cookie, on one thing only, and only as long as its person may."""
 
 import re
+from datetime import date
 from html import unescape
 
 import httpx
@@ -9,6 +10,8 @@ import pytest
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
+from liaison.directory.models import Agency
+from liaison.mechanisms import designating
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, scheduling
 from liaison.meetings.asking import Asked
@@ -79,6 +82,64 @@ async def test_programs_may_post_the_same_as_json(play: Play, anybody: httpx.Asy
     assert (await anybody.post(links[CHENZY], json=body)).status_code == 200
     one = await attendee(play, meeting_id, "陈志远")
     assert one.substitute["name"] == "何静"
+
+
+@pytest.mark.parametrize(
+    "body", [b"[", b"\xff", b'{"partstat":' * 3000, b'{"partstat":"accepted","comment":"\\ud800"}']
+)
+async def test_a_body_that_is_no_json_is_malformed(play: Play, anybody: httpx.AsyncClient, body: bytes) -> None:
+    _, links = await invited(play)
+    for path in (links[CHENZY], links[LIWB]):
+        refused = await anybody.post(path, content=body, headers={"Content-Type": "application/json"})
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"partstat": {"a": 1}},
+        {"partstat": "accepted", "comment": ["x"]},
+        {"partstat": "accepted", "substitute": {"name": {"x": 1}}},
+        {"partstat": "accepted", "substitute": ["x"]},
+        {"partstat": "accepted", "bogus": 1},
+        {"partstat": "accepted", "comment": "a\0b"},
+        {"partstat": "NEEDS-ACTION"},
+        {"partstat": "needs_action"},
+        {},
+        [],
+    ],
+)
+async def test_a_json_answer_is_read_as_strictly_as_by_the_api(
+    play: Play, anybody: httpx.AsyncClient, body: object
+) -> None:
+    meeting_id, links = await invited(play)
+    refused = await anybody.post(links[CHENZY], json=body)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    assert refused.json()["errors"]
+    one = await attendee(play, meeting_id, "陈志远")
+    assert (one.partstat, one.answered_at) == ("needs_action", None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"declined": "false"},
+        {"names": ["x"]},
+        {"names": [{"name": 1}]},
+        {"names": [{"name": "a", "bogus": 1}]},
+        {"names": "x"},
+        {"names": [{"name": "a"}], "declined": True},
+        {},
+    ],
+)
+async def test_so_is_a_json_slip(play: Play, anybody: httpx.AsyncClient, body: object) -> None:
+    meeting_id, links = await invited(play)
+    refused = await anybody.post(links[LIWB], json=body)
+    assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+    async with play.database.reading() as db:
+        (invitation,) = await queries.invitations(db, meeting_id)
+        assert (invitation.returned_at, invitation.declined) == (None, False)
+    assert (await anybody.post(links[LIWB], json={"names": [{"name": "郑国强"}]})).status_code == 200
 
 
 async def test_a_wrong_answer_is_refused_and_keeps_what_was_typed(play: Play, anybody: httpx.AsyncClient) -> None:
@@ -227,3 +288,32 @@ async def test_a_link_page_shows_nothing_of_the_rest_of_the_site(play: Play, any
     assert 'href="/meetings' not in page
     for other in ("郑国强", "李文博", LIWB):
         assert other not in page
+
+
+async def test_the_link_of_an_agency_without_a_liaison_ends_when_one_is_in_office(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        term = await db.get(Designation, world.terms["liwb"].id)
+        term.ends_on = date(2026, 11, 1)
+        agency = await db.get(Agency, world.sfj.id)
+        agency.mail = "bgs@sfj.qingzhi.example"
+    meeting_id = await play.scheduled(Asked(agency_id=world.sfj.id, seats=2))
+    mails = by_address(await play.send(meeting_id))
+    path = re.search(r"/r/[^?\s]+", mails["bgs@sfj.qingzhi.example"].links[0])[0]
+    assert (await anybody.post(path, json={"names": [{"name": "郑国强"}]})).status_code == 200
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.guyan)
+        await designating.designate(
+            db,
+            viewer,
+            world.mechanism.id,
+            agency_id=world.sfj.id,
+            person_id=world.liwb.id,
+            role="principal",
+            starts_on=date(2026, 11, 23),
+            basis_ref="清司函〔2026〕1号",
+        )
+    assert (await anybody.get(path)).status_code == 410
+    assert (await anybody.post(path, json={"names": [{"name": "龚辉"}]})).status_code == 410

@@ -6,7 +6,7 @@ from liaison.directory import queries
 from liaison.directory.permissions import may_keep_agencies, may_read_contact
 from liaison.directory.routes.common import Db, Me, Page
 from liaison.mechanisms.queries import agencies_in_common
-from liaison.web.forms import Form
+from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest, page
 
 MOST_WORDS = 60
@@ -17,7 +17,7 @@ async def index(request: AnyRequest, db: Db, viewer: Me) -> Page:
     """Who is where; phone and mail where the viewer's agency and theirs share a mechanism."""
     words = request.query_params.get("q", "").strip()[:MOST_WORDS]
     chosen = request.query_params.get("agency", "")
-    agency_id = int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    agency_id = whole_number(chosen)
     groups, total = await queries.listing(db, viewer, words=words or None, agency_id=agency_id)
     agencies = await queries.agencies_in_order(db, viewer)
     in_common = await agencies_in_common(db, viewer)

@@ -80,7 +80,7 @@ def _fields(given: SeriesGiven | SeriesChange) -> dict[str, Any]:
     fields.pop("version", None)
     if "start_time" in fields:
         try:
-            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(microsecond=0, tzinfo=None)
+            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(second=0, microsecond=0, tzinfo=None)
         except ValueError:
             raise Invalid({"start_time": N_("Please give a time such as 14:30.")}) from None
     return fields
