@@ -126,9 +126,11 @@ async def _propose(db: Session, viewer: Viewer, mechanism: Mechanism) -> None:
         series, day = suggestion.series, suggestion.day
         host = await next_host(db, viewer, mechanism) or mechanism.lead_agency
         members = await mechanisms.members_on(db, mechanism.id, today)
+        liaison = (await mechanisms.in_office(db, mechanism.id, today)).get(host.id)
+        planner = await viewer_for(db, liaison.person_id, via="cli") if liaison else None
         await schedule(
             db,
-            viewer,
+            planner or viewer,
             mechanism.id,
             kind="regular",
             title=series.name,

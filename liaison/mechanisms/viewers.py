@@ -18,10 +18,13 @@ async def viewer_for(db: Session, person_id: int, *, via: str, session_id: int |
         return None
     periods: dict[int, tuple[Membership, ...]] = {}
     for m in await db.execute(
-        select(Member.mechanism_id, Member.joined_on, Member.left_on)
+        select(Member.mechanism_id, Member.joined_on, Member.left_on, Mechanism.timezone)
+        .join(Mechanism, Mechanism.id == Member.mechanism_id)
         .where(Member.agency_id == person.agency_id)
         .order_by(Member.joined_on)
     ):
+        if m.joined_on > db.clock.today(m.timezone):
+            continue  # who joins later sees it from that day on
         periods[m.mechanism_id] = (*periods.get(m.mechanism_id, ()), Membership(m.joined_on, m.left_on))
     readers = await db.execute(
         select(Reader.mechanism_id, Reader.starts_on, Reader.ends_on, Mechanism.timezone)

@@ -14,7 +14,14 @@ from liaison.i18n import N_
 from liaison.meetings import queries
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
-from liaison.meetings.permissions import is_host, may_arrange, may_propose, may_see_proposed, may_withdraw
+from liaison.meetings.permissions import (
+    is_host,
+    may_arrange,
+    may_propose,
+    may_propose_for,
+    may_see_proposed,
+    may_withdraw,
+)
 
 _HELD = N_("This meeting has been held; its agenda can no longer be changed.")
 
@@ -44,7 +51,7 @@ async def add_item(
         proposed_at=db.now(),
         version=1,
     )
-    await _say(db, item, title, purpose, agency_id or viewer.agency_id, presenter_id, duration_minutes)
+    await _say(db, viewer, item, title, purpose, agency_id or viewer.agency_id, presenter_id, duration_minutes)
     db.add(item)
     await db.flush()
     audit_line(
@@ -70,7 +77,7 @@ async def change_item(
     if not may_withdraw(viewer, item.meeting, item):
         raise NotPermitted(N_("Only the host's liaison may change this item."))
     item.check_version(version, title=item.title, purpose=item.purpose, duration_minutes=item.duration_minutes)
-    await _say(db, item, title, purpose, agency_id, presenter_id, duration_minutes)
+    await _say(db, viewer, item, title, purpose, agency_id, presenter_id, duration_minutes)
     item.touch()
     audit_line(db, viewer, "change_item", item.meeting, item=item.id, title=item.title)
     return item
@@ -165,6 +172,7 @@ async def _lock(db: Session, item: AgendaItem) -> None:
 
 async def _say(
     db: Session,
+    viewer: Viewer,
     item: AgendaItem,
     title: str,
     purpose: str,
@@ -182,6 +190,14 @@ async def _say(
     presenter = await db.get(Person, presenter_id) if presenter_id else None
     if presenter_id and (presenter is None or presenter.deactivated_at is not None):
         check.refuse("presenter_id", N_("Please choose somebody from the directory."))
+    for given, of, before in (
+        (agency_id, agency_id, item.agency_id),
+        (presenter_id, presenter.agency_id if presenter else None, item.presenter_id),
+    ):
+        if of and given != before and not may_propose_for(viewer, item.meeting, of):
+            raise NotPermitted(
+                N_("You propose items of your own agency; those of others are put by the host's liaison.")
+            )
     check.done()
     item.agency_id, item.agency = (agency.id, agency) if agency else (None, None)
     item.presenter_id, item.presenter = (presenter.id, presenter) if presenter else (None, None)

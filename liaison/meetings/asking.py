@@ -38,21 +38,22 @@ async def ask(
 
     Raises NotPermitted for another agency's people unless the viewer is host, Invalid, Conflict after the meeting was held."""
     await lock(db, meeting, held=_HELD)
-    for one in asked:
-        person = await db.get(Person, one.person_id) if one.person_id else None
-        agency_id = person.agency_id if person else one.agency_id
-        if agency_id is not None and not may_ask(
-            viewer, meeting, agency_id
-        ):  # somebody unknown is refused by name below
-            raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
-    added = await add_asked(db, meeting, asked)
+    added = await add_asked(db, viewer, meeting, asked)
     meeting.touch()
     audit_line(db, viewer, "ask", meeting, asked=[_named(one) for one in added])
     return added
 
 
-async def add_asked(db: Session, meeting: Meeting, asked: Sequence[Asked]) -> list[Attendee | AgencyInvitation]:
-    """Put each on the meeting's list, found by person or agency; the caller holds the lock and has asked permission."""
+async def add_asked(
+    db: Session, viewer: Viewer, meeting: Meeting, asked: Sequence[Asked]
+) -> list[Attendee | AgencyInvitation]:
+    """Put each on the meeting's list, found by person or agency; the caller holds the lock. Raises NotPermitted, Invalid."""
+    for one in asked:
+        person = await db.get(Person, one.person_id) if one.person_id else None
+        agency_id = person.agency_id if person else one.agency_id
+        known = person is not None or (agency_id is not None and await db.get(Agency, agency_id) is not None)
+        if known and agency_id is not None and not may_ask(viewer, meeting, agency_id):
+            raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
     check = Check()
     if len(asked) > MOST_ASKED:
         check.refuse("attendees", N_("At most %(most)s can be asked to one meeting."), most=MOST_ASKED)

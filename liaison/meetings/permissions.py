@@ -65,6 +65,11 @@ def may_propose(viewer: Viewer, meeting: Meeting) -> bool:
     return any(period.covers(meeting.local_on) for period in viewer.member_of.get(meeting.mechanism_id, ()))
 
 
+def may_propose_for(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
+    """Put an item, or somebody to present it, in the name of that agency: the host officer any, everybody else the own one."""
+    return is_host(viewer, meeting) or viewer.agency_id == agency_id
+
+
 def may_arrange(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
     """Accept, return and order agenda items: the host officer, and who chairs the meeting (`chairs`: ids of people)."""
     return is_host(viewer, meeting) or viewer.person_id in chairs

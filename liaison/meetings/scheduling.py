@@ -14,6 +14,7 @@ from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
@@ -57,12 +58,13 @@ async def schedule(
     """新建会议: a draft in the mechanism's zone; nobody is added silently and no mail leaves.
 
     `local_start` is naive local time of the mechanism's zone and may lie in the past; the host is by default the caller's agency.
+    Only the host's liaison asks other agencies' people, here as later.
     Raises NotPermitted, Invalid (kind, title, starts_at, duration_minutes, …)."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not may_schedule(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
     check = Check()
-    host = await _host(db, check, mechanism, host_agency_id or viewer.acts_for(mechanism_id))
+    host = await _host(db, check, mechanism, host_agency_id or viewer.acts_for(mechanism_id), local_start.date())
     meeting = Meeting(
         mechanism_id=mechanism_id,
         mechanism=mechanism,
@@ -90,7 +92,7 @@ async def schedule(
         meeting.host_agency = host
     db.add(meeting)
     await db.flush()
-    await add_asked(db, meeting, asked)
+    await add_asked(db, viewer, meeting, asked)
     audit_line(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
     return meeting
 
@@ -136,8 +138,8 @@ async def change(
         meeting.recorder_id = await _known(db, check, "recorder_id", recorder_id)
     if not isinstance(authorised_by_id, Unset):
         meeting.authorised_by_id = await _known(db, check, "authorised_by_id", authorised_by_id)
-    if not isinstance(host_agency_id, Unset):
-        host = await _host(db, check, meeting.mechanism, host_agency_id)
+    if is_handed_over and not isinstance(host_agency_id, Unset):
+        host = await _host(db, check, meeting.mechanism, host_agency_id, meeting.local_on)
         if host is not None:
             meeting.host_agency_id, meeting.host_agency = host.id, host
     check.done()
@@ -324,9 +326,12 @@ def _forget_former_date(meeting: Meeting) -> None:
     meeting.replies_due_on = None
 
 
-async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int | None) -> Agency | None:
+async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int | None, on: date) -> Agency | None:
+    """A member agency of the day of the meeting, or of today (which may enter what took place before it joined)."""
     host = await db.get(Agency, agency_id) if agency_id else None
-    if host is None or host.deactivated_at is not None:
+    days = (on, db.clock.today(mechanism.timezone))
+    members = [one for one in await mechanisms.members(db, mechanism.id) if any(map(one.is_member_on, days))]
+    if host is None or host.deactivated_at is not None or host.id not in {one.agency_id for one in members}:
         check.refuse("host_agency_id", N_("Please choose the agency that hosts the meeting."))
         return None
     return host

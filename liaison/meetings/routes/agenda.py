@@ -16,7 +16,7 @@ from liaison.meetings import agenda as verbs
 from liaison.meetings import overview, queries
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import may_propose, may_withdraw
-from liaison.meetings.routes.common import both_versions, choices, shown
+from liaison.meetings.routes.common import both_versions, choices, on_field, shown
 from liaison.meetings.routes.show import DONE, region
 from liaison.meetings.wording import PURPOSE_NAMES
 from liaison.web.forms import Form, attempt
@@ -39,7 +39,7 @@ async def add_item(
     """Add it: accepted at once from the host's liaison, proposed from others."""
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
-    act = verbs.add_item(db, viewer, meeting, **_typed(form))
+    act = on_field("agency_id", verbs.add_item(db, viewer, meeting, **_typed(form)))
     await attempt(db, form, act, lambda _: _page(request, db, viewer, meeting_id, None, form))
     return see_other(f"/meetings/{meeting_id}#agenda")
 
@@ -68,7 +68,7 @@ async def change_item(
     item = await verbs.item_of(db, viewer, item_id)
     form = await Form.read(request)
     meeting_id = item.meeting_id
-    act = verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version"))
+    act = on_field("agency_id", verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version")))
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, meeting_id, item_id, form, theirs=theirs))
     return see_other(f"/meetings/{meeting_id}#agenda")
 
