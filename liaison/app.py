@@ -23,6 +23,7 @@ from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
+from liaison.mechanisms.calendars import load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
@@ -54,6 +55,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with database.reading() as db:
+            await load_calendars(db)
         yield
         if own_database:
             await database.dispose()

@@ -16,7 +16,7 @@ import click
 
 from liaison import config
 from liaison.config import VERSION, Settings
-from liaison.errors import N_, CannotRun, Refusal
+from liaison.errors import N_, CannotRun, Message, Refusal
 from liaison.i18n import Words, known_locale
 
 
@@ -34,6 +34,37 @@ class Commands(click.Group):
                 click.echo(f"{name}: {message.worded(words._)}", err=True)
             click.echo(refusal.message.worded(words._), err=True)
             ctx.exit(1)
+        except Exception as error:
+            said = _out_of_our_hands(error)
+            if said is None:
+                raise
+            click.echo(said.worded(_words()._), err=True)
+            ctx.exit(1)
+
+
+def _out_of_our_hands(error: Exception) -> Message | None:
+    """What an administrator can put right, in one line: a file or directory, the database. None for an error of ours."""
+    import sqlite3
+
+    from liaison.logs import masked
+
+    if isinstance(error, OSError) and error.filename is not None:
+        return Message(N_("%(path)s cannot be used (%(why)s)."), {"path": error.filename, "why": error.strerror})
+    if "sqlalchemy" in sys.modules:
+        from sqlalchemy import exc
+
+        if isinstance(error, exc.DBAPIError) and (
+            isinstance(error, exc.OperationalError | exc.InterfaceError) or type(error) is exc.DatabaseError
+        ):
+            error = error.orig if isinstance(error.orig, Exception) else error
+            return Message(N_("The database does not answer (%(why)s)."), {"why": masked(_first_line(error))})
+    if isinstance(error, sqlite3.DatabaseError):
+        return Message(N_("The database does not answer (%(why)s)."), {"why": _first_line(error)})
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 class Instant(click.ParamType[datetime]):
@@ -104,14 +135,14 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
     from liaison.demo import demo_settings, run_demo
 
     logs.set_up("text", quiet=True)
-    settings = demo_settings(config.load(), data_dir=data_dir, port=port)
+    settings = demo_settings(_load(), data_dir=data_dir, port=port)
     _run(run_demo(settings, port=port, reset=reset, say=click.echo, words=_words(settings)))
 
 
 @liaison.command()
 def migrate() -> None:
     """Bring the database to this program's version."""
-    settings = config.load()
+    settings = _load()
     from liaison import logs
     from liaison import migrate as migrations
 
@@ -120,8 +151,7 @@ def migrate() -> None:
     try:
         with engine.connect() as connection:
             found = migrations.current(connection)
-        if found is not None and found > migrations.head():
-            migrations.ensure_current(settings)  # says that the data are newer
+        migrations.refuse_unknown(found)
         migrations.upgrade(engine)
     finally:
         engine.dispose()
@@ -236,7 +266,7 @@ def sign_in_link(who: str) -> None:
 @liaison.command()
 def check() -> None:
     """Say what works, what does not, and what to do."""
-    settings = config.load()
+    settings = _load()
     from liaison import logs
     from liaison.checkup import examine
 
@@ -284,11 +314,24 @@ class _OnlyTried(Exception):
 
 def ready(*, quiet: bool = False) -> Settings:
     """The site's settings with its key, the log set up and the schema current."""
-    settings = config.with_secret_key(config.load())
+    settings = config.with_secret_key(_load())
     from liaison import logs, migrate
 
     logs.set_up(settings.log_format, quiet=quiet)
     migrate.ensure_current(settings)
+    return settings
+
+
+def _load() -> Settings:
+    """The settings in force, each of them checked. Raises SettingsError."""
+    settings = config.load()
+    if settings.region != "CN":  # what is known of others takes a moment to load
+        from liaison.calendaring.workdays import UnknownRegion, region_calendar
+
+        try:
+            region_calendar(settings.region)
+        except UnknownRegion:
+            raise config.wrong_region(settings) from None
     return settings
 
 
@@ -302,7 +345,7 @@ def said_line(words: Words, line: Any) -> str:
 
 def _head(text: str) -> tuple[int, str]:
     number, colon, digest = text.partition(":")
-    if not (number.isdecimal() and colon and len(digest) == 64):
+    if not (number.isascii() and number.isdecimal() and len(number) < 100 and colon and len(digest) == 64):
         raise click.BadParameter("give a number, a colon and 64 characters of hash", param_hint="--head")
     return int(number), digest
 

@@ -5,11 +5,12 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from liaison.addresses import bad_address, name_and_address
 from liaison.errors import N_, CannotRun
 
 VERSION = "0.1.0"
@@ -84,13 +85,24 @@ def checked(settings: Settings) -> Settings:
         raise _wrong("LOCALE", N_("%(name)s must be zh_CN or en, not “%(given)s”."), settings.locale)
     if settings.log_format not in ("text", "json"):
         raise _wrong("LOG_FORMAT", N_("%(name)s must be text or json, not “%(given)s”."), settings.log_format)
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(settings.mail_from)[1]):
+    if bad_address(name_and_address(settings.mail_from)[1]):
         raise _wrong(
             "MAIL_FROM", N_("%(name)s must be an address or “Name <address>”, not “%(given)s”."), settings.mail_from
         )
+    for network in proxies(settings):
+        if network != "*" and not _is_network(network):
+            raise _wrong("TRUSTED_PROXIES", N_("%(name)s must be addresses or networks such as 10.0.0.5 or 10.0.0.0/8, not “%(given)s”."), network)  # fmt: skip
+    for inbox in settings.inbox_url.split():
+        _check_inbox(inbox)
+    if settings.lmtp_listen and not _is_listening_address(settings.lmtp_listen):
+        raise _wrong("LMTP_LISTEN", N_("%(name)s must be an address and port such as 127.0.0.1:2424, not “%(given)s”."), settings.lmtp_listen)  # fmt: skip
+    if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", settings.region, re.ASCII):
+        raise wrong_region(settings)
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
     if not url.startswith(("sqlite:///", "postgresql://")):
         raise _wrong("DATABASE_URL", N_("%(name)s must start with sqlite:/// or postgresql://."))
+    if url in ("sqlite:///", "sqlite:///:memory:"):
+        raise _wrong("DATABASE_URL", N_("%(name)s must name a file: data in memory end with the program."))
     if url.startswith("postgresql://") and not settings.secret_key:
         raise _wrong(
             "SECRET_KEY", N_("%(name)s is required with PostgreSQL: the same on every host, 32 characters or more.")
@@ -98,6 +110,16 @@ def checked(settings: Settings) -> Settings:
     if settings.secret_key and len(settings.secret_key) < 32:
         raise _wrong("SECRET_KEY", N_("%(name)s must have 32 characters or more."))
     return replace(settings, database_url=url, base_url=settings.base_url.rstrip("/"))
+
+
+def proxies(settings: Settings) -> list[str]:
+    """The addresses and networks of TRUSTED_PROXIES, by commas or spaces."""
+    return settings.trusted_proxies.replace(",", " ").split()
+
+
+def wrong_region(settings: Settings) -> SettingsError:
+    """The refusal of a REGION whose working days nobody knows; found out by the command line, which knows the calendars."""
+    return _wrong("REGION", N_("%(name)s must be a region such as CN or GB-ENG, not “%(given)s”."), settings.region)
 
 
 def with_secret_key(settings: Settings) -> Settings:
@@ -127,6 +149,30 @@ def _check_url(name: str, value: str, schemes: set[str]) -> None:
         )
 
 
+def _check_inbox(url: str) -> None:
+    if url.startswith("maildir:"):
+        if not urlsplit(url).path.startswith("/"):
+            raise _wrong("INBOX_URL", N_("%(name)s must name a whole path such as maildir:///var/mail/liaison, not “%(given)s”."), url)  # fmt: skip
+    else:
+        _check_url("INBOX_URL", url, {"imaps"})
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_listening_address(text: str) -> bool:
+    try:
+        parts = urlsplit(f"//{text}")
+        return bool(parts.hostname) and bool(parts.port) and parts.netloc == text
+    except ValueError:
+        return False
+
+
 def _wrong(name: str, msgid: str, given: str = "", **params: str) -> SettingsError:
     return SettingsError(msgid, name=_PREFIX + name, given=given, **params)
 
@@ -137,7 +183,11 @@ def _masked(url: str) -> str:
 
 def _file_values(file: Path) -> dict[str, str]:
     values: dict[str, str] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(N_("%(file)s is not written in UTF-8."), file=file.name) from None
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, sign, value = line.partition("=")

@@ -12,7 +12,7 @@ from liaison import worker
 from liaison.app import create_app, open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
-from liaison.config import Settings
+from liaison.config import Settings, proxies
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
 
@@ -60,7 +60,7 @@ async def serve(
             access_log=access_log,
             server_header=False,
             proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=settings.trusted_proxies or [],
+            forwarded_allow_ips=proxies(settings),
             timeout_graceful_shutdown=GRACE_SECONDS,
             lifespan="on",
         )

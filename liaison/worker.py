@@ -18,6 +18,7 @@ from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
 from liaison.mail.transport import Transport
+from liaison.mechanisms.calendars import load_calendars
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +101,8 @@ def work_for(database: Database, composers: Mapping[str, Composer]) -> Work:
 async def run(work: Work) -> None:
     """Keep the clockwork going until `work.stop`; a mail in hand is finished first."""
     log.info("worker_started", worker=work.name)
+    async with work.database.reading() as db:
+        await load_calendars(db)
     try:
         await asyncio.gather(*(_keep(work, tick) for tick in CLOCKWORK))
     finally:

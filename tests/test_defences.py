@@ -141,7 +141,7 @@ async def test_a_token_may_not_go_too_fast(
     bearer = {"Authorization": f"Bearer {await token_of(database, world.zhoumin)}"}
     assert (await anybody.get("/api/me", headers=bearer)).status_code == 200
     rates = anybody._transport.app.state.token_rates  # type: ignore[attr-defined]
-    answers = []
+    answers: list[httpx.Response] = []
     while (not answers or answers[-1].status_code == 200) and len(answers) < 50:
         with contextlib.suppress(TooMany):
             for _ in range(int(TOKEN_BURST)):
