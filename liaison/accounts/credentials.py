@@ -9,13 +9,14 @@ from liaison.accounts.sign_in import people_named, revoke_links
 from liaison.db import Session
 
 
-async def account_named(db: Session, account: str) -> tuple[int, str] | None:
-    """(person, hash) to compare a typed password with; None when nobody, or nobody alone, has a password under this name.
+async def accounts_named(db: Session, account: str) -> list[tuple[int, str]]:
+    """(person, hash) of everybody whom this name may mean and who has a password, to compare a typed one with.
 
-    Where several people share a mail address, each signs in by their short name."""
+    Several people may share a mail address: each signs in with their own password, and nobody can shut another out by giving
+    somebody the same address."""
     ids = [person.id for person in await people_named(db, account)]
-    rows = (await db.execute(select(Password.person_id, Password.hash).where(Password.person_id.in_(ids)))).all()
-    return (rows[0].person_id, rows[0].hash) if len(rows) == 1 else None
+    query = select(Password.person_id, Password.hash).where(Password.person_id.in_(ids)).order_by(Password.person_id)
+    return [(row.person_id, row.hash) for row in await db.execute(query)]
 
 
 async def password_of(db: Session, person_id: int) -> str | None:

@@ -21,8 +21,8 @@ from liaison.mail.models import OutboxMail
 SIGN_IN, PASSWORD, SET_UP = "sign_in", "password", "set_up"
 _PATHS = {SIGN_IN: "/sign-in/link/", PASSWORD: "/password/", SET_UP: "/set-up/"}
 _GOOD_FOR = {SIGN_IN: timedelta(minutes=10), PASSWORD: timedelta(minutes=10), SET_UP: timedelta(hours=24)}
-_MOST_MAILS = 5
-"""People who share one address and may each be sent a link at one asking."""
+MOST_NAMED = 5
+"""People who share one address and may each be sent a link at one asking, or sign in under it with a password."""
 _URGENT = 1
 
 
@@ -37,7 +37,13 @@ async def people_named(db: Session, account: str) -> list[Person]:
         .options(joinedload(Person.agency))
         .order_by(Person.id)
     )
-    return list(await db.scalars(query.limit(_MOST_MAILS)))
+    return list(await db.scalars(query.limit(MOST_NAMED)))
+
+
+async def person_with_key(db: Session, key: str) -> Person | None:
+    """The active person with exactly this short name."""
+    query = select(Person).join(Person.agency).where(Person.key == key.strip(), Person.deactivated_at.is_(None))
+    return (await db.execute(query.where(Agency.deactivated_at.is_(None)))).scalar_one_or_none()
 
 
 async def send_links(

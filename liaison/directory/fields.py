@@ -121,8 +121,9 @@ def _rank(check: Check, name: str, value: int | None) -> int | None:
 
 
 def _key(check: Check, name: str, value: str | None) -> str | None:
+    """Letters beyond ASCII have one case only: what two keys have in common besides it, both databases see alike."""
     key = check.text(name, value, most=60)
-    if key and not _KEY.fullmatch(key):
+    if key and (not _KEY.fullmatch(key) or any(not c.isascii() and c.casefold() != c for c in key)):
         check.refuse(name, N_("Please use letters, digits, dots and dashes only."))
     return key
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, 
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
-from liaison.db import Session
+from liaison.db import Session, one_at_a_time
 from liaison.directory.models import Agency, Office, Person
 from liaison.directory.permissions import at_the_console, keeps_own
 from liaison.errors import NotFound
@@ -184,8 +184,9 @@ async def has_admin(db: Session, agency_id: int) -> bool:
 
 
 async def key_is_taken(db: Session, key: str) -> bool:
-    """Whether somebody has this short name, in use or not."""
-    return (await db.execute(select(Person.id).where(Person.key == key))).first() is not None
+    """Whether somebody has this short name, in use or not, in whatever case: it is what people sign in with."""
+    await one_at_a_time(db, f"key {key.lower()}")
+    return (await db.execute(select(Person.id).where(func.lower(Person.key) == key.lower()))).first() is not None
 
 
 async def active_operators(db: Session) -> int:

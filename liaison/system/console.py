@@ -1,6 +1,6 @@
 """What the command line does with people: enter one, find the one it was told of."""
 
-from liaison.accounts.sign_in import people_named
+from liaison.accounts.sign_in import people_named, person_with_key
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.db import Session
 from liaison.directory import agencies, people, queries
@@ -11,6 +11,8 @@ from liaison.i18n import N_
 
 async def person_named(db: Session, account: str) -> Person:
     """The one active person with this key or mail address. Raises Refusal if there is none, or several share the address."""
+    if exact := await person_with_key(db, account):
+        return exact
     found = await people_named(db, account)
     if not found:
         raise Refusal(N_("There is no active person with the key or mail address “%(name)s”."), name=account)

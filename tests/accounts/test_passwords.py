@@ -5,15 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from liaison.accounts import passwords
+from liaison.accounts import credentials, passwords
 from liaison.accounts.models import Password, UserSession
 from liaison.accounts.secrets import hashed
 from liaison.audit import AuditLine
 from liaison.checks import Check
 from liaison.clock import Clock
+from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.system import console
 from tests.accounts.conftest import PASSWORD, Door, NewDoor, with_password
+from tests.callers import Browser, Program
 from tests.conftest import NOW
 from tests.world import World
 
@@ -184,3 +187,40 @@ async def test_a_sign_in_from_another_sites_page_is_refused(door: Door, world: W
     await door.get("/sign-in")
     door.headers["Origin"] = "https://evil.example"
     assert (await door.sign_in("zhoumin")).status_code == 403
+
+
+async def test_nobody_shuts_another_out_by_a_like_key_or_the_same_mail(
+    database: Database, world: World, settings: Settings, clock: Clock
+) -> None:
+    async with database.writing() as db:
+        hash_ = passwords.hash_password("correct horse battery")
+        await credentials.set_password(db, world.liwb.id, hash_, via="web")
+    program = Program(settings, database, clock)
+    copy = {"name": "攻", "agency_id": str(world.jcy.id), "key": "LIWB", "mail": world.liwb.mail}
+    assert await program.refused(world.zhoumin, "POST", "/people", copy) == (422, ["key"])
+    second = await program.post(world.zhoumin, "/people", {**copy, "key": "gong"}, status=201)
+    async with database.writing() as db:
+        hash_ = passwords.hash_password("another horse battery")
+        await credentials.set_password(db, int(second["id"]), hash_, via="web")
+    for account, password, who in (
+        ("liwb", "correct horse battery", world.liwb.name),
+        (world.liwb.mail, "correct horse battery", world.liwb.name),
+        (world.liwb.mail, "another horse battery", "攻"),
+    ):
+        browser = Browser(settings, database, clock)
+        await browser.get("/sign-in")
+        entered = await browser.post("/sign-in", account=account, password=password)
+        assert entered.status_code == 303, account
+        assert who in await browser.get("/account")
+    async with database.reading() as db:
+        assert (await console.person_named(db, "liwb")).id == world.liwb.id
+
+
+async def test_letters_beyond_ascii_in_a_key_have_one_case(
+    database: Database, world: World, settings: Settings, clock: Clock
+) -> None:
+    program = Program(settings, database, clock)
+    person = {"name": "甲", "agency_id": str(world.jcy.id)}
+    for key in ("É", "ſam", "straße"):
+        assert await program.refused(world.zhoumin, "POST", "/people", {**person, "key": key}) == (422, ["key"])
+    await program.post(world.zhoumin, "/people", {**person, "key": "é甲"}, status=201)
