@@ -23,7 +23,11 @@ class SchemaError(CannotRun):
 
 def head() -> str:
     """The newest revision this program knows."""
-    return max(f.name[:4] for f in (data_dir("migrations") / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    return {f.name[:4] for f in (data_dir("migrations") / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")}
 
 
 def sync_engine(settings: Settings) -> Engine:
@@ -63,20 +67,25 @@ def ensure_current(settings: Settings) -> str | None:
             found = current(connection)
         if found == head():
             return None
-        if found is not None and found > head():
-            raise SchemaError(
-                N_(
-                    "These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."
-                ),
-                found=found,
-                known=head(),
-            )
+        refuse_unknown(found)
         if settings.sqlite_path is None:
             raise SchemaError(N_("The database is not up to date. Run: liaison migrate"))
         upgrade(engine)
         return found or ""
     finally:
         engine.dispose()
+
+
+def refuse_unknown(found: str | None) -> None:
+    """Raise SchemaError for data of a newer version than this program, or of one that it never had."""
+    if found is None or found in _revisions():
+        return
+    said = N_("These data are of a version that this program does not know (%(found)s; it knows %(known)s).")
+    if found > head():
+        said = N_(
+            "These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."
+        )
+    raise SchemaError(said, found=found, known=head())
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
