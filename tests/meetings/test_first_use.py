@@ -7,7 +7,7 @@ import pytest
 
 from liaison.errors import Conflict, Invalid
 from liaison.mechanisms.models import Member
-from liaison.meetings import announcing, planning, queries, replies, scheduling
+from liaison.meetings import announcing, overview, planning, queries, replies, scheduling, suggesting
 from liaison.meetings.asking import Asked
 from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.replies import Registered, SlipName
@@ -16,8 +16,8 @@ from tests.meetings.play import Play
 
 async def test_the_host_agency_sees_its_meeting_whatever_the_date_it_joined_on(play: Play) -> None:
     async with play.database.writing() as db:
-        (await db.get_one(Member, play.world.members["jcy"].id)).joined_on = date(2026, 12, 20)
-    meeting_id = await play.scheduled(by=play.world.qianwei)
+        (await db.get_one(Member, play.world.members["jcy"].id)).joined_on = date(2026, 11, 23)
+    meeting_id = await play.scheduled(by=play.world.qianwei, local_start=datetime.fromisoformat("2026-11-20T09:00"))
     async with play.database.reading() as db:
         for who in (play.world.zhoumin, play.world.qianwei):
             assert (await play.meeting(db, meeting_id, who))[1].id == meeting_id
@@ -107,7 +107,7 @@ async def test_what_is_registered_was_said_within_a_year_of_the_meeting_and_name
     await play.send(meeting_id)
     long_ago = Registered("phone", "陈志远", datetime(1, 1, 2, tzinfo=UTC))
     async with play.database.writing() as db:
-        viewer, meeting = await play.meeting(db, meeting_id)
+        viewer, _ = await play.meeting(db, meeting_id)
         person = await queries.attendee(db, (await queries.attendees(db, meeting_id))[0].id)
         with pytest.raises(Invalid) as refused:
             await replies.register(db, viewer, person, long_ago, partstat="accepted")
@@ -115,3 +115,29 @@ async def test_what_is_registered_was_said_within_a_year_of_the_meeting_and_name
         with pytest.raises(Invalid) as refused:
             await replies.register(db, viewer, person, replace(long_ago, at=db.now()), partstat="")
         assert "%" not in refused.value.errors["partstat"].msgid
+
+
+async def test_people_and_slips_are_counted_apart_and_nobody_twice(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.zhenggq.id), Asked(agency_id=world.sfj.id))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        slip = await queries.invitation(db, (await queries.invitations(db, meeting_id))[0].id)
+        said = Registered("phone", "李文博", db.now())
+        await replies.return_slip(db, viewer, slip, [SlipName("郑国强"), SlipName("李文博")], registered=said)
+        shown = await overview.answers(db, viewer, meeting)
+        assert (shown.counts, shown.missing_people, shown.missing_slips) == ({"accepted": 1, "needs_action": 1}, 1, 0)
+        assert shown.agencies[0].named - slip.seats == 1
+        await scheduling.move(db, viewer, meeting, local_start=meeting.local_start + timedelta(days=1))
+        await announcing.send(db, viewer, meeting)
+        shown = await overview.answers(db, viewer, meeting)
+        assert (shown.missing_people, shown.missing_slips, len(shown.waiting)) == (1, 1, 2)
+
+
+async def test_a_new_meeting_proposes_what_the_last_regular_one_asked(play: Play) -> None:
+    await play.scheduled(Asked(agency_id=play.world.sfj.id, seats=3, requirement="联络员1名"))
+    async with play.database.reading() as db:
+        viewer = await play.viewer(play.world.zhoumin)
+        asked = await suggesting.last_asked(db, viewer, play.world.mechanism)
+    assert {id_: (one.seats, one.requirement) for id_, one in asked.items()} == {play.world.sfj.id: (3, "联络员1名")}

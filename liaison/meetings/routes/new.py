@@ -193,10 +193,10 @@ async def _proposal(db: Session, viewer: Viewer, mechanism: Mechanism, asked_for
     asked = await suggesting.last_asked(db, viewer, mechanism)
     own = viewer.acts_for(mechanism.id)
     hosts = own == values["host_agency_id"]  # who does not host asks their own agency's people only
-    for member in await mechanisms.members_on(db, mechanism.id, day):
-        if not hosts and member.agency_id != own:
+    for agency in (await choices(db, day, mechanism.id)).members:
+        if not hosts and agency.id != own:
             continue
-        before, name = asked.get(member.agency_id), f"agency.{member.agency_id}"
+        before, name = asked.get(agency.id), f"agency.{agency.id}"
         values |= {
             f"{name}.asked": "1",
             f"{name}.seats": before.seats if before else 1,
