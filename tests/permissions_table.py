@@ -14,17 +14,21 @@ ROLES: dict[str, str | None] = {
     "jcy_admin": "hejing",
     "jcy_officer": "zhoumin",
     "jcy_deputy": "qianwei",
-    "jcy_person": "chenzy",
+    "jcy_person": "hanmei",
     "sfj_admin": "gonghui",
     "sfj_officer": "liwb",
     "sfj_deputy": "wuxl",
     "sfj_person": "zhenggq",
+    "chair": "chenzy",
+    "recorder": "xujie",
+    "authoriser": "fanghua",
     "invited": "sunl",
     "reader": "maolin",
     "former": "songhp",
     "stranger": "tengfei",
 }
-"""jcy_officer and jcy_deputy are the host officer and deputy; sfj_person proposed an agenda item; invited is of 区人社局, which is no
+"""jcy_officer and jcy_deputy are the host officer and deputy; chair, recorder and authoriser are those of the meetings, of 区检察院
+(chair, authoriser) and 区司法局 (recorder); sfj_person proposed an agenda item; invited is of 区人社局, which is no
 member, and asked to the meeting by name; reader and stranger are of 区人社局 too; former was liaison of 区民政局 until it left."""
 
 Roles = frozenset[str]
@@ -43,8 +47,9 @@ DEPUTIES = roles("jcy_deputy", "sfj_deputy")
 ACTING = OFFICERS | DEPUTIES
 ADMINS = roles("jcy_admin", "sfj_admin")
 HOST = roles("jcy_officer", "jcy_deputy")
-JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy", "jcy_person")
-SFJ = roles("sfj_admin", "sfj_officer", "sfj_deputy", "sfj_person")
+ARRANGERS = HOST | {"chair"}
+JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy", "jcy_person", "chair", "authoriser")
+SFJ = roles("sfj_admin", "sfj_officer", "sfj_deputy", "sfj_person", "recorder")
 MEMBERS = JCY | SFJ
 SPEAK_FOR_SFJ = roles("sfj_officer", "sfj_admin")
 KEEP_SFJ = SPEAK_FOR_SFJ | {"sfj_deputy"}
@@ -111,10 +116,13 @@ RUN_MEETING = only(ACTING, among=SEE_MEETING)
 HOST_MEETING = only(HOST, among=SEE_MEETING)
 ASK_SFJ = only(HOST | {"sfj_officer", "sfj_deputy"}, among=SEE_MEETING)
 PROPOSE = only(MEMBERS, among=SEE_MEETING)
-SEE_PROPOSED = ACTING | {"sfj_person"}
+SEE_PROPOSED = ACTING | {"sfj_person", "chair"}
 KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
 KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
-ANSWER_CHENZY = only(roles("jcy_person"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
+ACCEPT_PROPOSED = only(ARRANGERS, among=SEE_PROPOSED).of(item_id="proposed_item")
+ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
+REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
+ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
@@ -128,7 +136,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     .of(attendee_id="sunl_attendee")
     .sending(partstat="accepted"),
     "POST /desk/reminders/{meeting_id}": (RUN_MEETING, DRAFT),
-    "POST /desk/items/{item_id}": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    "POST /desk/items/{item_id}": ACCEPT_PROPOSED,
     # the operator's
     "GET /system": OPERATOR_ONLY,
     "POST /system/trial-mode": OPERATOR_ONLY,
@@ -195,21 +203,30 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /meetings/{meeting_id}/agenda-items/new": (PROPOSE, DRAFT),
     "GET /agenda-items/{item_id}/edit": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /agenda-items/{item_id}/edit": (KEEP_ACCEPTED, KEEP_PROPOSED),
-    "POST /agenda-items/{item_id}/move": KEEP_ACCEPTED.sending(direction="up"),
-    "POST /agenda-items/{item_id}/accept": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    "POST /agenda-items/{item_id}/move": ORDER_ITEMS.of(item_id="accepted_item").sending(direction="up"),
+    "POST /agenda-items/{item_id}/accept": ACCEPT_PROPOSED,
     "POST /agenda-items/{item_id}/remove": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /agenda-items/{item_id}/restore": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /attendees/{attendee_id}/remove": HOST_MEETING.of(attendee_id="sunl_attendee"),
     "GET /attendees/{attendee_id}/answer": ANSWER_CHENZY,
     "POST /attendees/{attendee_id}/answer": ANSWER_CHENZY.sending(partstat="declined"),
-    "GET /attendees/{attendee_id}/register": HOST_MEETING.of(attendee_id="chenzy_attendee"),
-    "POST /attendees/{attendee_id}/register": HOST_MEETING.of(attendee_id="chenzy_attendee"),
+    "GET /attendees/{attendee_id}/register": (
+        HOST_MEETING.of(attendee_id="chenzy_attendee"),
+        REGISTER_WHILE_IT_RUNS,
+    ),
+    "POST /attendees/{attendee_id}/register": (
+        HOST_MEETING.of(attendee_id="chenzy_attendee"),
+        REGISTER_WHILE_IT_RUNS.sending(
+            partstat="declined", how="phone", said_by="孙丽", said_on="2026-11-23", said_at="08:50"
+        ),
+    ),
     "GET /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}/remove": ASK_SFJ.of(invitation_id="sfj_invitation"),
     # accounts
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
+    "GET /sign-in/link": PUBLIC,
     "POST /sign-in/link": PUBLIC,
     "GET /sign-in/sent": PUBLIC,
     "GET /sign-in/link/{token}": NEEDS_A_SECRET,
@@ -226,7 +243,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /account/password": ANY_SIGNED_IN,
     "POST /account/sign-out-everywhere": ANY_SIGNED_IN,
     "POST /account/sessions/{session_id}/end": ONES_OWN,
-    "GET /sign-in/link": PUBLIC,
     "POST /account/tokens": ANY_SIGNED_IN,
     "POST /account/tokens/{token_id}/revoke": ONES_OWN,
     # the directory
@@ -330,7 +346,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "PATCH /api/attendees/{attendee_id}": (
         only(roles("invited"), among=SEE_MEETING).of(attendee_id="sunl_attendee").sending(partstat="accepted"),
-        only(roles("jcy_person"), among=SEE_MEETING).of(attendee_id="chenzy_attendee").sending(partstat="declined"),
+        ANSWER_CHENZY.sending(partstat="declined"),
         HOST_MEETING.of(attendee_id="chenzy_attendee").sending(
             partstat="declined",
             registered={"how": "phone", "said_by": "陈志远", "at": "2026-11-23T08:50:00+08:00"},
@@ -347,9 +363,9 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
         PROPOSE.sending(purpose="report"),
         DRAFT.sending(purpose="report"),
     ),
-    "PUT /api/meetings/{meeting_id}/agenda-order": HOST_MEETING,
+    "PUT /api/meetings/{meeting_id}/agenda-order": ORDER_ITEMS,
     "PATCH /api/agenda-items/{item_id}": (KEEP_ACCEPTED, KEEP_PROPOSED),
-    "POST /api/agenda-items/{item_id}/accept": only(HOST, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    "POST /api/agenda-items/{item_id}/accept": ACCEPT_PROPOSED,
     "POST /api/agenda-items/{item_id}/withdraw": (KEEP_ACCEPTED, KEEP_PROPOSED),
     # mail
     "GET /api/deliveries": OPERATOR_ONLY,

@@ -50,7 +50,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "agency_id": ("jcy", "sfj", "rsj", "mzj"),
     "member_id": ("jcy_member", "sfj_member", "mzj_member"),
     "designation_id": ("zhoumin_term", "qianwei_term", "liwb_term", "wuxl_term", "songhp_term"),
-    "attendee_id": ("chenzy_attendee", "sunl_attendee"),
+    "attendee_id": ("chenzy_attendee", "sunl_attendee", "running_attendee"),
     "invitation_id": ("sfj_invitation",),
     "item_id": ("accepted_item", "proposed_item"),
 }
@@ -216,7 +216,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
 
 
 async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
-    """A meeting that was announced, with agency and people asked and two agenda items; and a draft."""
+    """A meeting that was announced, with agency and people asked and two agenda items; a draft; and a meeting that is going on."""
     host = await built.viewer(db, built.zhoumin)
     proposer = await built.viewer(db, built.zhenggq)
     asked = [
@@ -225,12 +225,24 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         Asked(person_id=built.sunl.id),
     ]
     start = datetime.fromisoformat("2026-12-17T14:30")
-    facts: dict[str, Any] = {"kind": "regular", "local_start": start, "duration_minutes": 120}
+    facts: dict[str, Any] = {
+        "kind": "regular",
+        "local_start": start,
+        "duration_minutes": 120,
+        "recorder_id": built.xujie.id,
+        "authorised_by_id": built.fanghua.id,
+    }
     meeting = await scheduling.schedule(db, host, built.mechanism.id, title="第四季度联席会议", asked=asked, **facts)
     draft = await scheduling.schedule(db, host, built.mechanism.id, title=DRAFT, note=DRAFT, **facts)
     accepted = await agenda.add_item(db, host, meeting, title="通报工作情况", purpose="report")
     proposed = await agenda.add_item(db, proposer, meeting, title="商请协助", purpose="consult")
     await announcing.send(db, host, meeting)
+    running = await scheduling.schedule(
+        db, host, built.mechanism.id, title="碰头会", asked=[Asked(person_id=built.sunl.id)], **facts
+    )
+    await announcing.send(db, host, running)
+    running.local_start = datetime.fromisoformat("2026-11-23T08:30")  # since then half an hour has passed
+    running.starts_at = datetime.fromisoformat("2026-11-23T08:30+08:00")
     await db.flush()
     attendees = await queries.attendees(db, meeting.id)
     invitations = await queries.invitations(db, meeting.id)
@@ -246,6 +258,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "proposed_item": proposed.id,
         "chenzy_attendee": by_person[built.chenzy.id],
         "sunl_attendee": by_person[built.sunl.id],
+        "running_attendee": (await queries.attendees(db, running.id))[0].id,
         "sfj_invitation": invitations[0].id,
         "starts_on": date(2027, 1, 1).isoformat(),
     }

@@ -7,6 +7,7 @@ and around it everybody whose rights differ. All of it is invented.
 | qianwei, wuxl | their deputies |
 | chenzy, zhenggq | leaders, participants of the member agencies; zhenggq has no mail, his contact is wuxl |
 | hanmei | of 区检察院, reads the shared mailbox of office 第五检察部 |
+| fanghua, xujie | of 区检察院 and 区司法局: authorising officer and recorder of meetings that name them |
 | hejing | agency administrator of 区检察院, no designation |
 | gonghui | agency administrator of 区司法局, no designation |
 | songhp | liaison of 区民政局 until it left the mechanism on 2025-07-01 |
@@ -51,6 +52,8 @@ class World:
     maolin: Person
     songhp: Person
     guyan: Person
+    fanghua: Person
+    xujie: Person
     mechanism: Mechanism
     agreement: Agreement
     clauses: list[Clause]
@@ -103,8 +106,10 @@ async def build(db: Session) -> World:
     maolin = person("maolin", "毛琳", rsj, "审计员")
     songhp = person("songhp", "宋和平", mzj, "股长", phone="0553-0000041")
     guyan = person("guyan", "顾岩", sjj, "工程师", operator_at=LONG_AGO)
+    fanghua = person("fanghua", "方华", jcy, "检察长", department="院领导", rank=0, mailed=False)
+    xujie = person("xujie", "徐洁", sfj, "科员", mailed=False)
     people = (zhoumin, qianwei, chenzy, hanmei, hejing, liwb, wuxl, zhenggq, gonghui, sunl, maolin, songhp, guyan)
-    await _add(db, *people)
+    await _add(db, *people, fanghua, xujie)
     zhenggq.contact_id = wuxl.id
 
     mechanism = Mechanism(
@@ -205,6 +210,8 @@ async def build(db: Session) -> World:
         maolin=maolin,
         songhp=songhp,
         guyan=guyan,
+        fanghua=fanghua,
+        xujie=xujie,
         mechanism=mechanism,
         agreement=agreement,
         clauses=clauses,

@@ -107,7 +107,9 @@ async def edit_meeting(
     """What the notice says, except when it takes place."""
     form = await Form.read(request)
     meeting = await meeting_to_change(db, viewer, meeting_id)
-    host, due = form.id("host_agency_id"), form.date("replies_due_on")
+    # Who may not name another host has no such field; one left empty is refused.
+    host = (form.id("host_agency_id") or 0) if "host_agency_id" in form.values else scheduling.UNSET
+    due = form.date("replies_due_on")
     recorder = form.id("recorder_id")
     act = scheduling.change(
         db,
@@ -120,7 +122,7 @@ async def edit_meeting(
         note=form.raw("note"),
         replies_due_on=due,
         hides_attendees=form.ticked("hides_attendees"),
-        host_agency_id=host or 0,
+        host_agency_id=host,
         recorder_id=recorder,
     )
     return await _change(request, db, viewer, meeting, "edit", form, act)
