@@ -175,3 +175,30 @@ async def test_the_outbox_opens_on_what_needs_attention_and_else_on_all_newest_f
     assert 'show=failed" aria-current="page"' in await operator.get("/system/outbox")
     assert f"/system/outbox/{first}" in await operator.get(f"/system/outbox?show=all&before={second}")
     assert f"/system/outbox/{second}" not in await operator.get(f"/system/outbox?show=all&before={second}")
+
+
+async def test_an_address_typed_wrongly_leads_on(
+    settings: Settings, database: Database, clock: Clock, world: World
+) -> None:
+    browser = await Browser(settings, database, clock).sign_in(world.zhoumin)
+    assert "2026年会议召开情况" in await browser.get(f"/mechanisms/{world.mechanism.id}?year=abc")
+    again = await browser.client.get("/sign-in/link")
+    assert (again.status_code, again.headers["location"]) == (303, "/sign-in")
+    for path in ("/r/", "/r/k.1", "/r/k1.999.forged"):
+        broken = await browser.client.get(path)
+        assert broken.status_code == 404
+        assert "请从邮件中重新打开" in broken.text
+
+
+async def test_a_number_beyond_all_bounds_is_told_the_range(
+    settings: Settings, database: Database, clock: Clock, world: World
+) -> None:
+    browser = await Browser(settings, database, clock).sign_in(world.zhoumin)
+    path = f"/mechanisms/{world.mechanism.id}/meetings/new"
+    await browser.get(path)
+    refused = await browser.post(
+        path, title="会", kind="regular", date="2026-12-17", time="14:30", duration_minutes="9" * 20
+    )
+    assert refused.status_code == 422
+    assert "请填写5到" in refused.text
+    assert "请填写整数" not in refused.text
