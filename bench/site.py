@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -122,6 +123,13 @@ async def lateness() -> AsyncIterator[Lateness]:
             await task
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextlib.contextmanager
 def timed(into: list[float]) -> Iterator[None]:
     """Append the block's wall time in milliseconds."""
@@ -135,4 +143,4 @@ def row(name: str, values: list[float], unit: str = "ms") -> str:
     return f"| {name} | {median(values):.1f} {unit} | {min(values):.1f} | {max(values):.1f} |"
 
 
-__all__ = ["lateness", "meeting_with", "officer_of", "queries", "row", "site", "timed"]
+__all__ = ["free_port", "lateness", "meeting_with", "officer_of", "queries", "row", "site", "timed"]
