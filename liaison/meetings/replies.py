@@ -82,7 +82,7 @@ async def register(
     meeting = await _answerable(db, attendee.meeting)
     if not may_register(viewer, meeting, attendee.agency_id, db.now()):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
-    noted = _registered(db, registered, viewer)
+    noted = registration(db, registered, viewer)
     await _note(db, attendee, partstat, comment, substitute)
     attendee.answered_via, attendee.answered_by, attendee.registered = "registered", viewer.person_id, noted
     _audit(db, viewer, "register_answer", meeting, attendee=attendee.id, partstat=partstat, **noted)
@@ -122,7 +122,7 @@ async def return_slip(
     if clean and declined:
         check.refuse("names", N_("Please either name people or say that nobody comes."))
     check.done()
-    noted = _registered(db, registered, viewer) if registered else None
+    noted = registration(db, registered, viewer) if registered else None
     attendees = await _replace_names(db, invitation, clean, viewer, noted)
     invitation.returned_at, invitation.returned_by = db.now(), viewer.person_id or None
     invitation.returned_via = "registered" if noted else viewer.via
@@ -229,7 +229,8 @@ def _name(check: Check, number: int, one: SlipName) -> SlipName:
     )
 
 
-def _registered(db: Session, registered: Registered, viewer: Viewer) -> dict[str, Any]:
+def registration(db: Session, registered: Registered, viewer: Viewer) -> dict[str, Any]:
+    """The facts of a 代登记 as they are stored. Raises Invalid (registered.how, registered.said_by, registered.at)."""
     check = Check()
     how = check.choice("registered.how", registered.how, REGISTERED_WAYS)
     said_by = check.required_text("registered.said_by", registered.said_by, most=80)
