@@ -16,6 +16,7 @@ from litestar.plugins.htmx import HTMXRequest
 from liaison import audit
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
+from liaison.actions import api as actions_api
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
@@ -129,5 +130,6 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
+        actions_api.api,
         system_api.api,
     ]
