@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
@@ -140,15 +140,16 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
     ids = [item.id for item in items]
     if not ids:
         return {}
-    source = select(Meeting.starts_at).where(Meeting.id == ActionItem.meeting_id).scalar_subquery()
+    source = aliased(Meeting)
     query = (
         select(ActionItem.id, func.count())
         .join(Meeting, Meeting.mechanism_id == ActionItem.mechanism_id)
+        .outerjoin(source, source.id == ActionItem.meeting_id)
         .where(
             ActionItem.id.in_(ids),
             Meeting.held_at.is_not(None),
             Meeting.kind.in_(NUMBERED_KINDS),
-            Meeting.starts_at > func.coalesce(source, ActionItem.assigned_at),
+            Meeting.starts_at > func.coalesce(source.starts_at, ActionItem.assigned_at),
             or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > Meeting.starts_at),
         )
         .group_by(ActionItem.id)
@@ -174,13 +175,14 @@ def after_of(item: ActionItem) -> Mapping[str, str]:
 
 
 def _before(meeting: Meeting) -> Select[ActionItem]:
-    source = select(Meeting.starts_at).where(Meeting.id == ActionItem.meeting_id).scalar_subquery()
+    source = aliased(Meeting)
     return (
         select(ActionItem)
+        .outerjoin(source, source.id == ActionItem.meeting_id)
         .where(
             ActionItem.mechanism_id == meeting.mechanism_id,
             or_(ActionItem.meeting_id.is_(None), ActionItem.meeting_id != meeting.id),
-            func.coalesce(source, ActionItem.assigned_at) < meeting.starts_at,
+            func.coalesce(source.starts_at, ActionItem.assigned_at) < meeting.starts_at,
             or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at),
         )
         .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
