@@ -6,5 +6,6 @@ from typing import Final
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
 from liaison.meetings.mails import COMPOSERS as MEETINGS
+from liaison.reminders.mails import COMPOSERS as REMINDERS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MEETINGS}
+COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MEETINGS, **REMINDERS}

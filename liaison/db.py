@@ -3,12 +3,13 @@
 SQLite: writers start with BEGIN IMMEDIATE (a deferred BEGIN that then writes fails with "database is locked" whatever the timeout),
 readers with BEGIN. PostgreSQL: psycopg at READ COMMITTED; a verb first locks the row it is about (`locked`)."""
 
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, inspect, select
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -114,6 +115,12 @@ async def locked(db: Session, model: type[T], id_: int, *options: Any) -> T:
     if row is None:
         raise NotFound
     return row
+
+
+async def alone(db: Session, name: str) -> None:
+    """Until the transaction ends, no other process is in its own `alone` of this name. SQLite has one writer at a time anyway."""
+    if db.settings.sqlite_path is None:
+        await db.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
 
 
 class Database:

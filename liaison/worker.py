@@ -18,6 +18,7 @@ from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
 from liaison.mail.transport import Transport
+from liaison.reminders.reminding import remind_due
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +81,7 @@ DELIVER: Final = "deliver"
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
     Tick(DELIVER, timedelta(seconds=3), deliver),
+    Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
     Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
 )

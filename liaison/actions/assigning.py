@@ -1,7 +1,7 @@
 """Assigning an action item and changing what it says: which agency is responsible, who supports, who owns it, by when."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import due, queries
 from liaison.actions.models import ActionItem, Support
 from liaison.actions.permissions import may_assign, may_change
+from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
@@ -125,15 +126,10 @@ async def lock(db: Session, item: ActionItem) -> None:
     )
 
 
-def plan_reminders(item: ActionItem, since: date) -> None:
-    """Note on which local date the next reminder step of the item falls; `since` is the first day that still counts."""
+def plan_reminders(item: ActionItem, now: datetime) -> None:
+    """Note on which local date the next reminder step of the item falls, from `now` on."""
+    since = first_mail_day(now, ZoneInfo(item.mechanism.timezone))
     item.remind_on = due.next_step_on(region_calendar(item.mechanism.region), item.due_on, since=since)
-
-
-def first_day(item: ActionItem, now_on: date) -> date:
-    """The first local date on which a step may fall: steps that lay before the item existed are skipped."""
-    assigned_on = item.assigned_at.astimezone(ZoneInfo(item.mechanism.timezone)).date()
-    return max(assigned_on + timedelta(days=1), now_on)
 
 
 async def _say(
@@ -170,7 +166,7 @@ async def _say(
     item.owner_id, item.owner = (owner.id, owner) if owner else (None, None)
     kept = {one.agency_id: one for one in item.supports}
     item.supports = [kept.get(a.id) or Support(agency_id=a.id, agency=a) for a in supporting if a is not None]
-    plan_reminders(item, first_day(item, today))
+    plan_reminders(item, db.now())
 
 
 async def _decision(

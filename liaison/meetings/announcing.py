@@ -13,6 +13,7 @@ from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.meetings import queries
+from liaison.meetings.due import remind_on
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import may_change
 from liaison.meetings.planning import CANCEL, REQUEST, plan, unanswered
@@ -76,6 +77,7 @@ async def send(
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
     meeting.off_announced = planned.method is CANCEL
+    meeting.remind_on = None if meeting.off_announced else remind_on(meeting, db.now())
     meeting.touch()
     await db.flush()
     await outbox.supersede(db, meeting.uid, planned.known)

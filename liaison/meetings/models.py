@@ -52,7 +52,9 @@ class Meeting(Versioned, Base):
     __table_args__ = (
         Index("ix_meeting_mechanism_id_starts_at", "mechanism_id", "starts_at"),
         UniqueConstraint("mechanism_id", "ordinal"),
-    )
+        Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
+              postgresql_where=text("remind_on IS NOT NULL")),
+    )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
     mechanism: Mapped[Mechanism] = relationship(lazy="raise")
@@ -91,6 +93,8 @@ class Meeting(Versioned, Base):
     """Answers at or after this SEQUENCE count: that of the last change of time (calendaring.itip.Version)."""
     announced_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    remind_on: Mapped[date | None]
+    """The local date on which those who come, or have not answered, are reminded by the clock; None when that is done."""
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     postponed_at: Mapped[datetime | None]

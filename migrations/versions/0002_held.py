@@ -160,9 +160,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("first_ordinal", BigId, nullable=True))
 
     with op.batch_alter_table("meeting") as batch_op:
+        batch_op.add_column(sa.Column("remind_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("held_by", BigId, nullable=True))
         batch_op.add_column(sa.Column("entered_afterwards_at", UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("ordinal", BigId, nullable=True))
         batch_op.add_column(sa.Column("ordinal_in_year", BigId, nullable=True))
         batch_op.create_unique_constraint("uq_meeting_mechanism_id_ordinal", ["mechanism_id", "ordinal"])
         batch_op.create_foreign_key("fk_meeting_held_by", "person", ["held_by"], ["id"])
+        batch_op.create_index(
+            "ix_meeting_remind_on",
+            ["remind_on"],
+            unique=False,
+            sqlite_where=sa.text("remind_on IS NOT NULL"),
+            postgresql_where=sa.text("remind_on IS NOT NULL"),
+        )
