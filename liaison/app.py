@@ -17,6 +17,7 @@ from liaison import audit
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
+from liaison.actions import routes as actions_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
@@ -118,6 +119,7 @@ def page_routers() -> list[Router]:
         directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,
+        actions_routes.router,
         meetings_routes.links_router,
         system_routes.router,
     ]

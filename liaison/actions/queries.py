@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from liaison.accounts.viewer import Viewer
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
 from liaison.db import Session
+from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
 from liaison.mechanisms.models import Member
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
@@ -221,3 +222,28 @@ def _later_than(due_on: date | None, item_id: int) -> ColumnElement[bool]:
         ActionItem.due_on > due_on,
         and_(ActionItem.due_on == due_on, ActionItem.id > item_id),
     )
+
+
+async def agencies_of(db: Session, mechanism_ids: Collection[int], *, on: date | None = None) -> list[Agency]:
+    """The agencies that are, or with no date given ever were, members of these mechanisms, in agency order."""
+    members = select(Member.agency_id).where(Member.mechanism_id.in_(mechanism_ids))
+    if on is not None:
+        members = members.where(Member.joined_on <= on, or_(Member.left_on.is_(None), Member.left_on > on))
+    query = select(Agency).where(Agency.id.in_(members)).order_by(Agency.sort_order, Agency.id)
+    return list(await db.scalars(query))
+
+
+async def people_of(db: Session, agency_ids: Collection[int]) -> list[Person]:
+    """The active people of these agencies, leaders first."""
+    query = select(Person).where(Person.agency_id.in_(agency_ids), Person.deactivated_at.is_(None))
+    return list(await db.scalars(query.order_by(Person.agency_id, func.coalesce(Person.rank, 99), Person.id)))
+
+
+async def agency_of(db: Session, person_id: int) -> int | None:
+    """The agency somebody belongs to; None for nobody."""
+    return (await db.execute(select(Person.agency_id).where(Person.id == person_id))).scalar_one_or_none()
+
+
+async def person(db: Session, person_id: int | None) -> Person | None:
+    """Somebody by id, for a name."""
+    return await db.get(Person, person_id) if person_id else None

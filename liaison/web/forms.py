@@ -153,6 +153,12 @@ async def attempt(
     raise FormAgain(await again(theirs), status)
 
 
+def local_or(form: Form, otherwise: str) -> str:
+    """The path a form asks to come back to (`next`), without query; `otherwise` where it names none of ours."""
+    given = form.raw("next").partition("?")[0].partition("#")[0]
+    return given if given in ("/", "/actions") or given.startswith("/meetings/") else otherwise
+
+
 def row_id(text: str | int | None) -> int:
     """The id that an address or a JSON body names; anything that cannot be one is NotFound, exactly like a missing row."""
     try:
