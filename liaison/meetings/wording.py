@@ -38,6 +38,12 @@ ANSWER_NAMES = {
     "tentative": N_("Tentative"),
     "declined": N_("Declined"),
 }
+ATTENDANCE_NAMES = {
+    "present": N_("Present"),
+    "in_attendance": N_("Present without vote"),
+    "apologies": N_("Apologies"),
+    "absent": N_("Absent"),
+}
 STATE_NAMES = {
     "draft": N_("Draft"),
     "announced": N_("Announced"),

@@ -8,6 +8,7 @@ from liaison.meetings.routes.asking import handlers as asking_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.links import router as links_router
 from liaison.meetings.routes.new import handlers as new_handlers
+from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
 from liaison.meetings.routes.show import handlers as show_handlers
 
@@ -23,5 +24,6 @@ router = Router(
         *agenda_handlers,
         *sending_handlers,
         *answering_handlers,
+        *recording_handlers,
     ],
 )
