@@ -6,6 +6,7 @@ from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
+from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.links import router as links_router
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.recording import handlers as recording_handlers
@@ -25,5 +26,6 @@ router = Router(
         *sending_handlers,
         *answering_handlers,
         *recording_handlers,
+        *entering_handlers,
     ],
 )

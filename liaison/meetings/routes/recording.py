@@ -13,7 +13,7 @@ from liaison.db import Session
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import Meeting, Note
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import region
@@ -49,6 +49,7 @@ async def save_note(
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
     item_id, theirs = form.id("agenda_item_id"), None
+    note: Note | None = None
     try:
         note = await recording.save_note(
             db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
