@@ -1,19 +1,16 @@
 """Assigning an action item and changing what it says: which agency is responsible, who supports, who owns it, by when."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import joinedload, selectinload
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions import due, queries
+from liaison.actions import queries
 from liaison.actions.models import ActionItem, Support
 from liaison.actions.permissions import may_assign, may_change
-from liaison.calendaring.deadlines import first_mail_day
-from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
@@ -126,12 +123,6 @@ async def lock(db: Session, item: ActionItem) -> None:
     )
 
 
-def plan_reminders(item: ActionItem, now: datetime) -> None:
-    """Note on which local date the next reminder step of the item falls, from `now` on."""
-    since = first_mail_day(now, ZoneInfo(item.mechanism.timezone))
-    item.remind_on = due.next_step_on(region_calendar(item.mechanism.region), item.due_on, since=since)
-
-
 async def _say(
     db: Session,
     check: Check,
@@ -166,7 +157,7 @@ async def _say(
     item.owner_id, item.owner = (owner.id, owner) if owner else (None, None)
     kept = {one.agency_id: one for one in item.supports}
     item.supports = [kept.get(a.id) or Support(agency_id=a.id, agency=a) for a in supporting if a is not None]
-    plan_reminders(item, db.now())
+    item.plan_reminders(db.now())
 
 
 async def _decision(

@@ -4,10 +4,14 @@ State is facts with who and when: an item is open until it ended, as done (åŠžç»
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from liaison.actions.due import next_step_on
+from liaison.calendaring.deadlines import first_mail_day
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, Person
 from liaison.mechanisms.models import Mechanism
@@ -64,6 +68,11 @@ class ActionItem(Versioned, Base):
     def state(self) -> str:
         """open, done or not_possible."""
         return OPEN if self.ended_at is None else self.ended_how or DONE
+
+    def plan_reminders(self, now: datetime) -> None:
+        """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
+        since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))
+        self.remind_on = next_step_on(region_calendar(self.mechanism.region), self.due_on, since=since)
 
 
 class Support(Base):

@@ -4,7 +4,7 @@ from typing import Any
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions.assigning import lock, plan_reminders
+from liaison.actions.assigning import lock
 from liaison.actions.models import DONE, NOT_POSSIBLE, ActionItem, Progress
 from liaison.actions.permissions import may_register, may_report
 from liaison.checks import Check
@@ -77,7 +77,7 @@ async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int 
         return item
     item.check_version(version, state=item.state)
     item.ended_at = item.ended_how = item.ended_by = item.ended_via = item.ended_note = None
-    plan_reminders(item, db.now())
+    item.plan_reminders(db.now())
     item.touch()
     _audit(db, viewer, "reopen", item)
     return item

@@ -90,6 +90,17 @@ async def mark_day(db: Session, name: str, day: date) -> bool:
     return True
 
 
+async def note(db: Session, name: str, detail: dict[str, Any]) -> None:
+    """Keep one word about the whole site's running, in place of the one before."""
+    await _put(db, name, database_now(db), detail)
+
+
+async def noted(db: Session, name: str) -> tuple[datetime, dict[str, Any]] | None:
+    """When it was noted, and what; None if never."""
+    row = (await db.execute(select(QueueState.at, QueueState.detail).where(QueueState.name == name))).one_or_none()
+    return (row.at, row.detail) if row is not None else None
+
+
 async def unblock(db: Session) -> None:
     """The mail server takes mail again."""
     await db.execute(delete(QueueState).where(QueueState.name == _BLOCKED))

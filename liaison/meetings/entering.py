@@ -42,7 +42,8 @@ async def enter_held(
     ordinal: int | None = None,
     ordinal_in_year: int | None = None,
 ) -> Meeting:
-    """A held meeting with who was there, what was on the agenda and what was decided, all or nothing.
+    """A held meeting with who was there, what was on the agenda and what was decided, all or nothing. Who enters it is its
+    recorder, whichever agency was the host.
 
     `local_start` is naive local time of the mechanism's zone and has passed; `items` and `decisions` are one text each.
     Raises NotPermitted, Invalid (starts_at, present, items.N, decisions.N and the fields of `schedule` and `hold`)."""
@@ -56,6 +57,7 @@ async def enter_held(
         duration_minutes=duration_minutes,
         location=location,
         host_agency_id=host_agency_id,
+        recorder_id=viewer.person_id,
     )
     if meeting.starts_at > db.now():
         raise Invalid({"starts_at": N_("This lies in the future. Schedule a meeting instead.")})

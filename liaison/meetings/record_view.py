@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.meetings import queries
+from liaison.meetings.attendance import Attendance, attendance_of
 from liaison.meetings.holding import next_ordinals
 from liaison.meetings.models import (
-    IN_ATTENDANCE,
     NUMBERED_KINDS,
-    PRESENT,
     AgendaItem,
     Attendee,
     Decision,
@@ -36,27 +35,11 @@ class Record:
     """the agenda item that is talked about"""
     ordinals: tuple[int, int] | None
     """会次 in all and in the year: as fixed, or before that as they would be; None for kinds that are not numbered"""
-    attendance: "Attendance"
+    attendance: Attendance
 
     def of_item(self, item_id: int) -> list[Decision]:
         """The decisions on one item."""
         return [one for one in self.decisions if one.agenda_item_id == item_id]
-
-
-@dataclass(frozen=True, slots=True)
-class Attendance:
-    """Who is there, counted by agency as quorum does."""
-
-    present: int
-    expected: int
-    unchecked: int
-    agencies_present: int
-    quorum: int | None
-
-    @property
-    def lacks_quorum(self) -> bool:
-        """Fewer agencies are there than the mechanism asks for; shown, never in the way."""
-        return self.quorum is not None and self.agencies_present < self.quorum
 
 
 async def record(
@@ -80,16 +63,4 @@ async def record(
         current=current[-1].id if current and meeting.held_at is None else None,
         ordinals=ordinals,
         attendance=attendance_of(meeting, attendees),
-    )
-
-
-def attendance_of(meeting: Meeting, attendees: Sequence[Attendee]) -> Attendance:
-    """The counts of who is there; needs `mechanism`."""
-    there = [one for one in attendees if one.attendance in (PRESENT, IN_ATTENDANCE)]
-    return Attendance(
-        present=len(there),
-        expected=sum(one.partstat != "declined" for one in attendees),
-        unchecked=sum(one.attendance is None and one.partstat != "declined" for one in attendees),
-        agencies_present=len({one.agency_id for one in there if one.attendance == PRESENT}),
-        quorum=meeting.mechanism.quorum,
     )
