@@ -124,57 +124,57 @@ async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mecha
     return await reply(request, db, viewer, await _full(db, item), status=201)
 
 
-@get("/action-items/{item_id:str}")
-async def one_item(db: Db, viewer: Me, item_id: Id) -> dict[str, Any]:
+@get("/action-items/{action_id:str}")
+async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
     """One item with its progress, newest first."""
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     zone = ZoneInfo(item.mechanism.timezone)
     notes = [progress_json(one, zone) for one in await queries.progress_of(db, item.id)]
     return {**await _full(db, item), "progress": notes}
 
 
-@patch("/action-items/{item_id:str}")
-async def change(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+@patch("/action-items/{action_id:str}")
+async def change(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Change what is given of an open item."""
     given = body(await request.body(), ActionChange)
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     await assigning.change(db, viewer, item, version=seen(request, given.version), **_fields(given))
     return await reply(request, db, viewer, await _full(db, item))
 
 
-@post("/action-items/{item_id:str}/progress")
-async def report(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+@post("/action-items/{action_id:str}/progress")
+async def report(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """How it goes; with `registered` what was told another way."""
     given = body(await request.body(), ProgressGiven)
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     registered = Registered(**msgspec.structs.asdict(given.registered)) if given.registered else None
     progress = await reporting.report(db, viewer, item, given.text, registered=registered)
     return await reply(request, db, viewer, progress_json(progress, ZoneInfo(item.mechanism.timezone)), status=201)
 
 
-@post("/action-items/{item_id:str}/complete", status_code=200)
-async def complete(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+@post("/action-items/{action_id:str}/complete", status_code=200)
+async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Done."""
     given = body(await request.body(), CompleteGiven)
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     await reporting.complete(db, viewer, item, note=given.note, version=seen(request, given.version))
     return await reply(request, db, viewer, await _full(db, item))
 
 
-@post("/action-items/{item_id:str}/not-possible", status_code=200)
-async def give_up(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+@post("/action-items/{action_id:str}/not-possible", status_code=200)
+async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """No longer possible, with the reason."""
     given = body(await request.body(), NotPossibleGiven)
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     await reporting.give_up(db, viewer, item, reason=given.reason, version=seen(request, given.version))
     return await reply(request, db, viewer, await _full(db, item))
 
 
-@post("/action-items/{item_id:str}/reopen", status_code=200)
-async def reopen(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+@post("/action-items/{action_id:str}/reopen", status_code=200)
+async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """It goes on after all."""
     given = body(await request.body(), ReopenGiven)
-    item = await queries.get(db, viewer, row_id(item_id))
+    item = await queries.get(db, viewer, row_id(action_id))
     await reporting.reopen(db, viewer, item, version=seen(request, given.version))
     return await reply(request, db, viewer, await _full(db, item))
 

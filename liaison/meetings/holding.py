@@ -1,5 +1,6 @@
 """Holding a meeting: who is there, which item is being talked about, and 已召开, when its numbers are fixed."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,15 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.announcing import lock
-from liaison.meetings.models import ATTENDANCES, NUMBERED_KINDS, AgendaItem, Attendee, Meeting
+from liaison.meetings.models import (
+    ATTENDANCES,
+    IN_ATTENDANCE,
+    NUMBERED_KINDS,
+    PRESENT,
+    AgendaItem,
+    Attendee,
+    Meeting,
+)
 from liaison.meetings.permissions import is_host, may_record
 
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
@@ -43,6 +52,22 @@ async def check_in(
         attendee.touch()
         _audit(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
     return attendee
+
+
+async def check_in_all(
+    db: Session, viewer: Viewer, meeting: Meeting, chosen: Mapping[int, str | None], *, everybody: bool = False
+) -> None:
+    """签到登记 of many at once: `chosen` by attendee, what is missing stays; with `everybody` all who accepted and of whom
+    nothing is noted are there. Raises like `check_in`."""
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    for one in await queries.attendees(db, meeting.id):
+        attendance = chosen.get(one.id, one.attendance)
+        if everybody and attendance is None and one.partstat == "accepted":
+            attendance = IN_ATTENDANCE if one.role == "in_attendance" else PRESENT
+        if attendance != one.attendance:
+            await check_in(db, viewer, await queries.attendee(db, one.id), attendance)
 
 
 async def begin_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:

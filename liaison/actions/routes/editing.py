@@ -19,28 +19,28 @@ from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
 
 
-@get("/actions/{item_id:int}/edit")
+@get("/actions/{action_id:int}/edit")
 async def edit_form(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[str]:
     """The form, filled with what holds now."""
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     form = Form.of(
         title=item.title,
         who=f"person:{item.owner_id}" if item.owner_id else f"agency:{item.lead_agency_id}",
         supporting=[one.agency_id for one in item.supports],
         due_on=item.due_on,
     )
-    return await _page(request, db, viewer, item_id, form, {})
+    return await _page(request, db, viewer, action_id, form, {})
 
 
-@post("/actions/{item_id:int}/edit")
+@post("/actions/{action_id:int}/edit")
 async def change(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[Any]:
     """Save it."""
     form = await Form.read(request)
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     agency_id, owner_id = choice_of_owner(form)
     act = assigning.change(
         db,
@@ -53,14 +53,14 @@ async def change(
         supporting_agency_ids=form.ids("supporting"),
         due_on=form.date("due_on"),
     )
-    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, item_id, form, theirs))
-    return see_other(f"/actions/{item_id}?done=changed")
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
+    return see_other(f"/actions/{action_id}?done=changed")
 
 
 async def _page(
-    request: AnyRequest, db: Session, viewer: Viewer, item_id: int, form: Form, theirs: Mapping[str, Any]
+    request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form, theirs: Mapping[str, Any]
 ) -> Response[str]:
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     if not may_change(viewer, item):
         raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
     words = words_of(request)
@@ -76,7 +76,7 @@ async def _page(
     return shown(
         request,
         "actions/edit.html",
-        path=f"/actions/{item_id}/edit",
+        path=f"/actions/{action_id}/edit",
         form=form,
         labels=labels,
         item=item,

@@ -45,7 +45,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
     except Invalid as refusal:
         if speaks_json:
             raise
-        form.take(Invalid({"text": message for message in refusal.errors.values()}))
+        form.take(Invalid({"text": next(iter(refusal.errors.values()))}))
         await db.rollback()
         raise FormAgain(await _page(request, db, viewer, await _item(db, link, viewer), form)) from None
     await db.flush()

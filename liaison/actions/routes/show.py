@@ -28,62 +28,62 @@ DONE = {
 }
 
 
-@get("/actions/{item_id:int}")
+@get("/actions/{action_id:int}")
 async def show_item(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[str]:
     """The item's page."""
-    return await _page(request, db, viewer, item_id, Form())
+    return await _page(request, db, viewer, action_id, Form())
 
 
-@post("/actions/{item_id:int}/progress")
+@post("/actions/{action_id:int}/progress")
 async def report(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[Any]:
     """One note on how it goes."""
     form = await Form.read(request)
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     act = reporting.report(db, viewer, item, form.raw("text"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, item_id, form))
-    return see_other(f"/actions/{item_id}?done=reported")
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    return see_other(f"/actions/{action_id}?done=reported")
 
 
-@post("/actions/{item_id:int}/complete")
+@post("/actions/{action_id:int}/complete")
 async def complete(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[Any]:
     """办结, with an undo beside."""
     form = await Form.read(request)
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     act = reporting.complete(db, viewer, item, note=form.raw("note"), version=form.whole("version"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, item_id, form))
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
     if request.htmx:
         return await _line(request, db, viewer, item, DONE["completed"], undo=True)
-    return see_other(f"{local_or(form, f'/actions/{item_id}')}?done=completed&item={item_id}")
+    return see_other(f"{local_or(form, f'/actions/{action_id}')}?done=completed&item={action_id}")
 
 
-@post("/actions/{item_id:int}/not-possible")
+@post("/actions/{action_id:int}/not-possible")
 async def give_up(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[Any]:
     """终止办理（情况变化）, with the reason."""
     form = await Form.read(request)
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, item_id, form))
-    return see_other(f"/actions/{item_id}?done=ended")
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    return see_other(f"/actions/{action_id}?done=ended")
 
 
-@post("/actions/{item_id:int}/reopen")
+@post("/actions/{action_id:int}/reopen")
 async def reopen(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[Any]:
     """It goes on after all."""
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     await reporting.reopen(db, viewer, item)
     if request.htmx:
         return await _line(request, db, viewer, item, DONE["reopened"], undo=False)
-    return see_other(f"/actions/{item_id}?done=reopened")
+    return see_other(f"/actions/{action_id}?done=reopened")
 
 
 async def _line(
@@ -101,25 +101,25 @@ async def _line(
     )
 
 
-async def _page(request: AnyRequest, db: Session, viewer: Viewer, item_id: int, form: Form) -> Response[str]:
+async def _page(request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form) -> Response[str]:
     words = words_of(request)
-    item = await queries.get(db, viewer, item_id)
+    item = await queries.get(db, viewer, action_id)
     today = db.clock.today(db.settings.timezone)
     (one,) = lines(words, viewer, [item], today, await queries.carried(db, [item]))
     done = request.query_params.get("done", "")
     toast = None
     if done in DONE:
-        undo = f"/actions/{item_id}/reopen" if done in ("completed", "ended") and one.may_report else None
+        undo = f"/actions/{action_id}/reopen" if done in ("completed", "ended") and one.may_report else None
         toast = SimpleNamespace(text=words._(DONE[done]), undo_url=undo)
     return shown(
         request,
         "actions/show.html",
-        path=f"/actions/{item_id}",
+        path=f"/actions/{action_id}",
         form=form,
         line=one,
         item=item,
         zone=item.mechanism.timezone,
-        progress=await queries.progress_of(db, item_id),
+        progress=await queries.progress_of(db, action_id),
         ended_by=await queries.person(db, item.ended_by),
         registered_names=REGISTERED_NAMES,
         toast=toast,

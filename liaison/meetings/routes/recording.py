@@ -111,12 +111,12 @@ async def check_in(
     """签到登记: what was chosen for each person; with `everybody` all who said they would come are present."""
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
-    for one in await queries.attendees(db, meeting.id):
-        given = form.raw(f"attendance.{one.id}") if f"attendance.{one.id}" in form.values else one.attendance
-        if form.ticked("everybody") and not given and one.partstat == "accepted":
-            given = "in_attendance" if one.role == "in_attendance" else "present"
-        if (given or None) != one.attendance:
-            await holding.check_in(db, viewer, await queries.attendee(db, one.id), given or None)
+    chosen = {
+        int(name.partition(".")[2]): form.raw(name) or None
+        for name in form.values
+        if name.startswith("attendance.") and name[11:].isascii() and name[11:].isdecimal()
+    }
+    await holding.check_in_all(db, viewer, meeting, chosen, everybody=form.ticked("everybody"))
     if not request.htmx:
         return see_other(f"/meetings/{meeting_id}?done=checked_in#attendance")
     await db.flush()
