@@ -19,6 +19,8 @@ _ADVISORY_LOCK = 0x6C696169  # one migration at a time on PostgreSQL
 RESTORING = "restoring"
 """In place of a revision while `liaison restore` is at work in a PostgreSQL database: nothing else may touch it."""
 
+_SET_REVISION = text("UPDATE alembic_version SET version_num = :revision")
+
 
 class SchemaError(CannotRun):
     """The database cannot be used by this program; the text says what to do."""
@@ -92,10 +94,14 @@ def revision_of(settings: Settings) -> str | None:
     finally:
         engine.dispose()
     if found == RESTORING:
-        raise SchemaError(N_("A restore into this database was broken off. Drop the database, create it anew and restore again."))
+        raise SchemaError(
+            N_("A restore into this database was broken off. Drop the database, create it anew and restore again.")
+        )
     if found is not None and found > head():
         raise SchemaError(
-            N_("These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."),
+            N_(
+                "These data are of a newer version (%(found)s) than this program knows (%(known)s). Install that version."
+            ),
             found=found,
             known=head(),
         )
@@ -111,8 +117,10 @@ def _back_up(settings: Settings) -> None:
         raise SchemaError(N_("The database was not migrated, for there is no backup of it: %(why)s Make one by the database's own means, then run: liaison migrate --no-backup"), why=problem.message) from problem  # fmt: skip
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every missing migration in one transaction; PostgreSQL under an advisory lock, so that two hosts never migrate at once."""
+def upgrade(engine: Engine, revision: str = "head", *, marked: str | None = None) -> None:
+    """Run every missing migration in one transaction; PostgreSQL under an advisory lock, so that two hosts never migrate at once.
+
+    `marked` is the real revision of a database that bears the mark RESTORING, and still bears it afterwards."""
     from alembic import command
 
     config = alembic_config()
@@ -120,7 +128,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         config.attributes["connection"] = connection
+        if marked is not None:
+            connection.execute(_SET_REVISION, {"revision": marked})
         command.upgrade(config, revision)
+        if marked is not None:
+            connection.execute(_SET_REVISION, {"revision": RESTORING})
 
 
 def alembic_config() -> Any:

@@ -242,7 +242,10 @@ def _content(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Any:
 
 
 def _damaged(part: str) -> Damaged:
-    return Damaged(N_("This backup is damaged or was changed: %(part)s. Take another one."), part=Message(END) if part == END else part)
+    return Damaged(
+        N_("This backup is damaged or was changed: %(part)s. Take another one."),
+        part=Message(END) if part == END else part,
+    )
 
 
 def _info(name: str, size: int, at: datetime) -> tarfile.TarInfo:

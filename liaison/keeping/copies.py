@@ -65,6 +65,15 @@ def unsound(path: Path) -> str | None:
     return found if found != "ok" else f"foreign key of {broken[0]}" if broken else None
 
 
+def close_log(path: Path) -> None:
+    """Bring a database that nobody uses any more into its one plain file, on the disk, so that the file can be moved."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.execute("PRAGMA journal_mode=DELETE")
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def missing_tool(*names: str) -> str | None:
     """The first of these programs that is not installed here."""
     return next((name for name in names if shutil.which(name) is None), None)
@@ -105,7 +114,7 @@ def is_empty_postgresql(url: str) -> bool:
     engine = create_engine(_driver(url), poolclass=NullPool)
     try:
         with engine.connect() as connection:
-            return connection.execute(text(_EMPTY)).scalar_one() == 0
+            return not connection.execute(text(_EMPTY)).scalar_one()
     finally:
         engine.dispose()
 

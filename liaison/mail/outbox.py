@@ -172,7 +172,9 @@ async def release_all(db: Session, actor: Any, *, count: int) -> int:
     )
     found = len(released.all())
     if found != count:
-        raise Conflict(N_("There are %(found)s held mails now, not %(count)s. Look at them again."), found=found, count=count)
+        raise Conflict(
+            N_("There are %(found)s held mails now, not %(count)s. Look at them again."), found=found, count=count
+        )
     db.info[CALLS_FOR_MAIL] = True
     audit.add(db, actor, "release_all_mail", "site:1", mails=found)
     return found

@@ -75,4 +75,6 @@ def message_json(message: Message) -> dict[str, Any]:
 
 def message_of(stored: dict[str, Any]) -> Message:
     """Read back `message_json`."""
-    return Message(stored["msgid"], {k: message_of(v) if isinstance(v, dict) else v for k, v in stored["params"].items()})
+    return Message(
+        stored["msgid"], {k: message_of(v) if isinstance(v, dict) else v for k, v in stored["params"].items()}
+    )
