@@ -78,7 +78,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         marks=marks,
         strip=charts.year_strip(words, year, today, marks),
         missed=charts.quarter_names(words, rhythm.missed_quarters(marks, today)),
-        sees_meetings=sees_meetings,
+        series=await meetings.series_of(db, mechanism_id) if sees_meetings else None,
         profile=profile(mechanism.deadlines),
         wording=wording,
         until=until,

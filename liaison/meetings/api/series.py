@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import UNSET, UnsetType
 
 from liaison.calendaring.workdays import Rolled
@@ -88,8 +88,8 @@ async def dates_of_series(
     db: Db,
     viewer: Me,
     series_id: Id,
-    first: Annotated[str | None, Parameter(query="from", description="the first day, such as 2026-01-01")] = None,
-    last: Annotated[str | None, Parameter(query="to", description="the last day, at most five years later")] = None,
+    first: Annotated[str | None, QueryParameter(name="from", description="the first day, such as 2026-01-01")] = None,
+    last: Annotated[str | None, QueryParameter(name="to", description="the last day, at most five years later")] = None,
 ) -> dict[str, Any]:
     """The days that the rule names from one day to another, both included, moved off free days.
 
