@@ -15,6 +15,8 @@ from litestar.plugins.htmx import HTMXRequest
 from liaison import audit
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
+from liaison.actions import api as actions_api
+from liaison.actions import routes as actions_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
@@ -73,7 +75,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers],
         csrf_config=CSRFConfig(
-        guards=[access.address_of_ours],
+            guards=[access.address_of_ours],
             secret=settings.secret_key,
             cookie_name=access.csrf_cookie(settings.https),
             header_name="x-csrf-token",
@@ -121,6 +123,7 @@ def page_routers() -> list[Router]:
         directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,
+        actions_routes.router,
         meetings_routes.links_router,
         system_routes.router,
     ]
@@ -133,5 +136,6 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
+        actions_api.api,
         system_api.api,
     ]

@@ -104,7 +104,10 @@ async def broken_at(db: Session) -> int | None:
             previous = line.hash
         db.expunge_all()
     head = (await db.execute(select(AuditHead))).scalar_one_or_none()
-    if head is not None and (head.number, head.hash) != (expected, previous):
+    if (head.number, head.hash) != (expected, previous) if head is not None else expected > 0:
+        return expected + 1
+    unnumbered = select(AuditLine.id).where(AuditLine.number.is_(None)).limit(1)
+    if (await db.execute(unnumbered)).first() is not None:
         return expected + 1
     return None
 

@@ -22,6 +22,8 @@ from liaison.i18n import N_
 from liaison.mail import queue_state, reasons
 from liaison.mail.classify import Kind
 from liaison.mail.smtp import SmtpTransport
+from liaison.system import backups
+from liaison.system.backup_rules import FAILED
 
 State = Literal["good", "note", "bad"]
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
@@ -50,7 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
     if schema.state != "bad":
         database = open_database(settings, Clock())
         try:
-            for look in (_clock, _worker, _operators):
+            for look in (_clock, _worker, _operators, _backup):
                 findings.append(await _safely(look, database))
         finally:
             await database.dispose()
@@ -146,6 +148,26 @@ async def _operators(database: Database) -> Finding:
     if not count:
         return _finding(what, "bad", N_("There is none. Start liaison serve and open the link it prints, or run: liaison person add --operator"))  # fmt: skip
     return _finding(what, "good", N_("%(count)s run this site."), count=count)
+
+
+async def _backup(database: Database) -> Finding:
+    what = N_("Backup")
+    async with database.reading() as db:
+        found = await backups.status(db)
+    if not found.possible:
+        return _finding(what, "note", N_("pg_dump is not installed here, so liaison makes no backups: they must be made by the database's own means."))  # fmt: skip
+    if not found.on:
+        return _finding(what, "note", N_("Nightly backups are switched off."))
+    if found.state == FAILED:
+        return _finding(
+            what, "bad", N_("The newest backup failed and is tried again every hour. %(why)s"), why=found.why or ""
+        )
+    if found.age is None or found.made_at is None:
+        return _finding(what, "note", N_("None was made yet; a worker makes the first one when it starts."))
+    hours = round(found.age.total_seconds() / 3600)
+    if found.too_old:
+        return _finding(what, "bad", N_("The last one is %(hours)s hours old. See whether a worker runs."), hours=hours)
+    return _finding(what, "good", N_("%(file)s is %(hours)s hours old and has %(size)s MB."), file=found.file, hours=hours, size=round((found.bytes or 0) / 1e6, 1))  # fmt: skip
 
 
 async def _mail(settings: Settings) -> Finding:

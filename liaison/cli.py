@@ -140,23 +140,61 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
 
 
 @liaison.command()
-def migrate() -> None:
-    """Bring the database to this program's version."""
+@click.option("--no-backup", is_flag=True, help="PostgreSQL only: a backup was made by the database's own means.")
+def migrate(no_backup: bool) -> None:
+    """Bring the database to this program's version, after a backup of it."""
     settings = _load()
     from liaison import logs
     from liaison import migrate as migrations
 
     logs.set_up(settings.log_format, quiet=True)
-    engine = migrations.sync_engine(settings)
-    try:
-        with engine.connect() as connection:
-            found = migrations.current(connection)
-        migrations.refuse_unknown(found)
-        migrations.upgrade(engine)
-    finally:
-        engine.dispose()
+    migrations.bring_to_head(settings, backup=not no_backup)
     words = _words(settings)
     click.echo(words._("The database is up to date (%(revision)s).", revision=migrations.head()))
+
+
+@liaison.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--with-key", is_flag=True, help="Put the secret key into it: whoever has the file can then forge links.")
+def backup(file: Path, with_key: bool) -> None:
+    """Write database and papers into the new FILE (.tar.gz), while everything runs on."""
+    settings = config.load()
+    from liaison import logs
+    from liaison.keeping import making
+    from liaison.migrate import revision_of
+
+    logs.set_up(settings.log_format, quiet=True)
+    if settings.sqlite_path is None or settings.sqlite_path.exists():
+        revision_of(settings)  # data of a newer program are left alone
+    manifest = making.make(settings, file, with_key=with_key)
+    words = _words(settings)
+    click.echo(words._("%(path)s: backup as of audit line %(number)s:%(hash)s", path=file, number=manifest.facts.head_number, hash=manifest.facts.head_hash))  # fmt: skip
+
+
+@liaison.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only look whether FILE is whole and what it holds.")
+def restore(file: Path, check: bool) -> None:
+    """Make the site of a backup anew, in an empty data directory or database. Mail is held until an operator releases it."""
+    settings = config.load()
+    from liaison import logs, restoring
+
+    logs.set_up(settings.log_format, quiet=True)
+    words = _words(settings)
+    if check:
+        found = _run(restoring.examine(file))
+        lines = restoring.worded(words, found.manifest, settings.timezone)
+        lines.append(words._("The audit trail fits.") if found.trail_checked else words._("Every part is whole. Restore it into an empty database to check the audit trail as well."))  # fmt: skip
+        lines.append(words._("This program can restore it, and brings it to its own version.") if found.needs_migration else words._("This program can restore it."))  # fmt: skip
+    else:
+        done = _run(restoring.restore(settings, file))
+        lines = restoring.worded(words, done.manifest, settings.timezone)
+        lines.append(words._("Restored. %(mails)s mails that had not left are held: look at them on the page System → Outbox, and let them go or give them up.", mails=done.settled.mails))  # fmt: skip
+        lines.append(words._("Updates of %(meetings)s announced meetings will be newer than anything sent before. What was changed after the backup is not here: look through the meetings to come, and send them anew.", meetings=done.settled.meetings))  # fmt: skip
+        if done.new_key:
+            lines.append(words._("There was no secret key here, so a new one was made: links in mails sent before do not work any more. If you have the old key, name it in LIAISON_SECRET_KEY_PREVIOUS."))  # fmt: skip
+    for line in lines:
+        click.echo(line)
 
 
 @liaison.command(name="import")

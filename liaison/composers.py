@@ -7,5 +7,6 @@ from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.mails import COMPOSERS as MEETINGS
+from liaison.reminders.mails import COMPOSERS as REMINDERS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MECHANISMS, **MEETINGS}
+COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MECHANISMS, **MEETINGS, **REMINDERS}

@@ -16,6 +16,7 @@ from liaison.bundle.loading import load
 from liaison.clock import Clock
 from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database, Session
+from liaison.demo_story import tell_story
 from liaison.directory import people
 from liaison.directory.models import Person
 from liaison.errors import N_, CannotRun
@@ -87,9 +88,11 @@ async def run_demo(settings: Settings, *, port: int, reset: bool, say: Callable[
 
     database = open_database(settings, Clock())
     try:
-        await fill(database)
+        mechanism_ids = await fill(database)
     finally:
         await database.dispose()
+    for mechanism_id in mechanism_ids:
+        await tell_story(settings, mechanism_id, WHO)
     await serve(settings, host=HOST, port=port, access_log=False, on_start=on_start)
 
 
@@ -106,16 +109,18 @@ def prepare(settings: Settings, *, reset: bool) -> None:
     (directory / _MARK).touch()
 
 
-async def fill(database: Database) -> None:
-    """Load the bundle (the second time nothing changes), and propose the next meetings of each series."""
+async def fill(database: Database) -> list[int]:
+    """Load the bundle (the second time nothing changes), and propose the next meetings of each series; the mechanisms' ids."""
     async with database.writing() as db:
         await load(db, COMMAND_LINE, bundle_in("demo.yaml", bundle_file().read_bytes()))
         who = await _who(db)
         await people.name_operator(db, COMMAND_LINE, who.id)
         viewer = await viewer_for(db, who.id, via="cli")
         assert viewer is not None
-        for mechanism in await mechanisms.mechanisms_visible_to(db, viewer):
+        found = list(await mechanisms.mechanisms_visible_to(db, viewer))
+        for mechanism in found:
             await _propose(db, viewer, mechanism)
+        return [mechanism.id for mechanism in found]
 
 
 async def _propose(db: Session, viewer: Viewer, mechanism: Mechanism) -> None:

@@ -12,9 +12,14 @@ from sqlalchemy.engine import Connection
 
 from liaison.config import Settings
 from liaison.errors import N_, CannotRun
+from liaison.keeping import making
 from liaison.paths import data_dir
 
 _ADVISORY_LOCK = 0x6C696169  # one migration at a time on PostgreSQL
+RESTORING = "restoring"
+"""In place of a revision while `liaison restore` is at work in a PostgreSQL database: nothing else may touch it."""
+
+_SET_REVISION = text("UPDATE alembic_version SET version_num = :revision")
 
 
 class SchemaError(CannotRun):
@@ -59,21 +64,45 @@ def current(connection: Connection) -> str | None:
 
 
 def ensure_current(settings: Settings) -> str | None:
-    """Make the schema fit this program, or raise SchemaError: an embedded SQLite is migrated, PostgreSQL must have been
+    """Make the schema fit this program, or raise SchemaError: an embedded SQLite is backed up and migrated, PostgreSQL must have been
     (`liaison migrate`). Returns the revision it came from when something was migrated."""
+    if settings.sqlite_path is not None:
+        return bring_to_head(settings)
+    if revision_of(settings) != head():
+        raise SchemaError(N_("The database is not up to date. Run: liaison migrate"))
+    return None
+
+
+def bring_to_head(settings: Settings, *, backup: bool = True) -> str | None:
+    """Migrate to the newest schema what is older, after a backup; a migration whose backup cannot be made does not start. Returns the
+    revision it came from when something was migrated. `backup=False` is for PostgreSQL, where the database has its own means."""
+    found = revision_of(settings)
+    if found == head():
+        return None
+    if found is not None and (backup or settings.sqlite_path is not None):
+        _back_up(settings)
+    engine = sync_engine(settings)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+    return found or ""
+
+
+def revision_of(settings: Settings) -> str | None:
+    """The revision of the site's database, None for an empty one. Raises SchemaError where this program must leave it alone."""
     engine = sync_engine(settings)
     try:
         with engine.connect() as connection:
             found = current(connection)
-        if found == head():
-            return None
-        refuse_unknown(found)
-        if settings.sqlite_path is None:
-            raise SchemaError(N_("The database is not up to date. Run: liaison migrate"))
-        upgrade(engine)
-        return found or ""
     finally:
         engine.dispose()
+    if found == RESTORING:
+        raise SchemaError(
+            N_("A restore into this database was broken off. Drop the database, create it anew and restore again.")
+        )
+    refuse_unknown(found)
+    return found
 
 
 def refuse_unknown(found: str | None) -> None:
@@ -88,8 +117,19 @@ def refuse_unknown(found: str | None) -> None:
     raise SchemaError(said, found=found, known=head())
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run every missing migration in one transaction; PostgreSQL under an advisory lock, so that two hosts never migrate at once."""
+def _back_up(settings: Settings) -> None:
+    try:
+        making.make_before_migration(settings, head())
+    except CannotRun as problem:
+        if settings.sqlite_path is not None:
+            raise SchemaError(N_("The database was not migrated, for there is no backup of it: %(why)s"), why=problem.message) from problem  # fmt: skip
+        raise SchemaError(N_("The database was not migrated, for there is no backup of it: %(why)s Make one by the database's own means, then run: liaison migrate --no-backup"), why=problem.message) from problem  # fmt: skip
+
+
+def upgrade(engine: Engine, revision: str = "head", *, marked: str | None = None) -> None:
+    """Run every missing migration in one transaction; PostgreSQL under an advisory lock, so that two hosts never migrate at once.
+
+    `marked` is the real revision of a database that bears the mark RESTORING, and still bears it afterwards."""
     from alembic import command
 
     config = alembic_config()
@@ -97,7 +137,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         config.attributes["connection"] = connection
+        if marked is not None:
+            connection.execute(_SET_REVISION, {"revision": marked})
         command.upgrade(config, revision)
+        if marked is not None:
+            connection.execute(_SET_REVISION, {"revision": RESTORING})
 
 
 def alembic_config() -> Any:

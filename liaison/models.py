@@ -2,12 +2,25 @@
 
 from liaison import audit, site
 from liaison.accounts import models as accounts
+from liaison.actions import models as actions
 from liaison.db import Base
 from liaison.directory import models as directory
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
 from liaison.meetings import models as meetings
+from liaison.reminders import models as reminders
 
 metadata = Base.metadata
 
-__all__ = ["accounts", "audit", "directory", "mail", "mechanisms", "meetings", "metadata", "site"]
+__all__ = [
+    "accounts",
+    "actions",
+    "audit",
+    "directory",
+    "mail",
+    "mechanisms",
+    "meetings",
+    "metadata",
+    "reminders",
+    "site",
+]

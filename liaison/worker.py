@@ -14,11 +14,15 @@ import structlog
 
 from liaison.accounts.forgetting import forget_expired
 from liaison.db import Database, Session
+from liaison.errors import CannotRun
+from liaison.keeping import making
 from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
 from liaison.mail.transport import Transport
 from liaison.mechanisms.calendars import load_calendars
+from liaison.reminders.reminding import remind_due
+from liaison.system import backups
 
 log = structlog.get_logger(__name__)
 
@@ -77,10 +81,31 @@ async def beat(work: Work) -> None:
         await queue_state.heartbeat(db, work.name)
 
 
+async def keep_backup(work: Work) -> None:
+    """The nightly backup, by whichever worker takes the turn; it is copied in a thread. One that fails is noted, shown and tried again."""
+    database = work.database
+    async with database.writing() as db:
+        turn = await backups.begin(db)
+    if turn is None:
+        return
+    try:
+        file = await asyncio.to_thread(making.make_nightly, database.settings, turn.day, stop=work.stop.is_set)
+    except CannotRun as problem:
+        log.error("backup_failed", why=str(problem))
+        async with database.writing() as db:
+            await backups.not_made(db, turn, problem.message)
+    else:
+        async with database.writing() as db:
+            await backups.made(db, turn, file=file.name, bytes=file.stat().st_size)
+        log.info("backup_made", file=file.name)
+
+
 DELIVER: Final = "deliver"
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
     Tick(DELIVER, timedelta(seconds=3), deliver),
+    Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
+    Tick("keep_backup", timedelta(minutes=10), keep_backup),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
     Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
 )

@@ -125,6 +125,21 @@ REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attende
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
+RECORD = only(HOST | {"jcy_person"}, among=SEE_MEETING)
+"""The chair records too."""
+RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
+UNHOLD = only(HOST, among=SEE_MEETING)
+READ_NOTES = only(ACTING | {"jcy_person"}, among=SEE_MEETING)
+SEE_RECORD = MEMBERS | {"reader"}
+"""Of a meeting held in October to which nobody from outside was asked."""
+DECISION = Rule(SEE_RECORD)
+CORRECT = only(HOST, among=SEE_RECORD)
+ACTION = Rule(SEE_RECORD)
+REPORT = only(roles("sfj_officer", "sfj_deputy", "sfj_person"), among=SEE_RECORD)
+"""区司法局 is responsible, and its sfj_person the owner."""
+CHANGE_ACTION = only(ACTING, among=SEE_RECORD)
+ASSIGN = only(ACTING, among=SEE_MEETING)
+
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /static/{name}": NEEDS_A_SECRET,
     "GET /healthz": PUBLIC,
@@ -140,10 +155,12 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # the operator's
     "GET /system": OPERATOR_ONLY,
     "POST /system/trial-mode": OPERATOR_ONLY,
+    "POST /system/backups": OPERATOR_ONLY,
     "POST /system/pause": OPERATOR_ONLY,
     "GET /system/outbox": OPERATOR_ONLY,
     "GET /system/outbox/{mail_id}": OPERATOR_ONLY,
     "GET /system/outbox/{mail_id}/letter": OPERATOR_ONLY,
+    "POST /system/outbox/release-all": OPERATOR_ONLY,
     "POST /system/outbox/{mail_id}/retry": OPERATOR_ONLY,
     "POST /system/outbox/{mail_id}/release": OPERATOR_ONLY,
     "POST /system/outbox/{mail_id}/give-up": OPERATOR_ONLY,
@@ -176,6 +193,14 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),
+    # series and the annual plan
+    "GET /mechanisms/{mechanism_id}/series": MECHANISM,
+    "GET /mechanisms/{mechanism_id}/series/new": SERIES,
+    "POST /mechanisms/{mechanism_id}/series/new": SERIES,
+    "GET /series/{series_id}/edit": SERIES,
+    "POST /series/{series_id}/edit": SERIES,
+    "GET /mechanisms/{mechanism_id}/plan": MECHANISM,
+    "POST /mechanisms/{mechanism_id}/plan": SERIES,
     # meetings
     "GET /mechanisms/{mechanism_id}/meetings/new": SERIES,
     "POST /mechanisms/{mechanism_id}/meetings/new": SERIES,
@@ -223,6 +248,30 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}": ASK_SFJ.of(invitation_id="sfj_invitation"),
     "POST /agency-invitations/{invitation_id}/remove": ASK_SFJ.of(invitation_id="sfj_invitation"),
+    # a meeting that is held
+    "GET /mechanisms/{mechanism_id}/meetings/held": SERIES,
+    "POST /mechanisms/{mechanism_id}/meetings/held": SERIES,
+    "GET /meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
+    "GET /meetings/{meeting_id}/unhold": (UNHOLD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/unhold": (UNHOLD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/notes": (RECORD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/attendance": (RECORD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/decisions": (RECORD, RECORD_DRAFT),
+    "GET /decisions/{decision_id}/edit": CORRECT,
+    "POST /decisions/{decision_id}/edit": CORRECT,
+    "POST /agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
+    "POST /agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
+    # action items
+    "GET /actions": ANY_SIGNED_IN,
+    "POST /actions": only(ACTING, among=SEE_MECHANISM).sending(mechanism_id="@mechanism_id"),
+    "GET /actions/{action_id}": ACTION,
+    "GET /actions/{action_id}/edit": CHANGE_ACTION,
+    "POST /actions/{action_id}/edit": CHANGE_ACTION,
+    "POST /actions/{action_id}/progress": REPORT,
+    "POST /actions/{action_id}/complete": REPORT,
+    "POST /actions/{action_id}/not-possible": REPORT,
+    "POST /actions/{action_id}/reopen": REPORT,
     # accounts
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
@@ -328,6 +377,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/mechanisms/{mechanism_id}/series": SERIES.sending(start_time="14:30"),
     "GET /api/series/{series_id}": MECHANISM,
     "PATCH /api/series/{series_id}": SERIES,
+    "GET /api/series/{series_id}/dates": MECHANISM,
+    "POST /api/series/{series_id}/plan": SERIES,
     "GET /api/meetings": ANY_SIGNED_IN,
     "GET /api/mechanisms/{mechanism_id}/meetings": MECHANISM,
     "POST /api/mechanisms/{mechanism_id}/meetings": SERIES,
@@ -368,6 +419,27 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/agenda-items/{item_id}/accept": ACCEPT_PROPOSED,
     "POST /api/agenda-items/{item_id}/withdraw": (KEEP_ACCEPTED, KEEP_PROPOSED),
     # mail
+    "POST /api/meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
+    "POST /api/meetings/{meeting_id}/unhold": (UNHOLD, RECORD_DRAFT),
+    "GET /api/meetings/{meeting_id}/notes": (READ_NOTES, DRAFT),
+    "PUT /api/meetings/{meeting_id}/notes": (RECORD, RECORD_DRAFT),
+    "GET /api/meetings/{meeting_id}/decisions": (MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/decisions": (RECORD, RECORD_DRAFT),
+    "GET /api/decisions/{decision_id}": DECISION,
+    "PATCH /api/decisions/{decision_id}": CORRECT.sending(text="更正后的文字", reason="笔误"),
+    "POST /api/agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
+    "POST /api/agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
+    # action items
+    "GET /api/action-items": ANY_SIGNED_IN,
+    "GET /api/meetings/{meeting_id}/action-items": (MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/action-items": (ASSIGN, DRAFT),
+    "POST /api/mechanisms/{mechanism_id}/action-items": SERIES,
+    "GET /api/action-items/{action_id}": ACTION,
+    "PATCH /api/action-items/{action_id}": CHANGE_ACTION,
+    "POST /api/action-items/{action_id}/progress": REPORT,
+    "POST /api/action-items/{action_id}/complete": REPORT,
+    "POST /api/action-items/{action_id}/not-possible": REPORT,
+    "POST /api/action-items/{action_id}/reopen": REPORT,
     "GET /api/deliveries": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/retry": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,

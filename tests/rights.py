@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import select
 from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
+from liaison.actions import assigning
 from liaison.app import create_app, open_database
 from liaison.audit import Actor
 from liaison.clock import Clock
@@ -27,7 +28,7 @@ from liaison.db import Database, Session
 from liaison.directory.models import Person
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
-from liaison.meetings import agenda, announcing, queries, scheduling
+from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
@@ -53,6 +54,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "attendee_id": ("chenzy_attendee", "sunl_attendee", "running_attendee"),
     "invitation_id": ("sfj_invitation",),
     "item_id": ("accepted_item", "proposed_item"),
+    "decision_id": ("decision_id",),
+    "action_id": ("action_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -243,6 +246,21 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     await announcing.send(db, host, running)
     running.local_start = datetime.fromisoformat("2026-11-23T08:30")  # since then half an hour has passed
     running.starts_at = datetime.fromisoformat("2026-11-23T08:30+08:00")
+    held = await scheduling.schedule(
+        db, host, built.mechanism.id, title="第三季度联席会议", **facts | {"local_start": start - timedelta(days=60)}
+    )
+    decision = await recording.decide(db, host, held, text="每月5日前交换清单。")
+    await holding.hold(db, host, held)
+    owned = await assigning.assign(
+        db,
+        host,
+        built.mechanism.id,
+        meeting=held,
+        title="建立台账",
+        lead_agency_id=built.sfj.id,
+        owner_id=built.zhenggq.id,
+        due_on=date(2026, 12, 1),
+    )
     await db.flush()
     attendees = await queries.attendees(db, meeting.id)
     invitations = await queries.invitations(db, meeting.id)
@@ -254,6 +272,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "mail_id": mail.id,
         "delivery_id": mail.id,
         "draft": draft.id,
+        "decision_id": decision.id,
+        "action_id": owned.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,
         "chenzy_attendee": by_person[built.chenzy.id],

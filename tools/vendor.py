@@ -55,10 +55,10 @@ ICONS = (
     "arrow-down", "arrow-up", "bell-ring", "book-user", "building-2", "calendar-check", "calendar-clock",
     "calendar-days", "calendar-plus", "calendar-x", "check", "chevron-down", "chevron-left", "chevron-right",
     "chevron-up", "circle-alert", "circle-check", "circle-question-mark", "circle-x", "clipboard-list", "clock",
-    "download", "ellipsis", "eye", "file-text", "flask-conical", "grip-vertical", "handshake", "history",
-    "inbox", "info", "key-round", "keyboard", "languages", "layout-dashboard", "link", "list-checks", "lock",
-    "log-in", "log-out", "mail", "mail-x", "map-pin", "megaphone", "paperclip", "pencil", "phone", "plus",
-    "printer", "refresh-cw", "rotate-ccw", "search", "send", "settings", "trash-2", "triangle-alert", "undo-2",
+    "download", "ellipsis", "eye", "file-text", "flask-conical", "gavel", "grip-vertical", "handshake", "history",
+    "inbox", "info", "key-round", "keyboard", "languages", "layout-dashboard", "link", "list-checks", "list-filter", "lock",
+    "log-in", "log-out", "mail", "mail-x", "map-pin", "megaphone", "message-square", "notebook-pen", "paperclip", "pencil", "phone", "plus",
+    "printer", "refresh-cw", "rotate-ccw", "rss", "search", "send", "settings", "trash-2", "triangle-alert", "undo-2",
     "upload", "user", "user-plus", "user-round-check", "user-x", "users", "x",
 )
 # fmt: on

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from liaison.calendaring.workdays import DueDay, WorkCalendar, add_workdays
 
@@ -26,6 +27,8 @@ PROFILE: Final[Mapping[str, int]] = MappingProxyType(
         "issue": 7,
     }
 )
+MAIL_TIME: Final = dt.time(8, 30)
+"""Mail that the clock calls for goes at this local time on working days (PRACTICE.md 14)."""
 LARGEST_OFFSET = 260  # working days, about a year
 
 
@@ -67,6 +70,13 @@ def steps(calendar: WorkCalendar, meeting_day: dt.date, profile: Mapping[str, in
 def replies_due(calendar: WorkCalendar, meeting_day: dt.date, profile: Mapping[str, int] = PROFILE) -> DueDay:
     """Until when slips and answers are asked for."""
     return add_workdays(calendar, meeting_day, profile.get("replies_due", PROFILE["replies_due"]))
+
+
+def first_mail_day(since: dt.datetime, zone: ZoneInfo) -> dt.date:
+    """The first local date whose clock mail can speak of something that exists `since` that instant: steps that lay before
+    are skipped (PRACTICE.md)."""
+    local = since.astimezone(zone)
+    return local.date() if local.time() <= MAIL_TIME else local.date() + dt.timedelta(days=1)
 
 
 def check_profile(given: Mapping[str, object]) -> dict[str, int]:

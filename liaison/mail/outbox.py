@@ -172,6 +172,44 @@ async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     return mail
 
 
+async def release_all(db: Session, actor: Any, *, count: int) -> int:
+    """Let every mail go that a restore has held, if they are still as many as the operator was shown; else Conflict."""
+    released = await db.execute(
+        update(OutboxMail)
+        .where(OutboxMail.state == HELD)
+        .values(state=WAITING, reason=None)
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    found = len(released.all())
+    if found != count:
+        raise Conflict(
+            N_("There are %(found)s held mails now, not %(count)s. Look at them again."), found=found, count=count
+        )
+    db.info[CALLS_FOR_MAIL] = True
+    audit.add(db, actor, "release_all_mail", "site:1", mails=found)
+    return found
+
+
+async def hold_all(db: Session) -> int:
+    """After a restore: every mail that has not ended waits for an operator, and whatever was composed may have reached its recipient,
+    for the site went on after the backup was made. How many."""
+    held = await db.execute(
+        update(OutboxMail)
+        .where(OutboxMail.state.in_(OPEN_STATES))
+        .values(
+            state=HELD,
+            reason="restored",
+            in_doubt=or_(OutboxMail.in_doubt, OutboxMail.composed_at.is_not(None)),
+            claimed_by=None,
+            claimed_until=None,
+        )
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(held.all())
+
+
 async def give_up(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     """Do not try a mail any more."""
     site.operators_only(actor)

@@ -31,6 +31,8 @@ class Mechanism(Versioned, Base):
     lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     lead_agency: Mapped[Agency] = relationship(lazy="raise")
     quorum: Mapped[int | None]
+    first_ordinal: Mapped[int | None]
+    """会次 of the first meeting recorded here, for mechanisms that met before; None counts from 1."""
     deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Working days around the meeting day by step (calendaring.deadlines); empty means the default profile."""
     ended_on: Mapped[date | None]

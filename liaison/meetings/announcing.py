@@ -10,6 +10,7 @@ from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.meetings import mails, queries
+from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
@@ -86,6 +87,7 @@ async def send(
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
     meeting.off_announced = planned.method is CANCEL
+    meeting.remind_on = None if meeting.off_announced else remind_on(meeting, db.now())
     meeting.touch()
     await db.flush()
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting

@@ -1,9 +1,9 @@
-"""Until when answers may be changed. Pure."""
+"""Until when answers may be changed, and when the clock reminds of a meeting. Pure."""
 
 from datetime import date, datetime
 
-from liaison.calendaring.deadlines import check_profile, replies_due
-from liaison.calendaring.workdays import region_calendar
+from liaison.calendaring.deadlines import check_profile, first_mail_day, replies_due
+from liaison.calendaring.workdays import add_workdays, region_calendar
 from liaison.meetings.models import Meeting
 
 
@@ -24,3 +24,11 @@ def due_when_told(meeting: Meeting, told: datetime) -> date | None:
         region_calendar(meeting.mechanism.region), meeting.local_on, check_profile(meeting.mechanism.deadlines)
     ).date
     return due if due > told.astimezone(meeting.zone).date() else meeting.local_on
+
+
+def remind_on(meeting: Meeting, now: datetime) -> date | None:
+    """The local date on which the clock reminds of the meeting as it is announced `now` (T-1 working day, or as the mechanism's
+    profile says); None where that day has passed before the notice goes out. Needs `mechanism`."""
+    offset = check_profile(meeting.mechanism.deadlines)["reminder"]
+    on = add_workdays(region_calendar(meeting.mechanism.region), meeting.local_on, offset).date
+    return on if on >= first_mail_day(now, meeting.zone) else None

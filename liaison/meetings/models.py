@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -21,6 +21,10 @@ PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
 REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "other")
 PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
+PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
+ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
+NUMBERED_KINDS = ("regular", "extraordinary")
+"""The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 
 
 class Series(Versioned, Base):
@@ -45,7 +49,12 @@ class Meeting(Versioned, Base):
     after a change of zone data. Holds one UID at a time; reinstating takes a new one (MAIL.md "State")."""
 
     __tablename__ = "meeting"
-    __table_args__ = (Index("ix_meeting_mechanism_id_starts_at", "mechanism_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_meeting_mechanism_id_starts_at", "mechanism_id", "starts_at"),
+        UniqueConstraint("mechanism_id", "ordinal"),
+        Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
+              postgresql_where=text("remind_on IS NOT NULL")),
+    )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
     mechanism: Mapped[Mechanism] = relationship(lazy="raise")
@@ -84,6 +93,8 @@ class Meeting(Versioned, Base):
     """Answers at or after this SEQUENCE count: that of the last change of time (calendaring.itip.Version)."""
     announced_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
+    remind_on: Mapped[date | None]
+    """The local date on which those who come, or have not answered, are reminded by the clock; None when that is done."""
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     postponed_at: Mapped[datetime | None]
@@ -93,6 +104,13 @@ class Meeting(Versioned, Base):
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was last moved, postponed or cancelled, as the officer wrote it."""
     held_at: Mapped[datetime | None]
+    """When an officer said that it took place (已召开); from then on its numbers, agenda and answers stand."""
+    held_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    entered_afterwards_at: Mapped[datetime | None]
+    """补录: it was held without the system and entered here then; nobody was mailed."""
+    ordinal: Mapped[int | None]
+    ordinal_in_year: Mapped[int | None]
+    """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
 
     @property
     def state(self) -> str:
@@ -188,6 +206,9 @@ class Attendee(Versioned, Base):
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
     attendance: Mapped[str | None] = mapped_column(String(20))
+    """出席 / 列席 / 请假 / 缺席 as checked in at the meeting; None until somebody says."""
+    attendance_at: Mapped[datetime | None]
+    attendance_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
 
     @property
@@ -236,3 +257,49 @@ class AgendaItem(Versioned, Base):
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    begun_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    """已议. The item that is begun and not settled is the current one of a meeting that is being held."""
+
+
+class Note(Versioned, Base):
+    """What the recorder writes down while the meeting runs: about one item, or about the meeting as a whole."""
+
+    __tablename__ = "note"
+    __table_args__ = (
+        UniqueConstraint("agenda_item_id"),
+        Index("uq_note_of_meeting", "meeting_id", unique=True,
+              sqlite_where=text("agenda_item_id IS NULL"), postgresql_where=text("agenda_item_id IS NULL")),
+        Index("ix_note_meeting_id", "meeting_id"),
+    )  # fmt: skip
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    text: Mapped[str] = mapped_column(Text, default="")
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Decision(Versioned, Base):
+    """议定事项: what the meeting decided, numbered by mechanism and year (议定〔2026〕11号). A number is never used again."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        UniqueConstraint("mechanism_id", "year", "number"),
+        Index("ix_decision_meeting_id", "meeting_id"),
+    )
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    year: Mapped[int]
+    """Of the meeting's local date."""
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was last corrected or revoked after the meeting."""

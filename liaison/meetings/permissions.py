@@ -56,8 +56,22 @@ def may_fill_slip(viewer: Viewer, invitation: AgencyInvitation, mechanism_id: in
 
 def may_register(viewer: Viewer, meeting: Meeting, agency_id: int, now: datetime) -> bool:
     """代登记: the host officer all, other officers their own agency's, the recorder while the meeting runs."""
-    recording = viewer.person_id == meeting.recorder_id and meeting.starts_at <= now <= meeting.ends_at
-    return may_ask(viewer, meeting, agency_id) or recording
+    return may_ask(viewer, meeting, agency_id) or is_recording(viewer, meeting, now)
+
+
+def is_recording(viewer: Viewer, meeting: Meeting, now: datetime) -> bool:
+    """The recorder from the start of the meeting until it is held: what is registered or assigned then is theirs to note."""
+    return viewer.person_id == meeting.recorder_id and meeting.starts_at <= now and meeting.held_at is None
+
+
+def may_record(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
+    """Check-in, notes, decisions, hold: the host officer, the recorder, and who chairs it (`chairs`: ids of persons)."""
+    return is_host(viewer, meeting) or viewer.person_id == meeting.recorder_id or viewer.person_id in chairs
+
+
+def may_read_record(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
+    """The notes of a meeting are work in progress: for who records it, and the officers and deputies of the mechanism."""
+    return may_record(viewer, meeting, chairs) or may_change(viewer, meeting)
 
 
 def may_propose(viewer: Viewer, meeting: Meeting) -> bool:

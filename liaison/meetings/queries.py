@@ -18,7 +18,17 @@ from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
-from liaison.meetings.models import ACTIVITIES, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
+from liaison.meetings.models import (
+    ACTIVITIES,
+    AgencyInvitation,
+    AgendaItem,
+    Announcement,
+    Attendee,
+    Decision,
+    Meeting,
+    Note,
+    Series,
+)
 
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
@@ -328,3 +338,20 @@ def mark_of(meeting: Meeting) -> StripMark:
         certain=not meeting.provisional,
         regular=meeting.kind == "regular",
     )
+
+
+async def note(db: Session, meeting_id: int, agenda_item_id: int | None) -> Note | None:
+    """The notes of one item, or of the meeting as a whole; None while there are none."""
+    query = select(Note).where(Note.meeting_id == meeting_id, Note.agenda_item_id.is_not_distinct_from(agenda_item_id))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def notes(db: Session, meeting_id: int) -> list[Note]:
+    """Every note of a meeting, in the order in which they were begun."""
+    return list(await db.scalars(select(Note).where(Note.meeting_id == meeting_id).order_by(Note.id)))
+
+
+async def decisions(db: Session, meeting_id: int, *, revoked: bool = True) -> list[Decision]:
+    """What a meeting decided, by number; with `revoked` also those that were struck."""
+    query = select(Decision).where(Decision.meeting_id == meeting_id).order_by(Decision.number)
+    return list(await db.scalars(query if revoked else query.where(Decision.revoked_at.is_(None))))

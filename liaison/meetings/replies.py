@@ -258,14 +258,29 @@ def _name(check: Check, number: int, one: SlipName) -> SlipName:
     )
 
 
-def _registered(db: Session, registered: Registered, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+def registration(
+    db: Session, registered: Registered, viewer: Viewer, *, since: datetime, too_early: str
+) -> dict[str, Any]:
+    """The facts of a 代登记 as they are stored; what was said before the instant `since` is refused with the words `too_early`.
+
+    Raises Invalid (registered.how, registered.said_by, registered.at)."""
     check = Check()
     how = check.choice("registered.how", registered.how, REGISTERED_WAYS)
     said_by = check.required_text("registered.said_by", registered.said_by, most=80)
     check.instant("registered.at", registered.at)
     if registered.at > db.now():
         check.refuse("registered.at", N_("This lies in the future."))
-    elif registered.at < meeting.starts_at - EARLIEST_SAID:
-        check.refuse("registered.at", N_("This lies more than a year before the meeting. Please check the day."))
+    elif registered.at < since:
+        check.refuse("registered.at", too_early)
     check.done()
     return {"how": how, "said_by": said_by, "at": registered.at.isoformat(), "by_id": viewer.person_id}
+
+
+def _registered(db: Session, registered: Registered, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    return registration(
+        db,
+        registered,
+        viewer,
+        since=meeting.starts_at - EARLIEST_SAID,
+        too_early=N_("This lies more than a year before the meeting. Please check the day."),
+    )

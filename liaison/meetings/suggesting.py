@@ -40,6 +40,11 @@ async def next_days(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[S
     return []
 
 
+async def coming(db: Session, series: Series, mechanism: Mechanism, *, count: int = 4) -> list[Rolled]:
+    """The next dates of one series, planned or not; none for a rule that is not understood any more."""
+    return _next(series, mechanism, db.clock.today(mechanism.timezone), count)
+
+
 async def by_rule(db: Session, mechanism: Mechanism, day: date) -> dict[str, Any]:
     """What `schedule` is told about a date that a series' rule names: series, nominal day, why it moved, whether provisional."""
     calendar = region_calendar(mechanism.region)

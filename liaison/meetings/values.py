@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import region_calendar
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting, Series
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Decision, Meeting, Note, Series
 
 Delivery = Mapping[str, str]
 """{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
@@ -38,8 +38,8 @@ def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any
         "note": meeting.note,
         "replies_due_on": replies_due_on,
         "hides_attendees": meeting.hides_attendees,
-        "ordinal": None,
-        "ordinal_in_year": None,
+        "ordinal": meeting.ordinal,
+        "ordinal_in_year": meeting.ordinal_in_year,
         "uid": meeting.uid,
         "sequence": meeting.sequence,
         "created_at": instant(meeting.created_at, zone),
@@ -47,6 +47,8 @@ def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any
         "reminded_at": instant(meeting.reminded_at, zone),
         "postponed_at": instant(meeting.postponed_at, zone),
         "cancelled_at": instant(meeting.cancelled_at, zone),
+        "held_at": instant(meeting.held_at, zone),
+        "entered_afterwards": meeting.entered_afterwards_at is not None,
         "reason": meeting.reason,
     }
 
@@ -148,7 +150,46 @@ def agenda_item_json(item: AgendaItem) -> dict[str, Any]:
         "state": "withdrawn" if item.removed_at else item.state,
         "proposed_by": _id(item.proposed_by),
         "proposed_at": item.proposed_at,
+        "begun_at": item.begun_at,
+        "settled_at": item.settled_at,
     }
+
+
+def note_json(note: Note, zone: ZoneInfo) -> dict[str, Any]:
+    """The notes of one item, or of the meeting as a whole (`agenda_item_id` null)."""
+    return {
+        "id": str(note.id),
+        "version": note.version,
+        "meeting_id": str(note.meeting_id),
+        "agenda_item_id": _id(note.agenda_item_id),
+        "text": note.text,
+        "saved_at": instant(note.saved_at, zone),
+        "saved_by": _id(note.saved_by),
+    }
+
+
+def decision_json(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
+    """One decision; `label` is its number as offices write it."""
+    return {
+        "id": str(decision.id),
+        "version": decision.version,
+        "meeting_id": str(decision.meeting_id),
+        "mechanism_id": str(decision.mechanism_id),
+        "agenda_item_id": _id(decision.agenda_item_id),
+        "year": decision.year,
+        "number": decision.number,
+        "label": decision_label(decision),
+        "text": decision.text,
+        "decided_at": instant(decision.decided_at, zone),
+        "decided_by": _id(decision.decided_by),
+        "revoked_at": instant(decision.revoked_at, zone),
+        "reason": decision.reason,
+    }
+
+
+def decision_label(decision: Decision) -> str:
+    """议定〔2026〕11号: the number of a decision, the same in every language, as it stands on paper."""
+    return f"议定〔{decision.year}〕{decision.number}号"
 
 
 def series_json(series: Series) -> dict[str, Any]:

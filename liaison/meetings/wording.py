@@ -1,6 +1,7 @@
 """The names of kinds, roles and answers as officers say them, and sentences that mails and pages share. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from liaison.calendaring.recurrence import RuleRefused
@@ -38,6 +39,12 @@ ANSWER_NAMES = {
     "tentative": N_("Tentative"),
     "declined": N_("Declined"),
     "unconfirmed": N_("To be confirmed"),
+}
+ATTENDANCE_NAMES = {
+    "present": N_("Present"),
+    "in_attendance": N_("Present without vote"),
+    "apologies": N_("Apologies"),
+    "absent": N_("Absent"),
 }
 STATE_NAMES = {
     "draft": N_("Draft"),
@@ -114,6 +121,29 @@ def agenda_lines(agenda: Sequence[Mapping[str, Any]], words: Words) -> list[str]
             f"{number}. {item['title']}" + (words._(" (%(details)s)", details=" · ".join(details)) if details else "")
         )
     return lines
+
+
+_MOVED = {
+    ("holiday", "following"): N_("%(day)s is a statutory holiday: moved to the next working day."),
+    ("holiday", "preceding"): N_("%(day)s is a statutory holiday: moved to the working day before."),
+    ("weekend", "following"): N_("%(day)s falls on a weekend: moved to the next working day."),
+    ("weekend", "preceding"): N_("%(day)s falls on a weekend: moved to the working day before."),
+    ("makeup_avoided", "following"): N_("%(day)s is a make-up workday: moved to the next regular working day."),
+    ("makeup_avoided", "preceding"): N_("%(day)s is a make-up workday: moved to the regular working day before."),
+}
+
+
+def why_moved(why: Mapping[str, Any], words: Words) -> str:
+    """Why a date is not where its rule puts it (`code` and `params` of calendaring.workdays.Why), as one sentence or two."""
+    params = why["params"]
+    day = date.fromisoformat(params["day"])
+    said = words._(_MOVED[why["code"], params["direction"]], day=words.short_date(day))
+    if why["code"] == "makeup_avoided" or "makeup" not in params:
+        return said
+    passed = words._(
+        "The make-up workday %(day)s is passed over.", day=words.short_date(date.fromisoformat(params["makeup"]))
+    )
+    return f"{said}{passed}" if words.locale == "zh_CN" else f"{said} {passed}"
 
 
 def rule_refused(refusal: RuleRefused) -> Message:

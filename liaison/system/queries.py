@@ -24,10 +24,13 @@ from liaison.mail.queue_state import QueueHealth
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import Meeting
+from liaison.system import backups
+from liaison.system.backup_rules import BackupStatus
 
 WORKER_SILENT = timedelta(minutes=1)
 FILTERS: Final = {
     "open": (N_("Still to go"), (*OPEN_STATES, HELD)),
+    "held": (N_("Held back"), (HELD,)),
     "failed": (N_("Not delivered"), ("refused", "bounced", "given_up")),
     "sent": (N_("Sent"), ("sent",)),
     "all": (N_("All"), (*OPEN_STATES, HELD, *FINAL_STATES)),
@@ -44,6 +47,7 @@ class SiteStatus:
     revision: str
     zone_data: str
     audit_head: tuple[int, str]
+    backup: BackupStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ async def site_status(db: Session) -> SiteStatus:
         revision=migrate.head(),
         zone_data=zone_data_version(),
         audit_head=await audit.head(db),
+        backup=await backups.status(db),
     )
 
 

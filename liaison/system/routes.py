@@ -23,8 +23,9 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import needs_letter
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.showing import DELIVERY_NAMES
+from liaison.system import backups, letter, queries, running
 from liaison.system import first_steps as steps
-from liaison.system import letter, queries, running
+from liaison.web.confirming import confirm_page
 from liaison.web.forms import Form, FormAgain, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, settings_of, words_of
 
@@ -69,6 +70,14 @@ async def trial_mode(request: AnyRequest, db: Db, operator: Operator) -> Respons
     """Switch 试运行 on or off."""
     form = await Form.read(request)
     await running.switch_trial_mode(db, operator, on=form.raw("on") == "1")
+    return see_other("/system")
+
+
+@post("/system/backups")
+async def switch_backups(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Switch the nightly backup on or off."""
+    form = await Form.read(request)
+    await backups.switch(db, operator, on=form.raw("on") == "1")
     return see_other("/system")
 
 
@@ -147,6 +156,27 @@ async def show_letter(request: AnyRequest, db: Db, operator: Operator, mail_id: 
     row = await queries.mail(db, mail_id)
     html = letter.letter_of(row.body, show_links=settings_of(request).demo).html if row.body else ""
     return Response(html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": letter.CSP})
+
+
+@post("/system/outbox/release-all")
+async def release_all(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Let all held mails go, once their number was confirmed."""
+    form = await Form.read(request)
+    if not form.ticked("confirmed"):
+        return confirm_page(
+            request,
+            nav="system",
+            question=N_(
+                "%(count)s held mails then go out, among them perhaps some that went out before the restore. Let them go?"
+            ),
+            button=N_("Let them go"),
+            action="/system/outbox/release-all",
+            back="/system/outbox?show=held",
+            hidden={"count": form.raw("count")},
+            count=form.raw("count"),
+        )
+    await outbox.release_all(db, operator, count=form.whole("count") or 0)
+    return see_other("/system/outbox")
 
 
 @post("/system/outbox/{mail_id:int}/retry")
@@ -360,7 +390,7 @@ async def readyz(request: AnyRequest) -> Response[dict[str, Any]]:
 router = Router(
     "/",
     route_handlers=[
-        show, trial_mode, pause, index, mail, show_letter, retry, release, give_up,
+        show, trial_mode, switch_backups, pause, index, mail, show_letter, release_all, retry, release, give_up,
         first_steps, template, enter_people, designate_liaisons, healthz, readyz,
     ],
 )  # fmt: skip

@@ -3,7 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -24,6 +25,18 @@ T = TypeVar("T")
 
 class Body(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of every request body; unknown fields are refused so that a misspelt one is not lost in silence."""
+
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An instant of a body: RFC 3339 with its offset."""
+
+
+class RegisteredGiven(Body):
+    """代登记: how something was told (phone, in_person, paper, chat, other), by whom and when."""
+
+    how: str
+    said_by: str
+    at: Instant
 
 
 class MalformedBody(Refusal):

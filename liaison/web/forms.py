@@ -169,6 +169,12 @@ async def attempt(
     raise FormAgain(await again(theirs), status)
 
 
+def local_or(form: Form, otherwise: str) -> str:
+    """The path a form asks to come back to (`next`), without query; `otherwise` where it names none of ours."""
+    given = form.raw("next").partition("?")[0].partition("#")[0]
+    return given if given in ("/", "/actions") or given.startswith("/meetings/") else otherwise
+
+
 def whole_number(text: str | None) -> int | None:
     """The number that a text is in plain ASCII digits without leading zeros, as we write it ourselves; None for anything else,
     also for one so large that no row and no page can have it."""

@@ -146,6 +146,15 @@
     hint.textContent = full + ' · ' + new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(days, 'day');
   }
 
+  // --- a button that names how many boxes are ticked: <button data-count="name" data-count-one="…{n}…" data-count-many="…{n}…"><span>…
+  function countTicked(box) {
+    const button = box.form && $('button[data-count="' + box.name + '"]', box.form);
+    if (!button) return;
+    const n = all('input[name="' + box.name + '"]:checked', box.form).length;
+    $('span', button).textContent = button.dataset[n === 1 ? 'countOne' : 'countMany'].replace('{n}', n);
+    button.disabled = n === 0;
+  }
+
   function closeMenus(except) {
     all('details.account[open]').forEach((menu) => { if (!except || !menu.contains(except)) menu.open = false; });
   }
@@ -176,7 +185,10 @@
     if (button && button.dataset.addRow) addRow(button);
     closeMenus(event.target);
   });
-  document.addEventListener('change', (event) => { if (event.target.matches('input[type=date]')) wordDate(event.target); });
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('input[type=date]')) wordDate(event.target);
+    if (event.target.matches('input[type=checkbox]')) countTicked(event.target);
+  });
   window.addEventListener('pageshow', () => all('form[data-sent]').forEach((form) => { delete form.dataset.sent; }));
 
   document.addEventListener('htmx:config:request', (event) => {

@@ -17,6 +17,9 @@ MACHINERY = {
     "mail/smtp.py": "the conversation with the mail server",
     "mail/transport.py": "where mails go: a server, or files",
     "mail/delivery.py": "the worker's side of the outbox: claims, sends and settles in transactions of its own",
+    "keeping/archive.py": "backup files: packed, checked, unpacked",
+    "keeping/copies.py": "copies of the database, by SQLite and by the programs of PostgreSQL",
+    "keeping/making.py": "makes backups and keeps their directory",
 }
 """Neither rule nor verb: what touches sockets, files and lower parts of the database, and why it may."""
 

@@ -2,10 +2,10 @@
 
 from litestar import Router
 
-from liaison.meetings.api import agenda, asked, meetings, series
+from liaison.meetings.api import agenda, asked, meetings, record, series
 
 api = Router(
     "/",
-    route_handlers=[*meetings.HANDLERS, *asked.HANDLERS, *agenda.HANDLERS, *series.HANDLERS],
+    route_handlers=[*meetings.HANDLERS, *asked.HANDLERS, *agenda.HANDLERS, *series.HANDLERS, *record.HANDLERS],
     tags=["meetings"],
 )

@@ -9,12 +9,12 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Invalid, NotFound
 from liaison.meetings import asking, queries, replies
-from liaison.meetings.api.meetings import AskedGiven, Instant
+from liaison.meetings.api.meetings import AskedGiven
 from liaison.meetings.api.shared import Db, Id, Me, delivery, list_of
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
-from liaison.web.api import Body, body, listed, page_limits, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, page_limits, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -23,12 +23,6 @@ class SubstituteGiven(Body):
     name: str
     job_title: str | None = None
     phone: str | None = None
-
-
-class RegisteredGiven(Body):
-    how: str
-    said_by: str
-    at: Instant
 
 
 class AttendeeChange(Body):

@@ -1,12 +1,12 @@
 """Meetings and what an officer does with them. Everything is a draft until `send`; acts take `send` to tell at once."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import date
+from typing import Any
 
 import msgspec
 from litestar import Response, get, patch, post
 from litestar.params import FromQuery
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -15,11 +15,9 @@ from liaison.meetings import announcing, queries, scheduling
 from liaison.meetings.api.shared import Db, Id, Me, brief, in_full, local
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
-from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, Instant, body, listed, named, page_limits, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
-
-Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class AskedGiven(Body):

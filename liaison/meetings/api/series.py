@@ -1,22 +1,25 @@
 """The rules that a mechanism's regular meetings follow."""
 
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, patch, post
+from litestar.params import QueryParameter
 from msgspec import UNSET, UnsetType
 
+from liaison.calendaring.workdays import Rolled
 from liaison.errors import Invalid
-from liaison.i18n import N_
+from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
-from liaison.meetings import queries
+from liaison.meetings import annual, queries
 from liaison.meetings import series as verbs
-from liaison.meetings.api.shared import Db, Id, Me
+from liaison.meetings.api.shared import Db, Id, Me, brief
 from liaison.meetings.values import series_json
+from liaison.meetings.wording import why_moved
 from liaison.web.api import Body, body, listed, page_limits, reply, seen
 from liaison.web.forms import row_id
-from liaison.web.pages import AnyRequest
+from liaison.web.pages import AnyRequest, words_of
 
 
 class SeriesGiven(Body):
@@ -40,6 +43,10 @@ class SeriesChange(Body):
     avoid_makeup: bool | UnsetType = UNSET
     location: str | UnsetType | None = UNSET
     version: int | None = None
+
+
+class PlanGiven(Body):
+    dates: list[date]
 
 
 @get("/mechanisms/{mechanism_id:str}/series")
@@ -75,15 +82,69 @@ async def change_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) 
     return await reply(request, db, viewer, series_json(changed))
 
 
+@get("/series/{series_id:str}/dates")
+async def dates_of_series(
+    request: AnyRequest,
+    db: Db,
+    viewer: Me,
+    series_id: Id,
+    first: Annotated[str | None, QueryParameter(name="from", description="the first day, such as 2026-01-01")] = None,
+    last: Annotated[str | None, QueryParameter(name="to", description="the last day, at most five years later")] = None,
+) -> dict[str, Any]:
+    """The days that the rule names from one day to another, both included, moved off free days.
+
+    `nominal` is where the rule itself puts it, `why` (code, params, and text in your language) why it moved; `certain` is false while
+    it rests on a holiday calendar that is not published yet."""
+    series = await queries.series(db, viewer, row_id(series_id))
+    mechanism = await mechanisms.get(db, viewer, series.mechanism_id)
+    start, end = _day("from", first), _day("to", last)
+    words = words_of(request)
+    found = await annual.dates_of(db, series, mechanism.region, start, end)
+    return {"items": [_date_json(one, words) for one in found], "next": None}
+
+
+@post("/series/{series_id:str}/plan")
+async def plan_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Response[bytes]:
+    """Plan a draft meeting on each of these dates of the series, with hosts in turn; nobody is told.
+
+    A date that has its meeting already is left as it is, so that planning twice changes nothing; `items` are the meetings of all the
+    dates. 201 if any was planned, else 200."""
+    given = body(await request.body(), PlanGiven)
+    series = await queries.series(db, viewer, row_id(series_id))
+    planned = await annual.plan(db, viewer, series.mechanism_id, [(series.id, day) for day in given.dates])
+    meetings = sorted([*planned.made, *planned.kept], key=lambda meeting: (meeting.starts_at, meeting.id))
+    answer = {"items": [brief(one, db.now()) for one in meetings], "next": None}
+    return await reply(request, db, viewer, answer, status=201 if planned.made else 200)
+
+
+def _day(field: str, text: str | None) -> date:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        raise Invalid({field: N_("Please give a date such as 2026-12-17.")}) from None
+
+
+def _date_json(day: Rolled, words: Words) -> dict[str, Any]:
+    why = {"code": day.why.code, "params": dict(day.why.params)} if day.why else None
+    return {
+        "date": day.date,
+        "nominal": day.nominal,
+        "certain": day.certain,
+        "why": {**why, "text": why_moved(why, words)} if why else None,
+    }
+
+
 def _fields(given: SeriesGiven | SeriesChange) -> dict[str, Any]:
     fields = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
     fields.pop("version", None)
     if "start_time" in fields:
         try:
-            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(second=0, microsecond=0, tzinfo=None)
+            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(
+                second=0, microsecond=0, tzinfo=None
+            )
         except ValueError:
             raise Invalid({"start_time": N_("Please give a time such as 14:30.")}) from None
     return fields
 
 
-HANDLERS = [series_of_mechanism, add_series, one_series, change_series]
+HANDLERS = [series_of_mechanism, add_series, one_series, change_series, dates_of_series, plan_series]

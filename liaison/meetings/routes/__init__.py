@@ -3,12 +3,16 @@
 from litestar import Router
 
 from liaison.meetings.routes.agenda import handlers as agenda_handlers
+from liaison.meetings.routes.annual import handlers as annual_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
+from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.links import router as links_router
 from liaison.meetings.routes.new import handlers as new_handlers
+from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
+from liaison.meetings.routes.series import handlers as series_handlers
 from liaison.meetings.routes.show import handlers as show_handlers
 
 __all__ = ["links_router", "router"]
@@ -23,5 +27,9 @@ router = Router(
         *agenda_handlers,
         *sending_handlers,
         *answering_handlers,
+        *recording_handlers,
+        *entering_handlers,
+        *series_handlers,
+        *annual_handlers,
     ],
 )

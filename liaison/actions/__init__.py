@@ -1,0 +1,1 @@
+"""落实事项: what a meeting asked an agency to do, until it is done."""

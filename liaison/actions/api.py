@@ -1,0 +1,222 @@
+"""Action items for programs: the ledger, one item, progress, and how it ends."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from msgspec import UNSET, UnsetType
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions import assigning, queries, reporting
+from liaison.actions.models import ActionItem
+from liaison.actions.queries import Filters
+from liaison.actions.values import action_json, progress_json
+from liaison.checks import Check
+from liaison.db import Session
+from liaison.mechanisms import queries as mechanisms
+from liaison.meetings import queries as meetings
+from liaison.meetings.replies import Registered
+from liaison.web.api import Body, RegisteredGiven, body, listed, named, page_limits, reply, seen
+from liaison.web.forms import row_id
+from liaison.web.pages import AnyRequest
+
+Db = NamedDependency[Session]
+Me = NamedDependency[Viewer]
+Id = FromPath[str]
+STATUSES = ("open", "overdue", "done", "not_possible")
+
+
+class ActionGiven(Body):
+    title: str
+    lead_agency_id: str
+    supporting_agency_ids: list[str] = msgspec.field(default_factory=list)
+    owner_id: str | None = None
+    due_on: date | None = None
+    decision_id: str | None = None
+
+
+class ActionChange(Body):
+    title: str | UnsetType = UNSET
+    lead_agency_id: str | UnsetType = UNSET
+    supporting_agency_ids: list[str] | UnsetType = UNSET
+    owner_id: str | UnsetType | None = UNSET
+    due_on: date | UnsetType | None = UNSET
+    version: int | None = None
+
+
+class ProgressGiven(Body):
+    text: str
+    registered: RegisteredGiven | None = None
+
+
+class CompleteGiven(Body):
+    note: str | None = None
+    version: int | None = None
+
+
+class NotPossibleGiven(Body):
+    reason: str
+    version: int | None = None
+
+
+class ReopenGiven(Body):
+    version: int | None = None
+
+
+@get("/action-items")
+async def all_items(
+    request: AnyRequest,
+    db: Db,
+    viewer: Me,
+    mechanism: FromQuery[str | None] = None,
+    agency: FromQuery[str | None] = None,
+    owner: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
+    due_before: FromQuery[date | None] = None,
+) -> dict[str, Any]:
+    """The ledger as far as you may see it, in the order in which items were entered. `status` is open, overdue, done or
+    not_possible; `agency` finds what it leads or supports; `owner` is a person."""
+    check = Check()
+    if status is not None:
+        check.choice("status", status, STATUSES)
+    check.done()
+    limit, after = page_limits(request)
+    filters = Filters(
+        mechanism_id=row_id(mechanism) if mechanism else None,
+        agency_id=row_id(agency) if agency else None,
+        owner_id=row_id(owner) if owner else None,
+        status=status,
+        due_before=due_before,
+    )
+    today = db.clock.today(db.settings.timezone)
+    rows = await queries.listing(db, viewer, filters, today=today, after=after, limit=limit + 1)
+    return await _listed(db, rows, limit)
+
+
+@get("/meetings/{meeting_id:str}/action-items")
+async def items_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+    """The items that this meeting asked for."""
+    meeting = await meetings.get(db, viewer, row_id(meeting_id))
+    limit, after = page_limits(request)
+    rows = [item for item in await queries.of_meeting(db, viewer, meeting.id) if item.id > after]
+    return await _listed(db, rows, limit)
+
+
+@post("/meetings/{meeting_id:str}/action-items")
+async def assign_in_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Give one agency something to do, from this meeting and perhaps from one of its decisions."""
+    given = body(await request.body(), ActionGiven)
+    meeting = await meetings.get(db, viewer, row_id(meeting_id))
+    item = await assigning.assign(db, viewer, meeting.mechanism_id, meeting=meeting, **_fields(given))
+    return await reply(request, db, viewer, await _full(db, item), status=201)
+
+
+@post("/mechanisms/{mechanism_id:str}/action-items")
+async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[bytes]:
+    """Give one agency something to do between meetings."""
+    given = body(await request.body(), ActionGiven)
+    mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
+    item = await assigning.assign(db, viewer, mechanism.id, **_fields(given))
+    return await reply(request, db, viewer, await _full(db, item), status=201)
+
+
+@get("/action-items/{action_id:str}")
+async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
+    """One item with its progress, newest first."""
+    item = await queries.get(db, viewer, row_id(action_id))
+    zone = ZoneInfo(item.mechanism.timezone)
+    notes = [progress_json(one, zone) for one in await queries.progress_of(db, item.id)]
+    return {**await _full(db, item), "progress": notes}
+
+
+@patch("/action-items/{action_id:str}")
+async def change(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Change what is given of an open item."""
+    given = body(await request.body(), ActionChange)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await assigning.change(db, viewer, item, version=seen(request, given.version), **_fields(given))
+    return await reply(request, db, viewer, await _full(db, item))
+
+
+@post("/action-items/{action_id:str}/progress")
+async def report(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """How it goes; with `registered` what was told another way."""
+    given = body(await request.body(), ProgressGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    registered = Registered(**msgspec.structs.asdict(given.registered)) if given.registered else None
+    progress = await reporting.report(db, viewer, item, given.text, registered=registered)
+    return await reply(request, db, viewer, progress_json(progress, ZoneInfo(item.mechanism.timezone)), status=201)
+
+
+@post("/action-items/{action_id:str}/complete", status_code=200)
+async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Done."""
+    given = body(await request.body(), CompleteGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await reporting.complete(db, viewer, item, note=given.note, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, item))
+
+
+@post("/action-items/{action_id:str}/not-possible", status_code=200)
+async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """No longer possible, with the reason."""
+    given = body(await request.body(), NotPossibleGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await reporting.give_up(db, viewer, item, reason=given.reason, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, item))
+
+
+@post("/action-items/{action_id:str}/reopen", status_code=200)
+async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """It goes on after all."""
+    given = body(await request.body(), ReopenGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await reporting.reopen(db, viewer, item, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, item))
+
+
+async def _full(db: Session, item: ActionItem) -> dict[str, Any]:
+    carried = await queries.carried(db, [item])
+    return action_json(item, db.clock.today(item.mechanism.timezone), carried.get(item.id, 0))
+
+
+async def _listed(db: Session, rows: list[ActionItem], limit: int) -> dict[str, Any]:
+    carried = await queries.carried(db, rows[:limit])
+    return listed(
+        rows,
+        limit,
+        lambda item: action_json(item, db.clock.today(item.mechanism.timezone), carried.get(item.id, 0)),
+    )
+
+
+def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:
+    fields = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
+    fields.pop("version", None)
+    for name in ("lead_agency_id", "owner_id", "decision_id"):
+        if fields.get(name) is not None:
+            fields[name] = named(fields[name])
+    if "supporting_agency_ids" in fields:
+        fields["supporting_agency_ids"] = [named(one) for one in fields["supporting_agency_ids"]]
+    return fields
+
+
+api = Router(
+    "/",
+    route_handlers=[
+        all_items,
+        items_of_meeting,
+        assign_in_meeting,
+        assign_between_meetings,
+        one_item,
+        change,
+        report,
+        complete,
+        give_up,
+        reopen,
+    ],
+    tags=["action items"],
+)

@@ -1,0 +1,180 @@
+"""Assigning an action item and changing what it says: which agency is responsible, who supports, who owns it, by when."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import joinedload, selectinload
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.actions import queries
+from liaison.actions.models import ActionItem, Support
+from liaison.actions.permissions import may_assign, may_change
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.models import Decision, Meeting
+from liaison.meetings.permissions import is_recording
+from liaison.meetings.scheduling import UNSET, Unset
+
+DEFAULT_DAYS = 14
+"""So many days ahead a date is proposed for a new item."""
+
+
+async def assign(
+    db: Session,
+    viewer: Viewer,
+    mechanism_id: int,
+    *,
+    title: str,
+    lead_agency_id: int | None,
+    meeting: Meeting | None = None,
+    decision_id: int | None = None,
+    supporting_agency_ids: Collection[int] = (),
+    owner_id: int | None = None,
+    due_on: date | None = None,
+) -> ActionItem:
+    """Give one agency something to do, from a meeting (and perhaps a decision of it) or between meetings.
+
+    `due_on` is a local date of the mechanism's zone. The owner is somebody of the responsible agency. Raises NotPermitted,
+    Invalid (title, lead_agency_id, supporting_agency_ids, owner_id, due_on, decision_id)."""
+    mechanism = await locked(db, Mechanism, mechanism_id)
+    recording = meeting is not None and is_recording(viewer, meeting, db.now())
+    if not may_assign(viewer, mechanism_id, recording=recording):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    today = db.clock.today(mechanism.timezone)
+    item = ActionItem(
+        mechanism_id=mechanism.id,
+        mechanism=mechanism,
+        meeting_id=meeting.id if meeting else None,
+        meeting=meeting,
+        assigned_on=meeting.local_on if meeting else today,
+        assigned_at=db.now(),
+        assigned_by=viewer.person_id,
+        version=1,
+        supports=[],
+    )
+    check = Check()
+    item.decision_id, item.decision = await _decision(db, check, meeting, decision_id)
+    await _say(db, check, item, title, lead_agency_id, supporting_agency_ids, owner_id, due_on)
+    db.add(item)
+    await db.flush()
+    _audit(db, viewer, "assign", item, title=item.title, lead_agency=item.lead_agency_id, due_on=_iso(item.due_on))
+    return item
+
+
+async def change(
+    db: Session,
+    viewer: Viewer,
+    item: ActionItem,
+    *,
+    version: int | None = None,
+    title: str | Unset = UNSET,
+    lead_agency_id: int | Unset = UNSET,
+    supporting_agency_ids: Collection[int] | Unset = UNSET,
+    owner_id: int | Unset | None = UNSET,
+    due_on: date | Unset | None = UNSET,
+) -> ActionItem:
+    """Change what is given of an open item. Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
+    await lock(db, item)
+    if not may_change(viewer, item):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    item.check_version(
+        version, title=item.title, lead_agency_id=item.lead_agency_id, owner_id=item.owner_id, due_on=item.due_on
+    )
+    if item.ended_at is not None:
+        raise Conflict(N_("This action item has ended. Reopen it first."))
+    other_agency = not isinstance(lead_agency_id, Unset) and lead_agency_id != item.lead_agency_id
+    kept_owner = None if other_agency else item.owner_id
+    before = {
+        "title": item.title,
+        "lead_agency": item.lead_agency_id,
+        "owner": item.owner_id,
+        "due_on": _iso(item.due_on),
+    }
+    await _say(
+        db,
+        Check(),
+        item,
+        item.title if isinstance(title, Unset) else title,
+        item.lead_agency_id if isinstance(lead_agency_id, Unset) else lead_agency_id,
+        [one.agency_id for one in item.supports] if isinstance(supporting_agency_ids, Unset) else supporting_agency_ids,
+        kept_owner if isinstance(owner_id, Unset) else owner_id,
+        item.due_on if isinstance(due_on, Unset) else due_on,
+    )
+    item.touch()
+    _audit(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
+    return item
+
+
+async def lock(db: Session, item: ActionItem) -> None:
+    """The item under a lock, freshly read, with what a line of the ledger shows."""
+    await locked(
+        db,
+        ActionItem,
+        item.id,
+        joinedload(ActionItem.mechanism),
+        joinedload(ActionItem.lead_agency),
+        selectinload(ActionItem.supports).joinedload(Support.agency),
+    )
+
+
+async def _say(
+    db: Session,
+    check: Check,
+    item: ActionItem,
+    title: str,
+    lead_agency_id: int | None,
+    supporting_agency_ids: Collection[int],
+    owner_id: int | None,
+    due_on: date | None,
+) -> None:
+    today = db.clock.today(item.mechanism.timezone)
+    members = await queries.member_ids(db, item.mechanism_id, today)
+    title = check.required_text("title", title, most=300)
+    lead = await db.get(Agency, lead_agency_id) if lead_agency_id in members else None
+    if lead is None:
+        check.refuse("lead_agency_id", N_("Please choose the one member agency that is responsible."))
+    supporting = [await db.get(Agency, one) for one in dict.fromkeys(supporting_agency_ids) if one in members]
+    if len(supporting) != len(set(supporting_agency_ids)):
+        check.refuse("supporting_agency_ids", N_("Supporting agencies are members of the mechanism."))
+    if lead_agency_id in set(supporting_agency_ids):
+        check.refuse("supporting_agency_ids", N_("The responsible agency does not support itself."))
+    owner = await db.get(Person, owner_id) if owner_id else None
+    if owner_id and (owner is None or owner.deactivated_at is not None or owner.agency_id != lead_agency_id):
+        check.refuse("owner_id", N_("The owner is somebody of the responsible agency."))
+    check.day("due_on", due_on)
+    if due_on is not None and due_on < item.assigned_on:
+        check.refuse("due_on", N_("The due date lies before the day on which the item was assigned."))
+    check.done()
+    assert lead is not None
+    item.title, item.due_on = title, due_on
+    item.lead_agency_id, item.lead_agency = lead.id, lead
+    item.owner_id, item.owner = (owner.id, owner) if owner else (None, None)
+    kept = {one.agency_id: one for one in item.supports}
+    item.supports = [kept.get(a.id) or Support(agency_id=a.id, agency=a) for a in supporting if a is not None]
+    item.plan_reminders(db.now())
+
+
+async def _decision(
+    db: Session, check: Check, meeting: Meeting | None, decision_id: int | None
+) -> tuple[int | None, Decision | None]:
+    if decision_id is None:
+        return None, None
+    decision = await db.get(Decision, decision_id)
+    if decision is None or meeting is None or decision.meeting_id != meeting.id or decision.revoked_at is not None:
+        check.refuse("decision_id", N_("Please choose a decision of this meeting."))
+        return None, None
+    return decision.id, decision
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _audit(db: Session, viewer: Viewer, verb: str, item: ActionItem, **params: Any) -> None:
+    audit.add(db, viewer, verb, f"action:{item.id}", mechanism_id=item.mechanism_id, **params)

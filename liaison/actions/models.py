@@ -1,0 +1,102 @@
+"""Action items (落实事项): one responsible agency, any number of supporting ones, one identity across meetings (PRACTICE.md 6).
+
+State is facts with who and when: an item is open until it ended, as done (办结) or as no longer possible (终止办理)."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from liaison.actions.due import next_step_on
+from liaison.calendaring.deadlines import first_mail_day
+from liaison.calendaring.workdays import region_calendar
+from liaison.db import Base, Versioned
+from liaison.directory.models import Agency, Person
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.models import Decision, Meeting
+
+OPEN, DONE, NOT_POSSIBLE = "open", "done", "not_possible"
+STATES = (OPEN, DONE, NOT_POSSIBLE)
+_OPEN = text("ended_at IS NULL")
+
+
+class ActionItem(Versioned, Base):
+    """What one agency is to do, alone or with others, and by when; carried from meeting to meeting, never copied."""
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        Index("ix_action_item_ledger", "mechanism_id", "ended_at", "due_on", "id"),
+        Index("ix_action_item_lead_agency_id", "lead_agency_id", "ended_at", "due_on"),
+        Index("ix_action_item_owner_id", "owner_id", "ended_at", "due_on"),
+        Index("ix_action_item_meeting_id", "meeting_id"),
+        Index("ix_action_item_remind_on", "remind_on", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    """The meeting that asked for it; None for one added between meetings."""
+    meeting: Mapped[Meeting | None] = relationship(lazy="raise")
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"))
+    decision: Mapped[Decision | None] = relationship(lazy="raise")
+    title: Mapped[str] = mapped_column(String(300))
+    lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    lead_agency: Mapped[Agency] = relationship(lazy="raise")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    owner: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[owner_id])
+    due_on: Mapped[date | None]
+    """The local date in the mechanism's zone by whose end it is to be done."""
+    assigned_on: Mapped[date]
+    """The local date of the meeting it came from, else of the day it was added; a joining agency sees items from its own date on."""
+    assigned_at: Mapped[datetime]
+    assigned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    remind_on: Mapped[date | None]
+    """The next local date on which a reminder step falls; None when none is left (actions.due)."""
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str | None] = mapped_column(String(20))
+    """done or not_possible"""
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_via: Mapped[str | None] = mapped_column(String(20))
+    ended_note: Mapped[str | None] = mapped_column(Text)
+    """What was achieved, or why it is no longer possible."""
+
+    supports: Mapped[list["Support"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    @property
+    def state(self) -> str:
+        """open, done or not_possible."""
+        return OPEN if self.ended_at is None else self.ended_how or DONE
+
+    def plan_reminders(self, now: datetime) -> None:
+        """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
+        since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))
+        self.remind_on = next_step_on(region_calendar(self.mechanism.region), self.due_on, since=since)
+
+
+class Support(Base):
+    """One supporting agency (配合单位) of an item."""
+
+    __tablename__ = "action_support"
+    __table_args__ = (UniqueConstraint("action_item_id", "agency_id"),)
+
+    action_item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    agency: Mapped[Agency] = relationship(lazy="raise")
+
+
+class Progress(Base):
+    """进展: one note on how an item goes, by whom and through which door. Never changed."""
+
+    __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_action_item_id", "action_item_id"),)
+
+    action_item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    by: Mapped[Person | None] = relationship(lazy="raise")
+    via: Mapped[str] = mapped_column(String(20))
+    registered: Mapped[dict[str, Any] | None]
+    """代登记: {"how", "said_by", "at", "by_id"}."""

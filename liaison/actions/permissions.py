@@ -1,0 +1,25 @@
+"""Who may do what with an action item (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions.models import ActionItem
+
+
+def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) -> bool:
+    """Officers and deputies of member agencies assign actions; the recorder while the meeting is held (`recording`)."""
+    return viewer.acts_for(mechanism_id) is not None or recording
+
+
+def may_change(viewer: Viewer, item: ActionItem) -> bool:
+    """Reword, hand to somebody else of the agency, set another date: officers and deputies of the mechanism."""
+    return viewer.acts_for(item.mechanism_id) is not None
+
+
+def may_report(viewer: Viewer, item: ActionItem) -> bool:
+    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy."""
+    return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
+
+
+def may_register(viewer: Viewer, item: ActionItem, *, host_agency_id: int | None) -> bool:
+    """代登记 of progress told another way: the responsible agency's officer or deputy, and those of the host agency."""
+    own = viewer.acts_for(item.mechanism_id)
+    return own is not None and own in (item.lead_agency_id, host_agency_id)

@@ -1,0 +1,250 @@
+"""What pages, API and mails read of action items. Every list goes through `visible_to`."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
+from liaison.db import Session
+from liaison.directory.models import Agency, Person
+from liaison.errors import NotFound
+from liaison.mechanisms.models import Member
+from liaison.meetings.models import NUMBERED_KINDS, Meeting
+
+SHOWN = (
+    joinedload(ActionItem.mechanism),
+    joinedload(ActionItem.lead_agency),
+    joinedload(ActionItem.owner),
+    joinedload(ActionItem.meeting),
+    joinedload(ActionItem.decision),
+    selectinload(ActionItem.supports).joinedload(Support.agency),
+)
+"""What a line of the ledger shows of an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the ledger is narrowed to; every part may be left out. `status` is open, done, not_possible or overdue."""
+
+    mechanism_id: int | None = None
+    agency_id: int | None = None
+    owner_id: int | None = None
+    status: str | None = None
+    due_before: date | None = None
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The items this viewer may know of: those of mechanisms their agency is in, from its joining date until it left; those
+    of mechanisms they may read; those they own, and those their agency was made responsible for or supports."""
+    spans: list[ColumnElement[bool]] = [false()]
+    for mechanism_id, periods in viewer.member_of.items():
+        for period in periods:
+            span = [ActionItem.mechanism_id == mechanism_id, ActionItem.assigned_on >= period.joined_on]
+            if period.left_on is not None:
+                span.append(ActionItem.assigned_on < period.left_on)
+            spans.append(and_(*span))
+    return or_(
+        *spans,
+        ActionItem.mechanism_id.in_(viewer.reader_of),
+        ActionItem.owner_id == viewer.person_id,
+        and_(ActionItem.mechanism_id.in_(viewer.member_of), ActionItem.lead_agency_id == viewer.agency_id),
+    )
+
+
+async def get(db: Session, viewer: Viewer, item_id: int) -> ActionItem:
+    """The item with all that a line of the ledger shows, if this viewer may see it. Raises NotFound."""
+    query = select(ActionItem).where(ActionItem.id == item_id, visible_to(viewer)).options(*SHOWN)
+    item = (await db.execute(query)).scalar_one_or_none()
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def ledger(
+    db: Session,
+    viewer: Viewer,
+    filters: Filters,
+    *,
+    today: date,
+    after: tuple[date | None, int] | None = None,
+    limit: int = 100,
+) -> list[ActionItem]:
+    """落实台账: what is due first comes first, items without a date last; keyset-paged by `after` = (due_on, id) of the last
+    line shown."""
+    query = select(ActionItem).where(visible_to(viewer), *_narrowed(filters, today))
+    if after is not None:
+        query = query.where(_later_than(*after))
+    query = query.order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id).limit(limit)
+    return list(await db.scalars(query.options(*SHOWN)))
+
+
+async def listing(
+    db: Session, viewer: Viewer, filters: Filters, *, today: date, after: int = 0, limit: int = 100
+) -> list[ActionItem]:
+    """The same items in the order in which they were entered, for programs; `after` is the id of the last one given."""
+    query = select(ActionItem).where(visible_to(viewer), ActionItem.id > after, *_narrowed(filters, today))
+    return list(await db.scalars(query.order_by(ActionItem.id).limit(limit).options(*SHOWN)))
+
+
+async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) -> dict[str, int]:
+    """How many items are open, overdue, done and no longer possible, within the filters other than the status."""
+    overdue = and_(ActionItem.ended_at.is_(None), ActionItem.due_on < today)
+    query = select(
+        func.count().filter(ActionItem.ended_at.is_(None)),
+        func.count().filter(overdue),
+        func.count().filter(ActionItem.ended_how == DONE),
+        func.count().filter(ActionItem.ended_how == NOT_POSSIBLE),
+    ).where(visible_to(viewer), *_narrowed(replace(filters, status=None), today))
+    row = (await db.execute(query)).one()
+    return dict(zip((OPEN, "overdue", DONE, NOT_POSSIBLE), row, strict=True))
+
+
+async def of_meeting(db: Session, viewer: Viewer, meeting_id: int) -> list[ActionItem]:
+    """The items that this meeting asked for, in the order in which they were recorded."""
+    query = select(ActionItem).where(ActionItem.meeting_id == meeting_id, visible_to(viewer))
+    return list(await db.scalars(query.order_by(ActionItem.id).options(*SHOWN)))
+
+
+async def before_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> list[ActionItem]:
+    """The first agenda item of a joint meeting: what earlier meetings asked for and was not ended before this one; what is
+    due first comes first. The same items, never copies (PRACTICE.md 5, 6). None for other kinds of meeting."""
+    if meeting.kind not in NUMBERED_KINDS:
+        return []
+    return list(await db.scalars(_before(meeting).where(visible_to(viewer)).options(*SHOWN)))
+
+
+async def open_before(db: Session, meeting: Meeting) -> list[ActionItem]:
+    """`before_meeting` for the mails of a meeting, whose readers are all asked to it."""
+    if meeting.kind not in NUMBERED_KINDS:
+        return []
+    return list(await db.scalars(_before(meeting).options(*SHOWN)))
+
+
+async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[ActionItem]:
+    """What somebody is to do, soonest due first."""
+    query = select(ActionItem).where(ActionItem.owner_id == person_id, ActionItem.ended_at.is_(None))
+    query = query.order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id).limit(limit)
+    return list(await db.scalars(query.options(*SHOWN)))
+
+
+async def progress_of(db: Session, item_id: int) -> list[Progress]:
+    """How it went so far, newest first."""
+    query = select(Progress).where(Progress.action_item_id == item_id).options(joinedload(Progress.by))
+    return list(await db.scalars(query.order_by(Progress.id.desc())))
+
+
+async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
+    """转入下次（第N次）: by item, at how many joint meetings held after the one that asked for it the item was still open."""
+    ids = [item.id for item in items]
+    if not ids:
+        return {}
+    source = aliased(Meeting)
+    query = (
+        select(ActionItem.id, func.count())
+        .join(Meeting, Meeting.mechanism_id == ActionItem.mechanism_id)
+        .outerjoin(source, source.id == ActionItem.meeting_id)
+        .where(
+            ActionItem.id.in_(ids),
+            Meeting.held_at.is_not(None),
+            Meeting.kind.in_(NUMBERED_KINDS),
+            Meeting.starts_at > func.coalesce(source.starts_at, ActionItem.assigned_at),
+            or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > Meeting.starts_at),
+        )
+        .group_by(ActionItem.id)
+    )
+    return {row[0]: row[1] for row in await db.execute(query)}
+
+
+async def member_ids(db: Session, mechanism_id: int, on: date) -> Collection[int]:
+    """The agencies that are members on that local date: one of them is responsible for an item."""
+    rows = await db.execute(
+        select(Member.agency_id).where(
+            Member.mechanism_id == mechanism_id,
+            Member.joined_on <= on,
+            or_(Member.left_on.is_(None), Member.left_on > on),
+        )
+    )
+    return set(rows.scalars())
+
+
+def after_of(item: ActionItem) -> Mapping[str, str]:
+    """The place of a line in the ledger, as the parameters of the next page's address."""
+    return {"after": str(item.id), **({"after_due": item.due_on.isoformat()} if item.due_on else {})}
+
+
+def _before(meeting: Meeting) -> Select[ActionItem]:
+    source = aliased(Meeting)
+    return (
+        select(ActionItem)
+        .outerjoin(source, source.id == ActionItem.meeting_id)
+        .where(
+            ActionItem.mechanism_id == meeting.mechanism_id,
+            or_(ActionItem.meeting_id.is_(None), ActionItem.meeting_id != meeting.id),
+            func.coalesce(source.starts_at, ActionItem.assigned_at) < meeting.starts_at,
+            or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at),
+        )
+        .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
+    )
+
+
+def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.mechanism_id is not None:
+        found.append(ActionItem.mechanism_id == filters.mechanism_id)
+    if filters.agency_id is not None:
+        supports = select(Support.id).where(
+            Support.action_item_id == ActionItem.id, Support.agency_id == filters.agency_id
+        )
+        found.append(or_(ActionItem.lead_agency_id == filters.agency_id, supports.exists()))
+    if filters.owner_id is not None:
+        found.append(ActionItem.owner_id == filters.owner_id)
+    if filters.due_before is not None:
+        found.append(ActionItem.due_on < filters.due_before)
+    match filters.status:
+        case "open":
+            found.append(ActionItem.ended_at.is_(None))
+        case "overdue":
+            found += [ActionItem.ended_at.is_(None), ActionItem.due_on < today]
+        case "done" | "not_possible":
+            found.append(ActionItem.ended_how == filters.status)
+    return found
+
+
+def _later_than(due_on: date | None, item_id: int) -> ColumnElement[bool]:
+    """The lines after this one, in an order that has lines without a date last."""
+    if due_on is None:
+        return and_(ActionItem.due_on.is_(None), ActionItem.id > item_id)
+    return or_(
+        ActionItem.due_on.is_(None),
+        ActionItem.due_on > due_on,
+        and_(ActionItem.due_on == due_on, ActionItem.id > item_id),
+    )
+
+
+async def agencies_of(db: Session, mechanism_ids: Collection[int], *, on: date | None = None) -> list[Agency]:
+    """The agencies that are, or with no date given ever were, members of these mechanisms, in agency order."""
+    members = select(Member.agency_id).where(Member.mechanism_id.in_(mechanism_ids))
+    if on is not None:
+        members = members.where(Member.joined_on <= on, or_(Member.left_on.is_(None), Member.left_on > on))
+    query = select(Agency).where(Agency.id.in_(members)).order_by(Agency.sort_order, Agency.id)
+    return list(await db.scalars(query))
+
+
+async def people_of(db: Session, agency_ids: Collection[int]) -> list[Person]:
+    """The active people of these agencies, leaders first."""
+    query = select(Person).where(Person.agency_id.in_(agency_ids), Person.deactivated_at.is_(None))
+    return list(await db.scalars(query.order_by(Person.agency_id, func.coalesce(Person.rank, 99), Person.id)))
+
+
+async def agency_of(db: Session, person_id: int) -> int | None:
+    """The agency somebody belongs to; None for nobody."""
+    return (await db.execute(select(Person.agency_id).where(Person.id == person_id))).scalar_one_or_none()
+
+
+async def person(db: Session, person_id: int | None) -> Person | None:
+    """Somebody by id, for a name."""
+    return await db.get(Person, person_id) if person_id else None

@@ -1,0 +1,111 @@
+"""How an action item goes: progress, done, no longer possible, reopened. One verb for page, mailed link, reply and API."""
+
+from typing import Any
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.actions.assigning import lock
+from liaison.actions.models import DONE, NOT_POSSIBLE, ActionItem, Progress
+from liaison.actions.permissions import may_register, may_report
+from liaison.checks import Check
+from liaison.db import Session
+from liaison.errors import Conflict, NotPermitted
+from liaison.i18n import N_
+from liaison.meetings.replies import Registered, registration
+
+MOST = 2000
+_NOT_YOURS = N_("Progress is reported by the owner, or by the responsible agency's liaison.")
+
+
+async def report(
+    db: Session, viewer: Viewer, item: ActionItem, text: str, *, registered: Registered | None = None
+) -> Progress:
+    """进展: a note on how it goes, also on an item that has ended. With `registered` it was told another way (代登记).
+
+    Raises NotPermitted, Invalid (text)."""
+    await lock(db, item)
+    if registered is None:
+        _ask_report(viewer, item)
+    elif not may_register(viewer, item, host_agency_id=item.meeting.host_agency_id if item.meeting else None):
+        raise NotPermitted(_NOT_YOURS)
+    check = Check()
+    text = check.required_text("text", text, most=MOST, lines=True)
+    check.done()
+    facts = None
+    if registered is not None:
+        too_early = N_("This lies before the item was assigned.")
+        facts = registration(db, registered, viewer, since=item.assigned_at, too_early=too_early)
+    progress = Progress(
+        action_item_id=item.id,
+        text=text,
+        at=db.now(),
+        by_id=viewer.person_id or None,
+        via="registered" if registered else viewer.via,
+        registered=facts,
+    )
+    db.add(progress)
+    await db.flush()
+    _audit(db, viewer, "report", item, progress=progress.id)
+    return progress
+
+
+async def complete(
+    db: Session, viewer: Viewer, item: ActionItem, *, note: str | None = None, version: int | None = None
+) -> ActionItem:
+    """办结: done. Doing it twice changes nothing; `reopen` undoes it. Raises NotPermitted, Invalid, Conflict (ended otherwise)."""
+    await lock(db, item)
+    _ask_report(viewer, item)
+    if item.ended_how == DONE:
+        return item
+    _end(db, viewer, item, DONE, note, required=False, version=version)
+    return item
+
+
+async def give_up(
+    db: Session, viewer: Viewer, item: ActionItem, *, reason: str, version: int | None = None
+) -> ActionItem:
+    """终止办理（情况变化）: no longer possible, with the reason. `reopen` undoes it. Raises NotPermitted, Invalid, Conflict."""
+    await lock(db, item)
+    _ask_report(viewer, item)
+    if item.ended_how == NOT_POSSIBLE:
+        return item
+    _end(db, viewer, item, NOT_POSSIBLE, reason, required=True, version=version)
+    return item
+
+
+async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int | None = None) -> ActionItem:
+    """It goes on after all: the same item, reminded again from its next step on. Doing it twice changes nothing."""
+    await lock(db, item)
+    _ask_report(viewer, item)
+    if item.ended_at is None:
+        return item
+    item.check_version(version, state=item.state)
+    item.ended_at = item.ended_how = item.ended_by = item.ended_via = item.ended_note = None
+    item.plan_reminders(db.now())
+    item.touch()
+    _audit(db, viewer, "reopen", item)
+    return item
+
+
+def _ask_report(viewer: Viewer, item: ActionItem) -> None:
+    if not may_report(viewer, item):
+        raise NotPermitted(_NOT_YOURS)
+
+
+def _end(
+    db: Session, viewer: Viewer, item: ActionItem, how: str, note: str | None, *, required: bool, version: int | None
+) -> None:
+    item.check_version(version, state=item.state)
+    if item.ended_at is not None:
+        raise Conflict(N_("This action item has ended. Reopen it first."))
+    check = Check()
+    note = check.text("note" if how == DONE else "reason", note, most=MOST, lines=True, required=required)
+    check.done()
+    item.ended_at, item.ended_how, item.ended_note = db.now(), how, note
+    item.ended_by, item.ended_via = viewer.person_id or None, viewer.via
+    item.touch()
+    _audit(db, viewer, "complete" if how == DONE else "not_possible", item, note=note)
+
+
+def _audit(db: Session, viewer: Viewer, verb: str, item: ActionItem, **params: Any) -> None:
+    audit.add(db, viewer, verb, f"action:{item.id}", mechanism_id=item.mechanism_id, **params)

@@ -1,0 +1,88 @@
+"""Changing what an action item says: wording, responsible agency, owner, supporting agencies, due date."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions import assigning, queries
+from liaison.actions.permissions import may_change
+from liaison.actions.routes.common import choice_of_owner, owners, shown
+from liaison.db import Session
+from liaison.errors import NotPermitted
+from liaison.i18n import N_
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, see_other, words_of
+
+
+@get("/actions/{action_id:int}/edit")
+async def edit_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[str]:
+    """The form, filled with what holds now."""
+    item = await queries.get(db, viewer, action_id)
+    form = Form.of(
+        title=item.title,
+        who=f"person:{item.owner_id}" if item.owner_id else f"agency:{item.lead_agency_id}",
+        supporting=[one.agency_id for one in item.supports],
+        due_on=item.due_on,
+    )
+    return await _page(request, db, viewer, action_id, form, {})
+
+
+@post("/actions/{action_id:int}/edit")
+async def change(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[Any]:
+    """Save it."""
+    form = await Form.read(request)
+    item = await queries.get(db, viewer, action_id)
+    agency_id, owner_id = choice_of_owner(form)
+    act = assigning.change(
+        db,
+        viewer,
+        item,
+        version=form.whole("version"),
+        title=form.raw("title"),
+        lead_agency_id=agency_id or (await queries.agency_of(db, owner_id) if owner_id else None) or 0,
+        owner_id=owner_id,
+        supporting_agency_ids=form.ids("supporting"),
+        due_on=form.date("due_on"),
+    )
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
+    return see_other(f"/actions/{action_id}?done=changed")
+
+
+async def _page(
+    request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form, theirs: Mapping[str, Any]
+) -> Response[str]:
+    item = await queries.get(db, viewer, action_id)
+    if not may_change(viewer, item):
+        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+    words = words_of(request)
+    labels = {
+        "title": words._("Action item"),
+        "who": words._("Responsible agency and owner"),
+        "supporting": words._("Supporting agencies"),
+        "due_on": words._("Due date"),
+    }
+    for name, field in (("lead_agency_id", "who"), ("owner_id", "who"), ("supporting_agency_ids", "supporting")):
+        if name in form.errors:
+            form.errors.setdefault(field, form.errors.pop(name))
+    return shown(
+        request,
+        "actions/edit.html",
+        path=f"/actions/{action_id}/edit",
+        form=form,
+        labels=labels,
+        item=item,
+        owners=await owners(db, [item.mechanism_id], db.clock.today(item.mechanism.timezone)),
+        theirs=theirs,
+    )
+
+
+handlers = [edit_form, change]

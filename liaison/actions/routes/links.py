@@ -1,0 +1,89 @@
+"""What a reminder's link opens: one action item, its progress, and the form to report or complete it without an account."""
+
+from typing import Any
+
+from litestar.response import Response
+
+from liaison.accounts.models import Link
+from liaison.accounts.viewer import Viewer
+from liaison.actions import queries, reporting
+from liaison.actions.models import ActionItem
+from liaison.actions.showing import line
+from liaison.db import Session
+from liaison.errors import Gone, Invalid, NotFound
+from liaison.i18n import N_
+from liaison.web.api import Body, body
+from liaison.web.forms import Form, FormAgain
+from liaison.web.pages import AnyRequest, page, words_of
+
+_SHOWN = 5
+"""So many of the newest progress notes."""
+
+
+class ReportGiven(Body):
+    """What a program reports for the person whom the link was mailed to: {"text", "done"?}."""
+
+    text: str | None = None
+    done: bool = False
+
+
+async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """The item and what can be reported; changes nothing."""
+    return await _page(request, db, viewer, await _item(db, link, viewer), Form())
+
+
+async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """Keep a progress note, or with `done` complete the item, the text then saying what was achieved."""
+    item = await _item(db, link, viewer)
+    form, speaks_json = await _read(request)
+    done = form.ticked("done")
+    try:
+        if done:
+            await reporting.complete(db, viewer, item, note=form.raw("text"))
+        else:
+            await reporting.report(db, viewer, item, form.raw("text"))
+    except Invalid as refusal:
+        if speaks_json:
+            raise
+        form.take(Invalid({"text": next(iter(refusal.errors.values()))}))
+        await db.rollback()
+        raise FormAgain(await _page(request, db, viewer, await _item(db, link, viewer), form)) from None
+    await db.flush()
+    return await _page(request, db, viewer, item, Form(), said="completed" if done else "reported")
+
+
+async def _read(request: AnyRequest) -> tuple[Form, bool]:
+    if request.content_type[0] != "application/json":
+        return await Form.read(request), False
+    given = body(await request.body(), ReportGiven)
+    return Form.of(text=given.text, done="1" if given.done else None), True
+
+
+async def _item(db: Session, link: Link, viewer: Viewer) -> ActionItem:
+    try:
+        return await queries.get(db, viewer, link.object_id)
+    except NotFound:
+        raise Gone(N_("This action item is no longer yours to report on.")) from None
+
+
+async def _page(
+    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, form: Form, *, said: str | None = None
+) -> Response[str]:
+    words = words_of(request)
+    today = db.clock.today(item.mechanism.timezone)
+    return page(
+        request,
+        "actions/link.html",
+        form=form,
+        item=item,
+        line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
+        progress=(await queries.progress_of(db, item.id))[:_SHOWN],
+        zone=item.mechanism.timezone,
+        said=said,
+        viewer=None,
+        path=request.url.path,
+    )
+
+
+PAGES: dict[str, Any] = {"action": (show, act)}
+"""By purpose of a link, what GET shows and what POST does."""

@@ -1,0 +1,129 @@
+"""One action item: what it is, how it goes, and the acts that move it on."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions import queries, reporting
+from liaison.actions.models import ActionItem
+from liaison.actions.routes.common import shown
+from liaison.actions.showing import line, lines
+from liaison.db import Session
+from liaison.i18n import N_
+from liaison.meetings.wording import REGISTERED_NAMES
+from liaison.web.forms import Form, attempt, local_or
+from liaison.web.pages import AnyRequest, fragment, see_other, words_of
+
+DONE = {
+    "reported": N_("The progress note is saved."),
+    "completed": N_("Marked as done."),
+    "ended": N_("Recorded as no longer possible."),
+    "reopened": N_("The item is open again."),
+    "changed": N_("The action item is saved."),
+}
+
+
+@get("/actions/{action_id:int}")
+async def show_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[str]:
+    """The item's page."""
+    return await _page(request, db, viewer, action_id, Form())
+
+
+@post("/actions/{action_id:int}/progress")
+async def report(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[Any]:
+    """One note on how it goes."""
+    form = await Form.read(request)
+    item = await queries.get(db, viewer, action_id)
+    act = reporting.report(db, viewer, item, form.raw("text"))
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    return see_other(f"/actions/{action_id}?done=reported")
+
+
+@post("/actions/{action_id:int}/complete")
+async def complete(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[Any]:
+    """办结, with an undo beside."""
+    form = await Form.read(request)
+    item = await queries.get(db, viewer, action_id)
+    act = reporting.complete(db, viewer, item, note=form.raw("note"), version=form.whole("version"))
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    if request.htmx:
+        return await _line(request, db, viewer, item, DONE["completed"], undo=True)
+    return see_other(f"{local_or(form, f'/actions/{action_id}')}?done=completed&item={action_id}")
+
+
+@post("/actions/{action_id:int}/not-possible")
+async def give_up(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[Any]:
+    """终止办理（情况变化）, with the reason."""
+    form = await Form.read(request)
+    item = await queries.get(db, viewer, action_id)
+    act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
+    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    return see_other(f"/actions/{action_id}?done=ended")
+
+
+@post("/actions/{action_id:int}/reopen")
+async def reopen(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
+) -> Response[Any]:
+    """It goes on after all."""
+    item = await queries.get(db, viewer, action_id)
+    await reporting.reopen(db, viewer, item)
+    if request.htmx:
+        return await _line(request, db, viewer, item, DONE["reopened"], undo=False)
+    return see_other(f"/actions/{action_id}?done=reopened")
+
+
+async def _line(
+    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, said: str, *, undo: bool
+) -> Response[str]:
+    """The item's line alone, for a list in which it was acted on."""
+    words = words_of(request)
+    today = db.clock.today(db.settings.timezone)
+    await db.flush()
+    return fragment(
+        request,
+        "actions/_line.html",
+        line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
+        toast=SimpleNamespace(text=words._(said), undo_url=f"/actions/{item.id}/reopen" if undo else None),
+    )
+
+
+async def _page(request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form) -> Response[str]:
+    words = words_of(request)
+    item = await queries.get(db, viewer, action_id)
+    today = db.clock.today(db.settings.timezone)
+    (one,) = lines(words, viewer, [item], today, await queries.carried(db, [item]))
+    done = request.query_params.get("done", "")
+    toast = None
+    if done in DONE:
+        undo = f"/actions/{action_id}/reopen" if done in ("completed", "ended") and one.may_report else None
+        toast = SimpleNamespace(text=words._(DONE[done]), undo_url=undo)
+    return shown(
+        request,
+        "actions/show.html",
+        path=f"/actions/{action_id}",
+        form=form,
+        line=one,
+        item=item,
+        zone=item.mechanism.timezone,
+        progress=await queries.progress_of(db, action_id),
+        ended_by=await queries.person(db, item.ended_by),
+        registered_names=REGISTERED_NAMES,
+        toast=toast,
+    )
+
+
+handlers = [show_item, report, complete, give_up, reopen]

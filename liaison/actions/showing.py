@@ -1,0 +1,69 @@
+"""How action items are shown: state and due date in words and colour, carried over how often, what the reader may do. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions.due import DUE_SOON, OVERDUE, due_state
+from liaison.actions.models import DONE, OPEN, ActionItem
+from liaison.actions.permissions import may_change, may_report
+from liaison.calendaring.workdays import region_calendar
+from liaison.i18n import N_, Words
+
+STATE_NAMES = {
+    "open": N_("Open"),
+    "overdue": N_("Overdue"),
+    "done": N_("Done"),
+    "not_possible": N_("No longer possible"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the ledger."""
+
+    item: ActionItem
+    state: str
+    """open, due_soon, overdue, done or not_possible"""
+    words: str
+    """the state as it stands in the line: 逾期2天"""
+    kind: str
+    """its colour: ok, warn, bad or none"""
+    carried: int
+    may_report: bool
+    may_change: bool
+
+
+def lines(
+    words: Words, viewer: Viewer, items: Sequence[ActionItem], today: date, carried: Mapping[int, int]
+) -> list[Line]:
+    """The items as lines, in their order. `today` is the reader's local date."""
+    return [line(words, viewer, item, today, carried.get(item.id, 0)) for item in items]
+
+
+def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: int) -> Line:
+    """One item as a line; needs `mechanism`."""
+    state = item.state
+    if state == OPEN:
+        due = due_state(region_calendar(item.mechanism.region), item.due_on, today)
+        state = due if due in (DUE_SOON, OVERDUE) else OPEN
+    return Line(
+        item,
+        state,
+        worded(words, state, item.due_on, today),
+        {DONE: "ok", DUE_SOON: "warn", OVERDUE: "bad"}.get(state, ""),
+        carried,
+        may_report(viewer, item),
+        may_change(viewer, item),
+    )
+
+
+def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
+    """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
+    if state == OVERDUE and due_on is not None:
+        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", (today - due_on).days)
+    if state == DUE_SOON and due_on is not None:
+        days = (due_on - today).days
+        return words.ngettext("due in %(n)d day", "due in %(n)d days", days) if days else words._("due today")
+    return words._(STATE_NAMES[state])

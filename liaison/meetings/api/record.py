@@ -1,0 +1,175 @@
+"""Holding a meeting: notes, decisions, and that it took place."""
+
+from typing import Any
+
+from litestar import Response, get, patch, post, put
+from msgspec import UNSET, UnsetType
+
+from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings.api.shared import Db, Id, Me, in_full
+from liaison.meetings.values import agenda_item_json, decision_json, note_json
+from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.forms import row_id
+from liaison.web.pages import AnyRequest
+
+
+class HoldGiven(Body):
+    ordinal: int | None = None
+    ordinal_in_year: int | None = None
+    version: int | None = None
+
+
+class UnholdGiven(Body):
+    reason: str
+    version: int | None = None
+
+
+class NoteGiven(Body):
+    text: str
+    agenda_item_id: str | None = None
+    version: int | None = None
+
+
+class DecisionGiven(Body):
+    text: str
+    agenda_item_id: str | None = None
+
+
+class DecisionChange(Body):
+    text: str | UnsetType = UNSET
+    revoked: bool | UnsetType = UNSET
+    reason: str | None = None
+    version: int | None = None
+
+
+class ActGiven(Body):
+    pass
+
+
+@post("/meetings/{meeting_id:str}/hold", status_code=200)
+async def hold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """It took place: from a draft (entered afterwards, nobody is mailed) or announced, once its start has passed. Fixes the
+    ordinals of a joint meeting, the next free ones unless given."""
+    given = body(await request.body(), HoldGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    await holding.hold(
+        db,
+        viewer,
+        meeting,
+        ordinal=given.ordinal,
+        ordinal_in_year=given.ordinal_in_year,
+        version=seen(request, given.version),
+    )
+    return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))
+
+
+@post("/meetings/{meeting_id:str}/unhold", status_code=200)
+async def unhold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Correct a mistaken hold, with the reason; its numbers are free again."""
+    given = body(await request.body(), UnholdGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    await holding.unhold(db, viewer, meeting, reason=given.reason, version=seen(request, given.version))
+    return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))
+
+
+@get("/meetings/{meeting_id:str}/notes")
+async def notes_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+    """The notes, of the meeting (`agenda_item_id` null) and of its items."""
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    limit, after = page_limits(request)
+    rows = [note for note in await recording.notes_of(db, viewer, meeting) if note.id > after]
+    return listed(rows, limit, lambda note: note_json(note, meeting.zone))
+
+
+@put("/meetings/{meeting_id:str}/notes")
+async def save_note(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Keep the notes of one item or of the meeting; 409 with the other text when somebody saved since `version`."""
+    given = body(await request.body(), NoteGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    note = await recording.save_note(
+        db,
+        viewer,
+        meeting,
+        given.text,
+        agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
+        version=seen(request, given.version),
+    )
+    return await reply(request, db, viewer, note_json(note, meeting.zone))
+
+
+@get("/meetings/{meeting_id:str}/decisions")
+async def decisions_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+    """What the meeting decided, by number, also what was struck since (`revoked_at`)."""
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    limit, after = page_limits(request)
+    rows = [one for one in await queries.decisions(db, meeting.id) if one.id > after]
+    return listed(rows, limit, lambda one: decision_json(one, meeting.zone))
+
+
+@post("/meetings/{meeting_id:str}/decisions")
+async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Record a decision; it gets the next number of the mechanism and the meeting's year."""
+    given = body(await request.body(), DecisionGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    made = await recording.decide(
+        db,
+        viewer,
+        meeting,
+        text=given.text,
+        agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
+    )
+    return await reply(request, db, viewer, decision_json(made, meeting.zone), status=201)
+
+
+@get("/decisions/{decision_id:str}")
+async def one_decision(db: Db, viewer: Me, decision_id: Id) -> dict[str, Any]:
+    """One decision."""
+    found = await recording.decision_of(db, viewer, row_id(decision_id))
+    return decision_json(found, found.meeting.zone)
+
+
+@patch("/decisions/{decision_id:str}")
+async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: Id) -> Response[bytes]:
+    """Correct the text, strike it (`revoked` true) or let it stand again (false); after the meeting with a `reason`."""
+    given = body(await request.body(), DecisionChange)
+    decision = await recording.decision_of(db, viewer, row_id(decision_id))
+    version = seen(request, given.version)
+    if given.revoked is False:
+        await recording.restore(db, viewer, decision)
+    if given.text is not UNSET:
+        await recording.correct(db, viewer, decision, text=given.text, reason=given.reason, version=version)
+        version = None
+    if given.revoked is True:
+        await recording.revoke(db, viewer, decision, reason=given.reason, version=version)
+    return await reply(request, db, viewer, decision_json(decision, decision.meeting.zone))
+
+
+@post("/agenda-items/{item_id:str}/begin", status_code=200)
+async def begin_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+    """Make it the current item of a meeting that is being held."""
+    body(await request.body(), ActGiven)
+    item = await agenda.item_of(db, viewer, row_id(item_id))
+    return await reply(request, db, viewer, agenda_item_json(await holding.begin_item(db, viewer, item)))
+
+
+@post("/agenda-items/{item_id:str}/settle", status_code=200)
+async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+    """The item is done with; the next open one becomes the current one."""
+    body(await request.body(), ActGiven)
+    item = await agenda.item_of(db, viewer, row_id(item_id))
+    await holding.settle_item(db, viewer, item)
+    return await reply(request, db, viewer, agenda_item_json(item))
+
+
+HANDLERS = [
+    hold,
+    unhold,
+    notes_of_meeting,
+    save_note,
+    decisions_of_meeting,
+    decide,
+    one_decision,
+    change_decision,
+    begin_item,
+    settle_item,
+]

@@ -1,0 +1,202 @@
+"""Holding a meeting: who is there, which item is being talked about, and 已召开, when its numbers are fixed."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import extract, func, select
+
+from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings import queries
+from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.models import (
+    ATTENDANCES,
+    IN_ATTENDANCE,
+    NUMBERED_KINDS,
+    PRESENT,
+    AgendaItem,
+    Attendee,
+    Meeting,
+)
+from liaison.meetings.permissions import is_host, may_record
+
+_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
+
+
+async def check_in(
+    db: Session, viewer: Viewer, attendee: Attendee, attendance: str | None, *, version: int | None = None
+) -> Attendee:
+    """签到: how somebody takes part: present (出席), in_attendance (列席), apologies (请假), absent (缺席); None takes it back.
+
+    From the local day of the meeting on, also after it was held. Raises NotPermitted, Invalid, Conflict."""
+    meeting = attendee.meeting
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    _taking_place(db, meeting)
+    await locked(db, Attendee, attendee.id)
+    attendee.check_version(version, attendance=attendee.attendance)
+    check = Check()
+    if attendance is not None:
+        check.choice("attendance", attendance, ATTENDANCES)
+    check.done()
+    if attendee.attendance != attendance:
+        attendee.attendance = attendance
+        attendee.attendance_at, attendee.attendance_by = db.now(), viewer.person_id
+        attendee.touch()
+        audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
+    return attendee
+
+
+async def check_in_all(
+    db: Session, viewer: Viewer, meeting: Meeting, chosen: Mapping[int, str | None], *, everybody: bool = False
+) -> None:
+    """签到登记 of many at once: `chosen` by attendee, what is missing stays; with `everybody` all who accepted and of whom
+    nothing is noted are there. Raises like `check_in`."""
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    for one in await queries.attendees(db, meeting.id):
+        attendance = chosen.get(one.id, one.attendance)
+        if everybody and attendance is None and one.partstat == "accepted":
+            attendance = IN_ATTENDANCE if one.role == "in_attendance" else PRESENT
+        if attendance != one.attendance:
+            await check_in(db, viewer, await queries.attendee(db, one.id), attendance)
+
+
+async def begin_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
+    """Make this the current item; the one before, if it was not settled, waits to be taken up again."""
+    meeting = await _recording(db, viewer, item.meeting)
+    if item.state != "accepted":
+        raise Conflict(N_("Accept this item into the agenda first."))
+    for other in await queries.agenda(db, meeting.id):
+        if other.id != item.id and other.begun_at is not None and other.settled_at is None:
+            other.begun_at = None
+    item.begun_at, item.settled_at = db.now(), None
+    item.touch()
+    audit_line(db, viewer, "begin_item", meeting, item=item.id)
+    return item
+
+
+async def settle_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem | None:
+    """已议: this item is done with; the next one that is open becomes the current one and is given back. Twice changes nothing."""
+    meeting = await _recording(db, viewer, item.meeting)
+    if item.settled_at is None:
+        item.begun_at, item.settled_at = item.begun_at or db.now(), db.now()
+        item.touch()
+        audit_line(db, viewer, "settle_item", meeting, item=item.id)
+    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
+    places = {one.id: place for place, one in enumerate(items)}
+    following = items[places.get(item.id, len(items)) + 1 :] + items
+    found = next((one for one in following if one.settled_at is None), None)
+    if found is not None and found.begun_at is None:
+        found.begun_at = db.now()
+        found.touch()
+    return found
+
+
+async def hold(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    ordinal: int | None = None,
+    ordinal_in_year: int | None = None,
+    version: int | None = None,
+) -> Meeting:
+    """已召开: the meeting took place, from draft (补录: nobody was mailed) or announced, once its start has passed.
+
+    Fixes the 会次 of a joint meeting under the mechanism's lock, the next free one unless typed. Missing attendance or quorum
+    is shown by pages, never refused here. Doing it twice changes nothing. Raises NotPermitted, Invalid (ordinal,
+    ordinal_in_year), Conflict (still to come, cancelled, postponed, or a stale form)."""
+    mechanism = await locked(db, Mechanism, meeting.mechanism_id)
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    if meeting.held_at is not None:
+        return meeting
+    meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
+    if meeting.state in ("cancelled", "postponed"):
+        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    if meeting.starts_at > db.now():
+        raise Conflict(N_("This meeting has not begun yet."))
+    if meeting.kind in NUMBERED_KINDS:
+        await _number(db, mechanism, meeting, ordinal, ordinal_in_year)
+    meeting.held_at, meeting.held_by = db.now(), viewer.person_id
+    if meeting.announced_at is None:
+        meeting.entered_afterwards_at = db.now()
+    meeting.touch()
+    audit_line(db, viewer, "hold", meeting, ordinal=meeting.ordinal, ordinal_in_year=meeting.ordinal_in_year)
+    return meeting
+
+
+async def unhold(db: Session, viewer: Viewer, meeting: Meeting, *, reason: str, version: int | None = None) -> Meeting:
+    """Correct a mistaken hold: the meeting is again what it was before, and its numbers are free. Decisions keep theirs.
+
+    Raises NotPermitted (the host's liaison alone), Invalid (reason), Conflict."""
+    await locked(db, Mechanism, meeting.mechanism_id)
+    await lock(db, meeting)
+    if not is_host(viewer, meeting):
+        raise NotPermitted(N_("Only the host's liaison may take this back."))
+    if meeting.held_at is None:
+        raise Conflict(N_("This meeting has not been held."))
+    meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
+    check = Check()
+    reason = check.required_text("reason", reason, most=500, lines=True)
+    check.done()
+    audit_line(db, viewer, "unhold", meeting, reason=reason, ordinal=meeting.ordinal)
+    meeting.held_at = meeting.held_by = meeting.entered_afterwards_at = None
+    meeting.ordinal = meeting.ordinal_in_year = None
+    meeting.touch()
+    return meeting
+
+
+async def next_ordinals(db: Session, mechanism: Mechanism, on: date) -> tuple[int, int]:
+    """(会次 in all, in the year of `on`) that the next joint meeting held gets."""
+    mine = Meeting.mechanism_id == mechanism.id
+    last = (await db.execute(select(func.max(Meeting.ordinal)).where(mine))).scalar_one()
+    in_year = select(func.max(Meeting.ordinal_in_year)).where(mine, extract("year", Meeting.local_start) == on.year)
+    last_in_year = (await db.execute(in_year)).scalar_one()
+    return max((last or 0) + 1, mechanism.first_ordinal or 1), (last_in_year or 0) + 1
+
+
+async def may_record_now(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
+    """Whether this viewer records the meeting: host officer, recorder or chair."""
+    return may_record(viewer, meeting, await queries.chairs(db, meeting.id))
+
+
+async def _number(
+    db: Session, mechanism: Mechanism, meeting: Meeting, ordinal: int | None, ordinal_in_year: int | None
+) -> None:
+    check = Check()
+    check.number("ordinal", ordinal, least=1, most=9999)
+    check.number("ordinal_in_year", ordinal_in_year, least=1, most=999)
+    check.done()
+    following, following_in_year = await next_ordinals(db, mechanism, meeting.local_on)
+    taken = select(Meeting.id).where(Meeting.mechanism_id == mechanism.id, Meeting.ordinal == ordinal)
+    if ordinal is not None and (await db.execute(taken)).first() is not None:
+        raise Invalid({"ordinal": N_("Another meeting of this mechanism has this number.")})
+    meeting.ordinal = ordinal or following
+    meeting.ordinal_in_year = ordinal_in_year or following_in_year
+
+
+async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    _taking_place(db, meeting)
+    if meeting.held_at is not None:
+        raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
+    return meeting
+
+
+def _taking_place(db: Session, meeting: Meeting) -> None:
+    """A meeting is recorded from its local day on, unless it is off."""
+    if meeting.state in ("cancelled", "postponed"):
+        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    if db.clock.today(meeting.timezone) < meeting.local_on:
+        raise Conflict(N_("This can be noted from the day of the meeting on."))

@@ -1,0 +1,66 @@
+"""What the page of a meeting shows from its day on: who is there, what is talked about, notes, decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.meetings import queries
+from liaison.meetings.attendance import Attendance, attendance_of
+from liaison.meetings.holding import next_ordinals
+from liaison.meetings.models import (
+    NUMBERED_KINDS,
+    AgendaItem,
+    Attendee,
+    Decision,
+    Meeting,
+    Note,
+)
+from liaison.meetings.permissions import is_host, may_read_record, may_record
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record of one meeting as this viewer sees it."""
+
+    may_record: bool
+    """may write: notes, decisions, attendance, hold"""
+    may_correct: bool
+    """may take back a mistaken hold"""
+    may_read_notes: bool
+    notes: Mapping[int | None, Note]
+    """By agenda item; None is the meeting as a whole. Empty for those who may not read them."""
+    decisions: Sequence[Decision]
+    current: int | None
+    """the agenda item that is talked about"""
+    ordinals: tuple[int, int] | None
+    """会次 in all and in the year: as fixed, or before that as they would be; None for kinds that are not numbered"""
+    attendance: Attendance
+
+    def of_item(self, item_id: int) -> list[Decision]:
+        """The decisions on one item."""
+        return [one for one in self.decisions if one.agenda_item_id == item_id]
+
+
+async def record(
+    db: Session, viewer: Viewer, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[AgendaItem]
+) -> Record:
+    """Load it; `meeting` with mechanism, which the viewer may see."""
+    chairs = frozenset(one.person_id for one in attendees if one.role == "chair" and one.person_id)
+    reads = may_read_record(viewer, meeting, chairs)
+    ordinals = None
+    if meeting.ordinal is not None:
+        ordinals = (meeting.ordinal, meeting.ordinal_in_year or 0)
+    elif meeting.kind in NUMBERED_KINDS and meeting.held_at is None:
+        ordinals = await next_ordinals(db, meeting.mechanism, meeting.local_on)
+    current = [one for one in items if one.begun_at is not None and one.settled_at is None]
+    return Record(
+        may_record=may_record(viewer, meeting, chairs),
+        may_correct=is_host(viewer, meeting),
+        may_read_notes=reads,
+        notes={note.agenda_item_id: note for note in await queries.notes(db, meeting.id)} if reads else {},
+        decisions=await queries.decisions(db, meeting.id, revoked=reads),
+        current=current[-1].id if current and meeting.held_at is None else None,
+        ordinals=ordinals,
+        attendance=attendance_of(meeting, attendees),
+    )

@@ -1,0 +1,186 @@
+"""What is written down of a meeting: notes that save themselves, and decisions (议定事项) with their numbers."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
+from liaison.db import Session, locked
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.i18n import N_
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings import queries
+from liaison.meetings.holding import may_record_now
+from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.models import AgendaItem, Decision, Meeting, Note
+from liaison.meetings.permissions import may_read_record
+
+MOST_NOTES = 50_000
+MOST_DECISION = 2000
+_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
+
+
+async def save_note(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    text: str,
+    *,
+    agenda_item_id: int | None = None,
+    version: int | None = None,
+) -> Note:
+    """Keep the notes of one item, or of the meeting as a whole. `version` is what the writer saw (0: nothing yet).
+
+    Raises NotPermitted, Invalid, Conflict: held already, or somebody else saved in between (`theirs` has their text)."""
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    if meeting.held_at is not None:
+        raise Conflict(N_("This meeting has been held; its notes can no longer be changed."))
+    check = Check()
+    text = check.text("text", text, most=MOST_NOTES, lines=True) or ""
+    check.done()
+    if agenda_item_id is not None:
+        await _item(db, meeting, agenda_item_id)
+    note = await queries.note(db, meeting.id, agenda_item_id)
+    if note is None:
+        if version:
+            raise Conflict(
+                N_("Somebody changed this in the meantime. Compare both versions and save again."), theirs={"text": ""}
+            )
+        note = Note(meeting_id=meeting.id, agenda_item_id=agenda_item_id, version=0, text="")
+        db.add(note)
+    elif note.text == text:
+        return note
+    else:
+        note.check_version(version, text=note.text)
+    note.text, note.saved_at, note.saved_by = text, db.now(), viewer.person_id
+    note.touch()
+    await db.flush()
+    audit_line(db, viewer, "save_note", meeting, item=agenda_item_id, characters=len(text))
+    return note
+
+
+async def notes_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Note]:
+    """The notes, of the meeting and of its items. Raises NotPermitted for those who do not record or run the mechanism."""
+    if not may_read_record(viewer, meeting, await queries.chairs(db, meeting.id)):
+        raise NotPermitted(N_("The notes are read by those who record the meeting, and by the mechanism's liaisons."))
+    return await queries.notes(db, meeting.id)
+
+
+async def decide(
+    db: Session, viewer: Viewer, meeting: Meeting, *, text: str, agenda_item_id: int | None = None
+) -> Decision:
+    """议定: what the meeting decided, under the next number of the mechanism and the meeting's year.
+
+    From the start of the meeting on, also after it was held. Raises NotPermitted, Invalid (text, agenda_item_id), Conflict."""
+    mechanism = await locked(db, Mechanism, meeting.mechanism_id)
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    if meeting.state in ("cancelled", "postponed"):
+        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    if db.clock.today(meeting.timezone) < meeting.local_on:
+        raise Conflict(N_("This can be noted from the day of the meeting on."))
+    text = _checked(text)
+    if agenda_item_id is not None:
+        await _item(db, meeting, agenda_item_id)
+    year = meeting.local_on.year
+    last = select(func.max(Decision.number)).where(Decision.mechanism_id == mechanism.id, Decision.year == year)
+    decision = Decision(
+        mechanism_id=mechanism.id,
+        meeting_id=meeting.id,
+        meeting=meeting,
+        agenda_item_id=agenda_item_id,
+        year=year,
+        number=((await db.execute(last)).scalar_one() or 0) + 1,
+        text=text,
+        decided_at=db.now(),
+        decided_by=viewer.person_id,
+        version=1,
+    )
+    db.add(decision)
+    await db.flush()
+    audit_line(db, viewer, "decide", meeting, decision=decision.id, year=year, number=decision.number, text=text)
+    return decision
+
+
+async def correct(
+    db: Session, viewer: Viewer, decision: Decision, *, text: str, reason: str | None = None, version: int | None = None
+) -> Decision:
+    """Another wording of a decision; once the meeting was held with the reason. The number stays.
+
+    Raises NotPermitted, Invalid (text, reason), Conflict (revoked, or a stale form)."""
+    await _open(db, viewer, decision, version)
+    if decision.revoked_at is not None:
+        raise Conflict(N_("This decision has been revoked."))
+    before, text = decision.text, _checked(text)
+    decision.reason = _reason(decision.meeting, reason)
+    decision.text = text
+    decision.touch()
+    audit_line(
+        db, viewer, "correct_decision", decision.meeting, decision=decision.id, before=before, text=text, reason=reason
+    )
+    return decision
+
+
+async def revoke(
+    db: Session, viewer: Viewer, decision: Decision, *, reason: str | None = None, version: int | None = None
+) -> Decision:
+    """Strike a decision that was entered by mistake; its number is not used again. `restore` undoes it. Twice changes nothing."""
+    await _open(db, viewer, decision, version)
+    if decision.revoked_at is None:
+        decision.reason = _reason(decision.meeting, reason)
+        decision.revoked_at, decision.revoked_by = db.now(), viewer.person_id
+        decision.touch()
+        audit_line(db, viewer, "revoke_decision", decision.meeting, decision=decision.id, reason=reason)
+    return decision
+
+
+async def restore(db: Session, viewer: Viewer, decision: Decision) -> Decision:
+    """Undo `revoke`: the decision stands again under its number."""
+    await _open(db, viewer, decision, None)
+    if decision.revoked_at is not None:
+        decision.revoked_at = decision.revoked_by = decision.reason = None
+        decision.touch()
+        audit_line(db, viewer, "restore_decision", decision.meeting, decision=decision.id)
+    return decision
+
+
+async def decision_of(db: Session, viewer: Viewer, decision_id: int) -> Decision:
+    """One decision of a meeting this viewer sees. Raises NotFound."""
+    decision = await db.get(Decision, decision_id)
+    if decision is None:
+        raise NotFound
+    meeting = await queries.get(db, viewer, decision.meeting_id)
+    await db.refresh(decision, ["meeting"])
+    assert decision.meeting is meeting
+    return decision
+
+
+async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | None) -> None:
+    await lock(db, decision.meeting)
+    await locked(db, Decision, decision.id, joinedload(Decision.meeting))
+    if not await may_record_now(db, viewer, decision.meeting):
+        raise NotPermitted(_NOT_YOURS)
+    decision.check_version(version, text=decision.text)
+
+
+async def _item(db: Session, meeting: Meeting, agenda_item_id: int) -> None:
+    item = await db.get(AgendaItem, agenda_item_id)
+    if item is None or item.meeting_id != meeting.id or item.removed_at is not None:
+        raise Invalid({"agenda_item_id": N_("Please choose an item of this meeting's agenda.")})
+
+
+def _checked(text: str) -> str:
+    check = Check()
+    text = check.required_text("text", text, most=MOST_DECISION, lines=True)
+    check.done()
+    return text
+
+
+def _reason(meeting: Meeting, reason: str | None) -> str | None:
+    check = Check()
+    reason = check.text("reason", reason, most=500, lines=True, required=meeting.held_at is not None)
+    check.done()
+    return reason

@@ -1,0 +1,112 @@
+"""年度计划: the year's dates as a table; those ticked are planned by one act."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import NotPermitted
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings import annual, queries
+from liaison.meetings.permissions import NOT_YOURS, may_schedule
+from liaison.meetings.showing import DAY_NAMES
+from liaison.meetings.wording import STATE_NAMES, why_moved
+from liaison.web.forms import Form, attempt
+from liaison.web.pages import AnyRequest, page, see_other, words_of
+
+Db = NamedDependency[Session]
+Me = NamedDependency[Viewer]
+Id = FromPath[int]
+YEARS = range(2000, 2200)
+LONGEST_ID = 18
+
+
+@get("/mechanisms/{mechanism_id:int}/plan")
+async def show_plan(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None
+) -> Response[Any]:
+    """The year's dates by the rules of the series: certain or provisional, whose turn it is, what is planned already."""
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    return await _page(request, db, viewer, mechanism_id, _year(db, mechanism, year), None)
+
+
+@post("/mechanisms/{mechanism_id:int}/plan")
+async def plan(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
+    """Plan the ticked dates as drafts; nobody is told."""
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    if not may_schedule(viewer, mechanism_id):
+        raise NotPermitted(NOT_YOURS)
+    form = await Form.read(request)
+    year = _year(db, mechanism, form.whole("year"))
+    act = annual.plan(db, viewer, mechanism_id, [_pick(one) for one in form.raws("dates")])
+    planned = await attempt(db, form, act, lambda _: _page(request, db, viewer, mechanism_id, year, form))
+    return see_other(f"/mechanisms/{mechanism_id}/plan?year={year}&planned={len(planned.made)}")
+
+
+async def _page(
+    request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: int, year: int, form: Form | None
+) -> Response[str]:
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    words, today = words_of(request), db.clock.today(mechanism.timezone)
+    may_plan = may_schedule(viewer, mechanism_id)
+    rows = await annual.proposals(db, viewer, mechanism, year)
+    open_rows = [_value(row) for row in rows if may_plan and row.meeting is None and row.day.date >= today]
+    if form is None:
+        form = Form.of(dates=open_rows)
+    request.state.form_path = f"/mechanisms/{mechanism_id}/plan"
+    done = request.query_params.get("planned", "")
+    n = int(done) if done.isascii() and done.isdecimal() and len(done) < 4 else None
+    told = words.ngettext(
+        "%(n)d meeting is planned as a draft. Nobody has been told.",
+        "%(n)d meetings are planned as drafts. Nobody has been told.",
+        n or 0,
+    )
+    return page(
+        request,
+        "meetings/plan.html",
+        nav="mechanisms",
+        mechanism=mechanism,
+        year=year,
+        series=await queries.series_of(db, mechanism_id),
+        rows=[(row, _value(row), why_moved(_why(row), words) if row.day.why else "") for row in rows],
+        open_rows=open_rows,
+        ticked=[one for one in open_rows if one in form.raws("dates")],
+        form=form,
+        may_plan=may_plan,
+        day_names=DAY_NAMES,
+        state_names=STATE_NAMES,
+        toast=SimpleNamespace(text=told, undo_url=None) if n is not None else None,
+    )
+
+
+def _year(db: Session, mechanism: Mechanism, asked_for: int | None) -> int:
+    return asked_for if asked_for is not None and asked_for in YEARS else db.clock.today(mechanism.timezone).year
+
+
+def _why(row: annual.Proposal) -> dict[str, Any]:
+    assert row.day.why is not None
+    return {"code": row.day.why.code, "params": row.day.why.params}
+
+
+def _value(row: annual.Proposal) -> str:
+    """What a ticked row sends: the series and the date."""
+    return f"{row.series.id}:{row.day.date.isoformat()}"
+
+
+def _pick(text: str) -> tuple[int, date]:
+    """The same read back; what is no such value names no series and is refused like an unknown one."""
+    series, _, day = text.partition(":")
+    try:
+        return int(series) if series.isdecimal() and len(series) <= LONGEST_ID else 0, date.fromisoformat(day)
+    except ValueError:
+        return 0, date.min
+
+
+handlers = [show_plan, plan]

@@ -1,0 +1,266 @@
+"""The page of a meeting while it is held and after: attendance, current item, notes that save themselves, decisions, 已召开."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import Conflict, NotPermitted
+from liaison.i18n import N_
+from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings.models import Meeting, Note
+from liaison.meetings.record_view import record
+from liaison.meetings.routes.common import shown
+from liaison.meetings.routes.show import region
+from liaison.meetings.values import decision_label
+from liaison.meetings.wording import ATTENDANCE_NAMES
+from liaison.web.forms import Form, FormAgain, attempt
+from liaison.web.pages import AnyRequest, fragment, see_other, words_of
+
+_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
+
+
+async def regions(db: Session, request: AnyRequest, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    """What the regions of the record need; the same for the page and for an htmx answer."""
+    attendees = await queries.attendees(db, meeting.id)
+    items = await queries.agenda(db, meeting.id, states=("accepted",))
+    return {
+        **region(db, request, meeting),
+        "meeting": meeting,
+        "record": await record(db, viewer, meeting, attendees, items),
+        "items": items,
+        "attendees": attendees,
+        "attendance_names": ATTENDANCE_NAMES,
+        "decision_label": decision_label,
+        "form": Form(),
+    }
+
+
+@post("/meetings/{meeting_id:int}/notes")
+async def save_note(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """Keep what was typed; somebody else's newer text is shown beside it, and nothing is lost."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    item_id, theirs = form.id("agenda_item_id"), None
+    note: Note | None = None
+    try:
+        note = await recording.save_note(
+            db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
+        )
+    except Conflict as refusal:
+        if "text" not in refusal.theirs:
+            raise
+        theirs, note = refusal.theirs["text"], await queries.note(db, meeting.id, item_id)
+    if theirs is None and not request.htmx:
+        return see_other(f"/meetings/{meeting_id}#item-{item_id}" if item_id else f"/meetings/{meeting_id}#running")
+    words = words_of(request)
+    answer = fragment(
+        request,
+        "meetings/_note_saved.html",
+        meeting=meeting,
+        item_id=item_id,
+        note=note,
+        theirs=theirs,
+        typed=form.raw("text"),
+        saved=words.moment(note.saved_at, zone=meeting.timezone) if note else "",
+        **region(db, request, meeting),
+    )
+    if theirs is not None:
+        raise FormAgain(answer, 409)
+    return answer
+
+
+@post("/agenda-items/{item_id:int}/begin")
+async def begin_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """Take this item up."""
+    item = await agenda.item_of(db, viewer, item_id)
+    await holding.begin_item(db, viewer, item)
+    return await _running(request, db, viewer, item.meeting)
+
+
+@post("/agenda-items/{item_id:int}/settle")
+async def settle_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """已议; the next one is taken up."""
+    item = await agenda.item_of(db, viewer, item_id)
+    await holding.settle_item(db, viewer, item)
+    return await _running(request, db, viewer, item.meeting)
+
+
+async def _running(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> Response[Any]:
+    if not request.htmx:
+        return see_other(f"/meetings/{meeting.id}#running")
+    await db.flush()
+    return fragment(request, "meetings/_running.html", **await regions(db, request, viewer, meeting))
+
+
+@post("/meetings/{meeting_id:int}/attendance")
+async def check_in(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """签到登记: what was chosen for each person; with `everybody` all who said they would come are present."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    chosen = {
+        int(name.partition(".")[2]): form.raw(name) or None
+        for name in form.values
+        if name.startswith("attendance.") and name[11:].isascii() and name[11:].isdecimal()
+    }
+    await holding.check_in_all(db, viewer, meeting, chosen, everybody=form.ticked("everybody"))
+    if not request.htmx:
+        return see_other(f"/meetings/{meeting_id}?done=checked_in#attendance")
+    await db.flush()
+    return fragment(request, "meetings/_attendance.html", **await regions(db, request, viewer, meeting))
+
+
+@post("/meetings/{meeting_id:int}/decisions")
+async def decide(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """One more decision, under the next number."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    act = recording.decide(db, viewer, meeting, text=form.raw("text"), agenda_item_id=form.id("agenda_item_id"))
+    await attempt(db, form, act, lambda _: _decide_page(request, db, viewer, meeting_id, form))
+    return see_other(f"/meetings/{meeting_id}?done=decided#decisions")
+
+
+async def _decide_page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form) -> Response[str]:
+    meeting = await queries.get(db, viewer, meeting_id)
+    return shown(
+        request,
+        "meetings/decision.html",
+        path=f"/meetings/{meeting_id}",
+        **{**await regions(db, request, viewer, meeting), "form": form},
+        decision=None,
+        action=f"/meetings/{meeting_id}/decisions",
+        theirs={},
+    )
+
+
+@get("/decisions/{decision_id:int}/edit")
+async def decision_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], decision_id: FromPath[int]
+) -> Response[str]:
+    """The form to correct or revoke one decision."""
+    decision = await recording.decision_of(db, viewer, decision_id)
+    return await _decision_page(request, db, viewer, decision_id, Form.of(text=decision.text), {})
+
+
+@post("/decisions/{decision_id:int}/edit")
+async def change_decision(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], decision_id: FromPath[int]
+) -> Response[Any]:
+    """Correct, revoke or restore it."""
+    decision = await recording.decision_of(db, viewer, decision_id)
+    form = await Form.read(request)
+    meeting_id, version, reason = decision.meeting_id, form.whole("version"), form.raw("reason")
+    match form.raw("act"):
+        case "revoke":
+            act, done = recording.revoke(db, viewer, decision, reason=reason, version=version), "revoked"
+        case "restore":
+            act, done = recording.restore(db, viewer, decision), "decided"
+        case _:
+            text = form.raw("text")
+            act = recording.correct(db, viewer, decision, text=text, reason=reason, version=version)
+            done = "decided"
+    await attempt(db, form, act, lambda theirs: _decision_page(request, db, viewer, decision_id, form, theirs))
+    return see_other(f"/meetings/{meeting_id}?done={done}&decision={decision_id}#decisions")
+
+
+async def _decision_page(
+    request: AnyRequest, db: Session, viewer: Viewer, decision_id: int, form: Form, theirs: Mapping[str, Any]
+) -> Response[str]:
+    decision = await recording.decision_of(db, viewer, decision_id)
+    if not await holding.may_record_now(db, viewer, decision.meeting):
+        raise NotPermitted(_NOT_YOURS)
+    return shown(
+        request,
+        "meetings/decision.html",
+        path=f"/decisions/{decision_id}/edit",
+        **{**await regions(db, request, viewer, decision.meeting), "form": form},
+        decision=decision,
+        action=f"/decisions/{decision_id}/edit",
+        theirs=theirs,
+    )
+
+
+@get(["/meetings/{meeting_id:int}/hold", "/meetings/{meeting_id:int}/unhold"])
+async def hold_form(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[str]:
+    """What is about to be recorded: who was there, what is missing, the 会次."""
+    return await _hold_page(request, db, viewer, meeting_id, request.url.path.rpartition("/")[2], Form())
+
+
+@post("/meetings/{meeting_id:int}/hold")
+async def hold(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """已召开."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    act = holding.hold(
+        db,
+        viewer,
+        meeting,
+        ordinal=form.whole("ordinal"),
+        ordinal_in_year=form.whole("ordinal_in_year"),
+        version=form.whole("version"),
+    )
+    await attempt(db, form, act, lambda _: _hold_page(request, db, viewer, meeting_id, "hold", form))
+    return see_other(f"/meetings/{meeting_id}?done=held")
+
+
+@post("/meetings/{meeting_id:int}/unhold")
+async def unhold(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
+) -> Response[Any]:
+    """A mistaken hold is taken back, with the reason."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    form = await Form.read(request)
+    act = holding.unhold(db, viewer, meeting, reason=form.raw("reason"), version=form.whole("version"))
+    await attempt(db, form, act, lambda _: _hold_page(request, db, viewer, meeting_id, "unhold", form))
+    return see_other(f"/meetings/{meeting_id}?done=unheld")
+
+
+async def _hold_page(
+    request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, name: str, form: Form
+) -> Response[str]:
+    meeting = await queries.get(db, viewer, meeting_id)
+    found = await regions(db, request, viewer, meeting)
+    if not (found["record"].may_record if name == "hold" else found["record"].may_correct):
+        raise NotPermitted(_NOT_YOURS)
+    if not form.values and found["record"].ordinals:
+        ordinal, in_year = found["record"].ordinals
+        form = Form.of(ordinal=ordinal, ordinal_in_year=in_year)
+    return shown(
+        request,
+        f"meetings/{name}.html",
+        path=f"/meetings/{meeting_id}/{name}",
+        **{**found, "form": form},
+    )
+
+
+handlers = [
+    save_note,
+    begin_item,
+    settle_item,
+    check_in,
+    decide,
+    decision_form,
+    change_decision,
+    hold_form,
+    hold,
+    unhold,
+]

@@ -1,0 +1,236 @@
+"""The words of the clock's mail: what each person behind one address is reminded of, as it stands when the mail is composed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts import links
+from liaison.actions.models import ActionItem
+from liaison.actions.queries import SHOWN
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.i18n import Words
+from liaison.mail.compose import render
+from liaison.mail.delivery import one_by_one
+from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.queries import PERSON_ADDRESS
+from liaison.reminders.reminding import KIND
+from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, most_urgent_first
+
+LINK_LIFE = timedelta(days=60)
+"""How long the link of a reminder lets somebody report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in the mail: what it is, why now (in words, with a colour), where it comes from, and the link to act."""
+
+    title: str
+    why: str
+    colour: str
+    """bad, warn or plain"""
+    details: str
+    link: str
+    act: str
+
+
+@dataclass(slots=True)
+class Section:
+    """What one person is reminded of."""
+
+    name: str
+    now: list[Entry] = field(default_factory=list)
+    waiting: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    items: Mapping[int, ActionItem]
+    attendees: Mapping[int, Attendee]
+    invitations: Mapping[int, AgencyInvitation]
+    people: Mapping[int, Person]
+
+
+async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | None:
+    """The bundled mail of one address and day; None when everything in it has been dealt with since."""
+    lines = [Line.from_json(stored) for stored in row.params["lines"]]
+    loaded = await _load(db, lines)
+    sections: dict[int, Section] = {}
+    mechanisms: dict[int, Mechanism] = {}
+    first: Entry | None = None
+    first_kind = ""
+    for line in most_urgent_first(lines):
+        person = loaded.people.get(line.person_id)
+        found = await _entry(db, line, loaded, row.locale) if person else None
+        if person is None or found is None:
+            continue
+        entry, mechanism = found
+        mechanisms[mechanism.id] = mechanism
+        section = sections.setdefault(person.id, Section(person.name))
+        (section.waiting if line.step == WEEK else section.now).append(entry)
+        if first is None:
+            first, first_kind = entry, line.kind
+    if first is None:
+        return None
+    one = next(iter(mechanisms.values()))
+    words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
+    count = sum(len(each.now) + len(each.waiting) for each in sections.values())
+    context: dict[str, Any] = {
+        "words": words,
+        "subject": _subject(words, first, first_kind, count),
+        "heading": words.ngettext("%(n)d thing needs you", "%(n)d things need you", count),
+        "preheader": f"{first.title} {first.why}",
+        "sections": list(sections.values()),
+        "alone": len(sections) == 1,
+        "mechanisms": words._(", ").join(each.short_name for each in mechanisms.values()),
+        "day": words.short_date(date.fromisoformat(row.params["on"])),
+        "site": db.settings.base_url,
+    }
+    subject, text, html = render("reminders", context, row.locale)
+    mailbox = one.mailbox if len(mechanisms) == 1 and one.mailbox else None
+    return OutgoingMessage(
+        to=row.display_to,
+        address=row.address,
+        mail_from=f"{one.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        subject=subject,
+        text=text,
+        html=html,
+        auto_submitted=True,
+    )
+
+
+async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
+    def ids(kind: str) -> list[int]:
+        return [line.id for line in lines if line.kind == kind]
+
+    meeting = joinedload(Attendee.meeting).joinedload(Meeting.mechanism)
+    slip_meeting = joinedload(AgencyInvitation.meeting).joinedload(Meeting.mechanism)
+    items = await db.scalars(select(ActionItem).where(ActionItem.id.in_(ids(ACTION))).options(*SHOWN))
+    attendees = await db.scalars(select(Attendee).where(Attendee.id.in_(ids(ATTENDEE))).options(meeting))
+    invitations = await db.scalars(
+        select(AgencyInvitation)
+        .where(AgencyInvitation.id.in_(ids("slip")))
+        .options(slip_meeting, joinedload(AgencyInvitation.agency))
+    )
+    people = await db.scalars(
+        select(Person).where(Person.id.in_({line.person_id for line in lines})).options(*PERSON_ADDRESS)
+    )
+    return _Loaded(
+        {one.id: one for one in items},
+        {one.id: one for one in attendees},
+        {one.id: one for one in invitations},
+        {one.id: one for one in people},
+    )
+
+
+async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple[Entry, Mechanism] | None:
+    """One line in words; None when it has been dealt with."""
+    if line.kind == ACTION:
+        item = loaded.items.get(line.id)
+        if item is None or item.ended_at is not None or (line.step != WEEK and item.due_on != line.due_on):
+            return None
+        return await _of_action(db, line, item, locale), item.mechanism
+    if line.kind == ATTENDEE:
+        attendee = loaded.attendees.get(line.id)
+        if attendee is None or attendee.removed_at is not None or attendee.partstat == "declined":
+            return None
+        meeting, answered, agency = attendee.meeting, attendee.partstat != "needs_action", None
+    else:
+        invitation = loaded.invitations.get(line.id)
+        if invitation is None or invitation.removed_at is not None or invitation.declined:
+            return None
+        meeting, answered, agency = invitation.meeting, invitation.returned_at is not None, invitation.agency
+    if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step == WEEK and answered):
+        return None
+    if line.step != WEEK and meeting.local_on != line.due_on:
+        return None
+    link = await links.link_for(
+        db,
+        purpose=links.ANSWER if agency is None else links.SLIP,
+        object_id=line.id,
+        person_id=line.person_id,
+        agency_id=agency.id if agency else None,
+        designation_id=line.office,
+        expires_at=meeting.ends_at + ANSWER_LIFE,
+    )
+    name = agency.short_name if agency else None
+    return _of_meeting(db, line, meeting, locale, answered=answered, agency=name, link=link), meeting.mechanism
+
+
+async def _of_action(db: Session, line: Line, item: ActionItem, locale: str) -> Entry:
+    today = db.clock.today(item.mechanism.timezone)
+    words = Words(locale, item.mechanism.timezone, today)
+    why, colour = _due_words(words, item.due_on, today)
+    parts = [words._("due on %(day)s", day=words.short_date(item.due_on, today))] if item.due_on else []
+    parts.append(words._("responsible: %(agency)s", agency=item.lead_agency.short_name))
+    if item.owner is not None and line.person_id != item.owner_id:
+        parts.append(item.owner.name)
+    if item.meeting is not None:
+        parts.append(words._("from “%(title)s”", title=item.meeting.title))
+    link = await links.link_for(
+        db,
+        purpose=links.ACTION,
+        object_id=item.id,
+        person_id=line.person_id,
+        designation_id=line.office,
+        expires_at=db.now() + LINK_LIFE,
+    )
+    act = words._("Report or complete") if line.office is None else words._("Look and report")
+    return Entry(item.title, why, colour, " · ".join(parts), link, act)
+
+
+def _due_words(words: Words, due_on: date | None, today: date) -> tuple[str, str]:
+    """How far the due date is, in words and colour."""
+    if due_on is None:
+        return words._("no date set"), "plain"
+    days = (due_on - today).days
+    if days < 0:
+        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", -days), "bad"
+    if days == 0:
+        return words._("due today"), "warn"
+    return words.ngettext("due in %(n)d day", "due in %(n)d days", days), "warn" if days <= 7 else "plain"
+
+
+def _of_meeting(
+    db: Session, line: Line, meeting: Meeting, locale: str, *, answered: bool, agency: str | None, link: str
+) -> Entry:
+    today = db.clock.today(meeting.timezone)
+    words = Words(locale, meeting.timezone, today)
+    start = meeting.local_start
+    when = words.full_span(start, start + timedelta(minutes=meeting.duration_minutes), zone=meeting.timezone)
+    days = (meeting.local_on - today).days
+    if line.step == WEEK or not answered:
+        why = words._("slip missing") if agency else words._("not answered yet")
+    elif days == 0:
+        why = words._("today")
+    elif days == 1:
+        why = words._("tomorrow")
+    else:
+        why = words.ngettext("in %(n)d day", "in %(n)d days", days)
+    details = " · ".join(filter(None, (agency, when, meeting.location)))
+    if agency:
+        act = words._("Look at the slip") if answered else words._("Fill in the slip")
+    else:
+        act = words._("Look or change the answer") if answered else words._("Answer")
+    return Entry(meeting.title, why, "plain" if answered else "warn", details, link, act)
+
+
+def _subject(words: Words, first: Entry, kind: str, count: int) -> str:
+    """What is most urgent, and how much more there is."""
+    label = words._("[Action items]") if kind == ACTION else words._("[Meeting reminder]")
+    if count == 1:
+        return words._("%(label)s %(title)s: %(why)s", label=label, title=first.title, why=first.why)
+    return words._(
+        "%(label)s %(title)s: %(why)s, and %(n)d more", label=label, title=first.title, why=first.why, n=count - 1
+    )
+
+
+COMPOSERS = {KIND: one_by_one(compose_reminders)}

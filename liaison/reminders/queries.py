@@ -1,0 +1,117 @@
+"""What is due, and what waits, for the clock's mail of one working day in one zone and region."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from liaison.actions.models import ActionItem
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.mechanisms.queries import OnDuty
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.queries import PERSON_ADDRESS
+from liaison.reminders.models import Reminder
+
+
+@dataclass(slots=True)
+class Morning:
+    """One working day in one zone and region, with who was found to be in office by mechanism."""
+
+    today: date
+    timezone: str
+    region: str
+    duty: dict[int, OnDuty] = field(default_factory=dict)
+
+    def here(self, query: Select[Any]) -> Select[Any]:
+        """The rows of mechanisms in this zone and region that have not ended; the query has joined Mechanism."""
+        return query.where(
+            Mechanism.timezone == self.timezone, Mechanism.region == self.region, Mechanism.ended_on.is_(None)
+        )
+
+
+async def due_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
+    """The open items one of whose reminder steps has come."""
+    query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
+    query = query.where(ActionItem.remind_on <= morning.today, ActionItem.ended_at.is_(None))
+    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting))
+    return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
+
+
+async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
+    """The meetings whose reminder has come."""
+    query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
+    query = query.where(Meeting.remind_on <= morning.today).options(joinedload(Meeting.mechanism))
+    return (await db.scalars(morning.here(query).order_by(Meeting.id))).all()
+
+
+async def waiting_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
+    """Every open item that somebody owns."""
+    query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
+    query = query.where(ActionItem.ended_at.is_(None), ActionItem.owner_id.is_not(None))
+    return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
+
+
+async def waiting_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
+    """Announced meetings still to come."""
+    query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
+    query = query.where(
+        Meeting.starts_at > db.now(),
+        Meeting.announced_at.is_not(None),
+        Meeting.cancelled_at.is_(None),
+        Meeting.postponed_at.is_(None),
+        Meeting.held_at.is_(None),
+    ).options(joinedload(Meeting.mechanism))
+    return (await db.scalars(morning.here(query).order_by(Meeting.id))).all()
+
+
+async def asked_by_name(db: Session, meeting_ids: Collection[int]) -> Sequence[Attendee]:
+    """Everybody asked by name to these meetings who has not declined."""
+    query = select(Attendee).where(
+        Attendee.meeting_id.in_(meeting_ids),
+        Attendee.removed_at.is_(None),
+        Attendee.agency_invitation_id.is_(None),
+        Attendee.person_id.is_not(None),
+        Attendee.partstat != "declined",
+    )
+    return (await db.scalars(query.order_by(Attendee.id))).all() if meeting_ids else ()
+
+
+async def invitations(db: Session, meeting_ids: Collection[int]) -> Sequence[AgencyInvitation]:
+    """Every agency asked to these meetings that has not said that nobody comes."""
+    query = select(AgencyInvitation).where(
+        AgencyInvitation.meeting_id.in_(meeting_ids),
+        AgencyInvitation.removed_at.is_(None),
+        or_(AgencyInvitation.returned_at.is_(None), AgencyInvitation.declined.is_(False)),
+    )
+    return (await db.scalars(query.order_by(AgencyInvitation.id))).all() if meeting_ids else ()
+
+
+async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[tuple[int, int]]:
+    """(person, designation) of the agency's liaison in office today and its deputies; nobody for an agency that takes part on
+    paper, which is told by letter."""
+    if mechanism.id not in morning.duty:
+        morning.duty[mechanism.id] = await mechanisms.on_duty(db, mechanism, morning.today)
+    duty = morning.duty[mechanism.id]
+    if any(member.agency_id == agency_id and member.takes_part == PAPER for member in duty.members):
+        return []
+    liaison = duty.in_office.get(agency_id)
+    found = [liaison] if liaison is not None else []
+    return [(one.person_id, one.id) for one in [*found, *duty.deputies.get(agency_id, [])]]
+
+
+async def people(db: Session, person_ids: Collection[int]) -> Mapping[int, Person]:
+    """The active ones of these people, with what their address needs."""
+    query = select(Person).where(Person.id.in_(person_ids), Person.deactivated_at.is_(None)).options(*PERSON_ADDRESS)
+    return {person.id: person for person in await db.scalars(query)} if person_ids else {}
+
+
+async def sent(db: Session, about: Collection[str]) -> set[tuple[str, str, date, int]]:
+    """(about, step, due_on, person) of the reminders of these things that went out already."""
+    query = select(Reminder.about, Reminder.step, Reminder.due_on, Reminder.person_id).where(Reminder.about.in_(about))
+    return {(row[0], row[1], row[2], row[3]) for row in await db.execute(query)} if about else set()

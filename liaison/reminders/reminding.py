@@ -1,0 +1,169 @@
+"""The clock's mail of a working day: what is due now, bundled into one mail per address, each reminder once.
+
+Rules of PRACTICE.md 14 and "One quarter": at 08:30 in the mechanism's zone, nothing on free days, a step that lay before the thing
+existed is skipped, and after an outage only the newest step goes."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from liaison import site
+from liaison.actions import due
+from liaison.actions.models import ActionItem
+from liaison.calendaring.deadlines import first_mail_day
+from liaison.calendaring.workdays import WorkCalendar, region_calendar
+from liaison.db import Session, one_at_a_time
+from liaison.mail import outbox
+from liaison.mail.models import OutboxMail
+from liaison.mail.queue_state import mark_day
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.models import Meeting
+from liaison.reminders import queries
+from liaison.reminders.models import Reminder
+from liaison.reminders.queries import Morning
+from liaison.reminders.rules import (
+    ACTION,
+    ATTENDEE,
+    BEFORE_MEETING,
+    SLIP,
+    WEEK,
+    Line,
+    first_workday_of_week,
+    mail_day,
+    without_repetition,
+)
+
+NO_DIGEST = "no_weekly_digest"
+"""The operator's choice to leave out what merely waits (系统)."""
+KIND = "reminders"
+_AFTER_ACTS = 7
+"""Clock mail goes behind mail that an act calls for (outbox priority)."""
+
+
+async def remind_due(db: Session) -> int:
+    """Call for the clock's mails that are due now; how many. A second run, or a second worker, calls for none of them again."""
+    await one_at_a_time(db, "reminders")
+    mails = 0
+    zones = select(Mechanism.timezone, Mechanism.region).where(Mechanism.ended_on.is_(None)).distinct()
+    for timezone, region in (await db.execute(zones)).all():
+        calendar = region_calendar(region)
+        today = mail_day(calendar, db.now(), timezone)
+        if today is not None:
+            mails += await _morning(db, Morning(today, timezone, region), calendar)
+    return mails
+
+
+async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int:
+    items = await queries.due_items(db, morning)
+    meetings = await queries.due_meetings(db, morning)
+    lines = [line for item in items for line in await _of_item(db, morning, calendar, item)]
+    ahead = [one for one in meetings if one.state == "announced" and one.starts_at > db.now()]
+    lines += await _of_meetings(db, morning, ahead, BEFORE_MEETING)
+    if morning.today == first_workday_of_week(calendar, morning.today):
+        lines += await _of_week(db, morning)
+    mails, held_over = await _bundle(db, morning, without_repetition(lines))
+    for item in items:
+        tomorrow = morning.today + timedelta(days=1)
+        waits = f"{ACTION}:{item.id}" in held_over
+        item.remind_on = tomorrow if waits else due.next_step_on(calendar, item.due_on, since=tomorrow)
+    for meeting in meetings:
+        meeting.remind_on = None
+    return mails
+
+
+async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
+    """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
+    that nobody owns is the liaison's from the start."""
+    if item.due_on is None:
+        return []
+    since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
+    step = due.newest_step(calendar, item.due_on, morning.today, since=since)
+    if step is None:
+        return []
+    lines = [Line(ACTION, item.id, step.step, item.due_on, item.owner_id)] if item.owner_id else []
+    told = [item.lead_agency_id] if step.step in due.TO_LIAISON or not item.owner_id else []
+    if step.step in due.TO_HOST:
+        told.append(item.meeting.host_agency_id if item.meeting else item.mechanism.lead_agency_id)
+    for agency_id in dict.fromkeys(told):
+        for person_id, designation_id in await queries.by_office(db, morning, item.mechanism, agency_id):
+            lines.append(Line(ACTION, item.id, step.step, item.due_on, person_id, designation_id))
+    return lines
+
+
+async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting], step: str) -> list[Line]:
+    """Those asked by name and the liaisons of agencies asked; with the step `week` only those whose answer is missing."""
+    by_id = {meeting.id: meeting for meeting in meetings}
+    monday = morning.today - timedelta(days=morning.today.weekday())
+
+    def on(meeting: Meeting) -> date:
+        return monday if step == WEEK else meeting.local_on
+
+    lines = [
+        Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id or 0)
+        for one in await queries.asked_by_name(db, by_id)
+        if step != WEEK or one.partstat == "needs_action"
+    ]
+    for invitation in await queries.invitations(db, by_id):
+        meeting = by_id[invitation.meeting_id]
+        if step == WEEK and invitation.returned_at is not None:
+            continue
+        for person_id, designation_id in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
+            lines.append(Line(SLIP, invitation.id, step, on(meeting), person_id, designation_id))
+    return lines
+
+
+async def _of_week(db: Session, morning: Morning) -> list[Line]:
+    """The week's digest of what waits, gathered once a week and zone, unless the operator has switched it off."""
+    if await site.choice(db, NO_DIGEST) is not None:
+        return []
+    if not await mark_day(db, f"digest:{morning.timezone}:{morning.region}", morning.today):
+        return []
+    monday = morning.today - timedelta(days=morning.today.weekday())
+    items = await queries.waiting_items(db, morning)
+    lines = [Line(ACTION, item.id, WEEK, monday, item.owner_id or 0) for item in items]
+    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning), WEEK)
+
+
+async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple[int, set[str]]:
+    """One mail an address with everything that is new; how many, and what waits for tomorrow because its address was
+    written to today for another zone."""
+    before = await queries.sent(db, {line.about for line in lines})
+    new = [one for one in lines if (one.about, one.step, one.due_on, one.person_id) not in before]
+    people = await queries.people(db, {line.person_id for line in new})
+    by_address: dict[str, list[Line]] = {}
+    for line in new:
+        person = people.get(line.person_id)
+        at = person.effective_address() if person else None
+        if at is not None:
+            by_address.setdefault(at.mail, []).append(line)
+    keys = {address: f"{KIND}:{morning.today.isoformat()}:{address}" for address in by_address}
+    taken = set(await db.scalars(select(OutboxMail.once_key).where(OutboxMail.once_key.in_(keys.values()))))
+    held_over: set[str] = set()
+    mails = 0
+    for address, mine in sorted(by_address.items()):
+        if keys[address] in taken:
+            held_over |= {line.about for line in mine}
+            continue
+        first = people[mine[0].person_id]
+        holder = first.effective_address()
+        await outbox.enqueue(
+            db,
+            kind=KIND,
+            about=f"{KIND}:{morning.today.isoformat()}",
+            address=address,
+            display_to=f"{holder.holder if holder else first.name} <{address}>",
+            locale=first.mail_locale(db.settings.locale),
+            person_ids=[line.person_id for line in mine],
+            params={"on": morning.today.isoformat(), "lines": [line.to_json() for line in mine]},
+            priority=_AFTER_ACTS,
+            once_key=keys[address],
+        )
+        db.add_all(
+            Reminder(about=one.about, step=one.step, due_on=one.due_on, person_id=one.person_id, at=db.now())
+            for one in mine
+        )
+        mails += 1
+    await db.flush()
+    return mails, held_over

@@ -1,0 +1,80 @@
+"""Who is reminded of what, and when the clock may speak at all. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from liaison.calendaring.deadlines import MAIL_TIME
+from liaison.calendaring.workdays import WorkCalendar
+
+ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
+BEFORE_MEETING, WEEK = "reminder", "week"
+_URGENCY: Final = ("overdue_5", "overdue_1", "due", "before", BEFORE_MEETING, WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that one person is reminded of.
+
+    `kind` is action, attendee or slip; `id` that of the action item, the attendee or the agency's invitation. `step` says
+    why now: before, due, overdue_1, overdue_5, reminder, or week for what merely waits. `office` is set for what comes to
+    somebody as their agency's liaison: the designation that it rests on."""
+
+    kind: str
+    id: int
+    step: str
+    due_on: date
+    person_id: int
+    office: int | None = None
+
+    @property
+    def about(self) -> str:
+        """What is remembered as sent."""
+        return f"{self.kind}:{self.id}"
+
+    def to_json(self) -> dict[str, Any]:
+        """For the outbox."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "step": self.step,
+            "due_on": self.due_on.isoformat(),
+            "person_id": self.person_id,
+            "office": self.office,
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Line":
+        """Read back `to_json`."""
+        return cls(**{**stored, "due_on": date.fromisoformat(stored["due_on"])})
+
+
+def mail_day(calendar: WorkCalendar, now: datetime, timezone: str) -> date | None:
+    """The local date for which the clock's mail may go now: a working day from 08:30 on; None at any other time."""
+    local = now.astimezone(ZoneInfo(timezone))
+    if local.time() < MAIL_TIME or not calendar.is_workday(local.date()):
+        return None
+    return local.date()
+
+
+def first_workday_of_week(calendar: WorkCalendar, day: date) -> date | None:
+    """The day on which the week's digest goes: Monday, or where that is free the first working day after it; None in a
+    week without one."""
+    monday = day - timedelta(days=day.weekday())
+    week = (monday + timedelta(days=n) for n in range(7))
+    return next((each for each in week if calendar.is_workday(each)), None)
+
+
+def most_urgent_first(lines: Collection[Line]) -> list[Line]:
+    """Overdue, due, soon due, the meeting, then what waits; of the same kind what is due first."""
+    return sorted(lines, key=lambda one: (_URGENCY.index(one.step), one.due_on, one.kind, one.id))
+
+
+def without_repetition(lines: Sequence[Line]) -> list[Line]:
+    """One line for each thing and person: what is due now says more than that it waits."""
+    found: dict[tuple[str, int], Line] = {}
+    for one in most_urgent_first(lines):
+        found.setdefault((one.about, one.person_id), one)
+    return list(found.values())

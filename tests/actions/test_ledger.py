@@ -1,0 +1,227 @@
+"""Action items: assigned, reported, ended, carried from meeting to meeting; who may, and what is refused."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from liaison.actions import assigning, queries, reporting
+from liaison.actions.models import ActionItem
+from liaison.actions.queries import Filters
+from liaison.db import Database
+from liaison.directory.models import Person
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.meetings import holding, recording
+from tests.conftest import NOW
+from tests.meetings.play import Play
+
+START = datetime.fromisoformat("2026-11-20T14:30")
+"""Friday before the day on which the tests take place."""
+
+
+@pytest.fixture
+def play(database: Database, world: Any, clock: Any, tmp_path: Any) -> Play:
+    return Play(database, world, clock, tmp_path / "mail")
+
+
+async def held(play: Play, start: datetime = START) -> int:
+    meeting_id = await play.scheduled(local_start=start)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await holding.hold(db, viewer, meeting)
+    return meeting_id
+
+
+async def assigned(play: Play, meeting_id: int | None = None, *, by: Person | None = None, **more: Any) -> int:
+    world = play.world
+    given: dict[str, Any] = {
+        "title": "建立线索编号登记台账",
+        "lead_agency_id": world.sfj.id,
+        "owner_id": world.liwb.id,
+        "due_on": date(2026, 12, 10),
+        **more,
+    }
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, by or world.zhoumin)
+        meeting = (await play.meeting(db, meeting_id))[1] if meeting_id else None
+        return (await assigning.assign(db, viewer, world.mechanism.id, meeting=meeting, **given)).id
+
+
+async def act(play: Play, who: Person, item_id: int, verb: Any, **more: Any) -> ActionItem:
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, who)
+        item = await queries.get(db, viewer, item_id)
+        await verb(db, viewer, item, **more)
+        return item
+
+
+@pytest.mark.parametrize("who", ["chenzy", "hejing", "sunl", "guyan", "maolin", "songhp"])
+async def test_only_officers_and_deputies_assign(play: Play, who: str) -> None:
+    with pytest.raises(NotPermitted):
+        await assigned(play, by=getattr(play.world, who))
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("title", {"title": " "}),
+        ("lead_agency_id", {"lead_agency_id": None, "owner_id": None}),
+        ("due_on", {"due_on": date(2026, 11, 1)}),
+        ("decision_id", {"decision_id": 99}),
+    ],
+)
+async def test_what_cannot_be_assigned_is_refused_by_field(play: Play, field: str, more: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as refused:
+        await assigned(play, **more)
+    assert set(refused.value.errors) == {field}
+
+
+async def test_responsible_is_one_member_agency_and_the_owner_is_of_it(play: Play) -> None:
+    world = play.world
+    for more in ({"lead_agency_id": world.rsj.id}, {"owner_id": world.zhoumin.id}):
+        with pytest.raises(Invalid):
+            await assigned(play, **more)
+    with pytest.raises(Invalid) as refused:
+        await assigned(play, supporting_agency_ids=[world.sfj.id])
+    assert "supporting_agency_ids" in refused.value.errors
+
+
+@pytest.mark.parametrize(("who", "may"), [("liwb", True), ("wuxl", True), ("zhoumin", False), ("zhenggq", False)])
+async def test_progress_comes_from_the_owner_and_the_responsible_agency(play: Play, who: str, may: bool) -> None:
+    item_id = await assigned(play)
+    person = getattr(play.world, who)
+    if may:
+        await act(play, person, item_id, reporting.report, text="已拟初稿")
+    else:
+        with pytest.raises(NotPermitted):
+            await act(play, person, item_id, reporting.report, text="已拟初稿")
+
+
+async def test_strangers_find_nothing(play: Play) -> None:
+    item_id = await assigned(play)
+    for who in (play.world.sunl, play.world.songhp, play.world.guyan):
+        with pytest.raises(NotFound):
+            await act(play, who, item_id, reporting.report, text="x")
+
+
+async def test_done_twice_is_once_and_reopening_undoes_it(play: Play) -> None:
+    item_id = await assigned(play)
+    done = await act(play, play.world.liwb, item_id, reporting.complete, note="台账已启用")
+    again = await act(play, play.world.liwb, item_id, reporting.complete)
+    assert (done.state, done.ended_note) == (again.state, again.ended_note) == ("done", "台账已启用")
+    with pytest.raises(Conflict):
+        await act(play, play.world.liwb, item_id, reporting.give_up, reason="情况变化")
+    reopened = await act(play, play.world.liwb, item_id, reporting.reopen)
+    assert (reopened.state, reopened.ended_note, reopened.remind_on) == ("open", None, date(2026, 12, 7))
+
+
+async def test_no_longer_possible_needs_a_reason(play: Play) -> None:
+    item_id = await assigned(play)
+    with pytest.raises(Invalid):
+        await act(play, play.world.liwb, item_id, reporting.give_up, reason=" ")
+    ended = await act(play, play.world.liwb, item_id, reporting.give_up, reason="专项已并入市级平台")
+    assert ended.state == "not_possible"
+
+
+async def test_a_stale_form_is_refused_and_an_ended_item_is_not_changed(play: Play) -> None:
+    item_id = await assigned(play)
+    await act(play, play.world.zhoumin, item_id, assigning.change, title="另一题目", version=1)
+    with pytest.raises(Conflict) as stale:
+        await act(play, play.world.zhoumin, item_id, assigning.change, title="第三个", version=1)
+    assert stale.value.theirs["title"] == "另一题目"
+    await act(play, play.world.liwb, item_id, reporting.complete)
+    with pytest.raises(Conflict):
+        await act(play, play.world.zhoumin, item_id, assigning.change, title="第三个")
+
+
+async def test_another_responsible_agency_drops_the_owner_of_the_first(play: Play) -> None:
+    item_id = await assigned(play)
+    changed = await act(play, play.world.zhoumin, item_id, assigning.change, lead_agency_id=play.world.jcy.id)
+    assert (changed.lead_agency_id, changed.owner_id) == (play.world.jcy.id, None)
+
+
+async def test_an_open_item_is_carried_to_the_next_meetings_and_never_copied(play: Play) -> None:
+    first = await held(play)
+    item_id = await assigned(play, first)
+    play.clock.as_of = NOW + timedelta(days=20)
+    second = await held(play, datetime.fromisoformat("2026-12-11T14:30"))
+    async with play.database.reading() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        _, meeting = await play.meeting(db, second)
+        before = await queries.before_meeting(db, viewer, meeting)
+        assert [item.id for item in before] == [item_id]
+        assert await queries.carried(db, before) == {item_id: 1}
+        _, meeting = await play.meeting(db, first)
+        assert await queries.before_meeting(db, viewer, meeting) == []
+    await act(play, play.world.liwb, item_id, reporting.complete)
+    play.clock.as_of = NOW + timedelta(days=40)
+    third = await held(play, datetime.fromisoformat("2026-12-30T09:00"))
+    async with play.database.reading() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        _, meeting = await play.meeting(db, third)
+        assert await queries.before_meeting(db, viewer, meeting) == []
+        assert await queries.carried(db, await queries.of_meeting(db, viewer, first)) == {item_id: 1}
+
+
+async def test_the_ledger_lists_what_is_due_first_first_and_pages_by_key(play: Play) -> None:
+    days = [date(2026, 12, 20), None, date(2026, 12, 1), date(2026, 12, 1), None]
+    ids = [await assigned(play, due_on=due_on) for due_on in days]
+    order = [ids[2], ids[3], ids[0], ids[1], ids[4]]
+    async with play.database.reading() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        today = date(2026, 11, 23)
+        found: list[int] = []
+        after = None
+        while rows := await queries.ledger(db, viewer, Filters(), today=today, after=after, limit=2):
+            found += [item.id for item in rows]
+            after = (rows[-1].due_on, rows[-1].id)
+    assert found == order
+
+
+async def test_the_ledger_is_narrowed_by_agency_owner_status_and_date(play: Play) -> None:
+    world = play.world
+    theirs = await assigned(play)
+    ours = await assigned(
+        play,
+        lead_agency_id=world.jcy.id,
+        owner_id=world.qianwei.id,
+        supporting_agency_ids=[world.sfj.id],
+        due_on=date(2026, 11, 30),
+    )
+    done = await assigned(play)
+    await act(play, world.liwb, done, reporting.complete)
+    cases = [
+        (Filters(agency_id=world.sfj.id), {theirs, ours, done}),
+        (Filters(agency_id=world.jcy.id), {ours}),
+        (Filters(owner_id=world.qianwei.id), {ours}),
+        (Filters(status="open"), {theirs, ours}),
+        (Filters(status="done"), {done}),
+        (Filters(status="overdue"), {ours}),
+        (Filters(due_before=date(2026, 12, 1)), {ours}),
+        (Filters(mechanism_id=10**6), set()),
+    ]
+    async with play.database.reading() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        for filters, expected in cases:
+            rows = await queries.ledger(db, viewer, filters, today=date(2026, 12, 2))
+            assert {item.id for item in rows} == expected, filters
+        counts = await queries.counts(db, viewer, Filters(status="done"), today=date(2026, 12, 2))
+    assert counts == {"open": 2, "overdue": 1, "done": 1, "not_possible": 0}
+
+
+async def test_an_action_comes_from_a_decision_of_its_own_meeting_only(play: Play) -> None:
+    first, other = await held(play), await held(play, datetime.fromisoformat("2026-11-19T09:00"))
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, first)
+        decision = (await recording.decide(db, viewer, meeting, text="每月5日前交换清单。")).id
+    assert await assigned(play, first, decision_id=decision)
+    with pytest.raises(Invalid) as refused:
+        await assigned(play, other, decision_id=decision)
+    assert set(refused.value.errors) == {"decision_id"}
+
+
+async def test_the_reminder_day_follows_the_due_date(play: Play) -> None:
+    item_id = await assigned(play)
+    moved = await act(play, play.world.zhoumin, item_id, assigning.change, due_on=date(2027, 1, 8))
+    assert moved.remind_on == date(2027, 1, 5)
+    assert NOW.tzinfo is UTC

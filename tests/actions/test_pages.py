@@ -1,0 +1,152 @@
+"""The pages of action items, through the real app: ledger, quick add, one item, its acts, and who sees nothing."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from liaison.actions import assigning, queries, reporting
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database
+from liaison.directory.models import Person
+from tests.callers import Browser
+from tests.world import World
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    return Browser(settings, database, clock)
+
+
+async def assigned(database: Database, world: World, **more: Any) -> int:
+    given: dict[str, Any] = {
+        "title": "建立线索编号登记台账",
+        "lead_agency_id": world.sfj.id,
+        "owner_id": world.liwb.id,
+        "due_on": date(2026, 12, 10),
+        **more,
+    }
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        return (await assigning.assign(db, viewer, world.mechanism.id, **given)).id
+
+
+async def test_quick_add_takes_title_owner_and_date_and_comes_back_to_the_ledger(
+    browser: Browser, world: World, database: Database
+) -> None:
+    await browser.sign_in(world.zhoumin)
+    page = await browser.get("/actions")
+    assert 'value="2026-12-07"' in page, "two weeks ahead"
+    assert f'value="person:{world.zhoumin.id}" selected' in page
+    answer = await browser.post(
+        "/actions",
+        mechanism_id=str(world.mechanism.id),
+        title="提供第三季度案件清单",
+        who=f"agency:{world.sfj.id}",
+        due_on="2026-12-04",
+    )
+    assert answer.status_code == 303
+    page = await browser.get(answer.headers["location"].partition("#")[0])
+    assert "提供第三季度案件清单" in page
+    assert "区司法局" in page
+
+
+async def test_a_refused_quick_add_keeps_what_was_typed(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.zhoumin)
+    await browser.get("/actions")
+    answer = await browser.post(
+        "/actions",
+        mechanism_id=str(world.mechanism.id),
+        title="早就该办的事",
+        who=f"person:{world.liwb.id}",
+        due_on="2026-01-01",
+    )
+    assert answer.status_code == 422
+    assert "早就该办的事" in answer.text
+    assert "完成时限早于事项确定之日" in answer.text
+
+
+async def test_filters_stand_in_the_address(browser: Browser, world: World, database: Database) -> None:
+    await assigned(database, world, title="甲事项")
+    done = await assigned(database, world, title="乙事项")
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.liwb)
+        await reporting.complete(db, viewer, await queries.get(db, viewer, done))
+    await browser.sign_in(world.zhoumin)
+    for address, shown in {
+        "/actions": {"甲事项"},
+        "/actions?status=done": {"乙事项"},
+        "/actions?status=all": {"甲事项", "乙事项"},
+        f"/actions?agency={world.jcy.id}": set(),
+        f"/actions?status=all&owner={world.liwb.id}": {"甲事项", "乙事项"},
+        "/actions?due_before=2026-12-01": set(),
+        "/actions?due_before=nonsense&mechanism=x": {"甲事项"},
+    }.items():
+        page = await browser.get(address)
+        assert {name for name in ("甲事项", "乙事项") if name in page} == shown, address
+
+
+async def test_done_in_the_ledger_answers_with_the_line_and_an_undo(
+    browser: Browser, world: World, database: Database
+) -> None:
+    item_id = await assigned(database, world)
+    await browser.sign_in(world.liwb)
+    await browser.get("/actions")
+    answer = await browser.post(f"/actions/{item_id}/complete", htmx=True)
+    assert answer.status_code == 200
+    assert f'id="action-{item_id}"' in answer.text
+    assert f'action="/actions/{item_id}/reopen"' in answer.text
+    undone = await browser.post(f"/actions/{item_id}/reopen", htmx=True)
+    assert f'action="/actions/{item_id}/complete"' in undone.text
+
+
+async def test_an_items_page_reports_ends_and_reopens(browser: Browser, world: World, database: Database) -> None:
+    item_id = await assigned(database, world)
+    await browser.sign_in(world.liwb)
+    await browser.get(f"/actions/{item_id}")
+    assert (await browser.post(f"/actions/{item_id}/progress", text="已拟初稿")).status_code == 303
+    assert (await browser.post(f"/actions/{item_id}/not-possible", reason="")).status_code == 422
+    assert (await browser.post(f"/actions/{item_id}/not-possible", reason="已并入市级平台")).status_code == 303
+    page = await browser.get(f"/actions/{item_id}")
+    assert "已拟初稿" in page
+    assert "已并入市级平台" in page
+    await browser.post(f"/actions/{item_id}/reopen")
+    assert "已经办结" in await browser.get(f"/actions/{item_id}")
+
+
+async def test_editing_changes_who_and_when_and_a_stale_form_shows_both(
+    browser: Browser, world: World, database: Database
+) -> None:
+    item_id = await assigned(database, world)
+    await browser.sign_in(world.zhoumin)
+    form = await browser.get(f"/actions/{item_id}/edit")
+    version = re.search(r'name="version" value="(\d+)"', form)
+    assert version is not None
+    fields = {
+        "version": version[1],
+        "title": "建立并启用台账",
+        "who": f"person:{world.qianwei.id}",
+        "supporting": str(world.sfj.id),
+        "due_on": "2026-12-20",
+    }
+    assert (await browser.post(f"/actions/{item_id}/edit", **fields)).status_code == 303
+    page = await browser.get(f"/actions/{item_id}")
+    assert "钱伟" in page
+    assert "12月20日" in page
+    stale = await browser.post(f"/actions/{item_id}/edit", **{**fields, "title": "又一个题目"})
+    assert stale.status_code == 409
+    assert "又一个题目" in stale.text
+    assert "建立并启用台账" in stale.text
+
+
+@pytest.mark.parametrize("who", ["sunl", "songhp", "guyan"])
+async def test_others_find_no_item_and_an_empty_ledger(
+    browser: Browser, world: World, database: Database, who: str
+) -> None:
+    item_id = await assigned(database, world, title="秘而不宣的事项")
+    person: Person = getattr(world, who)
+    await browser.sign_in(person)
+    assert "秘而不宣的事项" not in await browser.get("/actions?status=all")
+    assert (await browser.client.get(f"/actions/{item_id}")).status_code == 404

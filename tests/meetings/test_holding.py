@@ -1,0 +1,194 @@
+"""Holding a meeting: check-in, the current item, notes, decisions, 会次; who may, and how mistakes are corrected."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from liaison.audit import AuditLine
+from liaison.directory.models import Person
+from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.mail.models import OutboxMail
+from liaison.meetings import agenda, holding, queries, recording, scheduling
+from liaison.meetings.asking import Asked
+from liaison.meetings.models import Meeting
+from tests.conftest import NOW
+from tests.meetings.play import Play
+
+MORNING = datetime.fromisoformat("2026-11-23T08:30")
+"""Half an hour before the moment at which the tests take place."""
+
+
+async def scheduled(play: Play, start: datetime = MORNING, **more: Any) -> int:
+    return await play.scheduled(Asked(person_id=play.world.chenzy.id, role="chair"), local_start=start, **more)
+
+
+async def act(play: Play, meeting_id: int, verb: Any, *, by: Person | None = None, **more: Any) -> Meeting:
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id, by or play.world.zhoumin)
+        await verb(db, viewer, meeting, **more)
+        return meeting
+
+
+async def test_a_joint_meeting_gets_its_numbers_when_it_is_held(play: Play) -> None:
+    dates = [
+        datetime.fromisoformat("2025-12-18T14:30"),
+        datetime.fromisoformat("2026-03-19T14:30"),
+        datetime.fromisoformat("2026-06-18T14:30"),
+    ]
+    found = []
+    for start in dates:
+        meeting = await act(play, await scheduled(play, start), holding.hold)
+        found.append((meeting.ordinal, meeting.ordinal_in_year, meeting.state))
+    assert found == [(1, 1, "held"), (2, 1, "held"), (3, 2, "held")]
+    topical = await act(play, await scheduled(play, kind="topical"), holding.hold)
+    assert (topical.ordinal, topical.ordinal_in_year) == (None, None)
+
+
+async def test_numbering_goes_on_from_what_was_before_the_system(play: Play) -> None:
+    async with play.database.writing() as db:
+        _, meeting = await play.meeting(db, await scheduled(play))
+        meeting.mechanism.first_ordinal = 15
+    first = await act(play, await scheduled(play), holding.hold)
+    second = await act(play, await scheduled(play), holding.hold)
+    assert (first.ordinal, second.ordinal) == (15, 16)
+    with pytest.raises(Invalid) as refused:
+        await act(play, await scheduled(play), holding.hold, ordinal=15)
+    assert set(refused.value.errors) == {"ordinal"}
+
+
+async def test_holding_twice_changes_nothing_and_mails_nobody(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    first = await act(play, meeting_id, holding.hold)
+    again = await act(play, meeting_id, holding.hold)
+    assert (first.ordinal, first.held_at) == (again.ordinal, again.held_at)
+    assert first.entered_afterwards_at is not None
+    async with play.database.reading() as db:
+        assert (await db.scalars(select(OutboxMail))).all() == []
+
+
+async def test_what_has_not_begun_or_is_off_cannot_be_held(play: Play) -> None:
+    with pytest.raises(Conflict):
+        await act(play, await scheduled(play, MORNING + timedelta(hours=5)), holding.hold)
+    off = await scheduled(play)
+    await act(play, off, scheduling.cancel)
+    with pytest.raises(Conflict):
+        await act(play, off, holding.hold)
+
+
+@pytest.mark.parametrize(("who", "may"), [("zhoumin", True), ("qianwei", True), ("liwb", False), ("wuxl", False)])
+async def test_the_host_records_and_other_officers_do_not(play: Play, who: str, may: bool) -> None:
+    meeting_id = await scheduled(play)
+    if may:
+        await act(play, meeting_id, holding.hold, by=getattr(play.world, who))
+    else:
+        with pytest.raises(NotPermitted):
+            await act(play, meeting_id, holding.hold, by=getattr(play.world, who))
+
+
+async def test_chair_and_recorder_record_what_they_see(play: Play) -> None:
+    meeting_id = await scheduled(play, recorder_id=play.world.liwb.id)
+    await act(play, meeting_id, recording.save_note, by=play.world.liwb, text="记录人所记")
+    async with play.database.reading() as db:
+        assert (await queries.chairs(db, meeting_id)) == {play.world.chenzy.id}
+
+
+async def test_notes_of_two_writers_are_not_lost(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    await act(play, meeting_id, recording.save_note, text="第一句", version=0)
+    await act(play, meeting_id, recording.save_note, text="第一句。第二句", version=1)
+    with pytest.raises(Conflict) as stale:
+        await act(play, meeting_id, recording.save_note, text="别的", version=1)
+    assert stale.value.theirs["text"] == "第一句。第二句"
+    async with play.database.reading() as db:
+        note = await queries.note(db, meeting_id, None)
+        assert note is not None
+        assert (note.text, note.version) == ("第一句。第二句", 2)
+
+
+async def test_one_item_is_the_current_one_and_settling_goes_to_the_next(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        one, two, three = [
+            (await agenda.add_item(db, viewer, meeting, title=title, purpose="study")).id for title in "甲乙丙"
+        ]
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id)
+        await holding.begin_item(db, viewer, await agenda.item_of(db, viewer, two))
+        following = await holding.settle_item(db, viewer, await agenda.item_of(db, viewer, two))
+        assert following is not None
+        assert following.id == three
+        await holding.begin_item(db, viewer, await agenda.item_of(db, viewer, one))
+    async with play.database.reading() as db:
+        items = await queries.agenda(db, meeting_id)
+        assert [(i.title, i.begun_at is not None, i.settled_at is not None) for i in items] == [
+            ("甲", True, False),
+            ("乙", True, True),
+            ("丙", False, False),
+        ]
+
+
+async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play) -> None:
+    last_year, this_year = await scheduled(play, datetime.fromisoformat("2025-12-18T14:30")), await scheduled(play)
+    numbers = []
+    for meeting_id in (last_year, this_year, this_year):
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            decision = await recording.decide(db, viewer, meeting, text="同意。")
+            numbers.append((decision.year, decision.number))
+    assert numbers == [(2025, 1), (2026, 1), (2026, 2)]
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, this_year)
+        await recording.revoke(db, viewer, await recording.decision_of(db, viewer, decision.id), reason="误录")
+        assert (await recording.decide(db, viewer, meeting, text="同意。")).number == 3
+        assert [d.number for d in await queries.decisions(db, this_year, revoked=False)] == [1, 3]
+
+
+async def test_after_the_meeting_a_decision_is_corrected_with_a_reason_and_the_old_words_are_kept(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        decision_id = (await recording.decide(db, viewer, meeting, text="每月5日前交换。")).id
+        await holding.hold(db, viewer, meeting)
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id)
+        decision = await recording.decision_of(db, viewer, decision_id)
+        with pytest.raises(Invalid) as refused:
+            await recording.correct(db, viewer, decision, text="每月10日前交换。")
+        assert set(refused.value.errors) == {"reason"}
+        await recording.correct(db, viewer, decision, text="每月10日前交换。", reason="笔误")
+    async with play.database.reading() as db:
+        line = (await db.scalars(select(AuditLine).where(AuditLine.verb == "correct_decision"))).one()
+        assert "每月5日前交换。" in (line.payload or "")
+
+
+async def test_a_mistaken_hold_is_taken_back_by_the_host_with_a_reason_and_frees_its_number(play: Play) -> None:
+    meeting_id = await scheduled(play, recorder_id=play.world.liwb.id)
+    await act(play, meeting_id, holding.hold)
+    with pytest.raises(NotPermitted):
+        await act(play, meeting_id, holding.unhold, by=play.world.liwb, reason="误点")
+    with pytest.raises(Invalid):
+        await act(play, meeting_id, holding.unhold, reason="")
+    back = await act(play, meeting_id, holding.unhold, reason="误点")
+    assert (back.state, back.ordinal) == ("draft", None)
+    again = await act(play, meeting_id, holding.hold)
+    assert again.ordinal == 1
+
+
+async def test_check_in_begins_on_the_day_and_can_be_taken_back(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    tomorrow = await scheduled(play, MORNING + timedelta(days=1))
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        (one,) = await queries.attendees(db, meeting_id)
+        one = await queries.attendee(db, one.id)
+        for attendance in ("present", "apologies", None):
+            assert (await holding.check_in(db, viewer, one, attendance)).attendance == attendance
+        with pytest.raises(Invalid):
+            await holding.check_in(db, viewer, one, "asleep")
+        (early,) = await queries.attendees(db, tomorrow)
+        with pytest.raises(Conflict):
+            await holding.check_in(db, viewer, await queries.attendee(db, early.id), "present")
+    assert NOW.hour == 1

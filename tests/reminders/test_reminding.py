@@ -1,0 +1,216 @@
+"""Mail that the clock calls for (PRACTICE.md 14 and "One quarter"): when, to whom, bundled, each once."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from liaison import site
+from liaison.accounts.viewer import COMMAND_LINE
+from liaison.actions import assigning, reporting
+from liaison.actions import queries as actions
+from liaison.directory.models import Person
+from liaison.mechanisms.models import Designation
+from liaison.meetings import queries, replies, scheduling
+from liaison.meetings.asking import Asked
+from liaison.reminders.reminding import NO_DIGEST, remind_due
+from tests.meetings.play import Mail, Play
+
+DUE = date(2026, 12, 10)
+"""A Thursday; its steps are Monday 7, Thursday 10, Friday 11 and Thursday 17 December."""
+LIWB, WUXL, ZHOUMIN, QIANWEI = (
+    "liwb@sfj.qingzhi.example",
+    "wuxl@sfj.qingzhi.example",
+    "zhoumin@jcy.qingzhi.example",
+    "qianwei@jcy.qingzhi.example",
+)
+
+
+def beijing(text: str) -> datetime:
+    """An instant from local wall time in Beijing."""
+    return datetime.fromisoformat(f"2026-{text}+08:00").astimezone(UTC)
+
+
+async def at(play: Play, text: str) -> dict[str, Mail]:
+    """Let the clock stand there and the worker run; the mails that newly arrived, by address."""
+    play.clock.as_of = beijing(text)
+    async with play.database.writing() as db:
+        await remind_due(db)
+    return {mail.to.rpartition("<")[2].rstrip(">"): mail for mail in await play.delivered()}
+
+
+async def assigned(play: Play, *, owner: Person | None = None, **more: Any) -> int:
+    world = play.world
+    given: Mapping[str, Any] = {
+        "title": "建立线索编号登记台账",
+        "lead_agency_id": world.sfj.id,
+        "owner_id": (owner or world.zhenggq).id,
+        "due_on": DUE,
+        **more,
+    }
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        return (await assigning.assign(db, viewer, world.mechanism.id, **given)).id
+
+
+async def without_digest(play: Play) -> None:
+    async with play.database.writing() as db:
+        await site.choose(db, COMMAND_LINE, NO_DIGEST, {})
+
+
+async def test_owner_at_each_step_liaison_from_the_first_day_overdue_host_after_five(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    told: dict[str, set[str]] = {}
+    for day in range(1, 32):
+        mails = await at(play, f"12-{day:02}T08:30")
+        if mails:
+            told[f"12-{day:02}"] = set(mails)
+    assert told == {
+        "12-07": {LIWB},
+        "12-10": {LIWB},
+        "12-11": {LIWB, WUXL},
+        "12-17": {LIWB, WUXL, ZHOUMIN, QIANWEI},
+    }
+
+
+async def test_nothing_goes_before_half_past_eight_and_a_second_run_sends_nothing(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    assert await at(play, "12-07T08:29") == {}
+    assert set(await at(play, "12-07T08:30")) == {LIWB}
+    for _ in range(3):
+        assert await at(play, "12-07T08:31") == {}
+    assert await at(play, "12-08T08:30") == {}
+
+
+async def test_nothing_goes_on_free_days(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb, due_on=date(2026, 12, 12))
+    assert set(await at(play, "12-11T08:30")) == {LIWB}, "due on a Saturday: the working day before"
+    assert await at(play, "12-12T09:00") == await at(play, "12-13T09:00") == {}
+    assert set(await at(play, "12-14T08:30")) == {LIWB, WUXL}, "one working day overdue"
+
+
+async def test_after_an_outage_only_the_newest_step_goes(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    mails = await at(play, "12-16T10:00")
+    assert set(mails) == {LIWB, WUXL}
+    assert "逾期6天" in mails[LIWB].subject
+    assert set(await at(play, "12-17T08:30")) == {LIWB, WUXL, ZHOUMIN, QIANWEI}
+
+
+async def test_a_step_that_lay_before_the_item_existed_is_skipped(play: Play) -> None:
+    await without_digest(play)
+    play.clock.as_of = beijing("12-07T09:00")
+    await assigned(play, owner=play.world.liwb)
+    assert await at(play, "12-07T09:01") == {}
+    assert set(await at(play, "12-10T08:30")) == {LIWB}
+
+
+async def test_everything_for_one_address_is_one_mail_listing_each_person(play: Play) -> None:
+    await without_digest(play)
+    # 郑国强 has no mailbox: his contact is 吴晓岚, who owns an item of her own.
+    await assigned(play, owner=play.world.zhenggq, title="会签移送指引")
+    await assigned(play, owner=play.world.wuxl)
+    mails = await at(play, "12-07T08:30")
+    assert set(mails) == {WUXL}
+    text = mails[WUXL].text
+    assert text.index("== ") < text.index("会签移送指引")
+    assert {"== 郑国强", "== 吴晓岚"} <= set(text.splitlines())
+    assert len(set(mails[WUXL].links)) == 2
+
+
+async def test_what_was_done_in_the_meantime_is_not_spoken_of(play: Play) -> None:
+    await without_digest(play)
+    done, still = (
+        await assigned(play, owner=play.world.liwb, title="甲"),
+        await assigned(play, owner=play.world.liwb, title="乙"),
+    )
+    play.clock.as_of = beijing("12-07T08:30")
+    async with play.database.writing() as db:
+        assert await remind_due(db) == 1
+        viewer = await play.world.viewer(db, play.world.liwb)
+        await reporting.complete(db, viewer, await actions.get(db, viewer, done))
+    (mail,) = await play.delivered()
+    assert "乙" in mail.text
+    assert "甲" not in mail.text
+    assert still
+
+
+async def test_an_item_that_nobody_owns_is_the_liaisons_from_the_start(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner_id=None)
+    assert set(await at(play, "12-07T08:30")) == {LIWB, WUXL}
+
+
+async def test_another_due_date_is_reminded_anew(play: Play) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    assert set(await at(play, "12-07T08:30")) == {LIWB}
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        await assigning.change(db, viewer, await actions.get(db, viewer, item_id), due_on=date(2026, 12, 17))
+    assert await at(play, "12-10T08:30") == {}
+    assert set(await at(play, "12-14T08:30")) == {LIWB}
+
+
+async def test_a_meeting_is_reminded_one_working_day_before_to_all_but_those_who_declined(play: Play) -> None:
+    await without_digest(play)
+    world = play.world
+    meeting_id = await play.scheduled(
+        Asked(person_id=world.chenzy.id, role="chair"), Asked(person_id=world.sunl.id), Asked(agency_id=world.sfj.id)
+    )
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        attendee = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == world.sunl.id)
+        viewer = await world.viewer(db, world.sunl)
+        await replies.answer(db, viewer, await queries.attendee(db, attendee.id), partstat="declined")
+    assert await at(play, "12-15T08:30") == {}
+    mails = await at(play, "12-16T08:30")
+    assert set(mails) == {"chenzy@jcy.qingzhi.example", LIWB, WUXL}
+    assert mails["chenzy@jcy.qingzhi.example"].subject.startswith("【会议提醒】")
+    assert mails[LIWB].raw["Auto-Submitted"] == "auto-generated"
+    assert await at(play, "12-17T08:30") == {}
+
+
+async def test_a_cancelled_or_late_announced_meeting_is_not_reminded(play: Play) -> None:
+    await without_digest(play)
+    world = play.world
+    late, off = [await play.scheduled(Asked(person_id=world.chenzy.id)) for _ in range(2)]
+    await play.send(off)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, off)
+        await scheduling.cancel(db, viewer, meeting)
+    await play.send(off)
+    play.clock.as_of = beijing("12-16T09:00")
+    await play.send(late)
+    assert await at(play, "12-16T09:30") == {}
+    assert await at(play, "12-17T08:30") == {}
+
+
+async def test_the_first_working_day_of_the_week_tells_what_waits_unless_switched_off(play: Play) -> None:
+    await assigned(play, owner=play.world.liwb, due_on=date(2027, 3, 1))
+    mails = await at(play, "11-30T08:30")
+    assert set(mails) == {LIWB}
+    assert "本周其他待办" in mails[LIWB].text
+    assert await at(play, "11-30T09:00") == await at(play, "12-01T08:30") == {}
+    await without_digest(play)
+    assert await at(play, "12-07T08:30") == {}
+
+
+@pytest.mark.parametrize("who", ["liwb", "wuxl"])
+async def test_who_left_office_is_not_reminded_by_office(play: Play, who: str) -> None:
+    await without_digest(play)
+    await assigned(play, owner_id=None)
+    async with play.database.writing() as db:
+        term = await db.get_one(Designation, play.world.terms[who].id)
+        term.ends_on = date(2026, 12, 1)
+    left = {"liwb": LIWB, "wuxl": WUXL}[who]
+    assert set(await at(play, "12-07T08:30")) == {LIWB, WUXL} - {left}
+
+
+def test_the_days_of_these_tests_are_what_they_say() -> None:
+    assert [(DUE + timedelta(days=n)).weekday() for n in (-3, 0, 1, 7)] == [0, 3, 4, 3]
