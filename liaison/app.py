@@ -72,10 +72,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "visitor": Provide(access.provide_viewer_or_none),
         },
         middleware=[own_names_only],
+        guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers],
         csrf_config=CSRFConfig(
-            guards=[access.address_of_ours],
             secret=settings.secret_key,
             cookie_name=access.csrf_cookie(settings.https),
             header_name="x-csrf-token",
