@@ -300,10 +300,15 @@ async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meet
     return found
 
 
-async def year_rhythm_of(db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date) -> YearRhythm:
+async def year_rhythm_of(
+    db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date
+) -> YearRhythm | None:
     """The year strip: the meetings the viewer sees, and what became of the dates the series promise.
 
-    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see."""
+    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see. None for
+    whoever sees only the frame of the mechanism."""
+    if mechanism.id not in viewer.shares_mechanism_ids():
+        return None
     zone = ZoneInfo(mechanism.timezone)
     start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
     rows = await between(db, viewer, mechanism.id, start, end)
