@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -252,6 +252,15 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     """The newest announcement under a UID; None when nothing was announced under it."""
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
     return (await db.execute(query)).scalar_one_or_none()
+
+
+async def former_announcements(db: Session, meeting: Meeting) -> list[Announcement]:
+    """The newest announcement under each UID that this meeting had before it was reinstated, oldest first."""
+    query = select(func.max(Announcement.id)).where(
+        Announcement.meeting_id == meeting.id, Announcement.uid != meeting.uid
+    )
+    newest = query.group_by(Announcement.uid)
+    return list(await db.scalars(select(Announcement).where(Announcement.id.in_(newest)).order_by(Announcement.id)))
 
 
 @dataclass(frozen=True, slots=True)

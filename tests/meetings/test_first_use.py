@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from liaison.errors import Conflict, Invalid
+from liaison.mail import outbox
 from liaison.mechanisms.models import Member
 from liaison.meetings import announcing, overview, planning, queries, replies, scheduling, suggesting
 from liaison.meetings.asking import Asked
@@ -67,7 +68,7 @@ async def test_who_never_got_the_notice_is_not_reminded(play: Play) -> None:
         viewer, meeting = await play.meeting(db, meeting_id)
         last = await queries.newest_announcement(db, meeting.uid)
         assert await planning.untold(db, meeting, last) == set()
-        for mail in await planning.outbox.deliveries(db, about=f"meeting:{meeting_id}"):
+        for mail in await outbox.deliveries(db, about=f"meeting:{meeting_id}"):
             mail.trial_to = "zhoumin@jcy.qingzhi.example"  # it went out while the site was tried out
         await db.flush()
         assert await planning.untold(db, meeting, last) == {"chenzy@jcy.qingzhi.example"}
