@@ -297,12 +297,15 @@ class Words:
         """
         return self._until(self.moment(start, today, zone=zone), start, end, zone)
 
-    def full_span(self, start: Moment, end: Moment | None = None, *, zone: str | None = None) -> str:
-        """2026年11月27日（星期五）14:30—16:30，北京时间（UTC+8）: the form that mails carry"""
+    def full_span(
+        self, start: Moment, end: Moment | None = None, *, zone: str | None = None, named_zone: bool = True
+    ) -> str:
+        """2026年11月27日（星期五）14:30—16:30，北京时间（UTC+8）: the form that mails carry; the zone once a mail"""
         patterns = PATTERNS[self.locale]
         day = self.full_date(wall_time(start, zone or self.timezone).date())
         first = patterns.clock.format(day=day, time=self.time(start, zone))
-        return patterns.in_zone.format(span=self._until(first, start, end, zone), zone=self.zone(start, zone))
+        span = self._until(first, start, end, zone)
+        return patterns.in_zone.format(span=span, zone=self.zone(start, zone)) if named_zone else span
 
     def zone(self, moment: Day | Moment, zone: str | None = None) -> str:
         """北京时间（UTC+8） · Beijing time (UTC+8); other zones by their name: Europe/London（UTC+1）

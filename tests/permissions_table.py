@@ -275,6 +275,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # accounts
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
+    "POST /sign-in/kept": PUBLIC,
     "GET /sign-in/link": PUBLIC,
     "POST /sign-in/link": PUBLIC,
     "GET /sign-in/sent": PUBLIC,

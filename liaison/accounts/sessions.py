@@ -44,6 +44,12 @@ async def session_of(db: Session, key: str) -> UserSession | None:
     return row if now - row.last_seen_at < IDLE and now - row.created_at < ABSOLUTE else None
 
 
+async def person_of(db: Session, key: str) -> int | None:
+    """Whose session the cookie's key once was, also when it is over; None when nobody knows any more."""
+    query = select(UserSession.person_id).where(UserSession.key_hash == hashed(key))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
 async def see(db: Session, session_id: int) -> None:
     """Note that the session was used just now (the only thing a GET may change, at most once a minute)."""
     await db.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=db.now()))

@@ -23,6 +23,8 @@ _PATHS = {SIGN_IN: "/sign-in/link/", PASSWORD: "/password/", SET_UP: "/set-up/"}
 _GOOD_FOR = {SIGN_IN: timedelta(minutes=10), PASSWORD: timedelta(minutes=10), SET_UP: timedelta(hours=24)}
 MOST_NAMED = 5
 """People who share one address and may each be sent a link at one asking, or sign in under it with a password."""
+LONGEST_PATH = 200
+"""A longer way back is left out: cut off it would lead elsewhere."""
 _URGENT = 1
 
 
@@ -140,7 +142,7 @@ def _new_link(
         person_id=person_id,
         purpose=purpose,
         browser_hash=hashed(browser) if browser else None,
-        next_path=next_path[:200] if next_path else None,
+        next_path=next_path if next_path and len(next_path) <= LONGEST_PATH else None,
         created_at=db.now(),
     )
     db.add(link)

@@ -131,6 +131,10 @@ class Held:
     timezone: str
     location: str
     attendee: Attendee
+    printed: str = ""
+    """What the mail said to this address besides the calendar's view, as a digest; of a meeting that is off, in which words."""
+    in_calendar: bool | None = None
+    """Whether it came with a calendar part; not known of what was written down before this was kept."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain strings, numbers and one nested object, for a JSON column."""
@@ -155,6 +159,8 @@ class Message:
     recipient: str
     change: Change
     after: Held
+    in_calendar: bool = True
+    """Whether the mail has a calendar part."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -170,21 +176,34 @@ class Version:
     answers_from: int = field(default=0, compare=False)
 
 
-def message_for(held: Held | None, announced: Announced, recipient: str, *, again: bool = False) -> Message | None:
+def message_for(
+    held: Held | None,
+    announced: Announced,
+    recipient: str,
+    *,
+    again: bool = False,
+    printed: str = "",
+    in_calendar: bool = True,
+) -> Message | None:
     """The mail this address gets of the newest announcement, or None if it is to get none.
 
     `held` is what the address may hold of this UID (None: nothing). `again` resends to one who asks, with the same
-    SEQUENCE and DTSTAMP.
+    SEQUENCE and DTSTAMP. `printed` stands for what the mail says to this address besides the calendar's view: another one is news
+    to nobody else. `in_calendar` False: an invitation goes without calendar part.
     """
     event = announced.event
     if held is not None and held.uid != event.uid:
         held = None
     attendee = next((one for one in event.attendees if same_address(one.address, recipient)), None)
     if announced.method is Method.REQUEST and attendee is not None:
-        return _request(held, event, attendee, recipient, again)
+        request = _request(held, event, attendee, recipient, again, printed)
+        if request is None:
+            return None
+        after = replace(request.after, printed=printed, in_calendar=in_calendar)
+        return replace(request, after=after, in_calendar=in_calendar)
     if held is None:
         return None
-    return _cancel(held, announced, attendee, recipient, again)
+    return _cancel(held, announced, attendee, recipient, again, printed)
 
 
 def next_version(
@@ -248,7 +267,9 @@ def same_address(one: str, other: str) -> bool:
     return _key(one) == _key(other)
 
 
-def _request(held: Held | None, event: Event, attendee: Attendee, recipient: str, again: bool) -> Message | None:
+def _request(
+    held: Held | None, event: Event, attendee: Attendee, recipient: str, again: bool, printed: str
+) -> Message | None:
     if event.hides_attendees:
         event = _saying(event, attendees=(attendee,))
     if held is None:
@@ -259,7 +280,7 @@ def _request(held: Held | None, event: Event, attendee: Attendee, recipient: str
         if _version(held) == _version(event):
             return None
         change = Change.INVITED
-    elif _version(held) == _version(event) or held.fingerprint == event.fingerprint:
+    elif _version(held) == _version(event) or (held.fingerprint == event.fingerprint and held.printed in ("", printed)):
         # An answer to a SEQUENCE below answers_from would not count, so whoever holds only such a version is asked once
         # more, although the meeting came back to the time they know.
         if not (again or held.sequence < event.answers_from):
@@ -272,16 +293,24 @@ def _request(held: Held | None, event: Event, attendee: Attendee, recipient: str
     return _message(Method.REQUEST, event, attendee, recipient, change)
 
 
-def _cancel(held: Held, announced: Announced, attendee: Attendee | None, recipient: str, again: bool) -> Message | None:
+def _cancel(
+    held: Held, announced: Announced, attendee: Attendee | None, recipient: str, again: bool, printed: str
+) -> Message | None:
     """Take the meeting out of a calendar, in the words of what that calendar shows.
 
     That it is cancelled for all is said `again` to one who asks, word for word: a calendar that dropped it already does
     nothing. Who is off the list learns nothing newer than what they hold. RFC 5546 3.2.5: STATUS:CANCELLED if the meeting is
     cancelled for all, no STATUS if one person is uninvited.
+
+    Who was told that it is postponed and now hears that it is cancelled gets that without calendar part: the calendar dropped it
+    with the first CANCEL, and one more for a UID it no longer knows would make Outlook enter it again, crossed out.
     """
     event = announced.event
+    off = announced.method is Method.CANCEL
+    newly_worded = False
     if held.method is Method.CANCEL:
-        if not (again and announced.method is Method.CANCEL and _version(held) == _version(event)):
+        newly_worded = off and _version(held) < _version(event) and held.printed not in ("", printed)
+        if not newly_worded and not (again and off and _version(held) == _version(event)):
             return None
     elif _version(held) >= _version(event):
         return None
@@ -289,7 +318,7 @@ def _cancel(held: Held, announced: Announced, attendee: Attendee | None, recipie
         event = _saying(event, attendees=(held.attendee,), description="")
     elif event.hides_attendees:
         event = _saying(event, attendees=(attendee,))
-    if announced.method is Method.CANCEL:
+    if off:
         status: Status | None = "CANCELLED"
         change = Change.CANCELLED
     else:
@@ -304,7 +333,9 @@ def _cancel(held: Held, announced: Announced, attendee: Attendee | None, recipie
         timezone=held.timezone,
         location=held.location,
     )
-    return _message(Method.CANCEL, event, attendee or held.attendee, recipient, change)
+    message = _message(Method.CANCEL, event, attendee or held.attendee, recipient, change)
+    after = replace(message.after, printed=printed if off else "", in_calendar=held.in_calendar)
+    return replace(message, after=after, in_calendar=held.in_calendar is not False and not newly_worded)
 
 
 def _message(method: Method, event: Event, attendee: Attendee, recipient: str, change: Change) -> Message:

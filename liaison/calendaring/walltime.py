@@ -1,6 +1,6 @@
 """From the clock on the wall to an instant. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -19,3 +19,8 @@ def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
 def wall_of(instant: datetime, zone: ZoneInfo) -> datetime:
     """The naive local time of an aware instant."""
     return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def end_of(start: datetime, minutes: int, zone: ZoneInfo) -> datetime:
+    """The instant at which what begins at a naive local time ends: so many minutes pass, whatever the clocks do meanwhile."""
+    return start.replace(tzinfo=zone, fold=0).astimezone(UTC) + timedelta(minutes=minutes)

@@ -1,12 +1,22 @@
 """The year's promised meetings on the desk: a line for each quarter (or month), like ones drawn together. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from liaison.calendaring.deadlines import steps
 from liaison.calendaring.workdays import WorkCalendar
-from liaison.mechanisms.rhythm import KEPT, MISSED, OPEN, StripMark, YearRhythm
+from liaison.mechanisms.rhythm import (
+    KEPT,
+    MISSED,
+    OPEN,
+    Covering,
+    Promise,
+    StripMark,
+    YearRhythm,
+    promised,
+    year_rhythm,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,20 @@ class AtRisk:
     day: date
     begin_on: date
     """When agenda items should have been called for."""
+
+
+def years_of(
+    rules: Sequence[Promise],
+    calendar: WorkCalendar,
+    arranged: Sequence[StripMark],
+    seen: Sequence[Covering],
+    today: date,
+) -> list[YearRhythm]:
+    """What became of the promised meetings of this year, and of the next."""
+    return [
+        year_rhythm(promised(rules, calendar, year, seen), [mark for mark in arranged if mark.date.year == year], today)
+        for year in (today.year, today.year + 1)
+    ]
 
 
 def promises(year: YearRhythm) -> Promises:

@@ -14,8 +14,8 @@ from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session
 from liaison.desk.month import Month, month_of
-from liaison.desk.promises import Promises, promises
-from liaison.desk.rhythms import plans, years_of
+from liaison.desk.promises import Promises, promises, years_of
+from liaison.desk.rhythms import plans
 from liaison.desk.todos import (
     Asked,
     Counts,
@@ -38,7 +38,7 @@ from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
 from liaison.meetings.permissions import is_host, may_see_list
-from liaison.meetings.queries import PERSON_ADDRESS, visible_to
+from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in, visible_to
 from liaison.meetings.snapshot import snapshot_of
 
 NOT_REACHED = (REFUSED, BOUNCED, GIVEN_UP)
@@ -98,7 +98,13 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     around = await _around(db, viewer, [*ahead, *off])
     histories = await _histories(db, viewer, series)
     years = {
-        mechanism: years_of(viewer, mechanism, rules, calendars[mechanism.region], meetings, today)
+        mechanism: years_of(
+            rules,
+            calendars[mechanism.region],
+            [mark_of(m) for m in meetings if m.mechanism_id == mechanism.id],
+            seen_in(viewer, mechanism.id),
+            today,
+        )
         for mechanism, rules in series.items()
     }
     todos = [

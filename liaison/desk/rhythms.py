@@ -1,4 +1,4 @@
-"""The promised meetings of the viewer's mechanisms, and which of them nobody has planned in time."""
+"""Promised meetings of the viewer's mechanisms that nobody has planned in time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,30 +10,8 @@ from liaison.db import Session
 from liaison.desk.promises import at_risk
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import Mechanism
-from liaison.mechanisms.rhythm import YearRhythm, promised, year_rhythm
-from liaison.meetings.models import Meeting, Series
-from liaison.meetings.queries import mark_of, seen_in
+from liaison.mechanisms.rhythm import YearRhythm
 from liaison.meetings.suggesting import next_host
-
-
-def years_of(
-    viewer: Viewer,
-    mechanism: Mechanism,
-    rules: Sequence[Series],
-    calendar: WorkCalendar,
-    meetings: Sequence[Meeting],
-    today: date,
-) -> list[YearRhythm]:
-    """What became of the promised meetings of this year, and of the next."""
-    arranged = [mark_of(m) for m in meetings if m.mechanism_id == mechanism.id]
-    return [
-        year_rhythm(
-            promised(rules, calendar, year, seen_in(viewer, mechanism.id)),
-            [mark for mark in arranged if mark.date.year == year],
-            today,
-        )
-        for year in (today.year, today.year + 1)
-    ]
 
 
 async def plans(

@@ -90,11 +90,12 @@ def to_bytes(message: OutgoingMessage, *, message_id: str, date: datetime) -> by
 
 
 def _headers(message: OutgoingMessage, message_id: str, date: datetime) -> list[bytes]:
-    for given in (message.mail_from, message.to, message.address, message.subject, message_id):
+    for given in (message.from_name, message.mail_from, message.to, message.address, message.subject, message_id):
         if CONTROL.search(given):
             raise ValueError("control character in a header")
+    name, sender = name_and_address(message.mail_from)
     fields = [
-        ("From", _mailbox(*name_and_address(message.mail_from))),
+        ("From", _mailbox(message.from_name or name, sender)),
         ("To", _mailbox(*_recipient(message))),
         ("Subject", _words(message.subject)),
         ("Date", format_datetime(date)),

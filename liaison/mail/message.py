@@ -11,7 +11,8 @@ from liaison.mail.models import OutboxMail
 class OutgoingMessage:
     """One mail as its recipient will read it.
 
-    `to` and `mail_from` are written as "Name <address>" or a bare address; `address` is where it goes (lower case). `calendar` is one
+    `to` and `mail_from` are written as "Name <address>" or a bare address; a `from_name` that may hold any character is given by
+    itself beside a bare `mail_from`. `address` is where it goes (lower case). `calendar` is one
     iCalendar object, whose METHOD `calendar_method` repeats. Mails with the same `thread` (a meeting's UID) stand together in the
     reader's mailbox. `holds` is what the recipient may hold once this mail may have reached them, as JSON values."""
 
@@ -26,6 +27,7 @@ class OutgoingMessage:
     thread: str | None = None
     auto_submitted: bool = False
     holds: dict[str, Any] | None = None
+    from_name: str = ""
 
 
 Wording = Callable[[OutboxMail], OutgoingMessage | None]

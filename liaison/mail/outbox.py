@@ -109,18 +109,34 @@ async def on_the_way(db: Session, thread: str) -> set[str]:
     return set(await db.scalars(rows))
 
 
-async def supersede(db: Session, thread: str, addresses: Collection[str]) -> int:
-    """A newer announcement follows: mails of this thread to these addresses that have not left do not leave any more; how many.
+async def spoken_of(db: Session, thread: str, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
+    """By address, the parameters of its newest mail of this thread: whom it spoke to, in which words."""
+    query = select(OutboxMail.address, OutboxMail.params).where(
+        OutboxMail.thread == thread, OutboxMail.address.in_(addresses), OutboxMail.holds.is_not(None)
+    )
+    return {row.address: row.params for row in await db.execute(query.order_by(OutboxMail.id))}
 
-    A mail in doubt stops too, and still counts as held. One that a worker is sending right now is let finish, and not tried again."""
+
+async def supersede(db: Session, thread: str, addresses: Collection[str], *, all_others: bool = False) -> int:
+    """A newer mail follows to these addresses: those of this thread that have not left do not leave any more; how many.
+
+    A mail in doubt stops too, and still counts as held. One that a worker is sending right now is let finish, and not tried again.
+    With `all_others` it is a newer announcement: what waits for any other address, or was refused there, is out of date as well; only
+    what may have reached an address that gets nothing newer goes on."""
     mine = and_(OutboxMail.thread == thread, OutboxMail.address.in_([address.lower() for address in addresses]))
     not_on_its_way = or_(
         OutboxMail.state.in_((WAITING, DEFERRED, HELD)),
         and_(OutboxMail.state == SENDING, OutboxMail.composed_at.is_(None)),
     )
+    # Refused for good: nobody may try it again once something newer was said. One in doubt keeps its state, since it may be held.
+    refused = and_(OutboxMail.state.in_((REFUSED, GIVEN_UP)), OutboxMail.in_doubt.is_(False))
+    ended = or_(not_on_its_way, refused)
+    outdated = and_(mine, ended)
+    if all_others:
+        outdated = and_(OutboxMail.thread == thread, ended, or_(mine, OutboxMail.in_doubt.is_(False)))
     stopped = await db.execute(
         update(OutboxMail)
-        .where(mine, not_on_its_way)
+        .where(outdated)
         .values(
             state=SUPERSEDED,
             reason="newer_mail",
@@ -152,8 +168,8 @@ async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
         raise Conflict(N_("No mail can go to this address: correct it first."), reason=problem)
     if mail.composed_at is not None and await _purged(db, mail.id):
         raise Conflict(N_("The text of this mail was deleted after 30 days: send a new one."))
-    if mail.thread is not None and await _has_newer(db, mail):
-        raise Conflict(N_("There is a newer mail to this address about the same thing: this one would be out of date."))
+    if mail.thread is not None and (mail.superseded_at is not None or await _has_newer(db, mail)):
+        raise Conflict(N_("There is newer mail about the same thing: this one would be out of date."))
     mail.state, mail.attempts, mail.reason, mail.final_at, mail.superseded_at = WAITING, 0, None, None, None
     db.info[CALLS_FOR_MAIL] = True
     audit.add(db, actor, "retry_mail", f"mail:{mail.id}", about=mail.about)
@@ -295,9 +311,10 @@ async def _purged(db: Session, mail_id: int) -> bool:
 
 
 async def _has_newer(db: Session, mail: OutboxMail) -> bool:
+    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever."""
     newer = select(func.count()).where(
         OutboxMail.thread == mail.thread,
-        OutboxMail.address == mail.address,
+        or_(OutboxMail.address == mail.address, OutboxMail.source_id > mail.source_id),
         OutboxMail.id > mail.id,
         OutboxMail.kind == mail.kind,
     )

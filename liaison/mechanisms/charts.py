@@ -158,6 +158,11 @@ def term_chart(
     return _svg(label, height, parts)
 
 
+def term_charts(words: Words, rows: Sequence[Row], today: date, until: date | None = None) -> list[Markup]:
+    """The chart for a wide page, and the one for a phone."""
+    return [term_chart(words, rows, today, until, narrow=narrow) for narrow in (False, True)]
+
+
 def _bar(words: Words, bar: Bar, row: Row, across: tuple[float, float], y: int, characters: float, hatch: str) -> str:
     x1, x2 = across
     slot = slot_of(row.agency)

@@ -51,6 +51,11 @@ class TableRow:
     present: bool
 
 
+def seen_before(until: date | None, histories: Sequence[AgencyHistory]) -> list[AgencyHistory]:
+    """The agencies that somebody knows who saw everything before `until`, or sees everything (None)."""
+    return [each for each in histories if until is None or each.periods[0].starts_on < until]
+
+
 def cards(histories: Sequence[AgencyHistory], on: date) -> list[Card]:
     """The member agencies on that day, in agency order."""
     return [_card(history, on) for history in histories if history.is_member_on(on)]

@@ -166,12 +166,25 @@ async def on_duty(db: Session, mechanism: Mechanism, on: date) -> OnDuty:
     return OnDuty(members_then, holders, deputies_then)
 
 
-async def open_links(db: Session, designation_id: int) -> int:
-    """How many mailed links are tied to the office and still open: they end with it."""
+@dataclass(frozen=True, slots=True)
+class AtStake:
+    """What a handover touches."""
+
+    deputies: list[Person]
+    """The agency's deputies today, without whoever holds the office."""
+    links: int
+    """Mailed links tied to the office and still open: they end with it."""
+
+
+async def at_stake(db: Session, designation: Designation) -> AtStake:
+    """What ends or may end when this term is handed over."""
+    today = db.clock.today(designation.mechanism.timezone)
+    found = (await deputies(db, designation.mechanism_id, today)).get(designation.agency_id, [])
     query = select(func.count()).where(
-        Link.designation_id == designation_id, Link.revoked_at.is_(None), Link.expires_at > db.now()
+        Link.designation_id == designation.id, Link.revoked_at.is_(None), Link.expires_at > db.now()
     )
-    return int((await db.execute(query)).scalar_one())
+    others = [each.person for each in found if each.person_id != designation.person_id]
+    return AtStake(others, int((await db.execute(query)).scalar_one()))
 
 
 async def in_office(db: Session, mechanism_id: int, on: date) -> dict[int, Designation | None]:

@@ -107,6 +107,11 @@ def quarter(day: date) -> int:
     return (day.month - 1) // 3 + 1
 
 
+def year_named(text: str) -> int | None:
+    """The year that an address names; None for anything else than 2000 to 2199."""
+    return int(text) if len(text) == 4 and text.isascii() and text.isdecimal() and 2000 <= int(text) < 2200 else None
+
+
 def year_rhythm(promised: Sequence[StripMark], arranged: Sequence[StripMark], today: date) -> YearRhythm:
     """What became of the year's promised dates (by date), with everything that was arranged in that year, of any kind."""
     quarters = [quarter(mark.date) for mark in promised]

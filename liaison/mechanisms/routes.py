@@ -1,6 +1,5 @@
 """Pages of the mechanisms: the list, the page of one, and the forms to found it, keep it, and say who is whose liaison."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, wording
+from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import Facts, Joining
@@ -59,12 +58,9 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     until = permissions.sees_until(viewer, mechanism_id, today)
     on = until - timedelta(days=1) if until else today
-    shown = (await queries.histories(db, [mechanism]))[mechanism_id]
-    shown = [each for each in shown if until is None or each.periods[0].starts_on < until]
-    chosen = int(year) if re.fullmatch("2[01][0-9][0-9]", year) else on.year
-    sees_meetings = mechanism_id in viewer.shares_mechanism_ids()
-    bars = overview.chart_rows(words, shown, on, until)
-    found = await meetings.year_rhythm_of(db, viewer, mechanism, chosen, today) if sees_meetings else None
+    shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
+    chosen = rhythm.year_named(year) or on.year
+    found = await meetings.year_rhythm_of(db, viewer, mechanism, chosen, today)
     return page(
         request,
         "mechanisms/show.html",
@@ -75,7 +71,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
         terms=overview.table_rows(shown, on, until),
-        term_charts=[charts.term_chart(words, bars, on, until, narrow=narrow) for narrow in (False, True)],
+        term_charts=charts.term_charts(words, overview.chart_rows(words, shown, on, until), on, until),
         year=chosen,
         rhythm=found,
         strip=charts.year_strip(words, chosen, today, found.marks if found else ()),
@@ -324,8 +320,7 @@ async def _designate_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id:
 async def term(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
     """One term: hand it over, end it, or let it run on."""
     designation = await queries.designation(db, viewer, designation_id)
-    today = db.clock.today(designation.mechanism.timezone)
-    form = Form.of(ends_on=designation.ends_on, starts_on=today, ends_deputy=1)
+    form = Form.of(ends_on=designation.ends_on, starts_on=db.clock.today(designation.mechanism.timezone), ends_deputy=1)
     return await _term_page(request, db, viewer, designation_id, form, {})
 
 
@@ -357,8 +352,6 @@ async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: in
     mechanism_id, agency_id = designation.mechanism_id, designation.agency_id
     if not permissions.may_designate(viewer, mechanism_id, agency_id):
         raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
-    today = db.clock.today(designation.mechanism.timezone)
-    deputies = (await queries.deputies(db, mechanism_id, today)).get(agency_id, [])
     return _form_page(
         request,
         "term",
@@ -366,8 +359,7 @@ async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: in
         theirs,
         mechanism=designation.mechanism,
         designation=designation,
-        deputies=[each.person for each in deputies if each.person_id != designation.person_id],
-        bound=await queries.open_links(db, designation_id),
+        at_stake=await queries.at_stake(db, designation),
         coming=[m for m in await meetings.upcoming(db, viewer, mechanism_id=mechanism_id, limit=200) if m.announced_at],
         people=await queries.choosable_people(db, [agency_id]),
         letter=permissions.needs_letter(viewer, mechanism_id, agency_id),

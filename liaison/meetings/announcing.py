@@ -1,6 +1,8 @@
 """Telling people: sending what `planning` says is to be sent, once more to one address, and reminding who has not answered."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from liaison.accounts.viewer import Viewer
@@ -14,9 +16,9 @@ from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import CANCEL, REQUEST, plan, unanswered, untold
+from liaison.meetings.planning import CANCEL, REQUEST, aware, everybody_of, plan, untold
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import listed
+from liaison.meetings.snapshot import listed, still_waiting
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(
@@ -24,6 +26,8 @@ PAST = N_(
     " a draft and is entered afterwards, without any mail."
 )
 """Why `send` refuses what has begun."""
+
+NOT_PART = N_("This address was not part of the last notice.")
 
 
 class NothingNew(Conflict):
@@ -62,9 +66,11 @@ async def send(
         and not planned.mails
     ):
         raise Invalid({"attendees": N_("Please name at least one agency or person to ask.")})
-    if meeting.announced_at is None and planned.method is CANCEL:
+    if planned.last is None and planned.method is CANCEL and not planned.has_news:
         raise Conflict(N_("Nobody was told of this meeting, so there is nobody to tell that it is off."))
     if not planned.has_news and planned.says_nothing_new:
+        if meeting.is_off:
+            raise NothingNew(N_("Everybody was told already that this meeting is off; there is nothing new to send."))
         raise NothingNew(N_("Everybody holds this notice already; there is nothing new to send."))
     await mails.rehearse(db, meeting, planned, note=note)
     if planned.asks_anew:
@@ -91,9 +97,10 @@ async def send(
     meeting.touch()
     await db.flush()
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting
-    await outbox.supersede(db, meeting.uid, planned.known)
+    mailed = [mail.addressee.address for mail in planned.mails if mail.former is None]
+    await outbox.supersede(db, meeting.uid, mailed, all_others=True)
     for number, mail in enumerate(planned.mails):
-        await enqueue(db, viewer, meeting, announcement, mail.addressee, change=mail.change)
+        await enqueue(db, viewer, meeting, mail.former or announcement, mail.addressee, change=mail.change)
         if number % 20 == 19:
             await db.flush()
             await asyncio.sleep(0)
@@ -112,25 +119,54 @@ async def send(
 async def resend(db: Session, viewer: Viewer, meeting: Meeting, address: str) -> None:
     """Send one address the newest notice, or that the meeting is off, once more, unchanged (same SEQUENCE and DTSTAMP).
 
-    Raises Conflict if it was never told."""
+    Whoever holds by now the office that was told gets it as well, at their address. Raises Conflict if it was never told, or is not
+    to be told any more."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
     last = await queries.newest_announcement(db, meeting.uid)
-    one = next((a for a in listed(last.snapshot) if a.address == address.lower()), None) if last else None
-    if last is None or one is None:
-        raise Conflict(N_("This address was not part of the last notice."))
-    if last.method == CANCEL.value and one.address not in await outbox.holding(db, meeting.uid, [one.address]):
-        raise Conflict(N_("This address was never told of this meeting, so there is nothing to take back."))
+    if last is None:
+        raise Conflict(NOT_PART)
+    told = listed(last.snapshot)
+    one = next((a for a in told if a.address == address.lower()), None)
+    if last.method == CANCEL.value:
+        if one is None:
+            raise Conflict(NOT_PART)
+        if one.address not in await outbox.holding(db, meeting.uid, [one.address]):
+            raise Conflict(N_("This address was never told of this meeting, so there is nothing to take back."))
+    else:
+        one = await _present(db, meeting, told, address.lower())
     await outbox.supersede(db, meeting.uid, [one.address])
     await enqueue(db, viewer, meeting, last, one, change="again", again=True)
     audit_line(db, viewer, "resend", meeting, address=one.address)
 
 
+async def _present(db: Session, meeting: Meeting, told: Sequence[Addressee], address: str) -> Addressee:
+    """Who is mailed at the address today, for what was announced. Raises Conflict in words where that is nobody."""
+    now = (await everybody_of(db, meeting)).addressees(db.settings.locale)[0]
+    people = {id_ for one in told for id_ in one.attendee_ids}
+    slips = {slip.invitation_id for one in told for slip in (*one.slips, *one.copies)}
+    for one in now:
+        if one.address == address:
+            copies = [slip for slip in one.copies if slip.invitation_id in slips]
+            present = replace(one.only(people, slips), copies=copies).in_the_words_of(told)
+            if present.attendee_ids or present.slips or present.copies:
+                return present
+    if all(one.address != address for one in told):
+        raise Conflict(NOT_PART)
+    raise Conflict(
+        N_(
+            "This address is no longer asked: its people were taken off the list or left, or the agency has another liaison by now."
+            " Please send the changes, or send the notice to the present liaison."
+        )
+    )
+
+
 async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     """提醒: one mail to each address behind which somebody has not answered, and to nobody else; how many.
 
-    Raises NotPermitted, Conflict (not announced, over, or reminded within the hour)."""
+    Duties follow the designation of the day; the officer who reminds is not mailed. Raises NotPermitted, Conflict (not announced, over,
+    or reminded within the hour)."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
@@ -139,13 +175,17 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     if meeting.reminded_at and db.now() - meeting.reminded_at < timedelta(hours=HOURS_BETWEEN_REMINDERS):
         raise Conflict(N_("A reminder went out less than an hour ago."))
     last = await queries.newest_announcement(db, meeting.uid)
-    waiting = await unanswered(db, meeting)
+    asked = await everybody_of(db, meeting)
+    present = asked.addressees(db.settings.locale)[0]
+    waiting = still_waiting(last, asked.attendees, asked.invitations, present=present)
     if last is None or not waiting:
         raise Conflict(N_("Everybody has answered; there is nobody to remind."))
-    unaware = await untold(db, meeting, last)
-    found = [one for one in waiting if one.address not in unaware]
+    found = aware(waiting, last, await untold(db, meeting, last))
     if not found:
         raise Conflict(N_("The notice has not reached those who have not answered; please send it first."))
+    found = [one for one in found if set(one.person_ids) != {viewer.person_id}]
+    if not found:
+        raise Conflict(N_("Only you yourself have not answered; there is nobody else to remind."))
     for one in found:
         await outbox.enqueue(
             db,
@@ -157,6 +197,7 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
             person_ids=one.person_ids,
             source_id=last.id,
             params={"addressee": one.to_json()},
+            thread=meeting.uid,
             created_by=viewer.person_id,
         )
     meeting.reminded_at = db.now()
@@ -185,7 +226,7 @@ async def enqueue(
         person_ids=one.person_ids,
         source_id=announcement.id,
         params={"change": change, "again": again, "addressee": one.to_json()},
-        thread=meeting.uid,
+        thread=announcement.uid,
         created_by=viewer.person_id or None,
     )
 

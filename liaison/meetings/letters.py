@@ -1,20 +1,23 @@
 """The words of meeting mails: what was announced, said to the people behind one address in their language. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from liaison.accounts.links import ANSWER, SLIP, May
 from liaison.calendaring.ics import to_ics
 from liaison.calendaring.itip import Event, Held, Method
+from liaison.calendaring.walltime import end_of
 from liaison.config import VERSION
-from liaison.i18n import Words
+from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
 from liaison.meetings.planning import PlannedMail
-from liaison.meetings.recipients import Addressee
-from liaison.meetings.wording import SUBJECTS, agenda_lines, your_agency
+from liaison.meetings.recipients import Addressee, Named, Slip
+from liaison.meetings.wording import KIND_NAMES, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
 
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
 
@@ -30,6 +33,13 @@ class Told:
     role: str = ""
     agency: str = ""
     request: str = ""
+    own: bool = True
+    """Whether whoever reads this is meant themselves: a person's own address."""
+    by_contact: bool = False
+    """Whether the reader answers for this person."""
+    internal: bool = False
+    """Whether it is the host's own agency: it asks itself for no favour."""
+    in_attendance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,12 @@ class Lines:
     people: Sequence[Told]
     slips: Sequence[Told]
     copies: Sequence[Told]
+
+    @property
+    def you(self) -> Told | None:
+        """The one person who reads this and is meant by it, alone: only they are told 您."""
+        alone = len(self.people) == 1 and not self.slips and not self.copies and self.people[0].own
+        return self.people[0] if alone else None
 
 
 @lru_cache(maxsize=256)
@@ -53,33 +69,38 @@ def written(
     lines: Lines,
     *,
     note: str | None,
-    held: Held | None,
     occasion: str,
     today: date,
 ) -> OutgoingMessage:
     """The mail in its addressee's language; a deputy's copy goes without calendar part."""
-    one, message = planned.addressee, planned.message
+    one, message, held = planned.addressee, planned.message, planned.held
+    bare = one.copy_only or not message.in_calendar
+    lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
     context = _context(snapshot, one, lines, words)
     context |= {
         "change": planned.change,
         "note": note,
-        "lead": _lead(planned.change, snapshot, words, held, one, lines, occasion),
+        "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
         "subject": _subject(planned.change, snapshot, words),
         "is_request": message.method is Method.REQUEST,
-        "old_when": _when_held(held, words) if planned.change == "moved" and held else None,
+        "in_calendar": not bare,
+        "old_when": _when_held(held, words, named_zone=held.timezone != snapshot["timezone"])
+        if planned.change == "moved" and held
+        else None,
     }
     subject, text, html = render("meeting", context, one.locale)
     return OutgoingMessage(
         to=_to(one),
         address=one.address,
-        mail_from=_sender(snapshot),
+        mail_from=snapshot["organizer"],
+        from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,
         html=html,
-        calendar=None if one.copy_only else calendar_part(message.method, message.event),
-        calendar_method=None if one.copy_only else message.method.value,
+        calendar=None if bare else calendar_part(message.method, message.event),
+        calendar_method=None if bare else message.method.value,
         thread=message.event.uid,
         holds=message.after.to_json(),
     )
@@ -88,9 +109,10 @@ def written(
 def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: str, today: date) -> OutgoingMessage:
     """A reminder to answer: without calendar part, in the thread of the notice, and marked as written by no person."""
     words = Words(one.locale, snapshot["timezone"], today)
+    lines = _internal(lines, snapshot)
     context = _context(snapshot, one, lines, words)
     context |= {
-        "lead": words._("We have not had your answer to the notice of “%(title)s” yet.", title=snapshot["title"]),
+        "lead": _missing(snapshot, lines, words),
         "heading": words._("Please answer: %(title)s", title=snapshot["title"]),
         "subject": _subject("reminder", snapshot, words),
         "change": "reminder",
@@ -100,7 +122,8 @@ def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: 
     return OutgoingMessage(
         to=_to(one),
         address=one.address,
-        mail_from=_sender(snapshot),
+        mail_from=snapshot["organizer"],
+        from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,
         html=html,
@@ -118,15 +141,14 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
     return {
         "words": words,
         "snapshot": snapshot,
-        "when": words.full_span(
-            start, start + timedelta(minutes=snapshot["duration_minutes"]), zone=snapshot["timezone"]
-        ),
+        "kind": words._(KIND_NAMES[snapshot["kind"]]),
+        "when": _when(start, snapshot["duration_minutes"], snapshot["timezone"], words),
         "due": words.short_date(due) if due else None,
         "greeting": _greeting(one, lines, words),
         "people": lines.people,
         "slips": lines.slips,
         "copies": lines.copies,
-        "alone": len(lines.people) == 1 and not one.group,
+        "you": lines.you,
         "agenda": agenda_lines(snapshot["agenda"], words),
         "agenda_items": [
             {
@@ -140,8 +162,46 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "old_when": None,
         "foot": _why(one, lines, words),
         "contact": words._("Questions: %(who)s", who=_contact(contact, words)) if contact else None,
-        "plain_links": [{"label": told.name, "link": told.link} for told in (*lines.slips, *lines.people)],
+        "plain_links": [{"label": told.name, "link": told.link} for told in (*lines.slips, *lines.people) if told.link],
     }
+
+
+def lines_of(one: Addressee, link: Callable[[May], str]) -> Lines:
+    """The people and slips behind one address as they were announced, each with what `link` gives."""
+    words = Words(one.locale, "UTC")
+
+    def person_line(person: Named) -> Told:
+        return Told(
+            person.name,
+            link(May(ANSWER, person.attendee_id, person_id=person.person_id)),
+            f"{person.name}{person.job_title or ''}" if words.locale == "zh_CN" else person.name,
+            role=words._(ROLE_NAMES[person.role]) if person.role != "required" else "",
+            own=person.via == "own",
+            by_contact=person.via == "contact",
+            in_attendance=person.role == "in_attendance",
+        )
+
+    def slip_line(slip: Slip) -> Told:
+        request = words.ngettext("%(n)d person", "%(n)d people", slip.seats)
+        if slip.requirement:
+            request = words._("%(seats)s (%(requirement)s)", seats=request, requirement=slip.requirement)
+        may = May(SLIP, slip.invitation_id, slip.person_id, slip.agency_id, slip.designation_id)
+        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request)
+
+    return Lines(
+        people=[person_line(person) for person in one.people],
+        slips=[slip_line(slip) for slip in one.slips],
+        copies=[slip_line(slip) for slip in one.copies],
+    )
+
+
+def _internal(lines: Lines, snapshot: Mapping[str, Any]) -> Lines:
+    """The host's own agency marked: it reads 请安排, not 请贵院派."""
+
+    def marked(some: Sequence[Told]) -> list[Told]:
+        return [replace(told, internal=told.agency == snapshot["host"]) for told in some]
+
+    return Lines(lines.people, marked(lines.slips), marked(lines.copies))
 
 
 def _greeting(one: Addressee, lines: Lines, words: Words) -> str:
@@ -150,54 +210,97 @@ def _greeting(one: Addressee, lines: Lines, words: Words) -> str:
 
 
 def _lead(
-    change: str,
-    snapshot: Mapping[str, Any],
-    words: Words,
-    held: Held | None,
-    one: Addressee,
-    lines: Lines,
-    occasion: str,
+    change: str, snapshot: Mapping[str, Any], words: Words, held: Held | None, lines: Lines, occasion: str
 ) -> str:
-    """The one sentence that says what happened; the agency speaks, not an officer."""
+    """The one sentence that says what happened; the agency speaks, not an officer. The zone stands beside the time below it, or here
+    where there is none."""
     start = datetime.fromisoformat(snapshot["local_start"])
     facts = {
         "host": snapshot["host"],
         "title": snapshot["title"],
-        "when": words.full_span(
-            start, start + timedelta(minutes=snapshot["duration_minutes"]), zone=snapshot["timezone"]
-        ),
-        "old": _when_held(held, words) if held else "",
+        "when": _when(start, snapshot["duration_minutes"], snapshot["timezone"], words, named_zone=False),
+        "old": _when_held(held, words, named_zone=change not in ("moved",)) if held else "",
         "day": words._("%(date)s, %(time)s", date=words.full_date(start), time=words.time(start)),
         "place": words._(" at %(place)s", place=snapshot["location"]) if snapshot["location"] else "",
     }
     if change == "moved":
         return words._(
-            "“%(title)s”, which %(host)s had called for %(old)s, will now take place on %(when)s. Please answer again.",
+            "“%(title)s”, which %(host)s had planned for %(old)s, will now take place on %(when)s. Please answer again.",
             **facts,
         )
     if change == "updated":
         return words._("%(host)s has changed the notice of “%(title)s”. What is said here now holds.", **facts)
     if change == "cancelled":
-        return words._("“%(title)s”, which %(host)s had called for %(old)s, is cancelled. Please do not come.", **facts)
+        return words._(
+            "“%(title)s”, which %(host)s had planned for %(old)s, is cancelled. Please do not come.", **facts
+        )
     if change == "postponed":
         return words._(
-            "“%(title)s”, which %(host)s had called for %(old)s, is postponed; the new date will be announced.", **facts
+            "“%(title)s”, which %(host)s had planned for %(old)s, is postponed; the new date will be announced.",
+            **facts,
         )
     if change == "removed":
-        return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
+        if lines.you:
+            return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
+        facts["names"] = _names(lines, words)
+        return words._("“%(title)s” on %(old)s: %(names)s need not come any more.", **facts)
     if change == "again":
-        return words._("%(host)s sends you the notice of “%(title)s” once more.", **facts)
-    if lines.slips:
-        facts["agency"] = your_agency(lines.slips[0].agency, words)
-        facts["request"] = words._("; ").join(told.request for told in lines.slips)
-        told = words._(
-            "%(host)s will hold “%(title)s” on %(day)s%(place)s. Please send: %(agency)s %(request)s.", **facts
-        )
-    elif lines.people:
-        told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s. Your attendance is requested.", **facts)
-    else:
-        told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s.", **facts)
+        return words._("Here is %(host)s's notice of “%(title)s” once more.", **facts)
+    told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s.", **facts)
+    if asks := _asks(lines, words):
+        told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s. %(asks)s", **facts, asks=asks)
     return words._("The meeting takes place after all. %(told)s", told=told) if occasion == "reinstated" else told
+
+
+def _asks(lines: Lines, words: Words) -> str:
+    """What is asked of whom: an agency for so many people, somebody to come, guests to sit in. Nothing of a deputy."""
+    parts = []
+    for told in lines.slips:
+        facts = {"agency": your_agency(told.agency, words), "request": told.request}
+        if told.internal:
+            parts.append(words._("Please arrange for %(request)s to come.", **facts))
+        else:
+            parts.append(words._("Please send %(request)s from %(agency)s.", **facts))
+    if you := lines.you:
+        sits_in = words._("You are asked to sit in.")
+        parts.append(sits_in if you.in_attendance else words._("Your attendance is requested."))
+    else:
+        for sits_in_too, msgid in (
+            (False, N_("The attendance of %(names)s is requested.")),
+            (True, N_("Asked to sit in: %(names)s.")),
+        ):
+            names = [told.addressed for told in lines.people if told.in_attendance is sits_in_too]
+            if names:
+                parts.append(words._(msgid, names=words._(", ").join(names)))
+    return (" " if words.locale != "zh_CN" else "").join(parts)
+
+
+def _missing(snapshot: Mapping[str, Any], lines: Lines, words: Words) -> str:
+    """Whose answer a reminder misses: an agency's slip, the reader's own, that of the people behind the address."""
+    title = snapshot["title"]
+    parts = []
+    for told in lines.slips:
+        agency = your_agency(told.agency, words)
+        if told.internal:
+            parts.append(words._("The slip of our own agency for “%(title)s” has not come back yet.", title=title))
+        else:
+            parts.append(
+                words._("We have not had the slip of %(agency)s for “%(title)s” yet.", agency=agency, title=title)
+            )
+    if lines.you:
+        parts.append(words._("We have not had your answer to the notice of “%(title)s” yet.", title=title))
+    elif lines.people:
+        names = words._(", ").join(told.addressed for told in lines.people)
+        parts.append(
+            words._(
+                "We have not had the answer of %(names)s to the notice of “%(title)s” yet.", names=names, title=title
+            )
+        )
+    return (" " if words.locale != "zh_CN" else "").join(parts)
+
+
+def _names(lines: Lines, words: Words) -> str:
+    return words._(", ").join(dict.fromkeys(told.addressed for told in (*lines.slips, *lines.copies, *lines.people)))
 
 
 def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
@@ -217,10 +320,13 @@ def _subject(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
     return words._(SUBJECTS[change], title=snapshot["title"], when=when)
 
 
-def _when_held(held: Held, words: Words) -> str:
-    return words.full_span(
-        held.starts_at, held.starts_at + timedelta(minutes=held.duration_minutes), zone=held.timezone
-    )
+def _when(start: datetime, minutes: int, timezone: str, words: Words, *, named_zone: bool = True) -> str:
+    end = end_of(start, minutes, ZoneInfo(timezone))
+    return words.full_span(start, end, zone=timezone, named_zone=named_zone)
+
+
+def _when_held(held: Held, words: Words, *, named_zone: bool = True) -> str:
+    return _when(held.starts_at, held.duration_minutes, held.timezone, words, named_zone=named_zone)
 
 
 def _why(one: Addressee, lines: Lines, words: Words) -> str:
@@ -234,10 +340,13 @@ def _why(one: Addressee, lines: Lines, words: Words) -> str:
     if lines.copies:
         agencies = words._(", ").join(told.agency for told in lines.copies)
         reasons.append(words._("You receive this copy as deputy liaison of %(agency)s.", agency=agencies))
-    if one.group and lines.people:
-        names = words._(", ").join(told.name for told in lines.people)
-        reasons.append(words._("Mail for %(names)s comes to this address.", names=names))
-    return " ".join(reasons) or words._("You receive this because you are, or were, asked to this meeting.")
+    if others := [told.name for told in lines.people if not told.own]:
+        reasons.append(
+            words._("Mail for %(names)s comes to this address.", names=words._(", ").join(dict.fromkeys(others)))
+        )
+    if not reasons or any(told.own for told in lines.people):
+        reasons.append(words._("You receive this because you are, or were, asked to this meeting."))
+    return (" " if words.locale != "zh_CN" else "").join(reasons)
 
 
 def _contact(contact: Mapping[str, str | None], words: Words) -> str:
@@ -246,10 +355,6 @@ def _contact(contact: Mapping[str, str | None], words: Words) -> str:
 
 def _minutes(item: Mapping[str, Any], words: Words) -> str | None:
     return words.ngettext("%(n)d min", "%(n)d min", item["duration_minutes"]) if item["duration_minutes"] else None
-
-
-def _sender(snapshot: Mapping[str, Any]) -> str:
-    return f"{snapshot['organizer_name']} <{snapshot['organizer']}>"
 
 
 def _to(one: Addressee) -> str:

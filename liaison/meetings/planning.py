@@ -4,12 +4,12 @@ What an address is sent is the difference between what it may already hold and t
 states of the database; so several edits end in one right mail, and who was never told is never sent a cancellation."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from liaison import site
-from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
+from liaison.calendaring.itip import Change, Held, Message, Method, Version, asks_anew, next_version
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox
@@ -19,7 +19,7 @@ from liaison.meetings import queries
 from liaison.meetings.due import due_when_told, replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
-from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of, still_waiting
+from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
 
@@ -32,6 +32,9 @@ class PlannedMail:
     change: str
     """invited, moved, updated, cancelled, postponed, removed or again"""
     message: Message
+    held: Held | None = None
+    former: Announcement | None = None
+    """Set where it takes back a UID that the meeting had before it was reinstated: what was announced last under that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Plan:
     says_nothing_new: bool
     """The newest announcement said just this."""
     known: list[str]
-    """Every address that is, or was, told of this UID; what still waits for one of them is out of date."""
+    """Every address that is, or was, told of this UID."""
+    last: Announcement | None
     asked: "Everybody"
 
     @property
@@ -125,16 +129,19 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     mails: list[PlannedMail] = []
     known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
     if last is not None or not off:
-        held = {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, meeting.uid)).items()}
+        held = await holding(db, meeting.uid)
+        known |= await _former_words(db, meeting.uid, set(held) - set(known))
         telling = Telling(snapshot, method, meeting.uid, version, partstats)
         await asyncio.sleep(0)
         for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
             message = telling.message_to(one, held.get(address))
             if message is not None:
-                mails.append(PlannedMail(one, _change(message, meeting), message))
+                mails.append(PlannedMail(one, change_of(message, snapshot), message, held.get(address)))
             if number % 20 == 19:
                 await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    if meeting.announced_at is not None:
+        mails += await _taken_back(db, meeting)
     return Plan(
         snapshot=snapshot,
         method=method,
@@ -146,8 +153,47 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         place_changed=before is not None and before.location != after.location,
         says_nothing_new=says_nothing_new,
         known=list(known),
+        last=last,
         asked=asked,
     )
+
+
+async def holding(db: Session, uid: str, addresses: Collection[str] | None = None) -> dict[str, Held]:
+    """By address, what it may hold of this UID."""
+    return {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, uid, addresses)).items()}
+
+
+def change_of(message: Message, snapshot: Mapping[str, Any]) -> str:
+    """What a mail tells its recipient: that a meeting is off, in the words of this version."""
+    return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
+
+
+async def _former_words(db: Session, uid: str, addresses: Collection[str]) -> dict[str, Addressee]:
+    """Who stands behind addresses that were taken off the list before the newest announcement, as they were told."""
+    if not addresses:
+        return {}
+    spoken = await outbox.spoken_of(db, uid, addresses)
+    return {address: Addressee.from_json(params["addressee"]) for address, params in spoken.items()}
+
+
+async def _taken_back(db: Session, meeting: Meeting) -> list[PlannedMail]:
+    """The cancellations of UIDs this meeting had before, for addresses that never got them: they went out while the site was tried
+    out, or were refused. Else the meeting would stand in those calendars twice."""
+    mails: list[PlannedMail] = []
+    for former in await queries.former_announcements(db, meeting):
+        held = {
+            address: one for address, one in (await holding(db, former.uid)).items() if one.method is Method.REQUEST
+        }
+        if not held or former.method != CANCEL:
+            continue
+        on_their_way = await outbox.on_the_way(db, former.uid)
+        words = await _former_words(db, former.uid, held)
+        telling = Telling(former.snapshot, CANCEL, former.uid, Version(former.sequence, former.dtstamp), {})
+        for address, one in words.items():
+            message = None if address in on_their_way else telling.message_to(one, held[address])
+            if message is not None:
+                mails.append(PlannedMail(one, change_of(message, former.snapshot), message, held[address], former))
+    return mails
 
 
 async def is_news(
@@ -158,12 +204,6 @@ async def is_news(
     return not _says(last, meeting, _snapshot(db, meeting, agenda, found, asked))
 
 
-async def unanswered(db: Session, meeting: Meeting) -> list[Addressee]:
-    """The addresses behind which somebody told of the meeting has not answered yet, cut down to just those."""
-    last = await queries.newest_announcement(db, meeting.uid)
-    return still_waiting(last, await queries.attendees(db, meeting.id), await queries.invitations(db, meeting.id))
-
-
 async def untold(db: Session, meeting: Meeting, last: Announcement) -> frozenset[str]:
     """The addresses of the newest announcement that never got a notice of this meeting and to which none is on its way: it was
     refused, or went out while the site was tried out. Nobody there can be reminded of it. While the site still is tried out all
@@ -172,6 +212,15 @@ async def untold(db: Session, meeting: Meeting, last: Announcement) -> frozenset
         return frozenset()
     aware = {*await outbox.holding(db, meeting.uid), *await outbox.on_the_way(db, meeting.uid)}
     return frozenset(one.address for one in listed(last.snapshot)) - aware
+
+
+def aware(waiting: Sequence[Addressee], last: Announcement, unaware: Collection[str]) -> list[Addressee]:
+    """Those of `waiting` who were told, each cut down to what a notice that arrived spoke of, to whatever address it went."""
+    arrived = [one for one in listed(last.snapshot) if one.address not in unaware]
+    people = {id_ for one in arrived for id_ in one.attendee_ids}
+    slips = {slip.invitation_id for one in arrived for slip in one.slips}
+    found = [one.only(people, slips) for one in waiting]
+    return [one for one in found if one.attendee_ids or one.slips]
 
 
 async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:
@@ -219,19 +268,13 @@ def _says(last: Announcement | None, meeting: Meeting, snapshot: Mapping[str, An
     if last is None:
         return False
     if meeting.is_off:
-        return last.method == CANCEL.value
+        return last.method == CANCEL.value and last.snapshot["postponed"] == snapshot["postponed"]
     return last.method == REQUEST.value and {**last.snapshot, "reason": None} == {**snapshot, "reason": None}
 
 
-def _change(message: Message, meeting: Meeting) -> str:
-    return "postponed" if message.change == "cancelled" and meeting.postponed_at else message.change.value
-
-
 def _occasion(last: Announcement | None, meeting: Meeting, before: Content | None, after: Content) -> str:
-    if meeting.postponed_at:
-        return "postponed"
-    if meeting.cancelled_at:
-        return "cancelled"
+    if meeting.is_off:
+        return meeting.state
     if last is None or before is None:
         return "reinstated" if meeting.announced_at else "invited"
     moved = (before.starts_at, before.duration_minutes, before.timezone) != (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -264,6 +264,15 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     return (await db.execute(query)).scalar_one_or_none()
 
 
+async def former_announcements(db: Session, meeting: Meeting) -> list[Announcement]:
+    """The newest announcement under each UID that this meeting had before it was reinstated, oldest first."""
+    query = select(func.max(Announcement.id)).where(
+        Announcement.meeting_id == meeting.id, Announcement.uid != meeting.uid
+    )
+    newest = query.group_by(Announcement.uid)
+    return list(await db.scalars(select(Announcement).where(Announcement.id.in_(newest)).order_by(Announcement.id)))
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """State and reason code of the newest mail to each attendee and to each agency invited, by their ids."""
@@ -310,10 +319,15 @@ async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meet
     return found
 
 
-async def year_rhythm_of(db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date) -> YearRhythm:
+async def year_rhythm_of(
+    db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date
+) -> YearRhythm | None:
     """The year strip: the meetings the viewer sees, and what became of the dates the series promise.
 
-    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see."""
+    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see. None for
+    whoever sees only the frame of the mechanism."""
+    if mechanism.id not in viewer.shares_mechanism_ids():
+        return None
     zone = ZoneInfo(mechanism.timezone)
     start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
     rows = await between(db, viewer, mechanism.id, start, end)

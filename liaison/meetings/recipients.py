@@ -1,7 +1,7 @@
 """Who is mailed about a meeting: one mail per address, and for whom it is (PRACTICE.md 10-12, MAIL.md decision 2)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from liaison.directory.models import Address, Person
 from liaison.mechanisms.models import PAPER, Designation
@@ -24,11 +24,29 @@ class Slip:
     agency_id: int
     person_id: int | None
     designation_id: int | None
+    agency: str = ""
+    seats: int = 1
+    requirement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A person asked by name, as the mail speaks of them, and whose address theirs is: own, contact, office or agency."""
+
+    attendee_id: int
+    person_id: int
+    name: str
+    job_title: str | None = None
+    agency: str = ""
+    role: str = "required"
+    via: str = "own"
 
 
 @dataclass(slots=True)
 class Addressee:
-    """One address and everybody it is for. Only a deputy's copy (no attendee, no slip of their own) has no calendar part."""
+    """One address and everybody it is for, in the words that the mail prints: what is edited later does not slip into it.
+
+    Only a deputy's copy (no attendee, no slip of their own) has no calendar part."""
 
     address: str
     name: str
@@ -39,11 +57,43 @@ class Addressee:
     slips: list[Slip] = field(default_factory=list)
     copies: list[Slip] = field(default_factory=list)
     person_ids: list[int] = field(default_factory=list)
+    people: list[Named] = field(default_factory=list)
 
     @property
     def copy_only(self) -> bool:
         """A deputy who is told by office, and is no attendee."""
         return not self.attendee_ids and not self.slips
+
+    def only(self, attendee_ids: Container[int], invitation_ids: Container[int]) -> "Addressee":
+        """The same address for just these people and slips, without copies."""
+        return replace(
+            self,
+            attendee_ids=[id_ for id_ in self.attendee_ids if id_ in attendee_ids],
+            people=[one for one in self.people if one.attendee_id in attendee_ids],
+            slips=[slip for slip in self.slips if slip.invitation_id in invitation_ids],
+            copies=[],
+        )
+
+    def in_the_words_of(self, told: Iterable["Addressee"]) -> "Addressee":
+        """The same people and slips as an earlier announcement spoke of them: edits since were told to nobody."""
+        told = list(told)
+        people = {each.attendee_id: each for one in told for each in one.people}
+        slips = {each.invitation_id: each for one in told for each in (*one.copies, *one.slips)}
+
+        def as_told(slip: Slip) -> Slip:
+            was = slips.get(slip.invitation_id, slip)
+            return replace(slip, agency=was.agency, seats=was.seats, requirement=was.requirement)
+
+        def named(one: Named) -> Named:
+            was = people.get(one.attendee_id, one)
+            return replace(one, name=was.name, job_title=was.job_title, role=was.role)
+
+        return replace(
+            self,
+            people=[named(one) for one in self.people],
+            slips=[as_told(slip) for slip in self.slips],
+            copies=[as_told(slip) for slip in self.copies],
+        )
 
     def to_json(self) -> dict[str, object]:
         """For an announcement's snapshot."""
@@ -54,9 +104,10 @@ class Addressee:
             "group": self.group,
             "role": self.role,
             "attendee_ids": self.attendee_ids,
-            "slips": [_slip_json(s) for s in self.slips],
-            "copies": [_slip_json(s) for s in self.copies],
+            "slips": [asdict(s) for s in self.slips],
+            "copies": [asdict(s) for s in self.copies],
             "person_ids": self.person_ids,
+            "people": [asdict(p) for p in self.people],
         }
 
     @classmethod
@@ -65,12 +116,13 @@ class Addressee:
         values = dict(stored)
         values["slips"] = [Slip(**s) for s in stored["slips"]]  # type: ignore[attr-defined]
         values["copies"] = [Slip(**s) for s in stored["copies"]]  # type: ignore[attr-defined]
+        values["people"] = [Named(**p) for p in stored.get("people", ())]  # type: ignore[attr-defined]
         return cls(**values)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Somebody asked whom no mail reaches, and why: "no_address" or "paper"; they are told another way."""
+    """Somebody asked whom no mail reaches, and why: "no_address", "paper" or "deactivated"; they are told another way."""
 
     name: str
     agency: str
@@ -98,6 +150,9 @@ def addressees(
         if attendee.agency_invitation_id is not None or attendee.person_id is None:
             continue
         person = people[attendee.person_id]
+        if person.deactivated_at is not None:  # has left: no link of theirs would open
+            unreachable.append(Unreachable(attendee.name, person.agency.short_name, person.phone, "deactivated"))
+            continue
         address = person.effective_address()
         if address is None:
             unreachable.append(Unreachable(attendee.name, person.agency.short_name, person.phone, "no_address"))
@@ -105,6 +160,17 @@ def addressees(
         one = _at(found, address, person.mail_locale(site_locale))
         one.group |= address.shared or bool(one.attendee_ids)
         one.attendee_ids.append(attendee.id)
+        one.people.append(
+            Named(
+                attendee.id,
+                person.id,
+                attendee.name,
+                attendee.job_title,
+                person.agency.name,
+                attendee.role,
+                address.via,
+            )
+        )
         one.person_ids.append(person.id)
         one.role = min(one.role, _ROLES[attendee.role], key=_ROLE_ORDER.index)
     for invitation in invitations:
@@ -119,11 +185,11 @@ def addressees(
             one = _at(found, address, person.mail_locale(site_locale))
             one.group |= address.shared
             one.person_ids.append(person.id)
-            one.slips.append(Slip(invitation.id, agency.id, person.id, liaison.id))
+            one.slips.append(_slip(invitation, person.id, liaison.id))
         elif agency.mail:
             one = _at(found, Address(agency.mail.lower(), True, "agency", agency.name), agency.locale or site_locale)
             one.group = True
-            one.slips.append(Slip(invitation.id, agency.id, None, None))
+            one.slips.append(_slip(invitation, None, None))
         else:
             unreachable.append(Unreachable(agency.name, agency.short_name, agency.phone, "no_address"))
             continue
@@ -133,7 +199,7 @@ def addressees(
             if (copy_to := person.effective_address()) and copy_to.mail != one.address:
                 other = _at(found, copy_to, person.mail_locale(site_locale))
                 other.person_ids.append(person.id)
-                other.copies.append(Slip(invitation.id, agency.id, person.id, deputy.id))
+                other.copies.append(_slip(invitation, person.id, deputy.id))
     return list(found.values()), unreachable
 
 
@@ -141,10 +207,8 @@ def _at(found: dict[str, Addressee], address: Address, locale: str) -> Addressee
     return found.setdefault(address.mail, Addressee(address.mail, address.holder, locale))
 
 
-def _slip_json(slip: Slip) -> dict[str, object]:
-    return {
-        "invitation_id": slip.invitation_id,
-        "agency_id": slip.agency_id,
-        "person_id": slip.person_id,
-        "designation_id": slip.designation_id,
-    }
+def _slip(invitation: AgencyInvitation, person_id: int | None, designation_id: int | None) -> Slip:
+    agency = invitation.agency
+    return Slip(
+        invitation.id, agency.id, person_id, designation_id, agency.name, invitation.seats, invitation.requirement
+    )

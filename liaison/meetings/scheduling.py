@@ -194,6 +194,7 @@ async def postpone(
         raise Conflict(N_("This meeting is cancelled already."))
     _set_reason(meeting, reason)
     meeting.postponed_at, meeting.postponed_by = db.now(), viewer.person_id
+    await _off_as_told(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "postpone", meeting, reason=meeting.reason)
     return meeting
@@ -208,6 +209,8 @@ async def cancel(
         return meeting
     _set_reason(meeting, reason)
     meeting.cancelled_at, meeting.cancelled_by = db.now(), viewer.person_id
+    meeting.postponed_at = meeting.postponed_by = None
+    await _off_as_told(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "cancel", meeting, reason=meeting.reason)
     return meeting
@@ -247,6 +250,17 @@ async def reinstate(
     meeting.touch()
     audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
     return meeting
+
+
+async def _off_as_told(db: Session, meeting: Meeting) -> None:
+    """Off again before anybody heard that it was on: it goes by the UID under which people were told that it is off."""
+    if meeting.announced_at is None or meeting.sequence is not None:
+        return
+    former = await queries.former_announcements(db, meeting)
+    if former:
+        last = former[-1]
+        meeting.uid, meeting.sequence, meeting.dtstamp = last.uid, last.sequence, last.dtstamp
+        meeting.answers_from, meeting.off_announced = last.sequence, True
 
 
 def _new_uid() -> str:

@@ -31,6 +31,7 @@ DAY_NAMES = {
 WHY_UNREACHABLE = {
     "no_address": N_("has no mail address; please tell them by phone"),
     "paper": N_("takes part on paper; please hand over the letter"),
+    "deactivated": N_("has left: the entry in the directory is deactivated"),
 }
 
 

@@ -1,6 +1,8 @@
 """One version of a meeting as it is announced: kept word for word, so that a mail composed later says what the officer sent,
 and not what was edited since. Pure."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -63,10 +65,11 @@ def snapshot_of(
         "provisional": meeting.provisional,
         "mechanism": meeting.mechanism.name,
         "host": meeting.host_agency.name,
+        "host_agency_id": meeting.host_agency_id,
         "contact": dict(contact) if contact else None,
         "note": meeting.note,
         "reason": meeting.reason,
-        "postponed": meeting.postponed_at is not None,
+        "postponed": meeting.state == "postponed",
         "hides_attendees": meeting.hides_attendees,
         "organizer": organizer,
         "organizer_name": organizer_name,
@@ -112,10 +115,37 @@ class Telling:
         """The calendar message for one address, or None when it holds all this already."""
         event = self.event(one.locale)
         now = self.addressees.get(one.address)
-        if now is not None and now.copy_only:
-            # A deputy is on no calendar; put on the list here, only to find out whether anything changed for them.
+        if now is None and again and self.method is Method.REQUEST:
+            now = one  # in office since the announcement: the others' calendars learn of it with the next one
+            if not one.copy_only:
+                event = replace(event, attendees=(*event.attendees, self._attendee(one)))
+        # A deputy is on no calendar; put on the list here, only to find out whether anything changed for them. Who was asked by
+        # name and now only gets a deputy's copy is taken off the calendar first.
+        leaves = held is not None and held.in_calendar and held.method is Method.REQUEST
+        if now is not None and now.copy_only and not leaves:
             event = replace(event, attendees=(*event.attendees, self._attendee(now)))
-        return message_for(held, Announced(self.method, event), one.address, again=again)
+        return message_for(
+            held,
+            Announced(self.method, event),
+            one.address,
+            again=again,
+            printed=self._printed(now or one),
+            in_calendar=not (now or one).copy_only,
+        )
+
+    def _printed(self, one: Addressee) -> str:
+        """What the mail says to this address besides what calendars compare: changed seats of one agency are no news for another."""
+        snapshot = self.snapshot
+        if self.method is Method.CANCEL:
+            return "postponed" if snapshot["postponed"] else "cancelled"
+        says = [
+            snapshot["kind"],
+            snapshot["replies_due_on"],
+            sorted((p.attendee_id, p.name, p.role) for p in one.people),
+            sorted((s.agency, s.seats, s.requirement or "") for s in one.slips),
+            sorted((s.agency, s.seats, s.requirement or "") for s in one.copies),
+        ]
+        return hashlib.sha256(json.dumps(says).encode()).hexdigest()[:32]
 
     def event(self, locale: str) -> Event:
         """The calendar's view of this version in one language."""
@@ -157,22 +187,27 @@ class Telling:
 
 
 def still_waiting(
-    last: Announcement | None, attendees: Sequence[models.Attendee], invitations: Sequence[AgencyInvitation]
+    last: Announcement | None,
+    attendees: Sequence[models.Attendee],
+    invitations: Sequence[AgencyInvitation],
+    *,
+    present: Sequence[Addressee] | None = None,
 ) -> list[Addressee]:
     """The addresses behind which somebody told of the meeting has not answered yet, cut down to just those.
 
-    `last` is the newest announcement of the meeting's UID; after a cancellation nobody is waited for."""
+    `last` is the newest announcement of the meeting's UID; after a cancellation nobody is waited for. `present` are today's
+    addresses: duties follow the designation of the day, in the words of that announcement."""
     if last is None or last.method == Method.CANCEL.value:
         return []
-    waiting = {a.id for a in attendees if a.partstat == "needs_action"}
-    open_slips = {i.id for i in invitations if i.returned_at is None}
-    found = []
-    for one in listed(last.snapshot):
-        attendee_ids = [id_ for id_ in one.attendee_ids if id_ in waiting]
-        slips = [s for s in one.slips if s.invitation_id in open_slips]
-        if attendee_ids or slips:
-            found.append(replace(one, attendee_ids=attendee_ids, slips=slips, copies=[]))
-    return found
+    told = listed(last.snapshot)
+    waiting = {a.id for a in attendees if a.partstat == "needs_action"} & {
+        id_ for one in told for id_ in one.attendee_ids
+    }
+    open_slips = {i.id for i in invitations if i.returned_at is None} & {
+        slip.invitation_id for one in told for slip in one.slips
+    }
+    found = [one.only(waiting, open_slips).in_the_words_of(told) for one in (told if present is None else present)]
+    return [one for one in found if one.attendee_ids or one.slips]
 
 
 def description(snapshot: Mapping[str, Any], words: Words) -> str:

@@ -16,7 +16,6 @@ from liaison.bundle.directory import load_directory
 from liaison.bundle.loading import known_of
 from liaison.bundle.report import Report
 from liaison.bundle.tables import bundle_of_tables
-from liaison.bundle.values import Entry
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import Conflict
@@ -59,11 +58,6 @@ async def enter(db: Session, viewer: Viewer, tables: Sequence[Sequence[Sequence[
     if kept:
         await site.choose(db, viewer, LIAISONS, {"people": list(kept.values())})
     return report
-
-
-def people_of(tables: Sequence[Sequence[Sequence[str]]]) -> Sequence[Entry]:
-    """The people of these tables with all that was read of each, to be looked over before they are entered."""
-    return bundle_of_tables(tables, new_agencies=True).people
 
 
 async def to_designate(db: Session, mechanism: Mechanism | None) -> list[Named]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from liaison.accounts.viewer import Viewer
 from liaison.bundle import workbook
 from liaison.bundle.report import SECTIONS
-from liaison.bundle.tables import FORM_FIELDS, as_paste, form_table, pasted_rows, place_in_form
+from liaison.bundle.tables import FORM_FIELDS, as_paste, bundle_of_tables, form_table, pasted_rows, place_in_form
 from liaison.bundle.values import BundleRefused, Line
 from liaison.config import VERSION
 from liaison.db import Session
@@ -265,7 +265,7 @@ async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Respo
             nav="system",
             report=report,
             sections=SECTIONS,
-            people=steps.people_of(tables),
+            people=bundle_of_tables(tables, new_agencies=True).people,
             role_names=ROLES,
             pastes=[as_paste(table) for table in tables],
         )

@@ -14,13 +14,13 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Message, Scope
 
 from liaison import site
-from liaison.accounts import sessions, tokens
+from liaison.accounts import kept, sessions, tokens
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound, NotSignedIn, TooMany
 from liaison.i18n import N_
 from liaison.web.api import replay
-from liaison.web.forms import refuse_nul, row_id
+from liaison.web.forms import Form, refuse_nul, row_id
 from liaison.web.handlers import is_api
 from liaison.web.pages import AnyRequest, settings_of
 
@@ -77,7 +77,26 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
         async with database.writing() as db:
             await tokens.note_used(db, used)
     request.state.viewer = viewer
+    if viewer is None and _needs_somebody(request):
+        request.state.kept = await _kept(request)
     return viewer
+
+
+def _needs_somebody(request: AnyRequest) -> bool:
+    asked = request.route_handler.parsed_fn_signature.parameters
+    return "viewer" in asked or "operator" in asked
+
+
+async def _kept(request: AnyRequest) -> kept.Kept | None:
+    """The form that somebody sends whose session is over: read here, because what answers the refusal can read nothing any more."""
+    key = request.cookies.get(session_cookie(settings_of(request).https))
+    if request.method in SAFE or is_api(request) or not key:
+        return None
+    async with request.app.state.database.reading() as db:
+        person_id = await sessions.person_of(db, key)
+    if person_id is None:
+        return None
+    return kept.worth_keeping(person_id, request.url.path, (await Form.read(request)).values)
 
 
 async def provide_viewer(visitor: NamedDependency[Viewer | None]) -> Viewer:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import structlog
 from litestar.background_tasks import BackgroundTask
@@ -13,13 +14,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liaison import audit
+from liaison.accounts.kept import seal
 from liaison.accounts.viewer import Viewer
 from liaison.errors import Conflict, Invalid, Message, NotPermitted, NotSignedIn, Refusal, TooMany
 from liaison.i18n import N_, gettext_for
 from liaison.logs import masked
 from liaison.web.api import Replayed
-from liaison.web.forms import FormAgain, without_codes
-from liaison.web.pages import AnyRequest, locale_of, page, viewer_of
+from liaison.web.forms import Form, FormAgain, without_codes
+from liaison.web.pages import AnyRequest, local_path, locale_of, page, settings_of, viewer_of
 
 log = structlog.get_logger()
 
@@ -57,14 +59,53 @@ def wants_problems(request: AnyRequest) -> bool:
 
 def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
     """A refusal in the reader's language."""
-    if isinstance(error, NotSignedIn) and not is_api(request) and request.method in ("GET", "HEAD"):
-        return Redirect(f"/sign-in?next={request.url.path}", status_code=303)
+    if isinstance(error, NotSignedIn) and not wants_problems(request):
+        return _sign_in_first(request, error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
     errors = error.errors if isinstance(error, Invalid) else {}
     if not wants_problems(request):
         errors = {name: without_codes(message) for name, message in errors.items()}
     theirs = error.theirs if isinstance(error, Conflict) else {}
     return answer(request, error.status, error.message, errors=errors, theirs=theirs, headers=headers)
+
+
+def _sign_in_first(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
+    """To the sign-in page, and from there back to where the reader is; what was typed goes along, sealed, and nothing is lost.
+
+    A part of a page that htmx asks for is left as it is: around it somebody may be typing. They are told in a toast, and what they
+    send later is kept like any other form."""
+    if request.method in ("GET", "HEAD"):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        if not request.htmx:
+            return Redirect(f"/sign-in?next={quote(asked, safe='/')}", status_code=303)
+        response = page(
+            request, "errors/_signed_out.html", status=401, message=error.message, next_path=_shown(request)
+        )
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+        return response
+    typed = getattr(request.state, "kept", None)
+    sealed = seal(settings_of(request), typed) if typed else None
+    form = Form.of(kept=sealed)
+    request.state.form_path = "/sign-in"
+    response = page(
+        request,
+        "accounts/sign_in.html",
+        status=401,
+        form=form,
+        next_path=_shown(request),
+        too_large=typed is not None and sealed is None,
+    )
+    if request.htmx:
+        response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
+    return response
+
+
+def _shown(request: AnyRequest) -> str:
+    """The page on which the reader is, as far as the browser says so and it is ours."""
+    said = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    if said.netloc not in (urlsplit(settings_of(request).base_url).netloc, request.headers.get("host", "")):
+        return "/"
+    return local_path(said.path + (f"?{said.query}" if said.query else ""))
 
 
 def answer(

@@ -77,7 +77,7 @@ async def test_unknown_account_wrong_password_and_no_password_answer_alike(
     assert len(texts) == 1
 
 
-async def test_one_address_of_several_people_signs_nobody_in_but_their_short_names_do(
+async def test_one_address_and_one_password_of_two_people_sign_nobody_in_but_their_short_names_do(
     door: Door, world: World, database: Database
 ) -> None:
     async with database.writing() as db:

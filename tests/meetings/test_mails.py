@@ -134,7 +134,7 @@ async def test_everybody_behind_one_address_finds_their_own_link_in_both_texts_a
     world = play.world
     meeting_id = await play.scheduled(Asked(person_id=world.wuxl.id), Asked(person_id=world.zhenggq.id))
     (mail,) = await play.send(meeting_id)
-    own = re.findall(r"== (\S+)\s.*?\s(\S*/r/\S+)", mail.text, re.DOTALL)
+    own = re.findall(r"== ([^\s（]+)\S*\s.*?\s(\S*/r/\S+)", mail.text, re.DOTALL)
     assert {name for name, _ in own} == {"吴晓岚", "郑国强"}
     assert [link for _, link in own] == mail.links
     in_html = set(re.findall(r'href="([^"?]*/r/[^"?]*)', mail.html))

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts import credentials, sessions, sign_in, throttle
+from liaison.accounts.kept import Kept, unseal
 from liaison.accounts.routes.common import PUBLIC, enter, leave, remember_browser, too_many
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -16,7 +17,7 @@ from liaison.errors import TooMany
 from liaison.i18n import N_
 from liaison.web import hashing
 from liaison.web.forms import Form, FormAgain
-from liaison.web.pages import AnyRequest, local_path, page, see_other
+from liaison.web.pages import AnyRequest, local_path, page, see_other, settings_of
 from liaison.web.source import count, source_of
 
 Db = NamedDependency[Session]
@@ -60,7 +61,33 @@ async def with_password(request: AnyRequest, db: Db, visitor: Visitor) -> Respon
         raise AssertionError
     await throttle.forget(db, throttle.ACCOUNT, account)
     await throttle.give_back(db, throttle.SOURCE, source)
-    return await enter(request, db, visitor, who, next_path)
+    entered = await enter(request, db, visitor, who, next_path)
+    if not form.raw("kept"):
+        return entered
+    answer = _kept_page(request, unseal(settings_of(request), form.raw("kept")), who, next_path)
+    for cookie in entered.cookies:
+        answer.set_cookie(cookie)
+    return answer
+
+
+@post("/sign-in/kept", opt=PUBLIC)
+async def go_on(request: AnyRequest, visitor: Visitor) -> Response[Any]:
+    """What was typed before the session ended, for whoever has signed in by a link since; else the sign-in page, which keeps it."""
+    form = await Form.read(request)
+    request.state.form_path = "/sign-in"
+    kept = unseal(settings_of(request), form.raw("kept"))
+    if visitor is not None:
+        return _kept_page(request, kept, visitor.person_id, "/")
+    if kept is None:
+        return see_other("/sign-in")
+    return page(request, "accounts/sign_in.html", form=form, next_path="/")
+
+
+def _kept_page(request: AnyRequest, kept: Kept | None, person_id: int, next_path: str) -> Response[Any]:
+    """What was typed with a button to send it, for the same person; anybody else is told that it was dropped."""
+    request.state.form_path = next_path
+    own = kept if kept is not None and kept.person_id == person_id else None
+    return page(request, "accounts/kept.html", kept=own, next_path=next_path)
 
 
 @get("/sign-in/link", opt=PUBLIC)
@@ -95,7 +122,7 @@ async def ask_password_link(request: AnyRequest) -> Response[Any]:
 @get("/sign-in/sent", opt=PUBLIC)
 async def sent(request: AnyRequest) -> Response[Any]:
     """What to do now that a link is on its way, if the account exists."""
-    return page(request, "accounts/sent.html")
+    return page(request, "accounts/sent.html", form=Form())
 
 
 @post("/sign-out")
@@ -117,7 +144,9 @@ async def _whose(password: str, known: Sequence[tuple[int, str]]) -> int | None:
     """Whose of these the password is. Always the same work: the time tells neither whether nor how many people have the name."""
     tried = [*known, *[(0, None)] * (sign_in.MOST_NAMED - len(known))]
     fitting = [person_id for person_id, stored in tried if await hashing.fits(password, stored)]
-    return fitting[0] if fitting else None
+    return (
+        fitting[0] if len(fitting) == 1 else None
+    )  # two with one address and one password are told apart by short names
 
 
 def _refuse(request: AnyRequest, template: str, context: dict[str, Any]) -> None:
@@ -134,7 +163,7 @@ async def _mail_link(
         await count(request, (throttle.LINKS, account), (throttle.LINKS_SOURCE, source))
     except TooMany as error:
         raise too_many(request, error, template, "account", form, **context) from None
-    response = see_other("/sign-in/sent")
+    response = page(request, "accounts/sent.html", form=form) if form.raw("kept") else see_other("/sign-in/sent")
     browser = remember_browser(request, response)
     next_path = context.get("next_path")
     async with request.app.state.database.writing() as own:
@@ -143,4 +172,4 @@ async def _mail_link(
     return response
 
 
-handlers = [form, with_password, no_link, ask_link, forgotten, ask_password_link, sent, sign_out]
+handlers = [form, with_password, go_on, no_link, ask_link, forgotten, ask_password_link, sent, sign_out]
