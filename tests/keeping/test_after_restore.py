@@ -79,7 +79,7 @@ def local_start(mail: Mail) -> datetime:
 
 def newest(mails: list[Mail]) -> tuple[int, datetime]:
     """The highest SEQUENCE and DTSTAMP among them."""
-    events = [mail.event for mail in mails if mail.calendar is not None]
+    events: list[Any] = [mail.event for mail in mails if mail.calendar is not None]
     return max(int(event["SEQUENCE"]) for event in events), max(event["DTSTAMP"].dt for event in events)
 
 
