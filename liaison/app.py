@@ -24,6 +24,8 @@ from liaison.db import Database
 from liaison.desk import routes as desk_routes
 from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
+from liaison.feed import api as feed_api
+from liaison.feed import routes as feed_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.viewers import viewer_for
@@ -77,7 +79,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             cookie_secure=settings.https,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api", "^/r/", "^/static/", "^/healthz", "^/readyz"],
+            exclude=["^/api", "^/r/", "^/feed/", "^/static/", "^/healthz", "^/readyz"],
         ),
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
@@ -101,6 +103,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
                 "load_viewer": viewer_for,
                 "assets": Assets(data_dir("static")),
                 "token_rates": access.TokenRates(),
+                "feed_changes": feed_routes.Changes(),
                 "host": urlsplit(settings.base_url).netloc,
             }
         ),
@@ -120,6 +123,7 @@ def page_routers() -> list[Router]:
         mechanisms_routes.router,
         meetings_routes.router,
         actions_routes.router,
+        feed_routes.router,
         meetings_routes.links_router,
         system_routes.router,
     ]
@@ -133,5 +137,6 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         meetings_api.api,
         actions_api.api,
+        feed_api.api,
         system_api.api,
     ]

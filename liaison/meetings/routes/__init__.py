@@ -6,6 +6,7 @@ from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.annual import handlers as annual_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
+from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.links import router as links_router
@@ -21,6 +22,7 @@ router = Router(
     "/",
     route_handlers=[
         *show_handlers,
+        *calendar_handlers,
         *new_handlers,
         *changing_handlers,
         *asking_handlers,

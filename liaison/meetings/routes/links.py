@@ -31,6 +31,7 @@ from liaison.meetings.routes.answering import (
     slip_of_form,
     slip_rows,
 )
+from liaison.meetings.routes.calendar import calendar_file
 from liaison.meetings.routes.common import labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
@@ -69,6 +70,13 @@ async def follow(request: AnyRequest, db: NamedDependency[Session], token: FromP
     if (chosen := request.query_params.get("partstat", "")) in ANSWERS:
         form.values["partstat"] = [chosen]
     return await _answer(request, db, opened, form)
+
+
+@get("/{token:str}/calendar.ics", opt=PUBLIC)
+async def calendar(request: AnyRequest, db: NamedDependency[Session], token: FromPath[str]) -> Response[bytes]:
+    """The meeting as a file for the calendar."""
+    opened = await _open(request, db, token)
+    return await calendar_file(request, db, opened.meeting)
 
 
 @post("/{token:str}", opt=PUBLIC, status_code=200)
@@ -263,4 +271,4 @@ async def ignore_cookies(request: Request[Any, Any, Any]) -> None:
     request.state.viewer = None
 
 
-router = Router("/r", route_handlers=[follow, act], before_request=ignore_cookies)
+router = Router("/r", route_handlers=[follow, calendar, act], before_request=ignore_cookies)
