@@ -23,6 +23,8 @@ from liaison.db import Database
 from liaison.desk import routes as desk_routes
 from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
+from liaison.feed import api as feed_api
+from liaison.feed import routes as feed_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.calendars import load_calendars
@@ -36,6 +38,7 @@ from liaison.web import access
 from liaison.web.assets import Assets
 from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import own_names_only
+from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
 from liaison.web.static import static
 
@@ -82,7 +85,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             cookie_secure=settings.https,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api", "^/r/", "^/static/", "^/healthz", "^/readyz"],
+            exclude=["^/api", "^/r/", "^/feed/", "^/static/", "^/healthz", "^/readyz"],
         ),
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
@@ -104,8 +107,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
                 "clock": clock,
                 "database": database,
                 "load_viewer": viewer_for,
+                "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
                 "assets": Assets(data_dir("static")),
                 "token_rates": access.TokenRates(),
+                "feed_changes": feed_routes.Changes(),
             }
         ),
         debug=False,
@@ -124,7 +129,8 @@ def page_routers() -> list[Router]:
         mechanisms_routes.router,
         meetings_routes.router,
         actions_routes.router,
-        meetings_routes.links_router,
+        feed_routes.router,
+        links_router,
         system_routes.router,
     ]
 
@@ -137,5 +143,6 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         meetings_api.api,
         actions_api.api,
+        feed_api.api,
         system_api.api,
     ]

@@ -108,7 +108,7 @@ async def _sqlite(settings: Settings, place: Path, manifest: Manifest) -> Settle
 
 
 async def _postgresql(settings: Settings, place: Path, manifest: Manifest) -> Settled:
-    mark = f"UPDATE alembic_version SET version_num = '{migrate.RESTORING}';"
+    mark = f"RESET search_path; UPDATE alembic_version SET version_num = '{migrate.RESTORING}';"
     copies.load_postgresql(settings.database_url, place / archive.POSTGRESQL, mark)
     _upgrade(settings, marked=manifest.facts.revision)
     settled = await _settled(settings, manifest, mark=True)

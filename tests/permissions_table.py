@@ -207,6 +207,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /mechanisms/{mechanism_id}/meetings/day": MECHANISM,
     "GET /meetings/{meeting_id}": (MEETING, DRAFT),
     "GET /meetings/{meeting_id}/print": (MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/calendar.ics": (MEETING, DRAFT),
     "GET /meetings/{meeting_id}/edit": (RUN_MEETING, DRAFT),
     "POST /meetings/{meeting_id}/edit": (RUN_MEETING, DRAFT),
     "GET /meetings/{meeting_id}/move": (RUN_MEETING, DRAFT),
@@ -293,6 +294,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /account/password": ANY_SIGNED_IN,
     "POST /account/sign-out-everywhere": ANY_SIGNED_IN,
     "POST /account/sessions/{session_id}/end": ONES_OWN,
+    "POST /account/feed": ANY_SIGNED_IN,
+    "GET /feed/{name}": NEEDS_A_SECRET,
     "POST /account/tokens": ANY_SIGNED_IN,
     "POST /account/tokens/{token_id}/revoke": ONES_OWN,
     # the directory
@@ -322,6 +325,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /directory/people/{person_id}/agency-admin": only(roles("sfj_admin")),
     "POST /directory/people/{person_id}/operator": OPERATOR_ONLY,
     "GET /r/{token}": NEEDS_A_SECRET,
+    "GET /r/{token}/calendar.ics": NEEDS_A_SECRET,
     "POST /r/{token}": NEEDS_A_SECRET,
 }
 
@@ -331,6 +335,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/openapi.json/{path}": NEEDS_A_SECRET,  # answers not found
     # people and who they are
     "GET /api/me": ANY_SIGNED_IN,
+    "POST /api/me/feed": ANY_SIGNED_IN,
     "GET /api/agencies": ANY_SIGNED_IN,
     "GET /api/agencies/{agency_id}": ANY_SIGNED_IN,
     "POST /api/agencies": OPERATOR_ONLY,

@@ -49,6 +49,13 @@ async def test_an_untouched_chain_verifies_and_is_gapless(database: Database, li
         ("UPDATE audit_line SET mechanism_id = 9 WHERE number = 5", 5),
         ("DELETE FROM audit_line WHERE number = 4", 4),
         ("DELETE FROM audit_line WHERE number = 6", 6),
+        ("DELETE FROM audit_head", 7),
+        ("UPDATE audit_line SET number = NULL WHERE number = 6", 6),
+        (
+            "INSERT INTO audit_line (at, verb, object, via, salt, payload_hash) "
+            "VALUES ('2026-11-23 00:00:00', 'invented', 'thing:1', 'web', '', '')",
+            7,
+        ),
     ],
 )
 async def test_a_changed_or_missing_line_is_found(database: Database, statement: str, number: int) -> None:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+NOBODY = 0
+"""The person of a link that was mailed to an agency without a liaison: it acts for the agency alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

@@ -18,7 +18,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = re.compile("[\t\n ]+")
 
 
-class _Text(icalendar.vText):
+class Text(icalendar.vText):
     r"""TEXT escaped as RFC 5545 3.3.11 says; icalendar 7 takes the two characters \N in `D:\New` for a line break."""
 
     def to_ical(self) -> bytes:
@@ -32,44 +32,45 @@ def to_ics(method: Method, event: Event, *, prodid: str) -> bytes:
     `method` stands for itself in METHOD and must stand in the Content-Type of the mail part as well.
     """
     calendar = icalendar.Calendar()
-    calendar.add("PRODID", _Text(_line(prodid)))
+    calendar.add("PRODID", Text(line(prodid)))
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method.value)
-    vevent = _vevent(method, event)
+    vevent = vevent_of(method, event)
     if "TZID" in vevent["DTSTART"].params:  # a meeting on UTC is written with Z
-        calendar.add_component(_vtimezone(event.timezone, event.starts_at.year))
+        calendar.add_component(vtimezone_of(event.timezone, event.starts_at.year, event.starts_at.year))
     calendar.add_component(vevent)
     return bytes(calendar.to_ical())
 
 
-def _vevent(method: Method, event: Event) -> icalendar.Event:
+def vevent_of(method: Method | None, event: Event) -> icalendar.Event:
+    """The meeting itself; without a method (a calendar to read) nobody's answer and no alarm."""
     vevent = icalendar.Event()
-    vevent.add("UID", _Text(event.uid))
+    vevent.add("UID", Text(event.uid))
     vevent.add("SEQUENCE", event.sequence)
     vevent.add("DTSTAMP", event.dtstamp)
     starts_at, ends_at = _from_to(event)
     vevent.add("DTSTART", starts_at)
     vevent.add("DTEND", ends_at)
-    vevent.add("SUMMARY", _Text(_line(event.summary)))
+    vevent.add("SUMMARY", Text(line(event.summary)))
     vevent.add("TRANSP", "OPAQUE")
     if event.status is not None:
         vevent.add("STATUS", event.status)
-    for name, text in (("LOCATION", _line(event.location)), ("CONTACT", _line(event.contact))):
+    for name, text in (("LOCATION", line(event.location)), ("CONTACT", line(event.contact))):
         if text:
-            vevent.add(name, _Text(text))
-    if description := _text(event.description):
-        vevent.add("DESCRIPTION", _Text(description))
-    vevent.add("ORGANIZER", _address(event.organizer, event.organizer_name))
-    for attendee in event.attendees:
+            vevent.add(name, Text(text))
+    if description := clean(event.description):
+        vevent.add("DESCRIPTION", Text(description))
+    vevent.add("ORGANIZER", address_of(event.organizer, event.organizer_name))
+    for attendee in event.attendees if method else ():
         vevent.add("ATTENDEE", _attendee(method, attendee))
     if method is Method.REQUEST and event.alarm_minutes is not None:
         vevent.add_component(_valarm(event))
     return vevent
 
 
-def _attendee(method: Method, attendee: Attendee) -> icalendar.vCalAddress:
-    address = _address(attendee.address, attendee.name)
+def _attendee(method: Method | None, attendee: Attendee) -> icalendar.vCalAddress:
+    address = address_of(attendee.address, attendee.name)
     address.params["CUTYPE"] = attendee.cutype
     address.params["ROLE"] = attendee.role
     address.params["PARTSTAT"] = attendee.partstat
@@ -78,11 +79,12 @@ def _attendee(method: Method, attendee: Attendee) -> icalendar.vCalAddress:
     return address
 
 
-def _address(address: str, name: str) -> icalendar.vCalAddress:
-    value = icalendar.vCalAddress("mailto:" + _BLANK.sub("", _text(address)))
+def address_of(address: str, name: str) -> icalendar.vCalAddress:
+    """A mail address with the name beside it."""
+    value = icalendar.vCalAddress("mailto:" + _BLANK.sub("", clean(address)))
     # A double quote cannot stand in a parameter, and few calendars know RFC 6868's way round it. A backslash may, but
     # several parsers take it for an escape and lose the address behind it.
-    if common_name := _line(name).replace('"', "'").replace("\\", "/"):
+    if common_name := line(name).replace('"', "'").replace("\\", "/"):
         value.params["CN"] = common_name
     return value
 
@@ -90,7 +92,7 @@ def _address(address: str, name: str) -> icalendar.vCalAddress:
 def _valarm(event: Event) -> icalendar.Alarm:
     alarm = icalendar.Alarm()
     alarm.add("ACTION", "DISPLAY")
-    alarm.add("DESCRIPTION", _Text(_line(event.summary)))
+    alarm.add("DESCRIPTION", Text(line(event.summary)))
     alarm.add("TRIGGER", timedelta(minutes=-(event.alarm_minutes or 0)))
     return alarm
 
@@ -106,8 +108,8 @@ def _from_to(event: Event) -> tuple[datetime, datetime]:
 
 
 @lru_cache(maxsize=64)
-def _vtimezone(tzid: str, year: int) -> icalendar.Timezone:
-    """The zone's rules for the year before to the year after a meeting, one observance for each change of clocks.
+def vtimezone_of(tzid: str, first_year: int, last_year: int) -> icalendar.Timezone:
+    """The zone's rules from the year before the first meeting to the year after the last, one observance for each change of clocks.
 
     Not `Timezone.from_tzinfo`: icalendar 7 dates the spring change by the clock after it, and RFC 5545 3.6.5 by the
     clock before it. Never changed after it is built, since all invitations of the zone share it.
@@ -115,9 +117,9 @@ def _vtimezone(tzid: str, year: int) -> icalendar.Timezone:
     zone = ZoneInfo(tzid)
     vtimezone = icalendar.Timezone()
     vtimezone.add("TZID", tzid)
-    start = datetime(year - 1, 1, 1, tzinfo=UTC)
+    start = datetime(first_year - 1, 1, 1, tzinfo=UTC)
     vtimezone.add_component(_observance(zone, start, before=start))
-    for day in range((date(year + 2, 1, 1) - start.date()).days):
+    for day in range((date(last_year + 2, 1, 1) - start.date()).days):
         morning = start + timedelta(days=day)
         evening = morning + timedelta(days=1)
         if _offset(zone, morning) != _offset(zone, evening):
@@ -153,10 +155,11 @@ def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
     return instant.astimezone(zone).utcoffset() or timedelta()
 
 
-def _text(text: str) -> str:
+def clean(text: str) -> str:
     r"""Text as a calendar may carry it: line breaks as \n, no control characters, nothing that is not Unicode text."""
     return _CONTROL.sub("", _LINE_BREAK.sub("\n", text)).strip()
 
 
-def _line(text: str) -> str:
-    return _BLANK.sub(" ", _text(text))
+def line(text: str) -> str:
+    """The same on one line."""
+    return _BLANK.sub(" ", clean(text))

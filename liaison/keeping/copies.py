@@ -167,8 +167,9 @@ def _run(command: list[str], url: str, rest: list[str], *, stop: Stop) -> None:
 
 
 def _last_line(said: bytes) -> str:
+    """What a program said last, or first of an error."""
     lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-    return " / ".join(lines[-2:])[:400]
+    return next((line for line in lines if "error:" in line.lower()), lines[-1] if lines else "?")[:400]
 
 
 def _driver(url: str) -> str:

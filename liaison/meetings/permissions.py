@@ -3,12 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
 
-NOBODY = 0
-"""The person of a link that was mailed to an agency without a liaison: it acts for the agency alone."""
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""
 

@@ -15,6 +15,11 @@ PAGES = {
         "/mechanisms/1/designations/new",
         "/designations/1",
         "/mechanisms/1/deadlines",
+        "/mechanisms/1/series",
+        "/mechanisms/1/series/new",
+        "/series/1/edit",
+        "/mechanisms/1/plan",
+        "/mechanisms/1/plan?year=2027",
     ),
     "guyan": (
         "/mechanisms/new",
@@ -23,7 +28,7 @@ PAGES = {
         "/mechanisms/1/members/new",
         "/members/1",
     ),
-    "songhp": ("/mechanisms/1",),
+    "songhp": ("/mechanisms/1", "/mechanisms/1/series", "/mechanisms/1/plan"),
 }
 
 
@@ -59,3 +64,16 @@ def test_a_handover_is_done_from_the_mechanism_page(
     page.get_by_role("button", name="交接").click()
     expect(page.locator("#members")).to_contain_text("陈志远")
     expect(page.locator("#members")).not_to_contain_text("周敏")
+
+
+def test_the_button_of_the_annual_plan_names_how_many_dates_are_ticked(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto("/mechanisms/1/plan?year=2027")
+    expect(page.get_by_role("button", name="安排4次会议")).to_be_visible()
+    page.get_by_role("checkbox").first.uncheck()
+    page.get_by_role("button", name="安排3次会议").click()
+    expect(page.get_by_role("status")).to_contain_text("已安排3次会议")
+    expect(page.get_by_role("button", name="安排1次会议")).to_be_visible()
+    page_checks(page)

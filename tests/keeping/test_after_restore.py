@@ -24,6 +24,7 @@ from liaison.meetings import announcing, scheduling
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due
 from liaison.system.after_restore import JUMP, settle
+from tests.callers import Browser
 from tests.conftest import ON_POSTGRESQL
 from tests.meetings.play import START, Mail, Play, by_address
 from tests.world import World
@@ -294,3 +295,41 @@ async def test_nothing_runs_on_a_restore_that_was_broken_off(database: Database)
         await db.execute(text(f"UPDATE alembic_version SET version_num = '{migrate.RESTORING}'"))
     with pytest.raises(migrate.SchemaError, match="broken off"):
         migrate.ensure_current(database.settings)
+
+
+async def test_postgresql_is_migrated_after_a_backup_or_on_the_word_that_there_is_one(
+    empty_place: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = migrate.sync_engine(empty_place)
+    migrate.upgrade(engine, "0001")
+    engine.dispose()
+    monkeypatch.setenv("PATH", "/nowhere")
+    if ON_POSTGRESQL:
+        with pytest.raises(migrate.SchemaError, match="--no-backup"):
+            migrate.bring_to_head(empty_place)
+        assert migrate.revision_of(empty_place) == "0001"
+    assert migrate.bring_to_head(empty_place, backup=False) == "0001"
+    assert migrate.revision_of(empty_place) == migrate.head()
+    made = list(making.directory_of(empty_place).glob("before-*"))
+    assert len(made) == (0 if ON_POSTGRESQL else 1)  # SQLite needs no other program
+
+
+async def test_the_outbox_page_releases_all_held_mail_once_their_number_was_confirmed(
+    settings: Settings, play: Play, clock: Clock, world: World
+) -> None:
+    meeting = await play.scheduled(*people(world))
+    async with play.database.writing() as db:
+        viewer, found = await play.meeting(db, meeting)
+        await announcing.send(db, viewer, found)
+    async with play.database.writing() as db:
+        await settle(db, made_at=db.now(), composers=COMPOSERS)
+    browser = await Browser(settings, play.database, clock).sign_in(world.guyan)
+    assert "放行全部 2 封" in await browser.get("/system/outbox")
+    asked = await browser.post("/system/outbox/release-all", count="2")
+    assert 'name="count" value="2"' in asked.text
+    assert await play.delivered() == []
+    assert (await browser.post("/system/outbox/release-all", count="3", confirmed="1")).status_code == 409
+    assert await play.delivered() == []
+    assert (await browser.post("/system/outbox/release-all", count="2", confirmed="1")).status_code == 303
+    assert len(await play.delivered()) == 2
+    await browser.client.aclose()

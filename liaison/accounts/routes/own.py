@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from liaison.accounts import credentials, passwords, sessions, throttle, tokens
+from liaison.accounts import credentials, feed_links, passwords, sessions, throttle, tokens
 from liaison.accounts.browsers import browser_words
 from liaison.accounts.routes.common import check_new_password, leave, too_many
 from liaison.accounts.viewer import Viewer
@@ -123,6 +123,7 @@ async def _context(request: AnyRequest, db: Session, viewer: Viewer) -> Mapping[
         "has_password": await credentials.password_of(db, viewer.person_id) is not None,
         "sessions": [(row, browser_words(row.user_agent)) for row in live],
         "tokens": await tokens.live_tokens(db, viewer.person_id),
+        "feed": await feed_links.feed_address(db, viewer.person_id),
         "done": request.query_params.get("done"),
         "least": passwords.LEAST,
     }

@@ -1,9 +1,8 @@
 """What a reminder's link opens: one action item, its progress, and the form to report or complete it without an account."""
 
-from typing import Any
-
 from litestar.response import Response
 
+from liaison.accounts import links
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries, reporting
@@ -14,6 +13,7 @@ from liaison.errors import Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
+from liaison.web.links import LinkPages, opened
 from liaison.web.pages import AnyRequest, page, words_of
 
 _SHOWN = 5
@@ -47,6 +47,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
             raise
         form.take(Invalid({"text": next(iter(refusal.errors.values()))}))
         await db.rollback()
+        link, viewer = await opened(request, db, request.path_params["token"])
         raise FormAgain(await _page(request, db, viewer, await _item(db, link, viewer), form)) from None
     await db.flush()
     return await _page(request, db, viewer, item, Form(), said="completed" if done else "reported")
@@ -85,5 +86,4 @@ async def _page(
     )
 
 
-PAGES: dict[str, Any] = {"action": (show, act)}
-"""By purpose of a link, what GET shows and what POST does."""
+PAGES = {links.ACTION: LinkPages(show, act)}

@@ -1,4 +1,4 @@
-"""The doors through which browsers reach meetings; `app.py` takes `router` and `links_router`."""
+"""The doors through which browsers reach meetings; `app.py` takes `router` and `LINK_PAGES`."""
 
 from litestar import Router
 
@@ -6,21 +6,23 @@ from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.annual import handlers as annual_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
+from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
-from liaison.meetings.routes.links import router as links_router
+from liaison.meetings.routes.links import PAGES as LINK_PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
 from liaison.meetings.routes.series import handlers as series_handlers
 from liaison.meetings.routes.show import handlers as show_handlers
 
-__all__ = ["links_router", "router"]
+__all__ = ["LINK_PAGES", "router"]
 
 router = Router(
     "/",
     route_handlers=[
         *show_handlers,
+        *calendar_handlers,
         *new_handlers,
         *changing_handlers,
         *asking_handlers,

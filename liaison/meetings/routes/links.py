@@ -1,30 +1,24 @@
-"""`/r/…`: what a mailed link opens, without account or cookie. GET shows, POST acts; only that one thing, only that one's rights."""
+"""What the links of meeting mails open: one person's answer, one agency's slip."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from litestar import Request, Router, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import FromPath
 from litestar.response import Response
 
-from liaison.accounts import links, throttle
+from liaison.accounts import links
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
-from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, Gone, Invalid, Message, NotFound
-from liaison.i18n import N_, known_locale
+from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, replies
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import NOBODY
 from liaison.meetings.planning import everybody_of
 from liaison.meetings.routes.answering import (
     SLIP_LABELS,
@@ -37,18 +31,18 @@ from liaison.meetings.routes.answering import (
     slip_of_form,
     slip_rows,
 )
+from liaison.meetings.routes.calendar import calendar_file
 from liaison.meetings.routes.common import keep_version, labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
 from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.handlers import wants_problems
+from liaison.web.links import LinkPages
+from liaison.web.links import opened as open_link
 from liaison.web.pages import AnyRequest, page, words_of
-from liaison.web.source import count, source_of
 
-PUBLIC = {"public": True}
 ITS_OWN = N_("Your agency has a liaison by now, who returns its slip.")
-OVER = N_("This link went with an office that has ended. Please ask your agency's present liaison.")
 ANSWERS = ("accepted", "substitute", "tentative", "declined")
 
 
@@ -98,10 +92,9 @@ class Opened:
         return one.meeting
 
 
-@get("/{token:str}", opt=PUBLIC)
-async def follow(request: AnyRequest, db: NamedDependency[Session], token: FromPath[str]) -> Response[str]:
-    """Shows what can be done; changes nothing, however often a mail scanner fetches it."""
-    opened = await _open(request, db, token)
+async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """What can be answered, or named on the slip."""
+    opened = await _open(db, link, viewer)
     if opened.invitation is not None:
         return await _slip(request, db, opened, await slip_of_form(db, opened.invitation))
     assert opened.attendee is not None
@@ -111,11 +104,14 @@ async def follow(request: AnyRequest, db: NamedDependency[Session], token: FromP
     return await _answer(request, db, opened, form)
 
 
-@post("/{token:str}", opt=PUBLIC, status_code=200)
-async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath[str]) -> Response[str]:
-    """Does it, and says what was recorded and how to change it."""
-    await count(request, (throttle.LINK_POSTS, source_of(request)), (throttle.ONE_LINK, token))
-    opened = await _open(request, db, token)
+async def calendar(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[bytes]:
+    """The meeting as a file for the calendar."""
+    return await calendar_file(request, db, (await _open(db, link, viewer)).meeting)
+
+
+async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """Record the answer or the slip; what is refused is shown again as it was typed."""
+    opened = await _open(db, link, viewer)
     form = await _read(request, opened)
     try:
         if opened.invitation is not None:
@@ -137,8 +133,7 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
             except Conflict as refusal:
                 if not refusal.theirs or wants_problems(request):
                     raise
-                await db.rollback()
-                stale = await _slip(request, db, await _open(request, db, token), form, theirs=refusal.theirs)
+                stale = await _slip(request, db, await _again(request, db), form, theirs=refusal.theirs)
                 raise FormAgain(stale, 409) from None
         else:
             assert opened.attendee is not None
@@ -147,10 +142,9 @@ async def act(request: AnyRequest, db: NamedDependency[Session], token: FromPath
         if wants_problems(request):
             raise
         form.take(refusal)
-        await db.rollback()
-        opened = await _open(request, db, token)
-        show = _slip if opened.invitation is not None else _answer
-        raise FormAgain(await show(request, db, opened, form)) from None
+        opened = await _again(request, db)
+        shown = _slip if opened.invitation is not None else _answer
+        raise FormAgain(await shown(request, db, opened, form)) from None
     await db.flush()
     return await _done(request, db, opened)
 
@@ -194,38 +188,23 @@ def _is_json(request: AnyRequest) -> bool:
     return request.content_type[0] == RequestEncodingType.JSON
 
 
-async def _open(request: AnyRequest, db: Session, token: str) -> Opened:
-    """Who may do what by this link now. Raises NotFound (never existed), Gone (expired, revoked, the office ended)."""
-    request.state.form_path = request.url.path
-    link = await links.resolve(db, token)
+async def _open(db: Session, link: Link, viewer: Viewer) -> Opened:
+    """What the link is about. Raises Gone: no longer asked, or an agency's own link although it has a liaison by now."""
     if link.purpose == links.ANSWER:
-        attendee, invitation = await _still(queries.attendee(db, link.object_id)), None
-    elif link.purpose == links.SLIP:
-        attendee, invitation = None, await _still(queries.invitation(db, link.object_id))
-    else:
-        raise NotFound
-    meeting = (attendee or invitation).meeting  # type: ignore[union-attr]
-    if link.designation_id is not None:
-        designation = await db.get(Designation, link.designation_id)
-        if designation is None or not designation.is_in_term_on(db.clock.today(meeting.timezone)):
-            raise Gone(OVER)
-    if link.person_id is not None:
-        viewer = await request.app.state.load_viewer(db, link.person_id, via="link")
-        if viewer is None:
-            raise Gone(OVER)
-        person = await db.get(Person, link.person_id)
-        agency = await db.get(Agency, person.agency_id) if person else None
-        locale = (person.locale if person else None) or (agency.locale if agency else None)
-    else:
+        return Opened(link, viewer, await _still(queries.attendee(db, link.object_id)), None)
+    invitation = await _still(queries.invitation(db, link.object_id))
+    if link.person_id is None:
+        meeting = invitation.meeting
         today = db.clock.today(meeting.timezone)
         if (await mechanisms.in_office(db, meeting.mechanism_id, today)).get(link.agency_id or 0) is not None:
             raise Gone(ITS_OWN)
-        viewer = Viewer(person_id=NOBODY, agency_id=link.agency_id or 0, via="link")
-        agency = await db.get(Agency, link.agency_id)
-        locale = agency.locale if agency else None
-    request.state.reader_locale = known_locale(locale)
-    request.state.acts_by_link, request.state.acts_on = viewer, f"link:{link.id}"
-    return Opened(link, viewer, attendee, invitation)
+    return Opened(link, viewer, None, invitation)
+
+
+async def _again(request: AnyRequest, db: Session) -> Opened:
+    """The same after a refusal, whose transaction is undone."""
+    await db.rollback()
+    return await _open(db, *await open_link(request, db, request.path_params["token"]))
 
 
 async def _still(loading: Any) -> Any:
@@ -320,9 +299,4 @@ def _closed(db: Session, meeting: Meeting) -> Message | None:
     return None
 
 
-async def ignore_cookies(request: Request[Any, Any, Any]) -> None:
-    """Whoever is signed in in this browser is not asked: the link alone says who acts."""
-    request.state.viewer = None
-
-
-router = Router("/r", route_handlers=[follow, act], before_request=ignore_cookies)
+PAGES = {purpose: LinkPages(show, act, calendar) for purpose in (links.ANSWER, links.SLIP)}
