@@ -28,6 +28,7 @@ async def event_at(browser: Browser, path: str) -> icalendar.Event:
     calendar = icalendar.Calendar.from_ical(answer.content)
     assert calendar["METHOD"] == "PUBLISH"
     (event,) = calendar.walk("VEVENT")
+    assert isinstance(event, icalendar.Event)
     assert "ATTENDEE" not in event
     return event
 
