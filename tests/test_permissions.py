@@ -13,7 +13,8 @@ from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from tests.conftest import NOW, SECRET, migrated_settings
-from tests.permissions_table import ACTING, MEMBERS, OPERATOR, ROLES, TABLE, Rule
+from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, Rule
+from tests.permissions_table import TABLE
 from tests.rights import DRAFT, STRANGER_PHONE, Site, build_site, routes_of
 
 
