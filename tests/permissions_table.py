@@ -4,141 +4,51 @@ A new route needs one line here, and fails without it. Roles are people of the s
 members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
 something missing gets."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-ROLES: dict[str, str | None] = {
-    "anonymous": None,
-    "operator": "guyan",
-    "jcy_admin": "hejing",
-    "jcy_officer": "zhoumin",
-    "jcy_deputy": "qianwei",
-    "jcy_person": "hanmei",
-    "sfj_admin": "gonghui",
-    "sfj_officer": "liwb",
-    "sfj_deputy": "wuxl",
-    "sfj_person": "zhenggq",
-    "chair": "chenzy",
-    "recorder": "xujie",
-    "authoriser": "fanghua",
-    "invited": "sunl",
-    "reader": "maolin",
-    "former": "songhp",
-    "stranger": "tengfei",
-}
-"""jcy_officer and jcy_deputy are the host officer and deputy; chair, recorder and authoriser are those of the meetings, of 区检察院
-(chair, authoriser) and 区司法局 (recorder); sfj_person proposed an agenda item; invited is of 区人社局, which is no
-member, and asked to the meeting by name; reader and stranger are of 区人社局 too; former was liaison of 区民政局 until it left."""
-
-Roles = frozenset[str]
-
-
-def roles(*names: str) -> Roles:
-    assert set(names) <= set(ROLES)
-    return frozenset(names)
-
-
-EVERYBODY = roles(*ROLES)
-SIGNED_IN = EVERYBODY - {"anonymous"}
-OPERATOR = roles("operator")
-OFFICERS = roles("jcy_officer", "sfj_officer")
-DEPUTIES = roles("jcy_deputy", "sfj_deputy")
-ACTING = OFFICERS | DEPUTIES
-ADMINS = roles("jcy_admin", "sfj_admin")
-HOST = roles("jcy_officer", "jcy_deputy")
-ARRANGERS = HOST | {"chair"}
-JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy", "jcy_person", "chair", "authoriser")
-SFJ = roles("sfj_admin", "sfj_officer", "sfj_deputy", "sfj_person", "recorder")
-MEMBERS = JCY | SFJ
-SPEAK_FOR_SFJ = roles("sfj_officer", "sfj_admin")
-KEEP_SFJ = SPEAK_FOR_SFJ | {"sfj_deputy"}
-KEEP_JCY = roles("jcy_admin", "jcy_officer", "jcy_deputy")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Who is `allowed` (any answer but 401, 403, 404 and 5xx) and who is `refused` although they see the thing (403).
-
-    Everybody else who is signed in gets 404 as if the thing did not exist, and who is not signed in is asked to.
-    `at` names the thing in question where the address has a parameter: {parameter: thing}; by default the thing called like the parameter.
-    `send` is the form or the JSON body; a text that begins with @ names a thing. Required fields of a JSON body are filled in by themselves."""
-
-    allowed: Roles
-    refused: Roles = frozenset()
-    at: Mapping[str, str] = field(default_factory=dict)
-    send: Mapping[str, Any] = field(default_factory=dict)
-    asks_to_sign_in: bool = True
-
-    def of(self, **at: str) -> "Rule":
-        """The same rule for a certain thing."""
-        return replace(self, at=at)
-
-    def sending(self, **send: Any) -> "Rule":
-        """The same rule with this form or body."""
-        return replace(self, send=send)
-
-    def expected(self, role: str) -> str:
-        if role in self.allowed:
-            return "allowed"
-        if role == "anonymous" and self.asks_to_sign_in:
-            return "asked to sign in"
-        return "refused" if role in self.refused else "missing"
-
-
-def only(allowed: Roles, *, among: Roles = SIGNED_IN) -> Rule:
-    """These are allowed; the others of those who see the thing are refused."""
-    return Rule(allowed, among - allowed)
-
-
-PUBLIC = Rule(EVERYBODY)
-ANY_SIGNED_IN = Rule(SIGNED_IN)
-OPERATOR_ONLY = only(OPERATOR)
-NEEDS_A_SECRET = Rule(frozenset(), asks_to_sign_in=False)
-"""Public addresses that hold a secret: a wrong one is missing to everybody, signed in or not."""
-
-SEE_MECHANISM = MEMBERS | OPERATOR | {"reader", "former"}
-MECHANISM = Rule(SEE_MECHANISM)
-KEEP_MECHANISM = only(OPERATOR, among=SEE_MECHANISM)
-ARRANGE_MECHANISM = only(OPERATOR | ACTING, among=SEE_MECHANISM)
-DESIGNATE = only(OPERATOR | OFFICERS | ADMINS, among=SEE_MECHANISM)
-DESIGNATE_SFJ = only(OPERATOR | SPEAK_FOR_SFJ, among=SEE_MECHANISM)
-KEEP_SFJ_PEOPLE = only(KEEP_SFJ)
-KEEP_SFJ_ACCOUNT = only(KEEP_SFJ | OPERATOR)
-KEEP_JCY_OFFICE = only(KEEP_JCY)
-ONES_OWN = Rule(roles("jcy_officer"))
-"""Of zhoumin; for everybody else as if it did not exist."""
-
-SEE_MEETING = MEMBERS | {"invited", "reader"}
-MEETING = Rule(SEE_MEETING)
-DRAFT = Rule(ACTING).of(meeting_id="draft")
-RUN_MEETING = only(ACTING, among=SEE_MEETING)
-HOST_MEETING = only(HOST, among=SEE_MEETING)
-ASK_SFJ = only(HOST | {"sfj_officer", "sfj_deputy"}, among=SEE_MEETING)
-PROPOSE = only(MEMBERS, among=SEE_MEETING)
-SEE_PROPOSED = ACTING | {"sfj_person", "chair"}
-KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
-KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
-ACCEPT_PROPOSED = only(ARRANGERS, among=SEE_PROPOSED).of(item_id="proposed_item")
-ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
-REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
-ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
-SERIES = only(ACTING, among=SEE_MECHANISM)
-
-RECORD = only(HOST | {"jcy_person"}, among=SEE_MEETING)
-"""The chair records too."""
-RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
-UNHOLD = only(HOST, among=SEE_MEETING)
-READ_NOTES = only(ACTING | {"jcy_person"}, among=SEE_MEETING)
-SEE_RECORD = MEMBERS | {"reader"}
-"""Of a meeting held in October to which nobody from outside was asked."""
-DECISION = Rule(SEE_RECORD)
-CORRECT = only(HOST, among=SEE_RECORD)
-ACTION = Rule(SEE_RECORD)
-REPORT = only(roles("sfj_officer", "sfj_deputy", "sfj_person"), among=SEE_RECORD)
-"""区司法局 is responsible, and its sfj_person the owner."""
-CHANGE_ACTION = only(ACTING, among=SEE_RECORD)
-ASSIGN = only(ACTING, among=SEE_MEETING)
+from tests.permissions_rules import (
+    ACCEPT_PROPOSED,
+    ACTING,
+    ACTION,
+    ANSWER_CHENZY,
+    ANY_SIGNED_IN,
+    ARRANGE_MECHANISM,
+    ASK_SFJ,
+    ASSIGN,
+    CHANGE_ACTION,
+    CORRECT,
+    DECISION,
+    DESIGNATE,
+    DESIGNATE_SFJ,
+    DRAFT,
+    HOST,
+    HOST_MEETING,
+    KEEP_ACCEPTED,
+    KEEP_JCY_OFFICE,
+    KEEP_MECHANISM,
+    KEEP_PROPOSED,
+    KEEP_SFJ_ACCOUNT,
+    KEEP_SFJ_PEOPLE,
+    MECHANISM,
+    MEETING,
+    NEEDS_A_SECRET,
+    ONES_OWN,
+    OPERATOR_ONLY,
+    ORDER_ITEMS,
+    PROPOSE,
+    PUBLIC,
+    READ_NOTES,
+    RECORD,
+    RECORD_DRAFT,
+    REGISTER_WHILE_IT_RUNS,
+    REPORT,
+    RUN_MEETING,
+    SEE_MECHANISM,
+    SEE_MEETING,
+    SERIES,
+    UNHOLD,
+    Rule,
+    only,
+    roles,
+)
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /static/{name}": NEEDS_A_SECRET,
@@ -446,6 +356,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/action-items/{action_id}/complete": REPORT,
     "POST /api/action-items/{action_id}/not-possible": REPORT,
     "POST /api/action-items/{action_id}/reopen": REPORT,
+    "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/deliveries": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/retry": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,

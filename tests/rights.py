@@ -33,7 +33,7 @@ from liaison.meetings.asking import Asked
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
 from tests import world
-from tests.permissions_table import ROLES
+from tests.permissions_rules import ROLES
 
 MISSING = 99_999_999
 """An id that no row has."""

@@ -13,7 +13,8 @@ from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from tests.conftest import NOW, SECRET, migrated_settings
-from tests.permissions_table import ACTING, MEMBERS, OPERATOR, ROLES, TABLE, Rule
+from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, Rule
+from tests.permissions_table import TABLE
 from tests.rights import DRAFT, STRANGER_PHONE, Site, build_site, routes_of
 
 
@@ -58,7 +59,8 @@ def outcome(answer: httpx.Response) -> str:
 
 def without_address(answer: httpx.Response) -> str:
     """The body without what may differ: the ids of the address it was asked at, and the token for the next form."""
-    ids = re.findall(r"/([0-9]+)(?=/|$)", answer.request.url.path) or [answer.request.url.path.rpartition("/")[2]]
+    path = answer.request.url.path
+    ids = re.findall(r"/([0-9]+|nothing)(?=/|$)", path) or [path.rpartition("/")[2]]
     text = re.sub(rf"(?<=/)({'|'.join(map(re.escape, ids))})(?![0-9])", "ID", answer.text)
     return re.sub(r'name="(csrf-token|_csrf_token)" (content|value)="[0-9a-f]+"', "TOKEN", text)
 

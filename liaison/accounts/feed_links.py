@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, update
 
 from liaison import audit
-from liaison.accounts.links import mac_of
 from liaison.accounts.models import Link
-from liaison.accounts.secrets import key_id, keys_of, same
+from liaison.accounts.secrets import key_id, keys_of, link_mac, same
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
@@ -83,7 +82,7 @@ async def holder_of(db: Session, text: str) -> Holder:
     public_id, _, given = rest.partition(".")
     key = next((key for key in keys_of(db.settings) if key_id(key) == kid), None)
     row = (await db.execute(_HOLDER, {"public_id": public_id})).one_or_none()
-    if key is None or row is None or not same(given, mac_of(key, row)):
+    if key is None or row is None or not same(given, link_mac(key, row)):
         raise NotFound
     ended = row.revoked_at is not None or row.expires_at <= db.now()
     if ended or row.deactivated_at is not None or row.agency_deactivated_at is not None:
@@ -93,4 +92,4 @@ async def holder_of(db: Session, text: str) -> Holder:
 
 def _address(db: Session, link: Link) -> str:
     key = db.settings.secret_key
-    return f"{db.settings.base_url}/feed/{key_id(key)}.{link.public_id}.{mac_of(key, link)}.ics"
+    return f"{db.settings.base_url}/feed/{key_id(key)}.{link.public_id}.{link_mac(key, link)}.ics"

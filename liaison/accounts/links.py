@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Update, and_, false, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from liaison.accounts.models import Link
-from liaison.accounts.secrets import key_id, keys_of, mac, same
+from liaison.accounts.secrets import key_id, keys_of, link_mac, same
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import Gone, NotFound
@@ -71,7 +70,7 @@ async def links_for(db: Session, wanted: Collection[May], *, expires_at: datetim
     for may in dict.fromkeys(wanted):
         link = found[may]
         link.expires_at = max(link.expires_at, expires_at)
-        urls[may] = f"{start}.{link.public_id}.{mac_of(key, link)}"
+        urls[may] = f"{start}.{link.public_id}.{link_mac(key, link)}"
     return urls
 
 
@@ -89,7 +88,7 @@ async def resolve(db: Session, text: str) -> Link:
         .where(Link.public_id == public_id)
     )
     found = (await db.execute(query)).one_or_none()
-    if key is None or found is None or not same(given, mac_of(key, found[0])):
+    if key is None or found is None or not same(given, link_mac(key, found[0])):
         raise NotFound
     link, holder, party = found
     if link.revoked_at is not None or link.expires_at <= db.now():
@@ -119,9 +118,3 @@ async def revoke_for_person(db: Session, person_id: int) -> None:
 
 async def _revoke(db: Session, query: Update) -> None:
     await db.execute(query.where(Link.revoked_at.is_(None)).values(revoked_at=db.now()))
-
-
-def mac_of(key: str, link: Any) -> str:
-    """What makes an address ours: a MAC over the facts of the link (a Link, or a row with its columns)."""
-    facts = (link.purpose, link.object_id, link.person_id, link.agency_id, link.designation_id)
-    return mac(key, "link", link.public_id, *(str(fact) for fact in facts))

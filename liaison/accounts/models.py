@@ -79,7 +79,7 @@ class Link(Base):
 
     public_id: Mapped[str] = mapped_column(String(24), unique=True)
     purpose: Mapped[str] = mapped_column(String(20))
-    """answer (object: an attendee) or slip (object: an agency invitation)"""
+    """answer (object: an attendee), slip (an agency invitation), action (an action item), feed (the person: `/feed/…ics`)"""
     object_id: Mapped[int] = mapped_column(BigId)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import Any
 
 from liaison.config import Settings
 
@@ -14,6 +15,12 @@ def hashed(secret: str) -> str:
 def mac(key: str, *facts: str) -> str:
     """A keyed MAC (128 bit, hex) over facts that only this site can make."""
     return hmac.new(key.encode(), "\x1f".join(facts).encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def link_mac(key: str, link: Any) -> str:
+    """The MAC in a link's address: over what it is for and for whom (a Link, or a row with its columns)."""
+    facts = (link.purpose, link.object_id, link.person_id, link.agency_id, link.designation_id)
+    return mac(key, "link", link.public_id, *(str(fact) for fact in facts))
 
 
 def same(one: str, other: str) -> bool:

@@ -36,5 +36,6 @@ def file_name(starts: datetime) -> str:
 
 
 def _event(snapshot: Mapping[str, Any], uid: str, version: Version, words: Words) -> Event:
+    """Without the liaison's name and number: the mail gives them to those asked, and a calendar may go anywhere."""
     event = Telling(snapshot, Method.REQUEST, uid, version, {}).event(words.locale)
-    return replace(event, attendees=(), alarm_minutes=None)
+    return replace(event, attendees=(), contact="", alarm_minutes=None)

@@ -137,7 +137,8 @@ def why_moved(why: Mapping[str, Any], words: Words) -> str:
     """Why a date is not where its rule puts it (`code` and `params` of calendaring.workdays.Why), as one sentence or two."""
     params = why["params"]
     day = date.fromisoformat(params["day"])
-    said = words._(_MOVED[why["code"], params["direction"]], day=words.short_date(day))
+    moved = _MOVED[why["code"], params["direction"]]
+    said = words._(moved, day=words.short_date(day))
     if why["code"] == "makeup_avoided" or "makeup" not in params:
         return said
     passed = words._(
