@@ -31,6 +31,7 @@ from liaison.paths import data_dir
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.web import access
+from liaison.web.api import provide_paging
 from liaison.web.assets import Assets
 from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import own_names_only
@@ -62,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             await database.dispose()
 
     app = Litestar(
-        route_handlers=[static, *page_routers(), Router("/api", route_handlers=api_routers())],
+        route_handlers=[static, Router("/", route_handlers=page_routers(), include_in_schema=False), api_router()],
         dependencies={
             "db": Provide(access.provide_db),
             "viewer": Provide(access.provide_viewer),
@@ -124,6 +125,12 @@ def page_routers() -> list[Router]:
         meetings_routes.links_router,
         system_routes.router,
     ]
+
+
+def api_router() -> Router:
+    """What programs use; its lists are read page by page."""
+    paging = Provide(provide_paging, sync_to_thread=False)
+    return Router("/api", route_handlers=api_routers(), dependencies={"paging": paging})
 
 
 def api_routers() -> list[Router]:

@@ -12,9 +12,9 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings import series as verbs
-from liaison.meetings.api.shared import Db, Id, Me
+from liaison.meetings.api.shared import Db, Id, Me, Page
 from liaison.meetings.values import series_json
-from liaison.web.api import Body, body, listed, page_limits, reply, seen
+from liaison.web.api import Body, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -43,10 +43,10 @@ class SeriesChange(Body):
 
 
 @get("/mechanisms/{mechanism_id:str}/series")
-async def series_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
+async def series_of_mechanism(db: Db, viewer: Me, paging: Page, mechanism_id: Id) -> dict[str, Any]:
     """The mechanism's series, oldest first."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = [one for one in await queries.series_of(db, mechanism.id) if one.id > after]
     return listed(rows, limit, series_json)
 
@@ -80,7 +80,9 @@ def _fields(given: SeriesGiven | SeriesChange) -> dict[str, Any]:
     fields.pop("version", None)
     if "start_time" in fields:
         try:
-            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(second=0, microsecond=0, tzinfo=None)
+            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(
+                second=0, microsecond=0, tzinfo=None
+            )
         except ValueError:
             raise Invalid({"start_time": N_("Please give a time such as 14:30.")}) from None
     return fields
