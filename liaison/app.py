@@ -18,6 +18,7 @@ from liaison.accounts import routes as accounts_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
+from liaison.desk import api as desk_api
 from liaison.desk import routes as desk_routes
 from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
@@ -140,5 +141,6 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
+        desk_api.api,
         system_api.api,
     ]

@@ -281,6 +281,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/openapi.json/openapi.json": PUBLIC,  # Litestar's own, beside the one asked for
     "GET /api/openapi.json/{path}": NEEDS_A_SECRET,  # answers not found
     # people and who they are
+    "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/me": ANY_SIGNED_IN,
     "GET /api/agencies": ANY_SIGNED_IN,
     "GET /api/agencies/{agency_id}": ANY_SIGNED_IN,
