@@ -20,6 +20,7 @@ from liaison.actions import routes as actions_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
+from liaison.desk import api as desk_api
 from liaison.desk import routes as desk_routes
 from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
@@ -35,6 +36,7 @@ from liaison.paths import data_dir
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.web import access
+from liaison.web.api import provide_paging
 from liaison.web.assets import Assets
 from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import own_names_only
@@ -67,7 +69,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             await database.dispose()
 
     app = Litestar(
-        route_handlers=[static, *page_routers(), Router("/api", route_handlers=api_routers())],
+        route_handlers=[static, Router("/", route_handlers=page_routers(), include_in_schema=False), api_router()],
         dependencies={
             "db": Provide(access.provide_db),
             "viewer": Provide(access.provide_viewer),
@@ -135,6 +137,12 @@ def page_routers() -> list[Router]:
     ]
 
 
+def api_router() -> Router:
+    """What programs use; its lists are read page by page."""
+    paging = Provide(provide_paging, sync_to_thread=False)
+    return Router("/api", route_handlers=api_routers(), dependencies={"paging": paging})
+
+
 def api_routers() -> list[Router]:
     """The JSON API, by feature."""
     return [
@@ -144,5 +152,6 @@ def api_routers() -> list[Router]:
         meetings_api.api,
         actions_api.api,
         feed_api.api,
+        desk_api.api,
         system_api.api,
     ]

@@ -244,6 +244,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/openapi.json/openapi.json": PUBLIC,  # Litestar's own, beside the one asked for
     "GET /api/openapi.json/{path}": NEEDS_A_SECRET,  # answers not found
     # people and who they are
+    "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/me": ANY_SIGNED_IN,
     "POST /api/me/feed": ANY_SIGNED_IN,
     "GET /api/agencies": ANY_SIGNED_IN,
@@ -356,7 +357,6 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/action-items/{action_id}/complete": REPORT,
     "POST /api/action-items/{action_id}/not-possible": REPORT,
     "POST /api/action-items/{action_id}/reopen": REPORT,
-    "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/deliveries": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/retry": OPERATOR_ONLY,
     "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,

@@ -20,12 +20,13 @@ from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
 from liaison.meetings.replies import Registered
-from liaison.web.api import Body, RegisteredGiven, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, Paging, RegisteredGiven, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
+Page = NamedDependency[Paging]
 Id = FromPath[str]
 STATUSES = ("open", "overdue", "done", "not_possible")
 
@@ -69,9 +70,9 @@ class ReopenGiven(Body):
 
 @get("/action-items")
 async def all_items(
-    request: AnyRequest,
     db: Db,
     viewer: Me,
+    paging: Page,
     mechanism: FromQuery[str | None] = None,
     agency: FromQuery[str | None] = None,
     owner: FromQuery[str | None] = None,
@@ -84,7 +85,7 @@ async def all_items(
     if status is not None:
         check.choice("status", status, STATUSES)
     check.done()
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     filters = Filters(
         mechanism_id=row_id(mechanism) if mechanism else None,
         agency_id=row_id(agency) if agency else None,
@@ -98,10 +99,10 @@ async def all_items(
 
 
 @get("/meetings/{meeting_id:str}/action-items")
-async def items_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+async def items_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """The items that this meeting asked for."""
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = [item for item in await queries.of_meeting(db, viewer, meeting.id) if item.id > after]
     return await _listed(db, rows, limit)
 

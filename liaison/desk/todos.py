@@ -151,7 +151,10 @@ def unsent(meeting: Meeting, told: Told | None, now_says: Mapping[str, Any], ask
 
     `now_says` is the version that would be announced, `asked` everybody a mail would reach."""
     if meeting.cancelled_at or meeting.postponed_at:
-        return "off" if meeting.announced_at and not meeting.off_announced else ""
+        # Who was told that it is postponed waits for a date until told that it is cancelled.
+        was_postponed = told is not None and told.method == "CANCEL" and told.snapshot.get("postponed")
+        other_words = bool(was_postponed and meeting.cancelled_at)
+        return "off" if meeting.announced_at and (not meeting.off_announced or other_words) else ""
     if meeting.announced_at is None:
         return "draft"
     if told is None or told.method != "REQUEST":

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
@@ -16,12 +16,13 @@ from liaison.directory.values import agency_json, office_json, person_json
 from liaison.errors import Invalid
 from liaison.i18n import N_
 from liaison.mechanisms.queries import agencies_in_common
-from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, Paging, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
+Page = NamedDependency[Paging]
 Id = FromPath[str]
 Text = str | UnsetType | None
 Number = int | UnsetType | None
@@ -107,10 +108,9 @@ class Transfer(Body):
 
 
 @get("/agencies")
-async def all_agencies(request: AnyRequest, db: Db, viewer: Me) -> dict[str, Any]:
+async def all_agencies(db: Db, viewer: Me, paging: Page, short_name: FromQuery[str | None] = None) -> dict[str, Any]:
     """The active agencies, oldest first; `short_name` finds one."""
-    limit, after = page_limits(request)
-    short_name = request.query_params.get("short_name")
+    limit, after = paging.limits()
     rows = await queries.agencies(db, viewer, after=after, limit=limit + 1, short_name=short_name)
     common = await agencies_in_common(db, viewer)
     return listed(rows, limit, lambda row: agency_json(row, contact=may_read_contact(viewer, row.id, common)))
@@ -143,10 +143,10 @@ async def change_agency(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) 
 
 
 @get("/offices")
-async def all_offices(request: AnyRequest, db: Db, viewer: Me) -> dict[str, Any]:
+async def all_offices(db: Db, viewer: Me, paging: Page, agency: FromQuery[str | None] = None) -> dict[str, Any]:
     """The active offices, oldest first; `agency` takes those of one agency."""
-    limit, after = page_limits(request)
-    rows = await queries.offices(db, viewer, agency_id=_asked(request, "agency"), after=after, limit=limit + 1)
+    limit, after = paging.limits()
+    rows = await queries.offices(db, viewer, agency_id=_asked(agency), after=after, limit=limit + 1)
     common = await agencies_in_common(db, viewer)
     return listed(rows, limit, lambda row: office_json(row, contact=may_read_contact(viewer, row.agency_id, common)))
 
@@ -180,15 +180,22 @@ async def change_office(request: AnyRequest, db: Db, viewer: Me, office_id: Id) 
 
 
 @get("/people")
-async def all_people(request: AnyRequest, db: Db, viewer: Me) -> dict[str, Any]:
+async def all_people(
+    db: Db,
+    viewer: Me,
+    paging: Page,
+    agency: FromQuery[str | None] = None,
+    key: FromQuery[str | None] = None,
+    q: FromQuery[str | None] = None,
+) -> dict[str, Any]:
     """The active people, oldest first; `agency`, `key` and `q` (words of name, post or agency) narrow the list."""
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = await queries.people(
         db,
         viewer,
-        agency_id=_asked(request, "agency"),
-        key=request.query_params.get("key"),
-        words=request.query_params.get("q", "").strip()[:60] or None,
+        agency_id=_asked(agency),
+        key=key,
+        words=(q or "").strip()[:60] or None,
         after=after,
         limit=limit + 1,
     )
@@ -263,8 +270,7 @@ async def _agency_named(db: Session, viewer: Viewer, text: str) -> int:
     return agency_id
 
 
-def _asked(request: AnyRequest, name: str) -> int | None:
-    text = request.query_params.get(name)
+def _asked(text: str | None) -> int | None:
     return named(text) if text else None
 
 

@@ -27,12 +27,13 @@ from liaison.mechanisms.values import (
     mechanism_json,
     member_json,
 )
-from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, Paging, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
+Page = NamedDependency[Paging]
 Id = FromPath[str]
 
 
@@ -134,9 +135,9 @@ class Handover(Body):
 
 
 @get("/mechanisms")
-async def all_mechanisms(request: AnyRequest, db: Db, viewer: Me) -> dict[str, Any]:
+async def all_mechanisms(db: Db, viewer: Me, paging: Page) -> dict[str, Any]:
     """The mechanisms you may know of, oldest first."""
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = await queries.mechanisms_visible_to(db, viewer, after=after, limit=limit + 1)
     hosts = await queries.host_rotation(db, [row.id for row in rows])
     return listed(rows, limit, lambda row: mechanism_json(row, hosts[row.id]))

@@ -19,6 +19,8 @@ from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
 from liaison.meetings.wording import KIND_NAMES, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
 
+OFF = ("cancelled", "postponed", "removed")
+"""What takes a meeting back: the mail says when it was to be, and asks nothing."""
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
 
 
@@ -78,16 +80,18 @@ def written(
     lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
     context = _context(snapshot, one, lines, words)
+    was_told = planned.change in OFF and held is not None
     context |= {
         "change": planned.change,
+        "foot": _why(one, lines, words, was=planned.change == "removed"),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
         "subject": _subject(planned.change, snapshot, words),
         "is_request": message.method is Method.REQUEST,
         "in_calendar": not bare,
-        "old_when": _when_held(held, words, named_zone=held.timezone != snapshot["timezone"])
-        if planned.change == "moved" and held
+        "old_when": _when_held(held, words, named_zone=was_told or held.timezone != snapshot["timezone"])
+        if held and (was_told or planned.change == "moved")
         else None,
     }
     subject, text, html = render("meeting", context, one.locale)
@@ -143,7 +147,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "snapshot": snapshot,
         "kind": words._(KIND_NAMES[snapshot["kind"]]),
         "when": _when(start, snapshot["duration_minutes"], snapshot["timezone"], words),
-        "due": words.short_date(due) if due else None,
+        "due": words.short_date(due) if due and (words.today is None or due >= words.today) else None,
         "greeting": _greeting(one, lines, words),
         "people": lines.people,
         "slips": lines.slips,
@@ -212,14 +216,13 @@ def _greeting(one: Addressee, lines: Lines, words: Words) -> str:
 def _lead(
     change: str, snapshot: Mapping[str, Any], words: Words, held: Held | None, lines: Lines, occasion: str
 ) -> str:
-    """The one sentence that says what happened; the agency speaks, not an officer. The zone stands beside the time below it, or here
-    where there is none."""
+    """The one sentence that says what happened; the agency speaks, not an officer. The zone stands beside the time below."""
     start = datetime.fromisoformat(snapshot["local_start"])
     facts = {
         "host": snapshot["host"],
         "title": snapshot["title"],
         "when": _when(start, snapshot["duration_minutes"], snapshot["timezone"], words, named_zone=False),
-        "old": _when_held(held, words, named_zone=change not in ("moved",)) if held else "",
+        "old": _when_held(held, words, named_zone=False) if held else "",
         "day": words._("%(date)s, %(time)s", date=words.full_date(start), time=words.time(start)),
         "place": words._(" at %(place)s", place=snapshot["location"]) if snapshot["location"] else "",
     }
@@ -329,8 +332,8 @@ def _when_held(held: Held, words: Words, *, named_zone: bool = True) -> str:
     return _when(held.starts_at, held.duration_minutes, held.timezone, words, named_zone=named_zone)
 
 
-def _why(one: Addressee, lines: Lines, words: Words) -> str:
-    """Why this address gets this mail."""
+def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> str:
+    """Why this address gets this mail; `was`: nobody there is asked any more."""
     reasons = []
     if lines.slips:
         agencies = words._(", ").join(told.agency for told in lines.slips)
@@ -345,7 +348,10 @@ def _why(one: Addressee, lines: Lines, words: Words) -> str:
             words._("Mail for %(names)s comes to this address.", names=words._(", ").join(dict.fromkeys(others)))
         )
     if not reasons or any(told.own for told in lines.people):
-        reasons.append(words._("You receive this because you are, or were, asked to this meeting."))
+        if was:
+            reasons.append(words._("You receive this because you were asked to this meeting before."))
+        else:
+            reasons.append(words._("You receive this because you are asked to this meeting."))
     return (" " if words.locale != "zh_CN" else "").join(reasons)
 
 

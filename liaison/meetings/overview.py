@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from liaison import site
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.itip import Method
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox
@@ -26,6 +27,7 @@ from liaison.meetings.permissions import (
     may_see_remarks,
 )
 from liaison.meetings.planning import Everybody, everybody_of, is_news, plan
+from liaison.meetings.recipients import Addressee
 from liaison.meetings.showing import (
     AgencyAnswers,
     Line,
@@ -40,7 +42,7 @@ from liaison.meetings.showing import (
     phone_of,
     tallied,
 )
-from liaison.meetings.snapshot import still_waiting
+from liaison.meetings.snapshot import listed, still_waiting
 
 MOST_MAILS = 5000
 
@@ -97,6 +99,8 @@ class Overview:
     the meeting has begun."""
     untold: int
     """To how many addresses the notice went only while the site was tried out; told to those who run it once that is over."""
+    successors: list[Addressee]
+    """Who holds by now an office that was told, at an address that was not: they can be sent the notice at once."""
     may_ask_any: bool
     may_ask_own: bool
 
@@ -126,9 +130,22 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         runs=runs,
         has_unsent_changes=tells and await is_news(db, meeting, items, everybody, last),
         untold=len(tried),
+        successors=_successors(db, everybody, last) if tells and ahead else [],
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
+
+
+def _successors(db: Session, everybody: Everybody, last: Announcement | None) -> list[Addressee]:
+    """Today's addresses of people and agencies that the newest notice spoke of, which it did not go to."""
+    if last is None or last.method == Method.CANCEL.value:
+        return []
+    told = listed(last.snapshot)
+    addresses = {one.address for one in told}
+    people = {id_ for one in told for id_ in one.attendee_ids}
+    slips = {slip.invitation_id for one in told for slip in one.slips}
+    present = [one.only(people, slips) for one in everybody.addressees(db.settings.locale)[0]]
+    return [one for one in present if one.address not in addresses and (one.attendee_ids or one.slips)]
 
 
 async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[str]:

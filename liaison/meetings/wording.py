@@ -84,7 +84,7 @@ SUBJECTS = {
     "updated": N_("[Meeting changed] %(title)s, %(when)s"),
     "cancelled": N_("[Meeting cancelled] %(title)s, %(when)s"),
     "postponed": N_("[Meeting postponed] %(title)s"),
-    "removed": N_("[Meeting changed] %(title)s: you are no longer asked to come"),
+    "removed": N_("[Meeting changed] %(title)s: no need to come"),
     "again": N_("[Meeting notice] %(title)s, %(when)s"),
     "reminder": N_("[Meeting reminder] Please answer: %(title)s, %(when)s"),
 }

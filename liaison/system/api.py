@@ -1,10 +1,10 @@
 """What became of mails, for programs."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -14,12 +14,13 @@ from liaison.mail import outbox
 from liaison.mail.models import FINAL_STATES, HELD, OPEN_STATES
 from liaison.system import queries
 from liaison.system.values import delivery_json
-from liaison.web.api import listed, page_limits, reply
+from liaison.web.api import Paging, listed, reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest, words_of
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
+Page = NamedDependency[Paging]
 Operator = NamedDependency[Viewer]
 Id = FromPath[str]
 STATES = (*OPEN_STATES, HELD, *FINAL_STATES)
@@ -30,21 +31,22 @@ async def index(
     request: AnyRequest,
     db: Db,
     viewer: Me,
+    paging: Page,
     meeting: FromQuery[str | None] = None,
     person: FromQuery[str | None] = None,
+    in_state: Annotated[str | None, QueryParameter(name="state")] = None,  # the framework keeps `state` for itself
 ) -> dict[str, Any]:
     """What became of the mails about a meeting or to a person, oldest first, all or those in one `?state=`. Without either: the
     whole outbox, for the operator."""
-    limit, after = page_limits(request)
-    state = request.query_params.get("state")  # the framework keeps that name of an argument for itself
-    if state is not None and state not in STATES:
+    limit, after = paging.limits()
+    if in_state is not None and in_state not in STATES:
         raise Invalid({"state": Message(N_("Please choose one of: %(choices)s."), {"choices": ", ".join(STATES)})})
     mails = await queries.deliveries(
         db,
         viewer,
         meeting_id=row_id(meeting) if meeting is not None else None,
         person_id=row_id(person) if person is not None else None,
-        state=state,
+        state=in_state,
         after=after,
         limit=limit + 1,
     )

@@ -4,10 +4,11 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.params import QueryParameter
 from litestar.response import Response
 from sqlalchemy import select
 
@@ -165,13 +166,30 @@ async def request_hash(request: Request[Any, Any, Any]) -> str:
     return hashlib.sha256(facts + await request.body()).hexdigest()
 
 
-def page_limits(request: Request[Any, Any, Any]) -> tuple[int, int]:
-    """(limit, cursor): how many rows to give, and the id after which they start (keyset paging)."""
-    limit = whole_number(request.query_params.get("limit", str(PAGE_SIZE))) or 0
+class Paging(NamedTuple):
+    """`limit` and `cursor` of a list's address as they were typed: refused in the handler, once it is known who asks."""
+
+    limit: str | None
+    cursor: str | None
+
+    def limits(self) -> tuple[int, int]:
+        """(limit, after): how many rows to give, and the id after which they start (keyset paging)."""
+        return _limits(self.limit, self.cursor)
+
+
+def provide_paging(
+    limit: Annotated[str | None, QueryParameter(description=f"Rows of a page, {PAGE_SIZE} by default.")] = None,
+    cursor: Annotated[str | None, QueryParameter(description="`next` of the page before.")] = None,
+) -> Paging:
+    """Which page of a list is asked for."""
+    return Paging(limit, cursor)
+
+
+def _limits(given: str | None, cursor: str | None) -> tuple[int, int]:
+    limit = PAGE_SIZE if given is None else whole_number(given) or 0
     if not 1 <= limit <= LARGEST_PAGE:
         asked = Message(N_("Please give a number from %(least)s to %(most)s."), {"least": 1, "most": LARGEST_PAGE})
         raise Invalid({"limit": asked})
-    cursor = request.query_params.get("cursor")
     return limit, row_id(cursor) if cursor else 0
 
 

@@ -65,6 +65,8 @@ def test_a_notice_waits_only_while_those_asked_hold_something_else() -> None:
     assert unsent(meeting(30, announced_at=None), None, says, everybody) == "draft"
     assert unsent(meeting(30, cancelled_at=NOW), told, says, everybody) == "off"
     assert unsent(meeting(30, cancelled_at=NOW, off_announced=True), told, says, everybody) == ""
+    waits_for_a_date = Told("CANCEL", {**told.snapshot, "postponed": True})
+    assert unsent(meeting(30, cancelled_at=NOW, off_announced=True), waits_for_a_date, says, everybody) == "off"
     assert unsent(meeting(30, cancelled_at=NOW, announced_at=None), None, says, everybody) == ""
     assert unsent(meeting(30), None, says, everybody) == "changed"  # reinstated under a new UID
 

@@ -162,8 +162,9 @@ async def test_a_link_of_one_behind_a_shared_address_answers_for_that_one_alone(
         link: (await anybody.get(link)).text for link in (re.search(r"/r/[^?\s]+", each)[0] for each in mail.links)
     }
     (own,) = [link for link, page in pages.items() if "郑国强的答复" in page]
-    assert "吴晓岚" not in pages[own]
-    await anybody.post(own, data={"partstat": "accepted"})
+    assert "吴晓岚的答复" not in pages[own]
+    assert "由吴晓岚代郑国强答复" in pages[own]
+    assert "由吴晓岚代郑国强答复" in (await anybody.post(own, data={"partstat": "accepted"})).text
     assert (await attendee(play, meeting_id, "郑国强")).partstat == "accepted"
     assert (await attendee(play, meeting_id, "吴晓岚")).partstat == "needs_action"
 

@@ -1,6 +1,6 @@
 """Everybody is told the newest word, once, in their own words: removals, refusals, edits in between, handovers and trial mode."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mail.transport import MaildirTransport
 from liaison.mechanisms import designating
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings import announcing, asking, queries, scheduling
+from liaison.meetings import announcing, asking, overview, queries, scheduling
 from liaison.meetings.asking import Asked
 from liaison.system import running
 from tests.meetings.play import START, Mail, Play, by_address, mails_in
@@ -242,6 +242,9 @@ async def test_after_a_handover_reminder_and_notice_go_to_the_present_liaison(pl
     await hand_over(play)
     with pytest.raises(Conflict, match="another liaison"):
         await act(play, meeting_id, announcing.resend, address=LIWB)
+    async with play.database.reading() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        assert [one.address for one in (await overview.overview(db, viewer, meeting)).successors] == [GONGHUI]
     await act(play, meeting_id, announcing.resend, address=GONGHUI)
     (notice,) = await play.delivered()
     assert (notice.to, notice.method) == (GONGHUI, "REQUEST")
@@ -312,3 +315,48 @@ async def test_what_cannot_become_bytes_refuses_the_sending(play: Play) -> None:
         (await db.get_one(Mechanism, play.world.mechanism.id)).short_name = "坏\x90名"  # from before it was refused
     with pytest.raises(Conflict):
         await play.send(await play.scheduled(*both(play)))
+
+
+async def test_each_mail_says_whom_it_is_for_and_asks_them_as_they_are(play: Play) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(
+        *agencies(play),
+        Asked(person_id=world.zhenggq.id),
+        Asked(person_id=world.sunl.id, role="in_attendance"),
+        Asked(person_id=world.chenzy.id),
+    )
+    mails = by_address(await play.send(meeting_id))
+    guest, contact = mails["sunl@rsj.qingzhi.example"], mails[WUXL]
+    assert "请您列席" in guest.text
+    assert "孙丽（列席）" in guest.html
+    assert "请您参加" in mails[CHENZY].text
+    assert "请于12月14日（周一）前答复" in mails[CHENZY].text
+    assert "郑国强（由您代为答复）" in contact.text
+    assert "郑国强（由您代为答复）" in contact.html
+    assert "请郑国强副局长参加" in contact.text
+    assert "请安排3人参加" in mails[ZHOUMIN].text
+    assert "请贵局派2人（联络员1名）参加" in mails[LIWB].text
+    for mail in mails.values():
+        assert mail.text.count("北京时间") == 1
+    await act(play, meeting_id, announcing.remind)
+    reminders = by_address(await play.delivered())
+    assert "尚未收到贵局的回执" in reminders[LIWB].text
+    assert "尚未收到您的答复" in reminders[CHENZY].text
+    assert "尚未收到郑国强副局长的答复" in reminders[WUXL].text
+    assert "请于12月14日（周一）前" in reminders[CHENZY].text
+    assert "委派他人参加" in reminders[CHENZY].html
+    await act(play, meeting_id, scheduling.cancel)
+    off = by_address(await play.send(meeting_id))
+    for address, mail in mails.items():
+        assert off[address].text.splitlines()[0] == mail.text.splitlines()[0]
+        assert off[address].text.rpartition("--")[2] == mail.text.rpartition("--")[2]
+        assert off[address].text.count("北京时间") == 1
+        assert off[address].links == []
+
+
+async def test_a_reminder_names_no_day_that_has_passed(play: Play) -> None:
+    meeting_id = await play.scheduled(*both(play))
+    await play.send(meeting_id)
+    play.clock.as_of = datetime(2026, 12, 16, 1, 0, tzinfo=UTC)
+    await act(play, meeting_id, announcing.remind)
+    assert "12月14日" not in by_address(await play.delivered())[LIWB].text

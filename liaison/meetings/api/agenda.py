@@ -7,9 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda as verbs
 from liaison.meetings import overview, queries
-from liaison.meetings.api.shared import Db, Id, Me
+from liaison.meetings.api.shared import Db, Id, Me, Page
 from liaison.meetings.values import agenda_item_json
-from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -40,10 +40,10 @@ class OrderGiven(Body):
 
 
 @get("/meetings/{meeting_id:str}/agenda-items")
-async def items_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+async def items_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """The agenda in its order: accepted items, and proposed ones as far as you may see them."""
     meeting = await queries.get(db, viewer, row_id(meeting_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = (await overview.agenda(db, viewer, meeting)).items
     ids = [row.id for row in rows]
     return listed(rows[ids.index(after) + 1 if after in ids else 0 :], limit, agenda_item_json)

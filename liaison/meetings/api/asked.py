@@ -10,11 +10,11 @@ from liaison.db import Session
 from liaison.errors import Invalid, NotFound
 from liaison.meetings import asking, queries, replies
 from liaison.meetings.api.meetings import AskedGiven
-from liaison.meetings.api.shared import Db, Id, Me, delivery, list_of
+from liaison.meetings.api.shared import Db, Id, Me, Page, delivery, list_of
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
-from liaison.web.api import Body, RegisteredGiven, body, listed, page_limits, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -55,10 +55,10 @@ class SlipGiven(Body):
 
 
 @get("/meetings/{meeting_id:str}/attendees")
-async def attendees_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+async def attendees_of_meeting(request: AnyRequest, db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """Everybody asked by name or named on a slip, as far as you may see the list."""
     meeting = await queries.get(db, viewer, row_id(meeting_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     attendees, _, reached = await list_of(db, viewer, meeting)
     rows = sorted((one for one in attendees if one.id > after), key=lambda one: one.id)
     return listed(

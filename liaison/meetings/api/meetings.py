@@ -12,10 +12,10 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import announcing, queries, scheduling
-from liaison.meetings.api.shared import Db, Id, Me, brief, in_full, local
+from liaison.meetings.api.shared import Db, Id, Me, Page, brief, in_full, local
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
-from liaison.web.api import Body, Instant, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, Instant, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -102,11 +102,9 @@ class RemindGiven(Body):
 
 
 @get("/meetings")
-async def all_meetings(
-    request: AnyRequest, db: Db, viewer: Me, mechanism: FromQuery[str | None] = None
-) -> dict[str, Any]:
+async def all_meetings(db: Db, viewer: Me, paging: Page, mechanism: FromQuery[str | None] = None) -> dict[str, Any]:
     """The meetings you may know of, in the order they were entered; of one mechanism with `mechanism`."""
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = await queries.listing(
         db, viewer, mechanism_id=row_id(mechanism) if mechanism else None, after=after, limit=limit + 1
     )
@@ -114,10 +112,10 @@ async def all_meetings(
 
 
 @get("/mechanisms/{mechanism_id:str}/meetings")
-async def meetings_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
+async def meetings_of_mechanism(db: Db, viewer: Me, paging: Page, mechanism_id: Id) -> dict[str, Any]:
     """The mechanism's meetings that you may know of, in the order they were entered."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = await queries.listing(db, viewer, mechanism_id=mechanism.id, after=after, limit=limit + 1)
     return listed(rows, limit, lambda meeting: brief(meeting, db.now()))
 

@@ -6,9 +6,9 @@ from litestar import Response, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda, holding, queries, recording
-from liaison.meetings.api.shared import Db, Id, Me, in_full
+from liaison.meetings.api.shared import Db, Id, Me, Page, in_full
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
-from liaison.web.api import Body, body, listed, named, page_limits, reply, seen
+from liaison.web.api import Body, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -73,10 +73,10 @@ async def unhold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
 
 
 @get("/meetings/{meeting_id:str}/notes")
-async def notes_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+async def notes_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """The notes, of the meeting (`agenda_item_id` null) and of its items."""
     meeting = await queries.get(db, viewer, row_id(meeting_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = [note for note in await recording.notes_of(db, viewer, meeting) if note.id > after]
     return listed(rows, limit, lambda note: note_json(note, meeting.zone))
 
@@ -98,10 +98,10 @@ async def save_note(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> 
 
 
 @get("/meetings/{meeting_id:str}/decisions")
-async def decisions_of_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
+async def decisions_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """What the meeting decided, by number, also what was struck since (`revoked_at`)."""
     meeting = await queries.get(db, viewer, row_id(meeting_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = [one for one in await queries.decisions(db, meeting.id) if one.id > after]
     return listed(rows, limit, lambda one: decision_json(one, meeting.zone))
 

@@ -14,10 +14,10 @@ from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import annual, queries
 from liaison.meetings import series as verbs
-from liaison.meetings.api.shared import Db, Id, Me, brief
+from liaison.meetings.api.shared import Db, Id, Me, Page, brief
 from liaison.meetings.values import series_json
 from liaison.meetings.wording import why_moved
-from liaison.web.api import Body, body, listed, page_limits, reply, seen
+from liaison.web.api import Body, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest, words_of
 
@@ -50,10 +50,10 @@ class PlanGiven(Body):
 
 
 @get("/mechanisms/{mechanism_id:str}/series")
-async def series_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
+async def series_of_mechanism(db: Db, viewer: Me, paging: Page, mechanism_id: Id) -> dict[str, Any]:
     """The mechanism's series, oldest first."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    limit, after = page_limits(request)
+    limit, after = paging.limits()
     rows = [one for one in await queries.series_of(db, mechanism.id) if one.id > after]
     return listed(rows, limit, series_json)
 

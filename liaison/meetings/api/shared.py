@@ -19,10 +19,12 @@ from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_list, may_see_remarks
 from liaison.meetings.queries import Reached
 from liaison.meetings.values import Delivery, attendee_json, deadlines_json, invitation_json, meeting_json
+from liaison.web.api import Paging
 from liaison.web.pages import AnyRequest, locale_of
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
+Page = NamedDependency[Paging]
 Id = FromPath[str]
 
 

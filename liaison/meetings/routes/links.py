@@ -225,6 +225,7 @@ async def _answer(request: AnyRequest, db: Session, opened: Opened, form: Form) 
         "meetings/link_answer.html",
         form=form,
         attendee=attendee,
+        contact_of=_contact_of(attendee),
         present=answer_of(attendee),
         closed=_closed(db, opened.meeting),
     )
@@ -266,10 +267,17 @@ async def _done(request: AnyRequest, db: Session, opened: Opened) -> Response[st
         opened,
         "meetings/link_done.html",
         attendee=opened.attendee,
+        contact_of=_contact_of(opened.attendee) if opened.attendee else None,
         invitation=opened.invitation,
         present=answer_of(opened.attendee) if opened.attendee else None,
         names=[a for a in attendees if opened.invitation and a.agency_invitation_id == opened.invitation.id],
     )
+
+
+def _contact_of(attendee: Attendee) -> str | None:
+    """Who reads this person's mail and answers for them; None where they read it themselves, or an office does."""
+    address = attendee.person.effective_address() if attendee.person else None
+    return address.holder if address is not None and address.via == "contact" else None
 
 
 async def _page(request: AnyRequest, db: Session, opened: Opened, template: str, **context: Any) -> Response[str]:
