@@ -37,7 +37,7 @@ def hash_password(password: str) -> str:
 
 def fits(password: str, stored: str | None) -> bool:
     """Whether the password is the stored one; as slow for nobody's."""
-    return _HASHER.verify(password[:MOST], stored or NOBODY) and stored is not None
+    return _HASHER.verify(password[:MOST], stored or NOBODY) and stored is not None and len(password) <= MOST
 
 
 @cache
