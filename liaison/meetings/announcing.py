@@ -16,9 +16,9 @@ from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import CANCEL, REQUEST, aware, everybody_of, plan, untold
+from liaison.meetings.planning import CANCEL, REQUEST, everybody_of, plan, untold
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import listed, still_waiting
+from liaison.meetings.snapshot import aware, listed, still_waiting
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(

@@ -20,9 +20,9 @@ from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
 from liaison.meetings.letters import Lines, lines_of, reminder, written
 from liaison.meetings.models import Announcement, Meeting
-from liaison.meetings.planning import Plan, PlannedMail, change_of, everybody_of, holding
+from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import Telling, still_waiting
+from liaison.meetings.snapshot import Telling, change_of, still_waiting
 
 log = structlog.get_logger(__name__)
 

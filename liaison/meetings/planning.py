@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from liaison import site
-from liaison.calendaring.itip import Change, Held, Message, Method, Version, asks_anew, next_version
+from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox
@@ -19,7 +19,7 @@ from liaison.meetings import queries
 from liaison.meetings.due import due_when_told, replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
-from liaison.meetings.snapshot import Content, Telling, content_of, listed, organizer_of, snapshot_of
+from liaison.meetings.snapshot import Content, Telling, change_of, content_of, listed, organizer_of, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
 
@@ -163,11 +163,6 @@ async def holding(db: Session, uid: str, addresses: Collection[str] | None = Non
     return {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, uid, addresses)).items()}
 
 
-def change_of(message: Message, snapshot: Mapping[str, Any]) -> str:
-    """What a mail tells its recipient: that a meeting is off, in the words of this version."""
-    return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
-
-
 async def _former_words(db: Session, uid: str, addresses: Collection[str]) -> dict[str, Addressee]:
     """Who stands behind addresses that were taken off the list before the newest announcement, as they were told."""
     if not addresses:
@@ -212,15 +207,6 @@ async def untold(db: Session, meeting: Meeting, last: Announcement) -> frozenset
         return frozenset()
     aware = {*await outbox.holding(db, meeting.uid), *await outbox.on_the_way(db, meeting.uid)}
     return frozenset(one.address for one in listed(last.snapshot)) - aware
-
-
-def aware(waiting: Sequence[Addressee], last: Announcement, unaware: Collection[str]) -> list[Addressee]:
-    """Those of `waiting` who were told, each cut down to what a notice that arrived spoke of, to whatever address it went."""
-    arrived = [one for one in listed(last.snapshot) if one.address not in unaware]
-    people = {id_ for one in arrived for id_ in one.attendee_ids}
-    slips = {slip.invitation_id for one in arrived for slip in one.slips}
-    found = [one.only(people, slips) for one in waiting]
-    return [one for one in found if one.attendee_ids or one.slips]
 
 
 async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:

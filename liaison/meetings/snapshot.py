@@ -3,13 +3,13 @@ and not what was edited since. Pure."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
 
-from liaison.calendaring.itip import Announced, Attendee, Event, Held, Message, Method, Version, message_for
+from liaison.calendaring.itip import Announced, Attendee, Change, Event, Held, Message, Method, Version, message_for
 from liaison.i18n import Words
 from liaison.meetings import models
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Meeting
@@ -208,6 +208,20 @@ def still_waiting(
     }
     found = [one.only(waiting, open_slips).in_the_words_of(told) for one in (told if present is None else present)]
     return [one for one in found if one.attendee_ids or one.slips]
+
+
+def aware(waiting: Sequence[Addressee], last: Announcement, unaware: Collection[str]) -> list[Addressee]:
+    """Those of `waiting` who were told, each cut down to what a notice that arrived spoke of, to whatever address it went."""
+    arrived = [one for one in listed(last.snapshot) if one.address not in unaware]
+    people = {id_ for one in arrived for id_ in one.attendee_ids}
+    slips = {slip.invitation_id for one in arrived for slip in one.slips}
+    found = [one.only(people, slips) for one in waiting]
+    return [one for one in found if one.attendee_ids or one.slips]
+
+
+def change_of(message: Message, snapshot: Mapping[str, Any]) -> str:
+    """What a mail tells its recipient: that a meeting is off, in the words of this version."""
+    return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
 
 
 def description(snapshot: Mapping[str, Any], words: Words) -> str:
