@@ -109,6 +109,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
                 "clock": clock,
                 "database": database,
                 "load_viewer": viewer_for,
+                "actions_beside": actions_routes.beside_meeting,
                 "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
                 "assets": Assets(data_dir("static")),
                 "token_rates": access.TokenRates(),

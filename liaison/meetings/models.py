@@ -141,6 +141,10 @@ class Meeting(Versioned, Base):
         """The local date it takes place on."""
         return self.local_start.date()
 
+    def takes_place_by(self, today: date) -> bool:
+        """Whether its day has come by this local date, so that it can be recorded: its page is then about what happens."""
+        return self.held_at is not None or (not self.is_off and self.local_on <= today)
+
 
 class AgencyInvitation(Versioned, Base):
     """A meeting is announced to agencies: so many seats, such people asked for; the agency's liaison returns one slip (回执)."""

@@ -1,16 +1,22 @@
 """What the pages of action items share: whom a form offers, how a page is shown."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from litestar.response import Response
 
+from liaison.accounts.viewer import Viewer
 from liaison.actions import queries
+from liaison.actions.assigning import DEFAULT_DAYS
+from liaison.actions.permissions import may_assign
+from liaison.actions.showing import lines
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.meetings.models import Meeting
+from liaison.meetings.permissions import is_recording
 from liaison.web.forms import Form
-from liaison.web.pages import AnyRequest, page
+from liaison.web.pages import AnyRequest, page, words_of
 
 
 async def owners(db: Session, mechanism_ids: Collection[int], on: date) -> list[tuple[Agency, Sequence[Person]]]:
@@ -32,3 +38,24 @@ def shown(request: AnyRequest, template: str, *, path: str | None = None, **cont
     if path:
         request.state.form_path = path
     return page(request, template, nav="actions", **{"stale": [], **context})
+
+
+async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    """What the page of a meeting shows of action items: those it asked for, the open ones of earlier meetings, and quick add."""
+    words, today = words_of(request), db.clock.today(meeting.timezone)
+    mine = await queries.of_meeting(db, viewer, meeting.id)
+    before = await queries.before_meeting(db, viewer, meeting)
+    carried = await queries.carried(db, [*mine, *before])
+    add = None
+    if may_assign(viewer, meeting.mechanism_id, recording=is_recording(viewer, meeting, db.now())):
+        add = {
+            "mechanisms": [],
+            "owners": await owners(db, [meeting.mechanism_id], today),
+            "who": f"person:{viewer.person_id}",
+            "due_on": (today + timedelta(days=DEFAULT_DAYS)).isoformat(),
+        }
+    return {
+        "actions": lines(words, viewer, mine, today, carried),
+        "carried_items": lines(words, viewer, before, today, carried),
+        "add": add,
+    }

@@ -14,31 +14,12 @@ from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.models import Meeting, Note
-from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
-from liaison.meetings.routes.show import region
-from liaison.meetings.values import decision_label
-from liaison.meetings.wording import ATTENDANCE_NAMES
+from liaison.meetings.routes.show import recorded, region
 from liaison.web.forms import Form, FormAgain, attempt
 from liaison.web.pages import AnyRequest, fragment, see_other, words_of
 
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
-
-
-async def regions(db: Session, request: AnyRequest, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
-    """What the regions of the record need; the same for the page and for an htmx answer."""
-    attendees = await queries.attendees(db, meeting.id)
-    items = await queries.agenda(db, meeting.id, states=("accepted",))
-    return {
-        **region(db, request, meeting),
-        "meeting": meeting,
-        "record": await record(db, viewer, meeting, attendees, items),
-        "items": items,
-        "attendees": attendees,
-        "attendance_names": ATTENDANCE_NAMES,
-        "decision_label": decision_label,
-        "form": Form(),
-    }
 
 
 @post("/meetings/{meeting_id:int}/notes")
@@ -101,7 +82,7 @@ async def _running(request: AnyRequest, db: Session, viewer: Viewer, meeting: Me
     if not request.htmx:
         return see_other(f"/meetings/{meeting.id}#running")
     await db.flush()
-    return fragment(request, "meetings/_running.html", **await regions(db, request, viewer, meeting))
+    return fragment(request, "meetings/_running.html", **await recorded(db, request, viewer, meeting))
 
 
 @post("/meetings/{meeting_id:int}/attendance")
@@ -120,7 +101,7 @@ async def check_in(
     if not request.htmx:
         return see_other(f"/meetings/{meeting_id}?done=checked_in#attendance")
     await db.flush()
-    return fragment(request, "meetings/_attendance.html", **await regions(db, request, viewer, meeting))
+    return fragment(request, "meetings/_attendance.html", **await recorded(db, request, viewer, meeting))
 
 
 @post("/meetings/{meeting_id:int}/decisions")
@@ -141,7 +122,7 @@ async def _decide_page(request: AnyRequest, db: Session, viewer: Viewer, meeting
         request,
         "meetings/decision.html",
         path=f"/meetings/{meeting_id}",
-        **{**await regions(db, request, viewer, meeting), "form": form},
+        **{**await recorded(db, request, viewer, meeting), "form": form},
         decision=None,
         action=f"/meetings/{meeting_id}/decisions",
         theirs={},
@@ -188,7 +169,7 @@ async def _decision_page(
         request,
         "meetings/decision.html",
         path=f"/decisions/{decision_id}/edit",
-        **{**await regions(db, request, viewer, decision.meeting), "form": form},
+        **{**await recorded(db, request, viewer, decision.meeting), "form": form},
         decision=decision,
         action=f"/decisions/{decision_id}/edit",
         theirs=theirs,
@@ -238,7 +219,7 @@ async def _hold_page(
     request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, name: str, form: Form
 ) -> Response[str]:
     meeting = await queries.get(db, viewer, meeting_id)
-    found = await regions(db, request, viewer, meeting)
+    found = await recorded(db, request, viewer, meeting)
     if not (found["record"].may_record if name == "hold" else found["record"].may_correct):
         raise NotPermitted(_NOT_YOURS)
     if not form.values and found["record"].ordinals:

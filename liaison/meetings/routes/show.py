@@ -18,11 +18,14 @@ from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
 from liaison.meetings.snapshot import listed
+from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
+    ATTENDANCE_NAMES,
     CHANGE_NAMES,
     KIND_NAMES,
     PURPOSE_NAMES,
@@ -30,7 +33,7 @@ from liaison.meetings.wording import (
     ROLE_NAMES,
     STATE_NAMES,
 )
-from liaison.web.forms import row_id
+from liaison.web.forms import Form, row_id
 from liaison.web.pages import AnyRequest, page, words_of
 
 DONE = {
@@ -49,6 +52,12 @@ DONE = {
     "asked": N_("Added to the list."),
     "role": N_("The role is changed."),
     "item_removed": N_("The item is off the agenda."),
+    "checked_in": N_("The attendance is saved."),
+    "decided": N_("The decision is saved."),
+    "revoked": N_("The decision is revoked."),
+    "assigned": N_("The action item is added."),
+    "held": N_("The meeting is recorded as held."),
+    "unheld": N_("The meeting is no longer recorded as held."),
 }
 OCCASIONS = CHANGE_NAMES | {"reinstated": N_("Reinstated")}
 NAMES: dict[str, Any] = {
@@ -72,6 +81,7 @@ async def show_meeting(
     """The meeting's page."""
     meeting = await queries.get(db, viewer, meeting_id)
     shown_now = await overview(db, viewer, meeting)
+    takes_place = meeting.takes_place_by(db.clock.today(meeting.timezone))
     return shown(
         request,
         "meetings/show.html",
@@ -85,7 +95,8 @@ async def show_meeting(
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
         toast=_toast(request, meeting),
-        **region(db, request, meeting),
+        **(await recorded(db, request, viewer, meeting) if takes_place else region(db, request, meeting)),
+        takes_place=takes_place,
     )
 
 
@@ -119,9 +130,28 @@ def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]
     }
 
 
+async def recorded(db: Session, request: AnyRequest, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items."""
+    attendees = await queries.attendees(db, meeting.id)
+    items = await queries.agenda(db, meeting.id, states=("accepted",))
+    return {
+        **region(db, request, meeting),
+        "meeting": meeting,
+        "record": await record(db, viewer, meeting, attendees, items),
+        "items": items,
+        "attendees": attendees,
+        "attendance_names": ATTENDANCE_NAMES,
+        "decision_label": decision_label,
+        "form": Form(),
+        **await request.app.state.actions_beside(request, db, viewer, meeting),
+    }
+
+
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
-    """Which one act the page's phase calls for: send, send_changes, remind, reinstate, answer, slip, send_rest or none."""
+    """Which one act the page's phase calls for: send, send_changes, send_rest, remind, reinstate, answer, slip, hold or none."""
     ahead = meeting.starts_at > db.now()
+    if not ahead and not meeting.is_off:
+        return "" if meeting.held_at else "hold"
     if view.has_unsent_changes:
         return "send_changes"
     if view.untold and meeting.state == "announced":
