@@ -12,7 +12,7 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.i18n import N_, Words
 
 STATE_NAMES = {
-    "open": N_("Open"),
+    "open": N_("Not done yet"),
     "overdue": N_("Overdue"),
     "done": N_("Done"),
     "not_possible": N_("No longer possible"),

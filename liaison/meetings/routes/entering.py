@@ -132,6 +132,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         mechanism=mechanism,
         choices=offered,
         day=kind_of_day(mechanism, form.typed_date("date")),
+        late_joiners=(),
         day_names=DAY_NAMES,
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
     )

@@ -82,7 +82,7 @@ async def _running(request: AnyRequest, db: Session, viewer: Viewer, meeting: Me
     if not request.htmx:
         return see_other(f"/meetings/{meeting.id}#running")
     await db.flush()
-    return fragment(request, "meetings/_running.html", **await recorded(db, request, viewer, meeting))
+    return fragment(request, "meetings/_running.html", meeting=meeting, **await recorded(db, request, viewer, meeting))
 
 
 @post("/meetings/{meeting_id:int}/attendance")
@@ -101,7 +101,9 @@ async def check_in(
     if not request.htmx:
         return see_other(f"/meetings/{meeting_id}?done=checked_in#attendance")
     await db.flush()
-    return fragment(request, "meetings/_attendance.html", **await recorded(db, request, viewer, meeting))
+    return fragment(
+        request, "meetings/_attendance.html", meeting=meeting, **await recorded(db, request, viewer, meeting)
+    )
 
 
 @post("/meetings/{meeting_id:int}/decisions")
@@ -122,6 +124,7 @@ async def _decide_page(request: AnyRequest, db: Session, viewer: Viewer, meeting
         request,
         "meetings/decision.html",
         path=f"/meetings/{meeting_id}",
+        meeting=meeting,
         **{**await recorded(db, request, viewer, meeting), "form": form},
         decision=None,
         action=f"/meetings/{meeting_id}/decisions",
@@ -169,6 +172,7 @@ async def _decision_page(
         request,
         "meetings/decision.html",
         path=f"/decisions/{decision_id}/edit",
+        meeting=decision.meeting,
         **{**await recorded(db, request, viewer, decision.meeting), "form": form},
         decision=decision,
         action=f"/decisions/{decision_id}/edit",
@@ -229,6 +233,7 @@ async def _hold_page(
         request,
         f"meetings/{name}.html",
         path=f"/meetings/{meeting_id}/{name}",
+        meeting=meeting,
         **{**found, "form": form},
     )
 

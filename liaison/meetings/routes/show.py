@@ -136,7 +136,6 @@ async def recorded(db: Session, request: AnyRequest, viewer: Viewer, meeting: Me
     items = await queries.agenda(db, meeting.id, states=("accepted",))
     return {
         **region(db, request, meeting),
-        "meeting": meeting,
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
         "attendees": attendees,
