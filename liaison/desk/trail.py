@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from liaison import site
 from liaison.accounts.viewer import Viewer
+from liaison.actions import queries as actions
 from liaison.audit import AuditLine
 from liaison.db import Session
 from liaison.directory import queries as directory
@@ -146,6 +147,11 @@ def _keepers(viewer: Viewer, agency_id: int) -> None:
         raise NotPermitted(N_("This is read by those who keep the agency's people and by the operator."))
 
 
+async def _of_action(db: Session, viewer: Viewer, id_: int) -> Sight:
+    await actions.get(db, viewer, id_)
+    return Sight()
+
+
 async def _operators(db: Session, viewer: Viewer, id_: int) -> Sight:
     site.operators_only(viewer)
     return Sight()
@@ -160,6 +166,7 @@ _SIGHTS: dict[str, Callable[[Session, Viewer, int], Awaitable[Sight]]] = {
     "person": _of_person,
     "agency": _of_agency,
     "office": _of_office,
+    "action": _of_action,
     "mail": _operators,
     "site": _operators,
 }

@@ -114,6 +114,15 @@ async def test_where_somebody_signed_in_from_is_told_to_nobody_else_of_their_age
     assert "192.0.2.7" not in str(await read(program, world.liwb, thing))
 
 
+async def test_an_action_is_read_by_whoever_sees_it(program: Program, world: World) -> None:
+    given = {"title": "报送数据", "lead_agency_id": str(world.sfj.id)}
+    path = f"/mechanisms/{world.mechanism.id}/action-items"
+    made = await program.post(world.zhoumin, path, given, status=201)
+    thing = f"action:{made['id']}"
+    assert [line["verb"] for line in await read(program, world.liwb, thing)] == ["assign"]
+    assert (await program.call(world.sunl, "GET", f"/audit?object={thing}")).status_code == 404
+
+
 async def test_mails_and_the_site_are_the_operators(program: Program, world: World) -> None:
     for thing in ("site:1", "mail:1", "mail:999999"):
         assert (await program.call(world.guyan, "GET", f"/audit?object={thing}")).status_code == 200
