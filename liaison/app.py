@@ -35,9 +35,11 @@ from liaison.meetings import routes as meetings_routes
 from liaison.paths import data_dir
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
+from liaison.watching import routes as watching_routes
 from liaison.web import access
 from liaison.web.api import provide_paging
 from liaison.web.assets import Assets
+from liaison.web.counting import Answers, count_answer
 from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import own_names_only
 from liaison.web.links import router as links_router
@@ -79,7 +81,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         middleware=[own_names_only],
         guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
-        before_send=[access.security_headers],
+        before_send=[access.security_headers, count_answer],
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
             cookie_name=access.csrf_cookie(settings.https),
@@ -87,7 +89,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             cookie_secure=settings.https,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api", "^/r/", "^/feed/", "^/static/", "^/healthz", "^/readyz"],
+            exclude=["^/api", "^/r/", "^/feed/", "^/static/", "^/healthz", "^/readyz", "^/metrics"],
         ),
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
@@ -113,6 +115,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
                 "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
                 "assets": Assets(data_dir("static")),
                 "token_rates": access.TokenRates(),
+                "answers": Answers(),
+                "settled_mails": watching_routes.SettledMails(),
                 "feed_changes": feed_routes.Changes(),
             }
         ),
@@ -135,6 +139,7 @@ def page_routers() -> list[Router]:
         feed_routes.router,
         links_router,
         system_routes.router,
+        watching_routes.router,
     ]
 
 

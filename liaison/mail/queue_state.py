@@ -38,6 +38,17 @@ class QueueHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """What is asked every few seconds by those who watch; the instants are by the database's clock."""
+
+    now: datetime
+    worker_seen_at: datetime | None
+    workers: int
+    """Those heard of lately."""
+    oldest_open_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Why and until when all mail waits, and how often in a row the mail server refused."""
 
@@ -113,6 +124,17 @@ async def current_block(db: Session) -> Block | None:
         return None
     detail = row.detail
     return Block(detail["reason"], detail["reply"], datetime.fromisoformat(detail["since"]), row.at, detail["tries"])
+
+
+async def pulse(db: Session, *, silent_after: timedelta) -> Pulse:
+    """Whether workers live and mail moves, by two small statements; a worker not heard of for so long counts no more."""
+    lately = database_now(db, -silent_after.total_seconds())
+    beats = select(database_now(db), func.max(QueueState.at), func.count().filter(QueueState.at >= lately)).where(
+        QueueState.name.startswith(_WORKER, autoescape=True)
+    )
+    now, seen, workers = (await db.execute(beats)).one()
+    oldest = select(func.min(OutboxMail.created_at)).where(OutboxMail.state.in_(OPEN_STATES))
+    return Pulse(now, seen, workers, (await db.execute(oldest)).scalar_one())
 
 
 async def health(db: Session) -> QueueHealth:

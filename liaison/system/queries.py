@@ -39,7 +39,7 @@ FILTERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """How the site is, for the page 系统 and for /readyz."""
+    """How the site is, for the page 系统."""
 
     health: QueueHealth
     worker_lives: bool

@@ -1,4 +1,4 @@
-"""The operator's pages: how the site is, 试运行, the outbox; and the two addresses that a supervisor asks."""
+"""The operator's pages: how the site is, 试运行, the outbox, the first steps."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from litestar import Response, Router, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from sqlalchemy.exc import SQLAlchemyError
 
 from liaison.accounts.viewer import Viewer
 from liaison.bundle import workbook
@@ -367,30 +366,10 @@ def _refusals(words: Words, how: str, lines: Sequence[Line]) -> list[Refused]:
     return found
 
 
-@get("/healthz", opt={"public": True}, include_in_schema=False)
-async def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
-
-
-@get("/readyz", opt={"public": True}, include_in_schema=False)
-async def readyz(request: AnyRequest) -> Response[dict[str, Any]]:
-    """Whether the database answers and a worker lives (503 if not), and how old the oldest waiting mail is, in seconds."""
-    try:
-        async with request.app.state.database.reading() as db:
-            status = await queries.site_status(db)
-    except (SQLAlchemyError, OSError):
-        return Response({"database": False}, status_code=503)
-    health = status.health
-    oldest = round((health.now - health.oldest_open_at).total_seconds()) if health.oldest_open_at else None
-    answer = {"database": True, "worker": status.worker_lives, "oldest_waiting_mail": oldest}
-    return Response(answer, status_code=200 if status.worker_lives else 503)
-
-
 router = Router(
     "/",
     route_handlers=[
         show, trial_mode, switch_backups, pause, index, mail, show_letter, release_all, retry, release, give_up,
-        first_steps, template, enter_people, designate_liaisons, healthz, readyz,
+        first_steps, template, enter_people, designate_liaisons,
     ],
 )  # fmt: skip

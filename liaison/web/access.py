@@ -56,12 +56,8 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     async with database.reading() as db:
         request.state.trial_address = await site.trial_address(db)
         if is_api(request):
-            scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() == "bearer" and (row := await tokens.token_of(db, token.strip())):
-                request.app.state.token_rates.take(row.id)
-                viewer = await load(db, row.person_id, via="api")
-                if row.last_used_at is None or db.now() - row.last_used_at >= tokens.USED_EVERY:
-                    used = row.id
+            if token := bearer(request):
+                viewer, used = await _holder(request, db, token)
         elif key := request.cookies.get(session_cookie(settings_of(request).https)):
             opened = await sessions.session_of(db, key)
             if opened is not None:
@@ -80,6 +76,34 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
     if viewer is None and _needs_somebody(request):
         request.state.kept = await _kept(request)
     return viewer
+
+
+def bearer(request: AnyRequest) -> str | None:
+    """The token that a program shows."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def holder_of(request: AnyRequest, token: str) -> Viewer | None:
+    """Whose token it is, for the few addresses outside /api that take one; None when it is nobody's."""
+    database = request.app.state.database
+    async with database.reading() as db:
+        viewer, used = await _holder(request, db, token)
+    if viewer is not None and used is not None:
+        async with database.writing() as db:
+            await tokens.note_used(db, used)
+    return viewer
+
+
+async def _holder(request: AnyRequest, db: Session, token: str) -> tuple[Viewer | None, int | None]:
+    """The token's person, and the token's id if its use is to be noted."""
+    row = await tokens.token_of(db, token)
+    if row is None:
+        return None, None
+    request.app.state.token_rates.take(row.id)
+    viewer: Viewer | None = await request.app.state.load_viewer(db, row.person_id, via="api")
+    old = row.last_used_at is None or db.now() - row.last_used_at >= tokens.USED_EVERY
+    return viewer, row.id if old else None
 
 
 def _needs_somebody(request: AnyRequest) -> bool:

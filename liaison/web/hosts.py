@@ -8,8 +8,8 @@ from liaison.errors import Misdirected
 from liaison.i18n import N_
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-FOR_MACHINES = ("/healthz", "/readyz")
-"""Watchers ask these by whatever address a machine has; the answers say nothing of the site."""
+FOR_MACHINES = ("/healthz", "/readyz", "/metrics")
+"""Watchers ask these by whatever address a machine has; the answers hold no address of the site, and figures need a token there."""
 
 
 def is_ours(host: str, base_url: str) -> bool:

@@ -1,4 +1,4 @@
-"""The operator's pages: how the site is, 试运行, the outbox and each mail in it, and what a supervisor asks."""
+"""The operator's pages: how the site is, 试运行, the outbox and each mail in it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,10 +10,10 @@ from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.mail import outbox, queue_state
+from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
 from liaison.meetings.asking import Asked
-from tests.callers import Browser, Program, visitor
+from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.world import World
 
@@ -148,18 +148,6 @@ async def test_deliveries_are_told_to_those_whose_meeting_it_is(
     assert await api.refused(world.guyan, "GET", "/deliveries?state=lost") == (422, ["state"])
     assert await api.refused(world.liwb, "POST", f"/deliveries/{found[0]['id']}/retry", {}) == (403, [])
     assert await api.refused(world.guyan, "POST", f"/deliveries/{found[0]['id']}/retry", {}) == (409, [])
-
-
-async def test_a_supervisor_learns_whether_database_and_worker_live(
-    settings: Settings, database: Database, clock: Clock
-) -> None:
-    async with visitor(settings, database, clock) as nobody:
-        assert (await nobody.get("/healthz")).json() == {"status": "ok"}
-        silent = await nobody.get("/readyz")
-        assert (silent.status_code, silent.json()["worker"]) == (503, False)
-        async with database.writing() as db:
-            await queue_state.heartbeat(db, "one")
-        assert (await nobody.get("/readyz")).json() == {"database": True, "worker": True, "oldest_waiting_mail": None}
 
 
 async def test_the_outbox_opens_on_what_needs_attention_and_else_on_all_newest_first(

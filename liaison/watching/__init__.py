@@ -1,0 +1,1 @@
+"""What programs that watch the site ask: does it live, is it ready, its figures."""
