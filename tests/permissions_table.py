@@ -62,6 +62,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     .of(attendee_id="sunl_attendee")
     .sending(partstat="accepted"),
     "POST /desk/reminders/{meeting_id}": (RUN_MEETING, DRAFT),
+    "POST /desk/actions/{action_id}": REPORT,
     "POST /desk/items/{item_id}": ACCEPT_PROPOSED,
     # the operator's
     "GET /system": OPERATOR_ONLY,

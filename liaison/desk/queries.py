@@ -10,6 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from liaison import site
 from liaison.accounts.viewer import Viewer
+from liaison.actions import queries as action_queries
+from liaison.actions.due import DUE_SOON, OVERDUE, due_state
+from liaison.actions.models import ActionItem
 from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session
@@ -64,6 +67,11 @@ class Desk:
     counts: Mapping[int, Counts]
     month: Month
     rhythms: Sequence[Rhythm]
+    actions: Sequence[ActionItem]
+    """The open action items that the viewer owns, what is due first first."""
+    carried: Mapping[int, int]
+    """By action item, over how many meetings it was carried."""
+    today: date
     is_empty_site: bool
     """For an operator: there is no mechanism yet."""
 
@@ -112,6 +120,13 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
+        *_to_hold(viewer, meetings, db.now()),
+    ]
+    actions = await action_queries.of_owner(db, viewer.person_id)
+    todos += [
+        Todo("action", item.due_on, item.id, None, item.title, item.version)
+        for item in actions
+        if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
     is_empty = False
     if viewer.operator:
@@ -128,6 +143,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         },
         month=month_of(month, home, today, meetings),
         rhythms=[Rhythm(mechanism, promises(found[0])) for mechanism, found in years.items() if found[0].periods],
+        actions=actions,
+        carried=await action_queries.carried(db, actions),
+        today=today,
         is_empty_site=is_empty,
     )
 
@@ -289,6 +307,12 @@ def _own(viewer: Viewer, ahead: Sequence[Meeting], around: _Around, now: datetim
         and viewer.acts_for(open_[slip.meeting_id].mechanism_id) == slip.agency_id
     ]
     return answers + slips
+
+
+def _to_hold(viewer: Viewer, meetings: Sequence[Meeting], now: datetime) -> list[Todo]:
+    """Meetings of the viewer's agency that are over, and that nobody has recorded as held."""
+    over = [m for m in meetings if m.state == "announced" and m.ends_at <= now and is_host(viewer, m)]
+    return [Todo("hold", meeting.local_on, meeting.id, meeting) for meeting in over]
 
 
 async def _hosted(

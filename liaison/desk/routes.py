@@ -11,6 +11,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.actions import queries as actions
+from liaison.actions import reporting
+from liaison.actions.showing import lines
 from liaison.db import Session
 from liaison.desk import queries
 from liaison.desk.month import first_of
@@ -72,6 +75,16 @@ async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: FromPath[int]
     return await _after(request, db, viewer, agenda.accept_item(db, viewer, item), said)
 
 
+@post("/desk/actions/{action_id:int}")
+async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
+    """办结 in one press; the item's page, or the toast, undoes it."""
+    form = await Form.read(request)
+    item = await actions.get(db, viewer, action_id)
+    said = Message(N_("Done: “%(title)s”"), {"title": item.title})
+    act = reporting.complete(db, viewer, item, version=form.whole("version"))
+    return await _after(request, db, viewer, act, said, undo=f"/actions/{action_id}/reopen")
+
+
 @get("/meetings")
 async def all_meetings(
     request: AnyRequest,
@@ -114,7 +127,9 @@ async def _own(db: Session, viewer: Viewer) -> Sequence[Mechanism]:
     return [m for m in await mechanisms.mechanisms_visible_to(db, viewer) if m.id in mine]
 
 
-async def _after(request: AnyRequest, db: Session, viewer: Viewer, act: Any, said: Message) -> Response[Any]:
+async def _after(
+    request: AnyRequest, db: Session, viewer: Viewer, act: Any, said: Message, *, undo: str | None = None
+) -> Response[Any]:
     """The list as it is after the act, for htmx with a word about it; else the way back to the page. An act that is not
     possible any more says why above the list."""
     refusal: Conflict | None = None
@@ -133,7 +148,7 @@ async def _after(request: AnyRequest, db: Session, viewer: Viewer, act: Any, sai
     return fragment(
         request,
         "desk/_needs.html",
-        toast=None if refusal else SimpleNamespace(text=said.worded(gettext), undo_url=None),
+        toast=None if refusal else SimpleNamespace(text=said.worded(gettext), undo_url=undo),
         **_context(request, viewer, shown, refused=refusal.message.worded(gettext) if refusal else None),
     )
 
@@ -143,8 +158,10 @@ def _context(request: AnyRequest, viewer: Viewer, shown: Desk, refused: str | No
     role = next((ROLES[name] for name in ("acting", "principal", "deputy") if name in roles), None)
     mine = [rhythm.mechanism.id for rhythm in shown.rhythms if may_schedule(viewer, rhythm.mechanism.id)]
     offices = sorted({office.mechanism_id for office in viewer.designations} | set(mine))
-    gettext = words_of(request)._
+    words = words_of(request)
+    gettext = words._
     return {
+        "actions": lines(words, viewer, shown.actions, shown.today, shown.carried),
         "desk": shown,
         "refused": refused,
         "counts": shown.counts,
@@ -175,4 +192,4 @@ def _cursor(text: str | None) -> tuple[datetime, int] | None:
         return datetime.combine(date.min, datetime.min.time(), UTC), 1
 
 
-router = Router("/", route_handlers=[my_work, answer, remind, accept, all_meetings])
+router = Router("/", route_handlers=[my_work, answer, remind, accept, complete, all_meetings])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from liaison.meetings.models import AgendaItem, Meeting
 
-KINDS = ("queue", "mail", "answer", "slip", "send", "plan", "item", "remind", "vacancy", "term")
+KINDS = ("queue", "mail", "action", "answer", "slip", "send", "hold", "plan", "item", "remind", "vacancy", "term")
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 
 REMIND_BEFORE = timedelta(days=3)
@@ -91,7 +91,7 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, mechanism or designation it is about."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism or designation it is about."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""
