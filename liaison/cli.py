@@ -2,10 +2,6 @@
 
 Everything heavy is imported inside the command that needs it, so that `liaison --help` answers at once."""
 
-import asyncio
-import os
-import sys
-from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,57 +10,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from liaison import config
-from liaison.config import VERSION, Settings
-from liaison.errors import N_, CannotRun, Message, Refusal
-from liaison.i18n import Words, known_locale
-
-
-class Commands(click.Group):
-    """Ends every refusal in one line of the site's language and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (CannotRun, Refusal) as refusal:
-            words = _words()
-            for line in getattr(refusal, "lines", ()):
-                click.echo(said_line(words, line), err=True)
-            for name, message in getattr(refusal, "errors", {}).items():
-                click.echo(f"{name}: {message.worded(words._)}", err=True)
-            click.echo(refusal.message.worded(words._), err=True)
-            ctx.exit(1)
-        except Exception as error:
-            said = _out_of_our_hands(error)
-            if said is None:
-                raise
-            click.echo(said.worded(_words()._), err=True)
-            ctx.exit(1)
-
-
-def _out_of_our_hands(error: Exception) -> Message | None:
-    """What an administrator can put right, in one line: a file or directory, the database. None for an error of ours."""
-    import sqlite3
-
-    from liaison.logs import masked
-
-    if isinstance(error, OSError) and error.filename is not None:
-        return Message(N_("%(path)s cannot be used (%(why)s)."), {"path": error.filename, "why": error.strerror})
-    if "sqlalchemy" in sys.modules:
-        from sqlalchemy import exc
-
-        if isinstance(error, exc.DBAPIError) and (
-            isinstance(error, exc.OperationalError | exc.InterfaceError) or type(error) is exc.DatabaseError
-        ):
-            error = error.orig if isinstance(error.orig, Exception) else error
-            return Message(N_("The database does not answer (%(why)s)."), {"why": masked(_first_line(error))})
-    if isinstance(error, sqlite3.DatabaseError):
-        return Message(N_("The database does not answer (%(why)s)."), {"why": _first_line(error)})
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+from liaison import config, console
+from liaison.config import VERSION
+from liaison.errors import N_, Refusal
 
 
 class Instant(click.ParamType[datetime]):
@@ -80,7 +28,7 @@ class Instant(click.ParamType[datetime]):
         return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(config.load().timezone))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=console.Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="liaison")
 def liaison() -> None:
     """Joint meetings between agencies: who is liaison, who is invited, what was answered."""
@@ -92,11 +40,11 @@ def liaison() -> None:
 @click.option("--no-worker", is_flag=True, help="Send no mail here: `liaison work` runs elsewhere.")
 def serve(host: str, port: int, no_worker: bool) -> None:
     """Answer the browser and the API, and send the mail."""
-    settings = ready()
+    settings = console.ready()
     from liaison.accounts.sign_in import set_up_link
     from liaison.serving import serve as run
 
-    words = _words(settings)
+    words = console.words_of(settings)
 
     async def on_start(database: Any) -> None:
         async with database.writing() as db:
@@ -107,7 +55,7 @@ def serve(host: str, port: int, no_worker: bool) -> None:
         if link:
             click.echo(words._("There is no operator yet. Set up the site here, once: %(link)s", link=link))
 
-    _run(run(settings, host=host, port=port, with_worker=not no_worker, on_start=on_start))
+    console.run(run(settings, host=host, port=port, with_worker=not no_worker, on_start=on_start))
 
 
 @liaison.command()
@@ -117,11 +65,11 @@ def serve(host: str, port: int, no_worker: bool) -> None:
 )
 def work(once: bool, as_of: datetime | None) -> None:
     """Run the worker alone: send mail, keep the clockwork going."""
-    settings = ready()
+    settings = console.ready()
     from liaison.clock import Clock
     from liaison.serving import work as run
 
-    if not _run(run(settings, Clock(as_of=as_of), once=once)):
+    if not console.run(run(settings, Clock(as_of=as_of), once=once)):
         raise SystemExit(1)
 
 
@@ -135,21 +83,21 @@ def demo(port: int, data_dir: Path, reset: bool) -> None:
     from liaison.demo import demo_settings, run_demo
 
     logs.set_up("text", quiet=True)
-    settings = demo_settings(_load(), data_dir=data_dir, port=port)
-    _run(run_demo(settings, port=port, reset=reset, say=click.echo, words=_words(settings)))
+    settings = demo_settings(console.load(), data_dir=data_dir, port=port)
+    console.run(run_demo(settings, port=port, reset=reset, say=click.echo, words=console.words_of(settings)))
 
 
 @liaison.command()
 @click.option("--no-backup", is_flag=True, help="PostgreSQL only: a backup was made by the database's own means.")
 def migrate(no_backup: bool) -> None:
     """Bring the database to this program's version, after a backup of it."""
-    settings = _load()
+    settings = console.load()
     from liaison import logs
     from liaison import migrate as migrations
 
     logs.set_up(settings.log_format, quiet=True)
     migrations.bring_to_head(settings, backup=not no_backup)
-    words = _words(settings)
+    words = console.words_of(settings)
     click.echo(words._("The database is up to date (%(revision)s).", revision=migrations.head()))
 
 
@@ -167,7 +115,7 @@ def backup(file: Path, with_key: bool) -> None:
     if settings.sqlite_path is None or settings.sqlite_path.exists():
         revision_of(settings)  # data of a newer program are left alone
     manifest = making.make(settings, file, with_key=with_key)
-    words = _words(settings)
+    words = console.words_of(settings)
     click.echo(words._("%(path)s: backup as of audit line %(number)s:%(hash)s", path=file, number=manifest.facts.head_number, hash=manifest.facts.head_hash))  # fmt: skip
 
 
@@ -180,14 +128,14 @@ def restore(file: Path, check: bool) -> None:
     from liaison import logs, restoring
 
     logs.set_up(settings.log_format, quiet=True)
-    words = _words(settings)
+    words = console.words_of(settings)
     if check:
-        found = _run(restoring.examine(file))
+        found = console.run(restoring.examine(file))
         lines = restoring.worded(words, found.manifest, settings.timezone)
         lines.append(words._("The audit trail fits.") if found.trail_checked else words._("Every part is whole. Restore it into an empty database to check the audit trail as well."))  # fmt: skip
         lines.append(words._("This program can restore it, and brings it to its own version.") if found.needs_migration else words._("This program can restore it."))  # fmt: skip
     else:
-        done = _run(restoring.restore(settings, file))
+        done = console.run(restoring.restore(settings, file))
         lines = restoring.worded(words, done.manifest, settings.timezone)
         lines.append(words._("Restored. %(mails)s mails that had not left are held: look at them on the page System → Outbox, and let them go or give them up.", mails=done.settled.mails))  # fmt: skip
         lines.append(words._("Updates of %(meetings)s announced meetings will be newer than anything sent before. What was changed after the backup is not here: look through the meetings to come, and send them anew.", meetings=done.settled.meetings))  # fmt: skip
@@ -209,12 +157,12 @@ def restore(file: Path, check: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 def import_(file: Path, mechanism: str | None, agency: str | None, dry_run: bool) -> None:
     """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv): all or nothing. No mail is sent."""
-    settings = ready(quiet=True)
+    settings = console.ready(quiet=True)
     from liaison.accounts.viewer import COMMAND_LINE
     from liaison.bundle.kinds import bundle_in
     from liaison.bundle.loading import lead_agency, load
 
-    words = _words(settings)
+    words = console.words_of(settings)
     content = file.read_bytes()
 
     async def run(database: Any) -> None:
@@ -229,7 +177,7 @@ def import_(file: Path, mechanism: str | None, agency: str | None, dry_run: bool
         if dry_run:
             click.echo(words._("This was only a trial: nothing was changed."))
 
-    _run(_with_database(settings, run))
+    console.run(console.with_database(settings, run))
 
 
 @liaison.group()
@@ -247,17 +195,17 @@ def person() -> None:
 @click.option("--operator", is_flag=True, help="This person runs the site.")
 def person_add(operator: bool, **given: Any) -> None:
     """Enter a person; the first operator of a site is made like this."""
-    settings = ready(quiet=True)
+    settings = console.ready(quiet=True)
     from liaison.system.console import enter_person
 
-    words = _words(settings)
+    words = console.words_of(settings)
 
     async def run(database: Any) -> None:
         async with database.writing() as db:
             added = await enter_person(db, operator=operator, **given)
             click.echo(words._("%(name)s was entered.", name=added.name))
 
-    _run(_with_database(settings, run))
+    console.run(console.with_database(settings, run))
 
 
 @liaison.group()
@@ -270,7 +218,7 @@ def token() -> None:
 @click.option("--name", default="", help="What it is for.")
 def token_create(who: str, name: str) -> None:
     """Make an API token and print it, alone, once."""
-    settings = ready(quiet=True)
+    settings = console.ready(quiet=True)
     from liaison.accounts.tokens import create_token
     from liaison.accounts.viewer import COMMAND_LINE
     from liaison.system.console import person_named
@@ -281,14 +229,14 @@ def token_create(who: str, name: str) -> None:
             made = await create_token(db, COMMAND_LINE, found.id, name=name)
         click.echo(made)
 
-    _run(_with_database(settings, run))
+    console.run(console.with_database(settings, run))
 
 
 @liaison.command()
 @click.option("--person", "who", required=True, metavar="KEY-OR-MAIL")
 def sign_in_link(who: str) -> None:
     """Print a link that signs this person in once, for 10 minutes."""
-    settings = ready(quiet=True)
+    settings = console.ready(quiet=True)
     from liaison.accounts.sign_in import printed_link
     from liaison.system.console import person_named
 
@@ -298,20 +246,20 @@ def sign_in_link(who: str) -> None:
             link = await printed_link(db, found.id)
         click.echo(link)
 
-    _run(_with_database(settings, run))
+    console.run(console.with_database(settings, run))
 
 
 @liaison.command()
 def check() -> None:
     """Say what works, what does not, and what to do."""
-    settings = _load()
+    settings = console.load()
     from liaison import logs
     from liaison.checkup import examine
 
     logs.set_up(settings.log_format, quiet=True)
-    words = _words(settings)
+    words = console.words_of(settings)
     well = True
-    for finding in _run(examine(config.with_secret_key(settings))):
+    for finding in console.run(examine(config.with_secret_key(settings))):
         mark = {"good": words._("works"), "note": words._("note"), "bad": words.pgettext("check", "does not work")}[
             finding.state
         ]
@@ -325,10 +273,10 @@ def check() -> None:
 @click.option("--head", metavar="N:HASH", help="A head noted earlier: it must still be in the trail.")
 def verify_log(head: str | None) -> None:
     """Check that nobody changed the audit trail."""
-    settings = ready(quiet=True)
+    settings = console.ready(quiet=True)
     from liaison import audit
 
-    words = _words(settings)
+    words = console.words_of(settings)
     number, known = _head(head) if head else (0, "")
 
     async def run(database: Any) -> None:
@@ -343,42 +291,11 @@ def verify_log(head: str | None) -> None:
             last, digest = await audit.head(db)
         click.echo(words._("The audit trail fits. Head: %(number)s:%(hash)s", number=last, hash=digest))
 
-    _run(_with_database(settings, run))
+    console.run(console.with_database(settings, run))
 
 
 class _OnlyTried(Exception):
     """Undoes the transaction of a dry run."""
-
-
-def ready(*, quiet: bool = False) -> Settings:
-    """The site's settings with its key, the log set up and the schema current."""
-    settings = config.with_secret_key(_load())
-    from liaison import logs, migrate
-
-    logs.set_up(settings.log_format, quiet=quiet)
-    migrate.ensure_current(settings)
-    return settings
-
-
-def _load() -> Settings:
-    """The settings in force, each of them checked. Raises SettingsError."""
-    settings = config.load()
-    if settings.region != "CN":  # what is known of others takes a moment to load
-        from liaison.calendaring.workdays import UnknownRegion, region_calendar
-
-        try:
-            region_calendar(settings.region)
-        except UnknownRegion:
-            raise config.wrong_region(settings) from None
-    return settings
-
-
-def said_line(words: Words, line: Any) -> str:
-    """One wrong line of an imported file: 第 14 行 people.mail：…"""
-    text: str = line.message.worded(words._)
-    if line.line is None:
-        return text
-    return words._("Line %(line)s, %(field)s: %(text)s", line=line.line, field=line.field or "-", text=text)
 
 
 def _head(text: str) -> tuple[int, str]:
@@ -386,33 +303,3 @@ def _head(text: str) -> tuple[int, str]:
     if not (number.isascii() and number.isdecimal() and len(number) < 100 and colon and len(digest) == 64):
         raise click.BadParameter("give a number, a colon and 64 characters of hash", param_hint="--head")
     return int(number), digest
-
-
-def _words(settings: Settings | None = None) -> Words:
-    """The site's language, as far as its settings can be read."""
-    if settings is None:
-        return Words(known_locale(os.environ.get("LIAISON_LOCALE")) or _locale_in_file() or "zh_CN", "UTC")
-    return Words(settings.locale, settings.timezone)
-
-
-def _locale_in_file() -> str | None:
-    try:
-        return config.load().locale
-    except CannotRun:
-        return None
-
-
-async def _with_database(settings: Settings, run: Any) -> None:
-    from liaison.app import open_database
-    from liaison.clock import Clock
-
-    database = open_database(settings, Clock())
-    try:
-        await run(database)
-    finally:
-        await database.dispose()
-
-
-def _run(job: Coroutine[Any, Any, Any]) -> Any:
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    return asyncio.run(job)
