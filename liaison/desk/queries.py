@@ -1,6 +1,6 @@
 """我的工作: what each feature has waiting for this viewer, loaded for one page in few statements."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as action_queries
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
@@ -16,35 +15,31 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session
+from liaison.desk import around as beside
 from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
 from liaison.desk.todos import (
-    Asked,
     Counts,
-    Failure,
-    Slip,
     Todo,
-    Told,
     counted,
     is_time_to_remind,
     most_urgent_first,
     unsent,
 )
 from liaison.directory.models import Person
-from liaison.mail.models import BOUNCED, GIVEN_UP, HELD, REFUSED, OutboxMail
+from liaison.mail.models import HELD, OutboxMail
 from liaison.mail.queue_state import current_block
 from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings.due import replies_due_on
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting, Series
+from liaison.meetings.models import Meeting, Series
 from liaison.meetings.permissions import is_host, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in, visible_to
 from liaison.meetings.snapshot import snapshot_of
 
-NOT_REACHED = (REFUSED, BOUNCED, GIVEN_UP)
 FAILED_FOR = timedelta(days=7)
 """So long an operator is told of mails that did not arrive."""
 MOST_MEETINGS = 1000
@@ -81,18 +76,6 @@ class Desk:
         return next((meeting for meeting in self.coming if meeting.state == "announced"), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What hangs on the meetings that lie ahead."""
-
-    attendees: Sequence[Asked]
-    slips: Sequence[Slip]
-    agenda: Mapping[int, Sequence[AgendaItem]]
-    told: Mapping[str, Told]
-    failures: Mapping[int, Sequence[Failure]]
-    tried: Mapping[int, int]
-
-
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     """The page of this viewer, with the calendar of the month that begins on `month`."""
     today = db.clock.today(db.settings.timezone)
@@ -103,7 +86,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     meetings = await _meetings(db, viewer, today, month)
     ahead = [m for m in meetings if m.ends_at > db.now() and m.state in ("draft", "announced")]
     off = [m for m in meetings if m.state in ("cancelled", "postponed") and m.announced_at and not m.off_announced]
-    around = await _around(db, viewer, [*ahead, *off])
+    around = await beside.around(db, viewer, [*ahead, *off])
     histories = await _histories(db, viewer, series)
     years = {
         mechanism: years_of(
@@ -153,7 +136,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
 async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> dict[int, Counts]:
     """The counts of these meetings, of those whose list the viewer may see."""
     seen = [m.id for m in meetings if may_see_list(viewer, m)]
-    return counted(await _asked(db, seen), await _slips(db, seen), await _agenda(db, seen))
+    return counted(await beside.asked_of(db, seen), await beside.slips_of(db, seen), await beside.agenda_of(db, seen))
 
 
 async def _series(db: Session, viewer: Viewer) -> dict[Mechanism, list[Series]]:
@@ -189,106 +172,13 @@ async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> li
     return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_MEETINGS)))
 
 
-async def _around(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> _Around:
-    ids = [m.id for m in meetings]
-    hosted = [m for m in meetings if is_host(viewer, m)]
-    failures, tried = await _failures(db, [m.id for m in hosted if m.announced_at])
-    return _Around(
-        attendees=await _asked(db, ids),
-        slips=await _slips(db, ids),
-        agenda=await _agenda(db, ids),
-        told=await _told(db, [m.uid for m in hosted if m.announced_at]),
-        failures=failures,
-        tried=tried,
-    )
-
-
-async def _asked(db: Session, meeting_ids: Collection[int]) -> list[Asked]:
-    if not meeting_ids:
-        return []
-    query = select(
-        Attendee.id,
-        Attendee.meeting_id,
-        Attendee.person_id,
-        Attendee.agency_invitation_id,
-        Attendee.partstat,
-        Attendee.agency_id,
-        Attendee.name,
-    ).where(Attendee.meeting_id.in_(meeting_ids), Attendee.removed_at.is_(None))
-    return [Asked(*row) for row in await db.execute(query.order_by(Attendee.id))]
-
-
-async def _slips(db: Session, meeting_ids: Collection[int]) -> list[Slip]:
-    if not meeting_ids:
-        return []
-    query = select(
-        AgencyInvitation.id, AgencyInvitation.meeting_id, AgencyInvitation.agency_id, AgencyInvitation.returned_at
-    ).where(AgencyInvitation.meeting_id.in_(meeting_ids), AgencyInvitation.removed_at.is_(None))
-    rows = await db.execute(query.order_by(AgencyInvitation.id))
-    return [Slip(id_, meeting_id, agency_id, at is not None) for id_, meeting_id, agency_id, at in rows]
-
-
-async def _agenda(db: Session, meeting_ids: Collection[int]) -> dict[int, list[AgendaItem]]:
-    found: dict[int, list[AgendaItem]] = {}
-    if meeting_ids:
-        query = (
-            select(AgendaItem)
-            .where(
-                AgendaItem.meeting_id.in_(meeting_ids),
-                AgendaItem.removed_at.is_(None),
-                AgendaItem.state.in_(("accepted", "proposed")),
-            )
-            .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
-            .order_by(AgendaItem.position, AgendaItem.id)
-        )
-        for item in await db.scalars(query):
-            found.setdefault(item.meeting_id, []).append(item)
-    return found
-
-
-async def _told(db: Session, uids: Collection[str]) -> dict[str, Told]:
-    """The newest announcement under each UID."""
-    if not uids:
-        return {}
-    newest = select(func.max(Announcement.id)).where(Announcement.uid.in_(uids)).group_by(Announcement.uid)
-    query = select(Announcement.uid, Announcement.method, Announcement.snapshot).where(Announcement.id.in_(newest))
-    return {uid: Told(method, snapshot) for uid, method, snapshot in await db.execute(query)}
-
-
-async def _failures(db: Session, meeting_ids: Collection[int]) -> tuple[dict[int, list[Failure]], dict[int, int]]:
-    """By meeting, the mails that were the last to their address and did not arrive; and how many went out only while the site
-    was tried out, once that is over."""
-    found: dict[int, list[Failure]] = {}
-    tried: dict[int, int] = {}
-    if meeting_ids:
-        about = [f"meeting:{meeting_id}" for meeting_id in meeting_ids]
-        newest = (
-            select(func.max(OutboxMail.id))
-            .where(OutboxMail.about.in_(about))
-            .group_by(OutboxMail.about, OutboxMail.address)
-        )
-        query = select(OutboxMail.about, OutboxMail.display_to, OutboxMail.reason, OutboxMail.state)
-        wanted = or_(OutboxMail.state.in_(NOT_REACHED), OutboxMail.trial_to.is_not(None))
-        query = query.where(OutboxMail.id.in_(newest), wanted).order_by(OutboxMail.id)
-        for thing, display_to, reason, state in await db.execute(query):
-            meeting_id = int(thing.rpartition(":")[2])
-            if state in NOT_REACHED:
-                name = display_to.rpartition(" <")[0] or display_to
-                found.setdefault(meeting_id, []).append(Failure(name, reason))
-            else:
-                tried[meeting_id] = tried.get(meeting_id, 0) + 1
-    if tried and await site.trial_address(db) is not None:
-        tried = {}
-    return found, tried
-
-
 async def _histories(db: Session, viewer: Viewer, mechanisms: Iterable[Mechanism]) -> dict[int, list[AgencyHistory]]:
     """Who is in office where the viewer is liaison, deputy or administrator of the agency."""
     mine = [m for m in mechanisms if viewer.acts_for(m.id) or (viewer.agency_admin and m.id in viewer.member_of)]
     return await mechanism_queries.histories(db, mine) if mine else {}
 
 
-def _own(viewer: Viewer, ahead: Sequence[Meeting], around: _Around, now: datetime) -> list[Todo]:
+def _own(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, now: datetime) -> list[Todo]:
     """What the viewer and the viewer's agency were asked and have not answered."""
     open_ = {m.id: m for m in ahead if m.state == "announced" and m.starts_at > now}
     answers = [
@@ -319,7 +209,7 @@ async def _hosted(
     db: Session,
     viewer: Viewer,
     meetings: Sequence[Meeting],
-    around: _Around,
+    around: beside.Around,
     histories: Mapping[int, Sequence[AgencyHistory]],
     calendars: Mapping[str, WorkCalendar],
 ) -> list[Todo]:
@@ -357,7 +247,7 @@ async def _hosted(
 async def _reachable(
     db: Session,
     meetings: Sequence[Meeting],
-    around: _Around,
+    around: beside.Around,
     histories: Mapping[int, Sequence[AgencyHistory]],
 ) -> dict[int, set[tuple[str, int]]]:
     """By meeting everybody asked whom a mail would reach; only those whom the last notice did not reach are looked at closely."""
@@ -408,7 +298,7 @@ async def _queue(db: Session) -> list[Todo]:
     failed = select(func.count()).where(
         or_(
             OutboxMail.state == HELD,
-            OutboxMail.state.in_(NOT_REACHED) & (OutboxMail.final_at > db.now() - FAILED_FOR),
+            OutboxMail.state.in_(beside.NOT_REACHED) & (OutboxMail.final_at > db.now() - FAILED_FOR),
         )
     )
     today = db.clock.today(db.settings.timezone)

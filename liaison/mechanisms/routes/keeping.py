@@ -1,12 +1,10 @@
-"""Pages of the mechanisms: the list, the page of one, and the forms to found it, keep it, and say who is whose liaison."""
+"""The list of mechanisms, the page of one, and the forms to found and keep it, with agreement, deadlines and members."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar import get, post
+from litestar.params import FromQuery
 
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.deadlines import PROFILE
@@ -14,23 +12,17 @@ from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import charts, designating, founding, overview, permissions, queries, rhythm, wording
+from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import Facts, Joining
-from liaison.mechanisms.models import DEPUTY, PRINCIPAL, Mechanism
+from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
 from liaison.meetings import queries as meetings
 from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-Id = FromPath[int]
-Page = Response[Any]
-Theirs = Mapping[str, Any]
 PAGE = 50
-AGREED = N_("This was agreed by all members and is changed by the operator on their word.")
 
 
 @get("/mechanisms")
@@ -100,7 +92,7 @@ async def new(request: AnyRequest, db: Db, viewer: Me) -> Page:
 @post("/mechanisms/new")
 async def found(request: AnyRequest, db: Db, viewer: Me) -> Page:
     """Enter a mechanism; its agreement comes next."""
-    form = await _posted(request)
+    form = await posted(request)
     joined_on = form.date("joined_on")
     joining = [Joining(agency_id=agency, joined_on=joined_on) for agency in form.ids("members")]
     act = founding.found(db, viewer, Facts(**_facts(form)), members=joining)
@@ -112,13 +104,13 @@ async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form
     if not permissions.may_found(viewer):
         raise NotPermitted(N_("Mechanisms are entered by the operator. Please send the operator the agreement."))
     agencies = await queries.choosable_agencies(db)
-    return _form_page(request, "form", form, {}, mechanism=None, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    return form_page(request, "form", form, {}, mechanism=None, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
 
 
 @get("/mechanisms/{mechanism_id:int}/edit")
 async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """The form to change a mechanism."""
-    facts = await founding.facts_of(db, await _kept(db, viewer, mechanism_id))
+    facts = await founding.facts_of(db, await kept(db, viewer, mechanism_id))
     form = Form.of(**{name: getattr(facts, name) for name in Facts.__dataclass_fields__})
     return await _edit_page(request, db, viewer, mechanism_id, form, {})
 
@@ -126,7 +118,7 @@ async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Pag
 @post("/mechanisms/{mechanism_id:int}/edit")
 async def change(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Change a mechanism."""
-    form = await _posted(request)
+    form = await posted(request)
     changes = {**_facts(form), "ended_on": form.date("ended_on")}
     act = founding.change_mechanism(db, viewer, mechanism_id, changes, version=form.whole("version"))
     await attempt(db, form, act, lambda theirs: _edit_page(request, db, viewer, mechanism_id, form, theirs))
@@ -134,10 +126,10 @@ async def change(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> P
 
 
 async def _edit_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form, theirs: Theirs) -> Page:
-    mechanism = await _kept(db, viewer, mechanism_id)
+    mechanism = await kept(db, viewer, mechanism_id)
     members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
     agencies = [member.agency for member in members]
-    return _form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    return form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
 
 
 def _facts(form: Form) -> dict[str, Any]:
@@ -153,7 +145,7 @@ def _facts(form: Form) -> dict[str, Any]:
 @get("/mechanisms/{mechanism_id:int}/agreement")
 async def agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """The form of the agreement and its clauses."""
-    await _kept(db, viewer, mechanism_id)
+    await kept(db, viewer, mechanism_id)
     stored = await queries.agreement(db, mechanism_id)
     clauses = await queries.clauses(db, mechanism_id)
     names = ("title", "doc_no", "signed_on", "effective_on", "review_on", "version")
@@ -168,7 +160,7 @@ async def agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
 @post("/mechanisms/{mechanism_id:int}/agreement")
 async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Enter or change the agreement and its clauses; an empty clause is left out."""
-    form = await _posted(request)
+    form = await posted(request)
     typed = zip(form.raws("number"), form.raws("text"), strict=False)
     rows = [(number.strip(), text) for number, text in typed if number.strip() or text.strip()]
     form.values["number"], form.values["text"] = [number for number, _ in rows], [text for _, text in rows]
@@ -183,12 +175,12 @@ async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: I
 async def _agreement_page(
     request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form, theirs: Theirs
 ) -> Page:
-    mechanism = await _kept(db, viewer, mechanism_id)
+    mechanism = await kept(db, viewer, mechanism_id)
     stored = await queries.agreement(db, mechanism_id)
     if theirs and stored:
         form.values["version"] = [str(stored.version)]
     clauses = [*zip(form.raws("number"), form.raws("text"), strict=False), ("", ""), ("", "")]
-    return _form_page(request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses)
+    return form_page(request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses)
 
 
 @get("/mechanisms/{mechanism_id:int}/deadlines")
@@ -202,7 +194,7 @@ async def deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
 @post("/mechanisms/{mechanism_id:int}/deadlines")
 async def set_deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Change them."""
-    form = await _posted(request)
+    form = await posted(request)
     given = {step: n if usual > 0 else -n for step, usual in PROFILE.items() if (n := form.whole(step)) is not None}
     act = founding.set_deadlines(db, viewer, mechanism_id, given, version=form.whole("version"))
     await attempt(db, form, act, lambda theirs: _deadlines_page(request, db, viewer, mechanism_id, form, theirs))
@@ -215,7 +207,7 @@ async def _deadlines_page(
     mechanism = await queries.get(db, viewer, mechanism_id)
     if not permissions.may_set_deadlines(viewer, mechanism_id):
         raise NotPermitted(N_("Deadlines are set by the liaisons of the member agencies."))
-    return _form_page(request, "deadlines", form, theirs, mechanism=mechanism, profile=PROFILE)
+    return form_page(request, "deadlines", form, theirs, mechanism=mechanism, profile=PROFILE)
 
 
 # --- members
@@ -224,7 +216,7 @@ async def _deadlines_page(
 @get("/mechanisms/{mechanism_id:int}/members/new")
 async def new_member(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """The form for an agency that joins."""
-    mechanism = await _kept(db, viewer, mechanism_id)
+    mechanism = await kept(db, viewer, mechanism_id)
     form = Form.of(joined_on=db.clock.today(mechanism.timezone), takes_part="online")
     return await _join_page(request, db, viewer, mechanism_id, form)
 
@@ -232,7 +224,7 @@ async def new_member(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) 
 @post("/mechanisms/{mechanism_id:int}/members/new")
 async def join(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """An agency joins."""
-    form = await _posted(request)
+    form = await posted(request)
     given: dict[str, Any] = {"agency_id": form.id("agency_id"), "joined_on": form.date("joined_on")}
     act = membership.join(db, viewer, mechanism_id, takes_part=form.raw("takes_part"), **given)
     await attempt(db, form, act, lambda theirs: _join_page(request, db, viewer, mechanism_id, form))
@@ -240,9 +232,9 @@ async def join(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Pag
 
 
 async def _join_page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> Page:
-    mechanism = await _kept(db, viewer, mechanism_id)
+    mechanism = await kept(db, viewer, mechanism_id)
     agencies = await queries.choosable_agencies(db)
-    return _form_page(request, "join", form, {}, mechanism=mechanism, agencies=agencies)
+    return form_page(request, "join", form, {}, mechanism=mechanism, agencies=agencies)
 
 
 @get("/members/{member_id:int}")
@@ -256,7 +248,7 @@ async def show_member(request: AnyRequest, db: Db, viewer: Me, member_id: Id) ->
 @post("/members/{member_id:int}/takes-part")
 async def change_takes_part(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Page:
     """An agency says how it takes part."""
-    form = await _posted(request, f"/members/{member_id}")
+    form = await posted(request, f"/members/{member_id}")
     version, given = form.whole("version"), form.raw("takes_part")
     act = membership.change_takes_part(db, viewer, member_id, takes_part=given, version=version)
     member = await attempt(db, form, act, lambda theirs: _member_page(request, db, viewer, member_id, form, theirs))
@@ -266,7 +258,7 @@ async def change_takes_part(request: AnyRequest, db: Db, viewer: Me, member_id: 
 @post("/members/{member_id:int}/leave")
 async def leave(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Page:
     """An agency leaves on a date, or stays after all."""
-    form = await _posted(request, f"/members/{member_id}")
+    form = await posted(request, f"/members/{member_id}")
     act = membership.leave(db, viewer, member_id, left_on=form.date("left_on"), version=form.whole("version"))
     member = await attempt(db, form, act, lambda theirs: _member_page(request, db, viewer, member_id, form, theirs))
     return see_other(f"/mechanisms/{member.mechanism_id}#members")
@@ -277,125 +269,10 @@ async def _member_page(request: AnyRequest, db: Db, viewer: Me, member_id: int, 
     if not permissions.may_set_takes_part(viewer, member.mechanism_id, member.agency_id):
         raise NotPermitted(N_("Each agency says itself how it takes part."))
     may_keep = permissions.may_keep(viewer)
-    return _form_page(request, "member", form, theirs, mechanism=member.mechanism, member=member, may_keep=may_keep)
+    return form_page(request, "member", form, theirs, mechanism=member.mechanism, member=member, may_keep=may_keep)
 
 
-# --- who is whose liaison
-
-
-@get("/mechanisms/{mechanism_id:int}/designations/new")
-async def new_designation(
-    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, role: FromQuery[str] = PRINCIPAL
-) -> Page:
-    """The form to designate somebody."""
-    mechanism = await queries.get(db, viewer, mechanism_id)
-    form = Form.of(role=role, starts_on=db.clock.today(mechanism.timezone), may_sign=1 if role != DEPUTY else None)
-    return await _designate_page(request, db, viewer, mechanism_id, form)
-
-
-@post("/mechanisms/{mechanism_id:int}/designations/new")
-async def designate(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
-    """Name somebody of the agency its liaison, acting liaison or deputy; the agency is the person's."""
-    form = await _posted(request)
-    given: dict[str, Any] = {name: form.date(name) for name in ("starts_on", "ends_on")}
-    given |= {"person_id": form.id("person_id"), "role": form.raw("role"), "basis_ref": form.given("basis_ref")}
-    given["may_sign"] = form.ticked("may_sign")
-    act = designating.designate(db, viewer, mechanism_id, agency_id=None, **given)
-    await attempt(db, form, act, lambda theirs: _designate_page(request, db, viewer, mechanism_id, form))
-    return see_other(f"/mechanisms/{mechanism_id}#members")
-
-
-async def _designate_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int, form: Form) -> Page:
-    mechanism = await queries.get(db, viewer, mechanism_id)
-    members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
-    own = [m.agency_id for m in members if permissions.may_designate(viewer, mechanism_id, m.agency_id)]
-    if not own:
-        raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
-    letter = any(permissions.needs_letter(viewer, mechanism_id, agency_id) for agency_id in own)
-    people = await queries.choosable_people(db, own)
-    return _form_page(request, "designate", form, {}, mechanism=mechanism, people=people, letter=letter)
-
-
-@get("/designations/{designation_id:int}")
-async def term(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
-    """One term: hand it over, end it, or let it run on."""
-    designation = await queries.designation(db, viewer, designation_id)
-    form = Form.of(ends_on=designation.ends_on, starts_on=db.clock.today(designation.mechanism.timezone), ends_deputy=1)
-    return await _term_page(request, db, viewer, designation_id, form, {})
-
-
-@post("/designations/{designation_id:int}/end")
-async def change_end(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
-    """End a term on a date, move its end, or let it run on."""
-    form = await _posted(request, f"/designations/{designation_id}")
-    act = designating.change_end(
-        db, viewer, designation_id, ends_on=form.date("ends_on"), version=form.whole("version")
-    )
-    ended = await attempt(db, form, act, lambda theirs: _term_page(request, db, viewer, designation_id, form, theirs))
-    return see_other(f"/mechanisms/{ended.mechanism_id}#terms")
-
-
-@post("/designations/{designation_id:int}/handover")
-async def hand_over(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
-    """End a term on a day and begin the successor's."""
-    form = await _posted(request, f"/designations/{designation_id}")
-    given: dict[str, Any] = {"starts_on": form.date("starts_on"), "basis_ref": form.given("basis_ref")}
-    given |= {"to_person_id": form.id("to_person_id"), "acting": form.ticked("acting")}
-    given["ends_deputy"] = form.ticked("ends_deputy")
-    act = designating.hand_over(db, viewer, designation_id, version=form.whole("version"), **given)
-    begun = await attempt(db, form, act, lambda theirs: _term_page(request, db, viewer, designation_id, form, theirs))
-    return see_other(f"/mechanisms/{begun.mechanism_id}#terms")
-
-
-async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: int, form: Form, theirs: Theirs) -> Page:
-    designation = await queries.designation(db, viewer, designation_id)
-    mechanism_id, agency_id = designation.mechanism_id, designation.agency_id
-    if not permissions.may_designate(viewer, mechanism_id, agency_id):
-        raise NotPermitted(N_("Each agency designates its own people: its administrator or its liaison in office."))
-    return _form_page(
-        request,
-        "term",
-        form,
-        theirs,
-        mechanism=designation.mechanism,
-        designation=designation,
-        at_stake=await queries.at_stake(db, designation),
-        coming=[m for m in await meetings.upcoming(db, viewer, mechanism_id=mechanism_id, limit=200) if m.announced_at],
-        people=await queries.choosable_people(db, [agency_id]),
-        letter=permissions.needs_letter(viewer, mechanism_id, agency_id),
-    )
-
-
-# --- shared by the forms
-
-
-async def _posted(request: AnyRequest, shown_at: str | None = None) -> Form:
-    request.state.form_path = shown_at or request.url.path  # where the other language finds the form again
-    return await Form.read(request)
-
-
-def _form_page(request: AnyRequest, name: str, form: Form, theirs: Theirs, **context: Any) -> Page:
-    words = words_of(request)
-    labels = {name: words._(label) for name, label in wording.FIELDS.items()}
-    options = [(agency.id, agency.short_name) for agency in context.get("agencies", ())]
-    context |= {"form": form, "theirs": theirs, "wording": wording, "labels": labels, "options": options}
-    return page(request, f"mechanisms/{name}.html", nav="mechanisms", **context)
-
-
-async def _kept(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
-    """The mechanism, for a form that only the operator fills."""
-    mechanism = await queries.get(db, viewer, mechanism_id)
-    if not permissions.may_keep(viewer):
-        raise NotPermitted(AGREED)
-    return mechanism
-
-
-router = Router(
-    "/",
-    route_handlers=[
-        *(index, show, new, found, edit, change, agreement, put_agreement, deadlines, set_deadlines),
-        *(new_member, join, show_member, change_takes_part, leave),
-        *(new_designation, designate, term, change_end, hand_over),
-    ],
-    include_in_schema=False,
-)
+handlers = [
+    *(index, show, new, found, edit, change, agreement, put_agreement, deadlines, set_deadlines),
+    *(new_member, join, show_member, change_takes_part, leave),
+]

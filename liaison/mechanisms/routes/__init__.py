@@ -1,0 +1,10 @@
+"""The doors through which browsers reach mechanisms; `app.py` takes `router`."""
+
+from litestar import Router
+
+from liaison.mechanisms.routes.designations import handlers as designation_handlers
+from liaison.mechanisms.routes.keeping import handlers as keeping_handlers
+
+__all__ = ["router"]
+
+router = Router("/", route_handlers=[*keeping_handlers, *designation_handlers], include_in_schema=False)
