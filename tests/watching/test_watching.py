@@ -23,11 +23,11 @@ from tests.world import World
 ADDRESS = "liwb@sfj.qingzhi.example"
 
 
-def from_elsewhere(settings: Settings, database: Database, clock: Clock, **headers: str) -> httpx.AsyncClient:
+def from_elsewhere(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
     """Somebody on another machine."""
     app = create_app(settings, clock=clock, database=database)
     transport = httpx.ASGITransport(app=app, client=("10.0.0.9", 4711), raise_app_exceptions=False)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8000", headers=headers)
+    return httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8000")
 
 
 async def a_mail(database: Database, world: World) -> int:
@@ -178,9 +178,10 @@ async def test_requests_are_counted_by_route_and_status_and_name_nobody(
 async def test_elsewhere_an_operators_token_reads_the_figures_and_nobody_else_does(
     settings: Settings, database: Database, clock: Clock, world: World
 ) -> None:
+    client = from_elsewhere(settings, database, clock)
+
     async def status(**headers: str) -> int:
-        async with from_elsewhere(settings, database, clock, **headers) as client:
-            return (await client.get("/metrics")).status_code
+        return (await client.get("/metrics", headers=headers)).status_code
 
     assert await status(**await token_for(settings, database, clock, world.guyan)) == 200
     assert await status(**await token_for(settings, database, clock, world.zhoumin)) == 404
