@@ -21,6 +21,7 @@ from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
 from liaison.mail.transport import Transport
 from liaison.mechanisms.calendars import load_calendars
+from liaison.meetings.zone_data import follow_zone_data
 from liaison.reminders.reminding import remind_due
 from liaison.system import backups
 
@@ -106,6 +107,7 @@ CLOCKWORK: Final = (
     Tick(DELIVER, timedelta(seconds=3), deliver),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick("keep_backup", timedelta(minutes=10), keep_backup),
+    Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
     Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
 )
