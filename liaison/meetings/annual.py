@@ -129,6 +129,7 @@ async def plan(db: Session, viewer: Viewer, mechanism_id: int, picks: Sequence[t
                 nominal_on=day.nominal,
                 why_moved={"code": day.why.code, "params": dict(day.why.params)} if day.why else None,
                 provisional=not day.certain,
+                by_plan=True,
             )
         except Invalid as refusal:
             raise Invalid({field: next(iter(refusal.errors.values()))}) from None

@@ -45,10 +45,14 @@ async def ask(
 
 
 async def add_asked(
-    db: Session, viewer: Viewer, meeting: Meeting, asked: Sequence[Asked]
+    db: Session, viewer: Viewer, meeting: Meeting, asked: Sequence[Asked], *, by_plan: bool = False
 ) -> list[Attendee | AgencyInvitation]:
-    """Put each on the meeting's list, found by person or agency; the caller holds the lock. Raises NotPermitted, Invalid."""
+    """Put each on the meeting's list, found by person or agency; the caller holds the lock. Raises NotPermitted, Invalid.
+
+    `by_plan`: the annual plan asks every member agency, whichever officer confirms its dates and whoever hosts."""
     for one in asked:
+        if by_plan and one.agency_id is not None:
+            continue
         person = await db.get(Person, one.person_id) if one.person_id else None
         agency_id = person.agency_id if person else one.agency_id
         known = person is not None or (agency_id is not None and await db.get(Agency, agency_id) is not None)

@@ -54,6 +54,7 @@ async def schedule(
     nominal_on: date | None = None,
     why_moved: dict[str, Any] | None = None,
     provisional: bool = False,
+    by_plan: bool = False,
 ) -> Meeting:
     """新建会议: a draft in the mechanism's zone; nobody is added silently and no mail leaves.
 
@@ -92,7 +93,7 @@ async def schedule(
         meeting.host_agency = host
     db.add(meeting)
     await db.flush()
-    await add_asked(db, viewer, meeting, asked)
+    await add_asked(db, viewer, meeting, asked, by_plan=by_plan)
     audit_line(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
     return meeting
 

@@ -67,7 +67,7 @@ def name_of(path: Path) -> str:
 
 def is_command(path: Path) -> bool:
     """The command line: each command imports what it needs, so that `--help` is quick."""
-    return path.parent.name == "cli" or path.name in ("cli.py", "__main__.py")
+    return path.parent.name == "cli" or path.name in ("cli.py", "console.py", "__main__.py")
 
 
 def is_verb_module(tree: ast.Module) -> bool:

@@ -199,7 +199,7 @@ async def test_an_if_match_that_is_no_version_of_ours_is_refused_and_a_star_matc
 
 
 async def test_an_unknown_address_below_api_is_told_as_a_problem(api: Program, world: World) -> None:
-    for path in ("/audit", "/no/such/thing", ""):
+    for path in ("/nothing", "/no/such/thing", ""):
         answer = await api.call(world.zhoumin, "GET", path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
