@@ -54,7 +54,7 @@ async def test_what_is_planned_or_past_is_not_offered_again(browser: Browser, wo
     page = await browser.get(f"/mechanisms/{world.mechanism.id}/plan?year=2026")
     assert ticks(page) == []
     assert f'<a href="/meetings/{meeting_id}">第四季度联席会议</a>' in page
-    assert "3月19日（周四） 工作日 与规则一致 – 无会议记录" in seen(page)
+    assert "3月19日（周四） 工作日 与规则一致 – 没有会议记录" in seen(page)
     assert "以后的日期均已安排会议。" in seen(page)
 
 
