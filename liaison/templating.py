@@ -1,8 +1,11 @@
 """Jinja environments, one per language, shared by pages and mails: StrictUndefined, html escaped, texts translated."""
 
+from collections.abc import MutableMapping
 from functools import cache
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from liaison.i18n import Words, translations
 from liaison.paths import data_dir
@@ -10,6 +13,22 @@ from liaison.paths import data_dir
 
 def _is_html(name: str | None) -> bool:
     return name is None or name.endswith((".html", ".svg"))
+
+
+def _escaped(value: Any) -> str:
+    """`escape` for what stands on pages most: escaped already, or a number or plain word in which nothing is to be escaped."""
+    if type(value) is Markup or (type(value) is str and value.isalnum()):
+        return value
+    return str(value) if type(value) is int else escape(value)
+
+
+class _Template(Template):
+    @classmethod
+    def _from_namespace(
+        cls, environment: Environment, namespace: MutableMapping[str, Any], globals: MutableMapping[str, Any]
+    ) -> Template:
+        namespace["escape"] = _escaped
+        return super()._from_namespace(environment, namespace, globals)
 
 
 @cache
@@ -26,6 +45,7 @@ def environment(locale: str) -> Environment:
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
+    env.template_class = _Template
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(translations(locale), newstyle=True)  # type: ignore[attr-defined]
     words = Words(

@@ -15,6 +15,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.config import VERSION, Settings
 from liaison.i18n import LANGUAGE_TAGS, Words, known_locale, negotiate
 from liaison.templating import environment
+from liaison.web.parts import Parts
 
 LANGUAGE_COOKIE = "lang"
 AnyRequest = HTMXRequest
@@ -65,6 +66,7 @@ def render(request: AnyRequest, template: str, **context: Any) -> str:
         demo=settings.demo,
         sends_mail=bool(settings.smtp_url),
     )
+    icons = request.app.state.assets.url("icons/icons.svg")
     defaults = {
         "words": words,
         "locale": words.locale,
@@ -72,7 +74,8 @@ def render(request: AnyRequest, template: str, **context: Any) -> str:
         "site": site,
         "viewer": viewer,
         "asset": request.app.state.assets.url,
-        "icons": request.app.state.assets.url("icons/icons.svg"),
+        "icons": icons,
+        "parts": Parts(icons, words),
         "csrf": csrf_token(request),
         "nav": None,
         "here": request.url.path,
