@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liaison import audit
@@ -25,9 +25,12 @@ class SiteChoice(Base):
     set_at: Mapped[datetime]
 
 
+_CHOICE = select(SiteChoice.value).where(SiteChoice.name == bindparam("name"))
+
+
 async def choice(db: Session, name: str) -> dict[str, Any] | None:
     """What was chosen for `name`; None when nobody chose."""
-    return (await db.execute(select(SiteChoice.value).where(SiteChoice.name == name))).scalar_one_or_none()
+    return (await db.execute(_CHOICE, {"name": name})).scalar_one_or_none()
 
 
 def operators_only(actor: Any) -> None:

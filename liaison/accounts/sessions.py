@@ -1,9 +1,10 @@
 """Signed-in browsers: opened at sign-in with a new 256-bit key, seen, listed, ended."""
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from liaison import audit
 from liaison.accounts.models import UserSession
@@ -15,6 +16,24 @@ from liaison.errors import NotFound
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+_OF_KEY = select(
+    UserSession.id,
+    UserSession.person_id,
+    UserSession.by_office,
+    UserSession.last_seen_at,
+    UserSession.created_at,
+    UserSession.ended_at,
+).where(UserSession.key_hash == bindparam("key_hash"))
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What every request asks of its browser's session."""
+
+    id: int
+    person_id: int
+    by_office: bool
+    last_seen_at: datetime
 
 
 async def open_session(db: Session, person_id: int, *, user_agent: str, source: str, by_office: bool) -> str:
@@ -35,13 +54,15 @@ async def open_session(db: Session, person_id: int, *, user_agent: str, source: 
     return key
 
 
-async def session_of(db: Session, key: str) -> UserSession | None:
+async def session_of(db: Session, key: str) -> Live | None:
     """The live session of a cookie's key: not ended, not idle for 30 minutes, not older than 12 hours."""
-    row = (await db.execute(select(UserSession).where(UserSession.key_hash == hashed(key)))).scalar_one_or_none()
+    row = (await db.execute(_OF_KEY, {"key_hash": hashed(key)})).one_or_none()
     if row is None or row.ended_at is not None:
         return None
     now = db.now()
-    return row if now - row.last_seen_at < IDLE and now - row.created_at < ABSOLUTE else None
+    if now - row.last_seen_at >= IDLE or now - row.created_at >= ABSOLUTE:
+        return None
+    return Live(row.id, row.person_id, row.by_office, row.last_seen_at)
 
 
 async def person_of(db: Session, key: str) -> int | None:

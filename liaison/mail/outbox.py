@@ -4,10 +4,11 @@ Nothing is sent here: a row is written in the transaction of the act that calls 
 (`mail.delivery`). What is done by hand, only an operator may."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liaison import audit, site
@@ -277,17 +278,64 @@ async def deliveries(
     return (await db.scalars(rows)).all()
 
 
-async def newest_by_person(db: Session, mails: Sequence[OutboxMail]) -> dict[int, OutboxMail]:
-    """By person, the newest of these mails about one thing (oldest first) that was meant for them."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the page of a thing tells of one mail about it."""
+
+    id: int
+    kind: str
+    change: str | None
+    source_id: int | None
+    thread: str | None
+    address: str
+    display_to: str
+    state: str
+    created_at: datetime
+    final_at: datetime | None
+    next_try_at: datetime
+    trial_to: str | None
+    reason: str | None
+
+
+_TOLD = (
+    select(
+        OutboxMail.id,
+        OutboxMail.kind,
+        OutboxMail.params["change"].as_string(),
+        OutboxMail.source_id,
+        OutboxMail.thread,
+        OutboxMail.address,
+        OutboxMail.display_to,
+        OutboxMail.state,
+        OutboxMail.created_at,
+        OutboxMail.final_at,
+        OutboxMail.next_try_at,
+        OutboxMail.trial_to,
+        OutboxMail.reason,
+    )
+    .where(OutboxMail.about == bindparam("about"))
+    .order_by(OutboxMail.id)
+    .limit(bindparam("most"))
+)
+_TOLD_TO = (
+    select(MailPerson.person_id, MailPerson.mail_id)
+    .join(OutboxMail, OutboxMail.id == MailPerson.mail_id)
+    .where(OutboxMail.about == bindparam("about"))
+    .order_by(MailPerson.mail_id)
+)
+
+
+async def told(db: Session, about: str, most: int) -> list[Told]:
+    """The mails about a thing, oldest first, without what they are made of."""
+    return [Told(*row) for row in await db.execute(_TOLD, {"about": about, "most": most})]
+
+
+async def newest_by_person(db: Session, about: str, mails: Sequence[Told]) -> dict[int, Told]:
+    """By person, the newest of these mails about that thing (oldest first) that was meant for them."""
     if not mails:
         return {}
     by_id = {mail.id: mail for mail in mails}
-    rows = await db.execute(
-        select(MailPerson.person_id, MailPerson.mail_id)
-        .join(OutboxMail, OutboxMail.id == MailPerson.mail_id)
-        .where(OutboxMail.about == mails[0].about)
-        .order_by(MailPerson.mail_id)
-    )
+    rows = await db.execute(_TOLD_TO, {"about": about})
     return {person_id: by_id[mail_id] for person_id, mail_id in rows if mail_id in by_id}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, true
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.models import Link
@@ -17,6 +17,14 @@ from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, o
 
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
 PERSON = joinedload(Designation.person).options(*PERSON_ADDRESS)
+_OF_MECHANISMS: BindParameter[list[int]] = bindparam("mechanism_ids", expanding=True)
+_MEMBERS = select(Member).where(Member.mechanism_id.in_(_OF_MECHANISMS)).options(joinedload(Member.agency))
+_DESIGNATIONS = (
+    select(Designation)
+    .where(Designation.mechanism_id.in_(_OF_MECHANISMS))
+    .options(joinedload(Designation.agency), PERSON)
+    .order_by(Designation.starts_on, Designation.id)
+)
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -81,8 +89,8 @@ async def members(db: Session, mechanism_id: int) -> list[Member]:
 async def members_of(db: Session, mechanism_ids: Iterable[int]) -> dict[int, list[Member]]:
     """The same for several mechanisms."""
     found: dict[int, list[Member]] = {mechanism_id: [] for mechanism_id in mechanism_ids}
-    query = select(Member).where(Member.mechanism_id.in_(found)).options(joinedload(Member.agency))
-    for member in sorted(await db.scalars(query), key=lambda m: (m.agency.sort_order, m.agency_id, m.joined_on)):
+    rows = await db.scalars(_MEMBERS, {"mechanism_ids": list(found)})
+    for member in sorted(rows, key=lambda m: (m.agency.sort_order, m.agency_id, m.joined_on)):
         found[member.mechanism_id].append(member)
     return found
 
@@ -298,9 +306,7 @@ async def choosable_people(db: Session, agency_ids: Iterable[int]) -> list[Perso
 
 
 async def _designations(db: Session, mechanism_ids: Iterable[int]) -> list[Designation]:
-    query = select(Designation).where(Designation.mechanism_id.in_(list(mechanism_ids)))
-    query = query.options(joinedload(Designation.agency), PERSON).order_by(Designation.starts_on, Designation.id)
-    return list(await db.scalars(query))
+    return list(await db.scalars(_DESIGNATIONS, {"mechanism_ids": list(mechanism_ids)}))
 
 
 async def timezone(db: Session, mechanism_id: int) -> str:

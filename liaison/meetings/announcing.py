@@ -101,7 +101,7 @@ async def send(
     await outbox.supersede(db, meeting.uid, mailed, all_others=True)
     for number, mail in enumerate(planned.mails):
         await enqueue(db, viewer, meeting, mail.former or announcement, mail.addressee, change=mail.change)
-        if number % 20 == 19:
+        if number % 10 == 9:
             await db.flush()
             await asyncio.sleep(0)
     audit_line(

@@ -9,7 +9,7 @@ from liaison.calendaring.itip import Method
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox
-from liaison.mail.models import OutboxMail
+from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
@@ -112,15 +112,18 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     items = await queries.agenda(db, meeting.id)
     announcements = await queries.announcements(db, meeting.id) if runs else []
     last = next((one for one in announcements if one.uid == meeting.uid), None)
-    mails = await _mails(db, meeting) if announcements else []
+    mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
     tells = bool(announcements) and (ahead or meeting.is_off)
+    found = everybody.addressees(db.settings.locale)[0] if tells else []
     tried = only_tried(last, mails) if tells and not meeting.is_off else []
     if tried and await site.trial_address(db) is not None:
         tried = []
     return Overview(
         agenda=_agenda(viewer, meeting, items, queries.chairs_among(everybody.attendees)),
-        answers=_answers(db, viewer, meeting, everybody, await outbox.newest_by_person(db, mails), last),
+        answers=_answers(
+            db, viewer, meeting, everybody, await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails), last
+        ),
         own=next((a for a in everybody.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
         recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,
@@ -128,15 +131,15 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         announced_by=await _names(db, {a.by_id for a in announcements if a.by_id}),
         mails=mail_lines(mails),
         runs=runs,
-        has_unsent_changes=tells and await is_news(db, meeting, items, everybody, last),
+        has_unsent_changes=tells and await is_news(db, meeting, items, everybody, found, last),
         untold=len(tried),
-        successors=_successors(db, everybody, last) if tells and ahead else [],
+        successors=_successors(found, last) if tells and ahead else [],
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
 
 
-def _successors(db: Session, everybody: Everybody, last: Announcement | None) -> list[Addressee]:
+def _successors(found: Sequence[Addressee], last: Announcement | None) -> list[Addressee]:
     """Today's addresses of people and agencies that the newest notice spoke of, which it did not go to."""
     if last is None or last.method == Method.CANCEL.value:
         return []
@@ -144,8 +147,8 @@ def _successors(db: Session, everybody: Everybody, last: Announcement | None) ->
     addresses = {one.address for one in told}
     people = {id_ for one in told for id_ in one.attendee_ids}
     slips = {slip.invitation_id for one in told for slip in one.slips}
-    present = [one.only(people, slips) for one in everybody.addressees(db.settings.locale)[0]]
-    return [one for one in present if one.address not in addresses and (one.attendee_ids or one.slips)]
+    present = (one.only(people, slips) for one in found if one.address not in addresses)
+    return [one for one in present if one.attendee_ids or one.slips]
 
 
 async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[str]:
@@ -184,8 +187,8 @@ def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem], chair
 
 async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     """The answers alone, for the region that is swapped after an answer or a reminder."""
-    mails = await _mails(db, meeting) if may_change(viewer, meeting) else []
-    by_person = await outbox.newest_by_person(db, mails)
+    mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if may_change(viewer, meeting) else []
+    by_person = await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails)
     last = await queries.newest_announcement(db, meeting.uid)
     return _answers(db, viewer, meeting, await everybody_of(db, meeting), by_person, last)
 
@@ -195,7 +198,7 @@ def _answers(
     viewer: Viewer,
     meeting: Meeting,
     everybody: Everybody,
-    by_person: Mapping[int, OutboxMail],
+    by_person: Mapping[int, Told],
     last: Announcement | None,
 ) -> Answers:
     sees_list = may_see_list(viewer, meeting)
@@ -238,9 +241,7 @@ def _answers(
     )
 
 
-def _waiting(
-    agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, OutboxMail]
-) -> list[Waiting]:
+def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, Told]) -> list[Waiting]:
     in_office = everybody.on_duty.in_office
     found = []
     for one in agencies:
@@ -274,10 +275,6 @@ def _phone_of_agency(one: AgencyAnswers, liaison: Designation | None) -> tuple[s
         phone, through = phone_of(liaison.person)
         return phone, through or liaison.person.name
     return one.agency.phone, None
-
-
-async def _mails(db: Session, meeting: Meeting) -> Sequence[OutboxMail]:
-    return await outbox.deliveries(db, about=f"meeting:{meeting.id}", limit=MOST_MAILS)
 
 
 async def _names(db: Session, person_ids: set[int]) -> dict[int, str]:

@@ -138,7 +138,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
             message = telling.message_to(one, held.get(address))
             if message is not None:
                 mails.append(PlannedMail(one, change_of(message, snapshot), message, held.get(address)))
-            if number % 20 == 19:
+            if number % 10 == 9:
                 await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     if meeting.announced_at is not None:
         mails += await _taken_back(db, meeting)
@@ -192,10 +192,15 @@ async def _taken_back(db: Session, meeting: Meeting) -> list[PlannedMail]:
 
 
 async def is_news(
-    db: Session, meeting: Meeting, agenda: Sequence[AgendaItem], asked: Everybody, last: Announcement | None
+    db: Session,
+    meeting: Meeting,
+    agenda: Sequence[AgendaItem],
+    asked: Everybody,
+    found: Sequence[Addressee],
+    last: Announcement | None,
 ) -> bool:
-    """Whether the meeting says something else now than its newest announcement did; loads nothing, and plans no mail."""
-    found, _ = asked.addressees(db.settings.locale)
+    """Whether the meeting says something else now, to those `found`, than its newest announcement did; loads nothing, and plans
+    no mail."""
     return not _says(last, meeting, _snapshot(db, meeting, agenda, found, asked))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -33,6 +33,29 @@ from liaison.meetings.models import (
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
+# What the page of a meeting reads is put together once: that costs more than reading it.
+_OF: BindParameter[int] = bindparam("meeting_id")
+_ATTENDEES = (
+    select(Attendee)
+    .where(Attendee.meeting_id == _OF, Attendee.removed_at.is_(None))
+    .options(joinedload(Attendee.agency), joinedload(Attendee.person).options(*PERSON_ADDRESS))
+)
+_INVITATIONS = (
+    select(AgencyInvitation)
+    .where(AgencyInvitation.meeting_id == _OF, AgencyInvitation.removed_at.is_(None))
+    .options(joinedload(AgencyInvitation.agency))
+)
+_AGENDA = (
+    select(AgendaItem)
+    .where(
+        AgendaItem.meeting_id == _OF,
+        AgendaItem.removed_at.is_(None),
+        AgendaItem.state.in_(bindparam("states", expanding=True)),
+    )
+    .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
+    .order_by(AgendaItem.position, AgendaItem.id)
+)
+_ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -153,16 +176,8 @@ def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untype
 
 async def attendees(db: Session, meeting_id: int) -> list[Attendee]:
     """Who is asked or named, by agency order, rank and name; with agency and, where known, person and addresses."""
-    query = (
-        select(Attendee)
-        .where(Attendee.meeting_id == meeting_id, Attendee.removed_at.is_(None))
-        .options(
-            joinedload(Attendee.agency),
-            joinedload(Attendee.person).options(*PERSON_ADDRESS),
-        )
-    )
     rows: list[Attendee] = []
-    found = await db.stream_scalars(query.execution_options(yield_per=50))
+    found = await db.stream_scalars(_ATTENDEES, {"meeting_id": meeting_id}, execution_options={"yield_per": 25})
     async for some in found.partitions():
         rows += some
         await asyncio.sleep(0)  # a long list must not keep the other requests waiting
@@ -207,12 +222,7 @@ def chairs_among(attendees: Sequence[Attendee]) -> frozenset[int]:
 
 async def invitations(db: Session, meeting_id: int) -> list[AgencyInvitation]:
     """The agencies asked, in agency order."""
-    query = (
-        select(AgencyInvitation)
-        .where(AgencyInvitation.meeting_id == meeting_id, AgencyInvitation.removed_at.is_(None))
-        .options(joinedload(AgencyInvitation.agency))
-    )
-    rows = list(await db.scalars(query))
+    rows = list(await db.scalars(_INVITATIONS, {"meeting_id": meeting_id}))
     return sorted(rows, key=lambda i: (i.agency.sort_order, i.agency_id))
 
 
@@ -236,19 +246,12 @@ async def invitation(db: Session, invitation_id: int) -> AgencyInvitation:
 
 async def agenda(db: Session, meeting_id: int, *, states: Sequence[str] = ("accepted", "proposed")) -> list[AgendaItem]:
     """The agenda in order, with agency and presenter."""
-    query = (
-        select(AgendaItem)
-        .where(AgendaItem.meeting_id == meeting_id, AgendaItem.removed_at.is_(None), AgendaItem.state.in_(states))
-        .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
-        .order_by(AgendaItem.position, AgendaItem.id)
-    )
-    return list(await db.scalars(query))
+    return list(await db.scalars(_AGENDA, {"meeting_id": meeting_id, "states": list(states)}))
 
 
 async def announcements(db: Session, meeting_id: int) -> list[Announcement]:
     """What was announced, newest first."""
-    query = select(Announcement).where(Announcement.meeting_id == meeting_id).order_by(Announcement.id.desc())
-    return list(await db.scalars(query))
+    return list(await db.scalars(_ANNOUNCEMENTS, {"meeting_id": meeting_id}))
 
 
 async def calls_for_mail(db: Session, announcement: Announcement) -> bool:

@@ -1,7 +1,7 @@
 """Who is mailed about a meeting: one mail per address, and for whom it is (PRACTICE.md 10-12, MAIL.md decision 2)."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from liaison.directory.models import Address, Person
 from liaison.mechanisms.models import PAPER, Designation
@@ -104,10 +104,10 @@ class Addressee:
             "group": self.group,
             "role": self.role,
             "attendee_ids": self.attendee_ids,
-            "slips": [asdict(s) for s in self.slips],
-            "copies": [asdict(s) for s in self.copies],
+            "slips": [_to_json(s) for s in self.slips],
+            "copies": [_to_json(s) for s in self.copies],
             "person_ids": self.person_ids,
-            "people": [asdict(p) for p in self.people],
+            "people": [_to_json(p) for p in self.people],
         }
 
     @classmethod
@@ -118,6 +118,10 @@ class Addressee:
         values["copies"] = [Slip(**s) for s in stored["copies"]]  # type: ignore[attr-defined]
         values["people"] = [Named(**p) for p in stored.get("people", ())]  # type: ignore[attr-defined]
         return cls(**values)  # type: ignore[arg-type]
+
+
+def _to_json(one: Slip | Named) -> dict[str, object]:
+    return {name: getattr(one, name) for name in one.__slots__}
 
 
 @dataclass(frozen=True, slots=True)

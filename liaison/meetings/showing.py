@@ -7,7 +7,7 @@ from datetime import date, datetime
 from liaison.calendaring.workdays import WorkCalendar
 from liaison.directory.models import Agency, Person
 from liaison.i18n import N_
-from liaison.mail.models import OutboxMail
+from liaison.mail.outbox import Told
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 
 DELIVERY_NAMES = {
@@ -95,7 +95,7 @@ class Line:
     attendee: Attendee
     answer: str
     """a key of wording.ANSWER_NAMES: the partstat, or substitute"""
-    mail: OutboxMail | None
+    mail: Told | None
     may_register: bool
     may_remove: bool
     is_double: bool = False
@@ -145,7 +145,7 @@ class Waiting:
     through: str | None
     """Whose phone it is, when not their own."""
     register_path: str | None
-    mail: OutboxMail | None
+    mail: Told | None
     is_agency: bool
 
 
@@ -200,17 +200,17 @@ class MailLine:
 
     address: str
     name: str
-    notice: OutboxMail | None
-    reminder: OutboxMail | None
+    notice: Told | None
+    reminder: Told | None
 
     @property
     def is_not_reached(self) -> bool:
         return self.notice is not None and self.notice.state in NOT_REACHED
 
 
-def mail_lines(mails: Iterable[OutboxMail]) -> list[MailLine]:
+def mail_lines(mails: Iterable[Told]) -> list[MailLine]:
     """By address, in the order in which they were first written to; `mails` oldest first."""
-    newest: dict[str, dict[str, OutboxMail]] = {}
+    newest: dict[str, dict[str, Told]] = {}
     for mail in mails:
         newest.setdefault(mail.address, {})[mail.kind] = mail
     lines = []
@@ -222,12 +222,12 @@ def mail_lines(mails: Iterable[OutboxMail]) -> list[MailLine]:
     return lines
 
 
-def only_tried(last: Announcement | None, mails: Iterable[OutboxMail]) -> list[str]:
+def only_tried(last: Announcement | None, mails: Iterable[Told]) -> list[str]:
     """The addresses whose newest notice went out only while the site was tried out, to its operator: they have not received it.
     `mails` oldest first; `last` is the newest announcement of the meeting's UID."""
     if last is None:
         return []
-    newest: dict[str, OutboxMail] = {}
+    newest: dict[str, Told] = {}
     had: dict[str, int] = {}
     for mail in mails:
         if mail.kind == "meeting" and mail.thread == last.uid:
@@ -247,7 +247,7 @@ def not_reached(lines: Iterable[MailLine]) -> int:
     return sum(line.is_not_reached for line in lines)
 
 
-def mail_of(attendee: Attendee, by_person: Mapping[int, OutboxMail]) -> OutboxMail | None:
+def mail_of(attendee: Attendee, by_person: Mapping[int, Told]) -> Told | None:
     """The newest mail meant for this person by name; names on a slip are not mailed."""
     if attendee.agency_invitation_id is not None or attendee.person_id is None:
         return None

@@ -206,8 +206,9 @@ def still_waiting(
     open_slips = {i.id for i in invitations if i.returned_at is None} & {
         slip.invitation_id for one in told for slip in one.slips
     }
-    found = [one.only(waiting, open_slips).in_the_words_of(told) for one in (told if present is None else present)]
-    return [one for one in found if one.attendee_ids or one.slips]
+    found = [one.only(waiting, open_slips) for one in (told if present is None else present)]
+    found = [one for one in found if one.attendee_ids or one.slips]
+    return found if present is None else [one.in_the_words_of(told) for one in found]
 
 
 def aware(waiting: Sequence[Addressee], last: Announcement, unaware: Collection[str]) -> list[Addressee]:

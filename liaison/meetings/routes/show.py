@@ -21,7 +21,6 @@ from liaison.meetings.overview import Overview, overview
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
-from liaison.meetings.snapshot import listed
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
@@ -172,7 +171,7 @@ def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
 def _told(view: Overview) -> set[str]:
     """The addresses that the newest notice went to: they can get it once more."""
     newest = view.announcements[0] if view.announcements else None
-    return {one.address for one in listed(newest.snapshot)} if newest else set()
+    return {one["address"] for one in newest.snapshot["addressees"]} if newest else set()
 
 
 def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
