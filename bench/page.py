@@ -4,9 +4,11 @@ What is compared: `liaison serve` (uvicorn) and the Flask app below (gunicorn, o
 meeting in the same database file, asked by the same client over four kept connections. The Flask app is written as one would write
 it today: a blocking Session of its own for each request, entities by `select` with `joinedload` and `selectinload`, the session
 cookie looked up and its age checked, the person's designations, memberships and readerships loaded, permission to see the meeting in
-its WHERE clause, and the same content: agenda, answers by agency, who is missing, mails, sent notices, unsent changes. It shares with
-liaison the tables' classes, the pure rules (who may, who is mailed, how answers are grouped) and the very templates, compiled and
-cached, so that both render the same page (checked: the same words in the same order); it runs none of liaison's `async` code.
+its WHERE clause, and the same content: agenda, answers by agency, who is missing, mails, sent notices, unsent changes, who holds an
+office by now. It shares with liaison the tables' classes, the pure rules (who may, who is mailed, how answers are grouped) and the
+templates, compiled and cached, so that both render the same page (checked: the same words in the same order). What liaison does
+otherwise it does the common way: whole entities, statements put together where they are used, ordinary Jinja macros for the small
+parts (parts.html, here) and Jinja's own escaping. It runs none of liaison's `async` code.
 Each writes its access log. Litestar, its guards and security headers are in liaison's figure, as Flask is in Flask's. CPU is that of
 the serving process.
 
@@ -27,6 +29,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import jinja2
 from litestar.middleware.csrf import generate_csrf_token
 from sqlalchemy import ColumnElement, and_, create_engine, event, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -39,7 +42,7 @@ from liaison.accounts.viewer import Membership, Office, Viewer
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings, checked
 from liaison.directory.models import Person
-from liaison.i18n import LANGUAGE_TAGS, Words, negotiate
+from liaison.i18n import LANGUAGE_TAGS, LOCALES, Words, negotiate
 from liaison.inline_sqlite import PRAGMAS
 from liaison.mail import reasons
 from liaison.mail.models import OutboxMail
@@ -59,6 +62,7 @@ from liaison.meetings.showing import (
     mail_of,
     minutes_of,
     not_reached,
+    only_tried,
     phone_of,
     tallied,
 )
@@ -68,7 +72,7 @@ from liaison.site import TRIAL_MODE, SiteChoice
 from liaison.templating import environment
 from liaison.web.assets import Assets
 
-ROUNDS, REQUESTS, CLIENTS = 5, 150, 4
+ROUNDS, REQUESTS, CLIENTS = int(os.environ.get("ROUNDS", "5")), 150, 4
 WITH_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
 
 
@@ -86,6 +90,7 @@ def flask_app() -> Any:
             raw.execute(f"PRAGMA {pragma}")
 
     app = flask.Flask("bench")
+    templates = {locale: ordinary(environment(locale)) for locale in LOCALES}
 
     @app.get("/meetings/<int:meeting_id>")
     def page(meeting_id: int) -> Any:
@@ -104,10 +109,13 @@ def flask_app() -> Any:
                 return flask.Response(status=404)
             locale = viewer.locale or negotiate(asked.headers.get("Accept-Language")) or settings.locale
             words = Words(locale, settings.timezone, clock.today(settings.timezone))
+            icons = assets.url("icons/icons.svg")
+            parts = templates[locale].get_template("parts.html").make_module({"icons": icons, "words": words})
             return (
-                environment(locale)
+                templates[locale]
                 .get_template("meetings/show.html")
                 .render(
+                    parts=parts,
                     **NAMES,
                     **content(db, settings, clock, viewer, meeting),
                     words=words,
@@ -118,7 +126,7 @@ def flask_app() -> Any:
                     ),
                     viewer=viewer,
                     asset=assets.url,
-                    icons=assets.url("icons/icons.svg"),
+                    icons=icons,
                     csrf=generate_csrf_token(settings.secret_key),
                     nav="meetings",
                     lang_url=f"{asked.path}?lang=en",
@@ -129,6 +137,13 @@ def flask_app() -> Any:
             )
 
     return app
+
+
+def ordinary(ours: jinja2.Environment) -> jinja2.Environment:
+    """liaison's templates and words with the macros that stand here and Jinja's own escaping."""
+    own = ours.overlay(loader=jinja2.FileSystemLoader([Path(__file__).parent, data_dir("templates")]))
+    own.template_class = jinja2.Template
+    return own
 
 
 def signed_in(db: Session, key: str, clock: Clock) -> Viewer | None:
@@ -236,13 +251,15 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
     sent = db.scalars(
         select(Announcement).where(Announcement.meeting_id == meeting.id).order_by(Announcement.id.desc())
     ).all()
-    mails = db.scalars(
+    mails: Any = db.scalars(
         select(OutboxMail)
         .where(OutboxMail.about == f"meeting:{meeting.id}")
         .options(selectinload(OutboxMail.people))
         .order_by(OutboxMail.id)
     ).all()
     by_person = {meant.person_id: mail for mail in mails for meant in mail.people}
+    for mail in mails:
+        mail.change = mail.params.get("change")
     last = next((one for one in sent if one.uid == meeting.uid), None)
     senders = {one.by_id: db.get(Person, one.by_id) for one in sent if one.by_id}
 
@@ -279,6 +296,12 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
         replies_due_on=due,
     )
     unsent = last is None or last.snapshot != snapshot
+
+    told = listed(last.snapshot) if last else []
+    told_at, told_people = {one.address for one in told}, {id_ for one in told for id_ in one.attendee_ids}
+    told_slips = {slip.invitation_id for one in told for slip in one.slips}
+    present = (one.only(told_people, told_slips) for one in found if one.address not in told_at)
+    successors = [one for one in present if one.attendee_ids or one.slips]
 
     agencies: dict[int, AgencyAnswers] = {}
     for slip in slips:
@@ -319,6 +342,8 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             mails=lines,
             runs=viewer.acts_for(meeting.mechanism_id) is not None,
             has_unsent_changes=unsent,
+            untold=len(only_tried(last, mails)),
+            successors=successors,
             may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
         ),
         "agenda": {
@@ -330,15 +355,22 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             "own_proposals": frozenset(),
         },
         "answers": SimpleNamespace(
-            agencies=ordered, counts=counts, waiting=waiting, may_remind=may_remind, sees_list=True
+            agencies=ordered,
+            counts=counts,
+            waiting=waiting,
+            may_remind=may_remind,
+            sees_list=True,
+            missing_people=counts.get("needs_action", 0),
+            missing_slips=sum(one.is_slip_missing for one in ordered),
         ),
         "own": next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         "act": "send_changes" if unsent else "slip" if own_slip else "remind" if may_remind else "",
         "unreached": not_reached(lines),
-        "resendable": {one.address for one in listed(last.snapshot)} if last else set(),
+        "resendable": told_at,
         "due": due,
         "zone": meeting.timezone,
         "is_open": ahead,
+        "takes_place": False,
         "reminded_lately": meeting.reminded_at is not None and now - meeting.reminded_at < timedelta(hours=1),
     }
 
