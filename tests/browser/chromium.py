@@ -31,6 +31,13 @@ def axe_source(cache: Path) -> str:
     return kept.read_text(encoding="utf-8")
 
 
+_BEYOND = """[...document.querySelectorAll('main *')]
+    .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
+        && !each.closest('.scroll, table'))
+    .slice(0, 5).map(each => each.tagName + ' ' + each.className + ' ' + each.textContent.trim().slice(0, 60))"""
+"""What sticks out at the right."""
+
+
 class Watch:
     """What goes wrong on one page while a test uses it."""
 
@@ -56,7 +63,8 @@ class Watch:
         """Fail on what was heard so far, on sideways scrolling, and on what axe finds in the page as it stands now."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
-            self.problems.append(f"the page is {wide} px too wide")
+            beyond = self.page.evaluate(_BEYOND)
+            self.problems.append(f"the page is {wide} px too wide: {beyond}")
         self.page.evaluate(self.axe)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         for violation in found["violations"]:

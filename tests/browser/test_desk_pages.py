@@ -59,7 +59,7 @@ def test_an_answer_is_given_in_place_and_the_month_turns_without_leaving(
     expect(page.get_by_role("link", name=re.compile("17.*第四季度联席会议"))).to_be_visible()
     page.get_by_role("button", name="参加", exact=True).click()
     expect(page.get_by_text("目前没有需要您处理的事项。")).to_be_visible()
-    expect(page.locator("#toasts")).to_contain_text("已回复：参加")
+    expect(page.locator("#toasts")).to_contain_text("已答复：参加")
     assert page.url.endswith("/?month=2026-12")
     page_checks(page)
     page.go_back()

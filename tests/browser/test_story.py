@@ -18,7 +18,7 @@ def test_invited_and_answered(new_page: NewPage, live_server: LiveSite, page_che
 
     officer = new_page(person=world.zhoumin)
     officer.goto("/")
-    officer.get_by_role("link", name="新建会议").click()
+    officer.get_by_role("link", name="新建会议").first.click()
     page_checks(officer)
     officer.get_by_label("标题").fill("第四季度联席会议")
     officer.locator("input[name=date]").fill("2026-12-17")
