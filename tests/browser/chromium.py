@@ -31,9 +31,9 @@ def axe_source(cache: Path) -> str:
     return kept.read_text(encoding="utf-8")
 
 
-_BEYOND = """[...document.querySelectorAll('main *')]
+_BEYOND = """[...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
-        && !each.closest('.scroll, table'))
+        && !each.parentElement.closest('.scroll'))
     .slice(0, 5).map(each => each.tagName + ' ' + each.className + ' ' + each.textContent.trim().slice(0, 60))"""
 """What sticks out at the right."""
 

@@ -27,6 +27,7 @@ def test_invited_and_answered(new_page: NewPage, live_server: LiveSite, page_che
     officer.locator(f"input[name='agency.{world.sfj.id}.seats']").fill("2")
     officer.locator(f"input[name='agency.{world.sfj.id}.requirement']").fill("分管负责同志1名、联络员1名")
     officer.locator("summary", has_text="区检察院").click()
+    officer.locator(f"input[name='agency.{world.jcy.id}.asked']").uncheck()
     officer.locator(f"input[name='person.{world.chenzy.id}.asked']").check()
     officer.locator(f"select[name='person.{world.chenzy.id}.role']").select_option("chair")
     officer.locator("input[name='items.0.title']").fill("通报第三季度办理情况")
