@@ -132,7 +132,7 @@ READ_NOTES = only(ACTING | {"chair", "recorder"}, among=SEE_MEETING)
 SEE_RECORD = MEMBERS | {"reader"}
 """Of a meeting held in October to which nobody from outside was asked."""
 DECISION = Rule(SEE_RECORD)
-CORRECT = only(HOST, among=SEE_RECORD)
+CORRECT = only(HOST | {"recorder"}, among=SEE_RECORD)
 ACTION = Rule(SEE_RECORD)
 REPORT = only(roles("sfj_officer", "sfj_deputy", "sfj_person"), among=SEE_RECORD)
 """区司法局 is responsible, and its sfj_person the owner."""
