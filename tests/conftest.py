@@ -24,6 +24,12 @@ SECRET = "test-secret-key-of-more-than-32-characters"
 ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_setting_of_the_tests() -> None:
+    """Liaison refuses LIAISON_… names that it does not know, so what runs here and in processes of their own must not see this one."""
+    os.environ.pop("LIAISON_TEST_DATABASE", None)
+
+
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database at the newest schema, made once and copied by every test."""

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, text
 
 from liaison import audit, migrate, restoring
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions.models import ActionItem
 from liaison.app import open_database
-from liaison.audit import Actor
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
@@ -32,7 +32,7 @@ from tests.world import World
 LIWB = "liwb@sfj.qingzhi.example"
 WUXL = "wuxl@sfj.qingzhi.example"
 CHENZY = "chenzy@jcy.qingzhi.example"
-OPERATOR = Actor(None, "cli")
+OPERATOR = COMMAND_LINE
 
 
 @dataclass(slots=True)
@@ -274,7 +274,7 @@ async def test_a_place_that_holds_data_is_refused(sites: Sites, settings: Settin
 async def test_a_backup_is_examined_before_it_is_needed(sites: Sites, world: World) -> None:
     sites.backup()
     found = await restoring.examine(sites.file)
-    assert found.manifest.facts.counts["person"] == 13
+    assert found.manifest.facts.counts["person"] == 15
     assert found.manifest.is_sqlite is not ON_POSTGRESQL
     assert found.trail_checked is not ON_POSTGRESQL
 

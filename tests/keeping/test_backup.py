@@ -76,7 +76,7 @@ async def test_a_backup_holds_database_and_papers_and_the_key_only_on_request(si
     assert list(found) == ["manifest.json", "database/liaison.db", "papers/7/材料.pdf", "papers/8.txt"]
     told = json.loads(found["manifest.json"])
     assert told["schema_revision"] == migrate.head()
-    assert told["counts"]["person"] == 13
+    assert told["counts"]["person"] == 15
     for name, part in told["parts"].items():
         assert part == {"bytes": len(found[name]), "sha256": hashlib.sha256(found[name]).hexdigest()}
     assert (tmp_path / "b.tar.gz").stat().st_mode & 0o777 == 0o600
