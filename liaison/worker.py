@@ -104,8 +104,8 @@ async def keep_backup(work: Work) -> None:
 DELIVER: Final = "deliver"
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
-    Tick(DELIVER, timedelta(seconds=3), deliver),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
+    Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_backup", timedelta(minutes=10), keep_backup),
     Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
@@ -139,7 +139,7 @@ async def run(work: Work) -> None:
 
 
 async def run_once(work: Work) -> bool:
-    """Every tick once, then sending until nothing is due; whether all of them went well."""
+    """Every tick once, in the order of the clockwork; whether all of them went well."""
     try:
         return all([await _try(work, tick) for tick in CLOCKWORK])
     finally:

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 
-from liaison import site
+from liaison import site, worker
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
+from liaison.composers import COMPOSERS
 from liaison.directory.models import Person
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import NO_DIGEST, remind_due
-from tests.meetings.play import Mail, Play
+from tests.meetings.play import Mail, Play, mails_in
 
 DUE = date(2026, 12, 10)
 """A Thursday; its steps are Monday 7, Thursday 10, Friday 11 and Thursday 17 December."""
@@ -83,6 +84,13 @@ async def test_nothing_goes_before_half_past_eight_and_a_second_run_sends_nothin
     for _ in range(3):
         assert await at(play, "12-07T08:31") == {}
     assert await at(play, "12-08T08:30") == {}
+
+
+async def test_one_round_of_the_worker_sends_what_it_calls_for(play: Play) -> None:
+    await assigned(play)
+    play.clock.as_of = beijing("12-10T09:00")
+    assert await worker.run_once(worker.work_for(play.database, COMPOSERS))
+    assert [mail.to for mail in mails_in(play.database.settings.mail_dir, set())]
 
 
 async def test_nothing_goes_on_free_days(play: Play) -> None:
