@@ -9,6 +9,7 @@ from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
+from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import holding, recording, scheduling
 from liaison.meetings.models import PRESENT, AgendaItem, Attendee, Meeting
 
@@ -46,7 +47,7 @@ async def enter_held(
     recorder, whichever agency was the host.
 
     `local_start` is naive local time of the mechanism's zone and has passed; `items` and `decisions` are one text each.
-    Raises NotPermitted, Invalid (starts_at, present, items.N, decisions.N and the fields of `schedule` and `hold`)."""
+    Raises NotPermitted, Invalid (starts_at, present, present.N of an agency that never was a member, items.N, decisions.N and the fields of `schedule` and `hold`)."""
     meeting = await scheduling.schedule(
         db,
         viewer,
@@ -66,7 +67,11 @@ async def enter_held(
         if len(lines) > MOST_LINES:
             check.refuse(field, N_("At most %(most)s lines, please."), most=MOST_LINES)
     check.done()
+    members = {one.agency_id for one in await mechanisms.members(db, mechanism_id)}
     for number, one in enumerate(present):
+        if one.agency_id not in members:
+            check.refuse(f"present.{number}", N_("Please choose one of the member agencies."))
+            continue
         name = check.required_text(f"present.{number}", one.name, most=60)
         job_title = check.text(f"present.{number}", one.job_title, most=80)
         db.add(

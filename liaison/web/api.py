@@ -101,7 +101,7 @@ def seen(request: Request[Any, Any, Any], given: int | None) -> int | None:
     if given is not None or tag in ("", "*"):
         return given
     tag = tag.removeprefix("W/").strip('"')
-    return int(tag) if tag.isdecimal() and tag.isascii() and len(tag) < 19 else 0
+    return whole_number(tag) or 0
 
 
 async def reply(

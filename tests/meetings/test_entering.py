@@ -68,6 +68,18 @@ async def test_what_is_wrong_is_named_and_nothing_is_saved(browser: Browser, wor
         assert (await db.scalars(select(Meeting))).all() == []
 
 
+@pytest.mark.parametrize("agency_id", ["999", "9" * 30, "9" * 5000])
+async def test_who_was_there_came_from_a_member_agency(
+    browser: Browser, world: World, database: Database, agency_id: str
+) -> None:
+    path = f"/mechanisms/{world.mechanism.id}/meetings/held"
+    await browser.get(path)
+    answer = await browser.post(path, **form(world, **{f"present.{agency_id}": "郑国强"}))
+    assert answer.status_code == 422
+    async with database.reading() as db:
+        assert (await db.scalars(select(Meeting))).all() == []
+
+
 async def test_the_same_number_is_not_given_twice(browser: Browser, world: World) -> None:
     path = f"/mechanisms/{world.mechanism.id}/meetings/held"
     await browser.get(path)

@@ -15,7 +15,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_recording
-from liaison.web.forms import Form
+from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest, page, words_of
 
 
@@ -29,7 +29,7 @@ async def owners(db: Session, mechanism_ids: Collection[int], on: date) -> list[
 def choice_of_owner(form: Form) -> tuple[int | None, int | None]:
     """(agency, person) of the one list that offers both: "agency:2" or "person:5"; (None, None) for anything else."""
     kind, _, number = form.raw("who").partition(":")
-    id_ = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    id_ = whole_number(number)
     return (id_, None) if kind == "agency" else (None, id_ if kind == "person" else None)
 
 

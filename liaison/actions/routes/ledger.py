@@ -19,7 +19,7 @@ from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries as meetings
-from liaison.web.forms import Form, attempt, row_id
+from liaison.web.forms import Form, attempt, row_id, whole_number
 from liaison.web.pages import AnyRequest, see_other, words_of
 
 PAGE = 50
@@ -109,16 +109,16 @@ def _filters(given: Mapping[str, str]) -> Filters:
     """What the address narrows the ledger to; what cannot be read is left out."""
     status = given.get("status", "open")
     return Filters(
-        mechanism_id=_number(given.get("mechanism")),
-        agency_id=_number(given.get("agency")),
-        owner_id=_number(given.get("owner")),
+        mechanism_id=whole_number(given.get("mechanism")),
+        agency_id=whole_number(given.get("agency")),
+        owner_id=whole_number(given.get("owner")),
         status=status if status in STATUSES else None,
         due_before=_day(given.get("due_before")),
     )
 
 
 def _after(given: Mapping[str, str]) -> tuple[date | None, int] | None:
-    last = _number(given.get("after"))
+    last = whole_number(given.get("after"))
     return (_day(given.get("after_due")), last) if last else None
 
 
@@ -134,10 +134,6 @@ def _address(given: Mapping[str, str], changes: Mapping[str, Any]) -> str:
 
 def _next(given: Mapping[str, str], last: ActionItem) -> str:
     return _address(given, {}) + ("&" if given else "?") + urlencode(after_of(last))
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _day(text: str | None) -> date | None:

@@ -18,14 +18,13 @@ from liaison.meetings import annual, queries
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import STATE_NAMES, why_moved
-from liaison.web.forms import Form, attempt
+from liaison.web.forms import Form, attempt, whole_number
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
 Id = FromPath[int]
 YEARS = range(2000, 2200)
-LONGEST_ID = 18
 
 
 @get("/mechanisms/{mechanism_id:int}/plan")
@@ -104,7 +103,7 @@ def _pick(text: str) -> tuple[int, date]:
     """The same read back; what is no such value names no series and is refused like an unknown one."""
     series, _, day = text.partition(":")
     try:
-        return int(series) if series.isdecimal() and len(series) <= LONGEST_ID else 0, date.fromisoformat(day)
+        return whole_number(series) or 0, date.fromisoformat(day)
     except ValueError:
         return 0, date.min
 

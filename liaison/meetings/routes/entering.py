@@ -20,7 +20,7 @@ from liaison.meetings.routes.common import choices, labels_of, renamed, shown
 from liaison.meetings.routes.new import kind_of_day
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
-from liaison.web.forms import Form, attempt
+from liaison.web.forms import Form, attempt, whole_number
 from liaison.web.pages import AnyRequest, see_other, words_of
 
 LABELS = {
@@ -68,15 +68,11 @@ async def _enter(db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> 
     form.done()
     assert starts is not None
     assert minutes is not None
-    agency_ids = [
-        int(name.partition(".")[2]) for name in form.values if name.startswith("present.") and name[8:].isdecimal()
-    ]
+    there = [(name, line) for name in form.values if name.startswith("present.") for line in _lines(form, name)]
     present = [
-        Present(agency_id, *_name_and_title(line))
-        for agency_id in agency_ids
-        for line in _lines(form, f"present.{agency_id}")
+        Present(whole_number(name.removeprefix("present.")) or 0, *_name_and_title(line)) for name, line in there
     ]
-    places = {f"present.{n}": f"present.{one.agency_id}" for n, one in enumerate(present)}
+    places = {f"present.{n}": name for n, (name, _) in enumerate(there)}
     texts = {name: _lines(form, name) for name in ("items", "decisions")}
     places |= {f"{name}.{n}": name for name, lines in texts.items() for n in range(len(lines))}
     try:

@@ -10,14 +10,14 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
-from liaison.meetings.models import Meeting, Note
+from liaison.meetings.models import Meeting
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import recorded, region
-from liaison.web.forms import Form, FormAgain, attempt
-from liaison.web.pages import AnyRequest, fragment, see_other, words_of
+from liaison.web.forms import Form, attempt, whole_number
+from liaison.web.pages import AnyRequest, fragment, see_other
 
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
@@ -29,33 +29,56 @@ async def save_note(
     """Keep what was typed; somebody else's newer text is shown beside it, and nothing is lost."""
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
-    item_id, theirs = form.id("agenda_item_id"), None
-    note: Note | None = None
-    try:
-        note = await recording.save_note(
-            db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
-        )
-    except Conflict as refusal:
-        if "text" not in refusal.theirs:
-            raise
-        theirs, note = refusal.theirs["text"], await queries.note(db, meeting.id, item_id)
-    if theirs is None and not request.htmx:
+    item_id = form.id("agenda_item_id")
+    act = recording.save_note(
+        db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
+    )
+    again = _note_line if request.htmx else _note_page
+    note = await attempt(db, form, act, lambda theirs: again(request, db, viewer, meeting_id, form, theirs))
+    if not request.htmx:
         return see_other(f"/meetings/{meeting_id}#item-{item_id}" if item_id else f"/meetings/{meeting_id}#running")
-    words = words_of(request)
-    answer = fragment(
+    return fragment(
         request,
         "meetings/_note_saved.html",
         meeting=meeting,
         item_id=item_id,
         note=note,
-        theirs=theirs,
-        typed=form.raw("text"),
-        saved=words.moment(note.saved_at, zone=meeting.timezone) if note else "",
+        theirs=None,
         **region(db, request, meeting),
     )
-    if theirs is not None:
-        raise FormAgain(answer, 409)
-    return answer
+
+
+async def _note_line(
+    request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form, theirs: Mapping[str, Any]
+) -> Response[str]:
+    """Below the field, which keeps what was typed: their text, or what is wrong with this one."""
+    meeting, item_id = await queries.get(db, viewer, meeting_id), form.id("agenda_item_id")
+    return fragment(
+        request,
+        "meetings/_note_saved.html",
+        meeting=meeting,
+        item_id=item_id,
+        note=await queries.note(db, meeting_id, item_id),
+        theirs=theirs,
+        form=form,
+        **region(db, request, meeting),
+    )
+
+
+async def _note_page(
+    request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form, theirs: Mapping[str, Any]
+) -> Response[str]:
+    """The same on a page of its own, for a browser without JavaScript."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    return shown(
+        request,
+        "meetings/note.html",
+        path=f"/meetings/{meeting_id}",
+        meeting=meeting,
+        **{**await recorded(db, request, viewer, meeting), "form": form},
+        note=await queries.note(db, meeting_id, form.id("agenda_item_id")),
+        theirs=theirs,
+    )
 
 
 @post("/agenda-items/{item_id:int}/begin")
@@ -93,9 +116,9 @@ async def check_in(
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
     chosen = {
-        int(name.partition(".")[2]): form.raw(name) or None
+        whole_number(name.removeprefix("attendance.")) or 0: form.raw(name) or None
         for name in form.values
-        if name.startswith("attendance.") and name[11:].isascii() and name[11:].isdecimal()
+        if name.startswith("attendance.")
     }
     await holding.check_in_all(db, viewer, meeting, chosen, everybody=form.ticked("everybody"))
     if not request.htmx:
