@@ -155,6 +155,31 @@
     button.disabled = n === 0;
   }
 
+  // --- notes that save themselves (form[data-autosave]): unsaved until an answer came; a save that got none is sent again
+  function typed(event) {
+    const form = event.target.closest('form[data-autosave]');
+    if (form) form.dataset.unsaved = 'yes';
+  }
+  function autosaving(event) {
+    const form = event.detail.ctx && event.detail.ctx.sourceElement;
+    return form && form.matches && form.matches('form[data-autosave]') ? form : null;
+  }
+  function saveAgain(form) {
+    if (form.dataset.again) return;
+    form.dataset.unsaved = form.dataset.again = 'yes';
+    setTimeout(() => {
+      delete form.dataset.again;
+      if (form.isConnected && form.dataset.unsaved === 'yes') form.requestSubmit();
+    }, 3000);
+  }
+
+  // --- how decisions begin: a button puts its words into the field that follows it
+  function putStem(button) {
+    const field = $('textarea', button.form);
+    if (!field.value.startsWith(button.dataset.stem)) field.value = button.dataset.stem + field.value;
+    field.focus();
+  }
+
   function closeMenus(except) {
     all('details.account[open]').forEach((menu) => { if (!except || !menu.contains(except)) menu.open = false; });
   }
@@ -166,7 +191,7 @@
     marked.focus();
   }
   function ready() {
-    all('button[data-add-row]').forEach((button) => { button.hidden = false; });
+    all('button[data-add-row],[data-stems]').forEach((element) => { element.hidden = false; });
     focusMarked();
   }
 
@@ -183,6 +208,7 @@
     const button = event.target.closest('button');
     if (button && button.form) button.form.lastButton = button;   // SubmitEvent.submitter is missing before Chromium 81
     if (button && button.dataset.addRow) addRow(button);
+    if (button && button.dataset.stem) putStem(button);
     closeMenus(event.target);
   });
   document.addEventListener('change', (event) => {
@@ -194,6 +220,28 @@
   document.addEventListener('htmx:config:request', (event) => {
     const token = $('meta[name=csrf-token]');
     if (token) event.detail.ctx.request.headers['X-CSRF-Token'] = token.content;
+  });
+  document.addEventListener('input', typed);
+  document.addEventListener('htmx:config:request', (event) => {
+    const form = autosaving(event);
+    if (form) form.dataset.unsaved = 'sending';
+  });
+  document.addEventListener('htmx:after:request', (event) => {
+    const form = autosaving(event);
+    if (!form) return;
+    const status = event.detail.ctx.response.status;
+    if (status >= 500) {   // no answer of ours: what stands beside the field stays
+      event.preventDefault();
+      saveAgain(form);
+    } else if (status >= 400) form.dataset.unsaved = 'yes';
+    else if (form.dataset.unsaved === 'sending') delete form.dataset.unsaved;
+  });
+  document.addEventListener('htmx:error', (event) => {
+    const form = autosaving(event);
+    if (form && !(event.detail.error && event.detail.error.name === 'AbortError')) saveAgain(form);
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if ($('form[data-unsaved]')) event.preventDefault();
   });
   document.addEventListener('htmx:after:swap', () => { ready(); settleMove(); });
   document.addEventListener('htmx:error', () => say(words('Offline', {}), true));

@@ -1,0 +1,143 @@
+"""A meeting while it is held and after, and the ledger of action items, in a real browser: notes save themselves and nothing is lost."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from liaison.actions import assigning
+from liaison.db import Session
+from liaison.meetings import agenda, holding, queries, recording, scheduling
+from liaison.meetings.asking import Asked
+from tests.browser.conftest import NewPage
+from tests.browser.live import LiveSite
+
+MORNING = datetime.fromisoformat("2026-11-23T08:30")
+"""Half an hour before the moment at which the tests take place."""
+
+
+def running_meeting(site: LiveSite, *, held: bool = False) -> int:
+    """A meeting with its chair asked and two items on the agenda; `held` with a decision and an action item too."""
+    built = site.world
+
+    async def act(db: Session) -> int:
+        host = await built.viewer(db, built.zhoumin)
+        meeting = await scheduling.schedule(
+            db,
+            host,
+            built.mechanism.id,
+            kind="regular",
+            title="第四季度联席会议" if not held else "第三季度联席会议",
+            local_start=MORNING - timedelta(days=60) if held else MORNING,
+            duration_minutes=120,
+            asked=[Asked(person_id=built.chenzy.id, role="chair"), Asked(person_id=built.xujie.id)],
+        )
+        for title in ("通报办理情况", "研究移送指引"):
+            await agenda.add_item(db, host, meeting, title=title, purpose="report")
+        if held:
+            await recording.save_note(db, host, meeting, "陈志远主持会议。")
+            await recording.decide(db, host, meeting, text="每月5日前交换清单。")
+            await holding.hold(db, host, meeting)
+            await assigning.assign(
+                db,
+                host,
+                built.mechanism.id,
+                meeting=meeting,
+                title="建立线索编号登记台账",
+                lead_agency_id=built.sfj.id,
+                owner_id=built.zhenggq.id,
+                due_on=date(2026, 11, 20),
+            )
+        return meeting.id
+
+    return site.in_transaction(act)
+
+
+def note_text(site: LiveSite, meeting_id: int) -> str | None:
+    async def read(db: Session) -> str | None:
+        note = await queries.note(db, meeting_id, None)
+        return note and note.text
+
+    return site.in_transaction(read)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_of_holding_and_of_action_items_is_clean(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None], width: int, locale: str
+) -> None:
+    running, held = running_meeting(live_server), running_meeting(live_server, held=True)
+    page = new_page(width=width, locale=locale, person=live_server.world.zhoumin)
+    for path in (
+        f"/meetings/{running}",
+        f"/meetings/{running}/hold",
+        f"/meetings/{held}",
+        f"/meetings/{held}/unhold",
+        "/decisions/1/edit",
+        "/mechanisms/1/meetings/held",
+        "/actions",
+        "/actions/1",
+        "/actions/1/edit",
+        "/meetings",
+        "/",
+    ):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        for closed in page.locator("details.data > summary").all():
+            closed.click()
+        page_checks(page)
+
+
+def test_notes_save_themselves_and_a_newer_text_is_not_overwritten(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+) -> None:
+    meeting_id = running_meeting(live_server)
+
+    def opened() -> Page:
+        page = new_page(person=live_server.world.zhoumin)
+        page.goto(f"/meetings/{meeting_id}")
+        if not page.locator("#note-all").is_visible():
+            page.locator("summary", has_text="全会记录").click()
+        return page
+
+    first = opened()
+    first.locator("#note-all").fill("陈志远主持会议。")
+    expect(first.locator("#note-saved-all")).to_contain_text("已保存")
+    second = opened()
+    first.locator("#note-all").fill("陈志远主持会议。议程两项。")
+    expect(first.locator("#note-saved-all input")).to_have_value("2")
+    second.locator("#note-all").fill("李文博补充意见。")
+    expect(second.get_by_text("陈志远主持会议。议程两项。").last).to_be_visible()
+    expect(second.locator("#note-all")).to_have_value("李文博补充意见。")
+    assert note_text(live_server, meeting_id) == "陈志远主持会议。议程两项。"
+    second.locator("#note-all").fill("陈志远主持会议。议程两项。李文博补充意见。")
+    expect(second.locator("#note-saved-all")).to_contain_text("已保存")
+    assert note_text(live_server, meeting_id) == "陈志远主持会议。议程两项。李文博补充意见。"
+    page_checks(first)
+
+
+def test_notes_typed_while_the_network_is_away_are_saved_when_it_is_back(
+    new_page: NewPage, live_server: LiveSite
+) -> None:
+    meeting_id = running_meeting(live_server)
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(f"/meetings/{meeting_id}")
+    page.locator("summary", has_text="全会记录").click()
+    page.context.set_offline(True)
+    page.locator("#note-all").fill("陈志远主持会议。")
+    expect(page.locator("form[data-again]")).to_have_count(1)
+    page.context.set_offline(False)
+    expect(page.locator("#note-saved-all")).to_contain_text("已保存")
+    expect(page.locator("form[data-unsaved]")).to_have_count(0)
+    assert note_text(live_server, meeting_id) == "陈志远主持会议。"
+
+
+def test_a_decision_begins_with_the_words_that_minutes_use(new_page: NewPage, live_server: LiveSite) -> None:
+    meeting_id = running_meeting(live_server)
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(f"/meetings/{meeting_id}")
+    page.locator("summary", has_text="记录议定事项").first.click()
+    page.get_by_role("button", name="会议议定").first.click()
+    expect(page.locator("textarea[name=text]:focus")).to_have_value("会议议定，")
