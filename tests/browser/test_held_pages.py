@@ -57,7 +57,7 @@ def running_meeting(site: LiveSite, *, held: bool = False) -> int:
 def note_text(site: LiveSite, meeting_id: int) -> str | None:
     async def read(db: Session) -> str | None:
         note = await queries.note(db, meeting_id, None)
-        return note and note.text
+        return note.text if note else None
 
     return site.in_transaction(read)
 
