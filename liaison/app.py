@@ -71,7 +71,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             await database.dispose()
 
     app = Litestar(
-        route_handlers=[static, Router("/", route_handlers=page_routers(), include_in_schema=False), api_router()],
+        route_handlers=[static, *page_routers(), api_router()],
+        include_in_schema=False,
         dependencies={
             "db": Provide(access.provide_db),
             "viewer": Provide(access.provide_viewer),
@@ -105,26 +106,31 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         ),
         request_class=HTMXRequest,
         request_max_body_size=MAX_BODY,
-        state=State(
-            {
-                "settings": settings,
-                "clock": clock,
-                "database": database,
-                "load_viewer": viewer_for,
-                "actions_beside": actions_routes.beside_meeting,
-                "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
-                "assets": Assets(data_dir("static")),
-                "token_rates": access.TokenRates(),
-                "answers": Answers(),
-                "settled_mails": watching_routes.SettledMails(),
-                "feed_changes": feed_routes.Changes(),
-            }
-        ),
+        state=state_of(settings, clock, database),
         debug=False,
         logging_config=None,
     )
     document_bodies(app)
     return app
+
+
+def state_of(settings: Settings, clock: Clock, database: Database) -> State:
+    """What handlers find of this one site; the rest of the app is the same for all."""
+    return State(
+        {
+            "settings": settings,
+            "clock": clock,
+            "database": database,
+            "load_viewer": viewer_for,
+            "actions_beside": actions_routes.beside_meeting,
+            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
+            "assets": Assets(data_dir("static")),
+            "token_rates": access.TokenRates(),
+            "answers": Answers(),
+            "settled_mails": watching_routes.SettledMails(),
+            "feed_changes": feed_routes.Changes(),
+        }
+    )
 
 
 def page_routers() -> list[Router]:
@@ -146,7 +152,7 @@ def page_routers() -> list[Router]:
 def api_router() -> Router:
     """What programs use; its lists are read page by page."""
     paging = Provide(provide_paging, sync_to_thread=False)
-    return Router("/api", route_handlers=api_routers(), dependencies={"paging": paging})
+    return Router("/api", route_handlers=api_routers(), dependencies={"paging": paging}, include_in_schema=True)
 
 
 def api_routers() -> list[Router]:

@@ -1,6 +1,7 @@
 """How the commands of `liaison` run: settings and database at hand, every refusal one line in the site's language."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -118,5 +119,8 @@ async def with_database(settings: Settings, run: Any) -> None:
 
 
 def run(job: Coroutine[Any, Any, Any]) -> Any:
+    """Run a command to its end; what was loaded for it is not looked through again for garbage."""
+    gc.freeze()
+    gc.enable()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     return asyncio.run(job)

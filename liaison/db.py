@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -127,6 +128,11 @@ async def one_at_a_time(db: Session, what: str) -> None:
     if db.get_bind().dialect.name == "postgresql":
         key = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
         await db.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def insert_into(db: Session, model: type[Base]) -> Any:
+    """An INSERT in the words of the database in use: both know ON CONFLICT, each says it in its own way."""
+    return (sqlite.insert if db.settings.sqlite_path is not None else postgresql.insert)(model)
 
 
 class Database:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -79,6 +80,7 @@ async def serve(
     try:
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait([ready, *jobs], return_when=asyncio.FIRST_COMPLETED)
+        _keep_what_is_loaded()
         if on_start is not None and ready.done():
             await on_start(database)
         ready.cancel()
@@ -103,6 +105,14 @@ async def work(settings: Settings, clock: Clock, *, once: bool) -> bool:
         return True
     finally:
         await database.dispose()
+
+
+def _keep_what_is_loaded() -> None:
+    """What is there once requests are answered stays until the end: what the start left over goes, and no later look for garbage
+    goes through the rest."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

@@ -3,24 +3,41 @@
 Both speak to `create_app` in the test's own event loop and on its database; nothing is replaced."""
 
 import re
+from copy import copy
+from functools import cache
 from typing import Any
 
 import httpx
+from litestar import Litestar
 
 from liaison.accounts import sessions, tokens
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.app import create_app
+from liaison.app import create_app, state_of
 from liaison.clock import Clock
-from liaison.config import Settings
+from liaison.config import Settings, checked
 from liaison.db import Database
 from liaison.directory.models import Person
 
 ORIGIN = "http://127.0.0.1:8000"
 
 
+def app_of(settings: Settings, database: Database, clock: Clock) -> Litestar:
+    """The app of one test's site. It is wired once in a process, which takes a large part of a second; a site has its state."""
+    app = copy(_wired(settings.secret_key, settings.https))
+    app.state = state_of(settings, clock, database)
+    return app
+
+
+@cache
+def _wired(secret_key: str, https: bool) -> Litestar:
+    """Of the settings, nothing but these is built into the app itself."""
+    base_url = "https://liaison.example" if https else ORIGIN
+    return create_app(checked(Settings(secret_key=secret_key, base_url=base_url)))
+
+
 def visitor(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
     """Nobody in particular."""
-    app = create_app(settings, clock=clock, database=database)
+    app = app_of(settings, database, clock)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url=ORIGIN)
 

@@ -20,7 +20,7 @@ from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
 from liaison.actions import assigning
-from liaison.app import create_app, open_database
+from liaison.app import open_database
 from liaison.audit import Actor
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -33,6 +33,7 @@ from liaison.meetings.asking import Asked
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
 from tests import world
+from tests.callers import app_of
 from tests.permissions_rules import ROLES
 
 MISSING = 99_999_999
@@ -210,7 +211,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
             things[name] = (await db.scalars(select(model.id).where(model.person_id == built.zhoumin.id))).one()
     await database.dispose()
     forgetful = Forgetful(settings, clock)
-    app = create_app(settings, clock=clock, database=forgetful)
+    app = app_of(settings, forgetful, clock)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
         yield Site(

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liaison import audit, site
 from liaison.addresses import bad_address
-from liaison.db import Session, locked
+from liaison.db import Session, insert_into, locked
 from liaison.errors import Conflict
 from liaison.i18n import N_
 from liaison.mail.models import (
@@ -82,8 +81,7 @@ async def enqueue(
         mail = OutboxMail(**values, people=[MailPerson(person_id=person_id) for person_id in dict.fromkeys(person_ids)])
         db.add(mail)
         return mail
-    insert = sqlite.insert if db.settings.sqlite_path is not None else postgresql.insert
-    added = insert(OutboxMail).values(values).on_conflict_do_nothing(index_elements=[OutboxMail.once_key])
+    added = insert_into(db, OutboxMail).values(values).on_conflict_do_nothing(index_elements=[OutboxMail.once_key])
     row = (await db.execute(added.returning(OutboxMail))).scalar_one_or_none()
     if row is not None:
         db.add_all(MailPerson(mail_id=row.id, person_id=person_id) for person_id in dict.fromkeys(person_ids))

@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, delete, func, select, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liaison import site
-from liaison.db import Session, UTCDateTime
+from liaison.db import Session, UTCDateTime, insert_into
 from liaison.mail.classify import Outcome
 from liaison.mail.models import HELD, OPEN_STATES, OutboxMail, QueueState
 
@@ -159,8 +158,7 @@ async def health(db: Session) -> QueueHealth:
 
 
 async def _put(db: Session, name: str, at: ColumnElement[datetime], detail: dict[str, Any]) -> None:
-    insert = sqlite.insert if db.settings.sqlite_path is not None else postgresql.insert
-    statement = insert(QueueState).values(name=name, at=at, detail=detail)
+    statement = insert_into(db, QueueState).values(name=name, at=at, detail=detail)
     await db.execute(
         statement.on_conflict_do_update(
             index_elements=[QueueState.name], set_={"at": statement.excluded.at, "detail": statement.excluded.detail}

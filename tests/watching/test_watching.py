@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.app import create_app, open_database
+from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -17,7 +17,7 @@ from liaison.mail import outbox, queue_state
 from liaison.mail.models import FINAL_STATES, HELD, OPEN_STATES
 from liaison.system import backups
 from liaison.watching.metrics import Metric, Sample, age, exposition, gauge
-from tests.callers import Browser, Program, visitor
+from tests.callers import Browser, Program, app_of, visitor
 from tests.world import World
 
 ADDRESS = "liwb@sfj.qingzhi.example"
@@ -25,7 +25,7 @@ ADDRESS = "liwb@sfj.qingzhi.example"
 
 def from_elsewhere(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
     """Somebody on another machine."""
-    app = create_app(settings, clock=clock, database=database)
+    app = app_of(settings, database, clock)
     transport = httpx.ASGITransport(app=app, client=("10.0.0.9", 4711), raise_app_exceptions=False)  # type: ignore[arg-type]
     return httpx.AsyncClient(transport=transport, base_url="http://10.0.0.7:8000")
 
