@@ -118,9 +118,20 @@ def flask_app() -> Any:
 
 
 def ordinary(ours: jinja2.Environment) -> jinja2.Environment:
-    """liaison's templates and words with the macros that stand here and Jinja's own escaping."""
-    own = ours.overlay(loader=jinja2.FileSystemLoader([Path(__file__).parent, data_dir("templates")]))
-    own.template_class = jinja2.Template
+    """liaison's templates and words in an environment as Jinja makes it, with the macros that stand here."""
+    own = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([Path(__file__).parent, data_dir("templates")]),
+        autoescape=ours.autoescape,
+        undefined=ours.undefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    own.policies.update(ours.policies)
+    own.globals.update(ours.globals)
     return own
 
 

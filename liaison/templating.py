@@ -1,10 +1,12 @@
 """Jinja environments, one per language, shared by pages and mails: StrictUndefined, html escaped, texts translated."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.environment import TemplateModule
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from liaison.i18n import Words, translations
@@ -31,10 +33,46 @@ class _Template(Template):
         return super()._from_namespace(environment, namespace, globals)
 
 
+    def make_module(
+        self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
+    ) -> TemplateModule:
+        """A file of macros is made once a page, however many parts of the page import it: it sees what the page is given, and
+        nothing of what an importer has set."""
+        parts = vars.get("parts") if vars else None
+        if parts is None:
+            return super().make_module(vars, shared, locals)
+        if self.name not in parts.macros:
+            parts.macros[self.name] = super().make_module(vars, shared)
+        made: TemplateModule = parts.macros[self.name]
+        return made
+
+
+class _Environment(Environment):
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        words: Callable[[str], str] = self.globals["_"]  # type: ignore[assignment]
+        return super()._generate(_Spoken(words).visit(source), name, filename, defer_init)
+
+
+class _Spoken(NodeTransformer):
+    """Translates fixed words while a template compiles: its environment speaks one language, and a page has hundreds of them."""
+
+    def __init__(self, words: Callable[[str], str]) -> None:
+        self.words = words
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        match self.generic_visit(node):
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text))], kwargs=[]):
+                return nodes.Const(self.words(text), lineno=node.lineno, environment=node.environment)
+            case call:
+                return call
+
+
 @cache
 def environment(locale: str) -> Environment:
     """The environment whose `_`, `ngettext` and `pgettext` speak `locale`; templates compile on first use and stay compiled."""
-    env = Environment(
+    env = _Environment(
         loader=FileSystemLoader(data_dir("templates")),
         autoescape=_is_html,
         undefined=StrictUndefined,

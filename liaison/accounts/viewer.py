@@ -48,7 +48,7 @@ class Viewer:
     agency_admin: bool = False
     reader_of: frozenset[int] = frozenset()
     designations: tuple[Office, ...] = ()
-    member_of: Mapping[int, tuple[Membership, ...]] = field(default_factory=dict)
+    member_of: Mapping[int, tuple[Membership, ...]] = field(default_factory=dict, hash=False)
     """The mechanisms the viewer's agency is or was a member of, each with all its periods there, oldest first."""
     via: str = "web"
     session_id: int | None = None

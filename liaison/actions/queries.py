@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -37,6 +38,7 @@ class Filters:
     due_before: date | None = None
 
 
+@lru_cache(maxsize=64)  # putting it together costs more than asking it, and a person asks it with every page
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The items this viewer may know of: those of mechanisms their agency is in, from its joining date until it left; those
     of mechanisms they may read; those they own, and those their agency was made responsible for or supports."""

@@ -1,9 +1,9 @@
 """What pages, API and mails read of meetings. Every list goes through `visible_to`."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
@@ -58,6 +58,7 @@ _AGENDA = (
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
+@lru_cache(maxsize=64)  # putting it together costs more than asking it, and a person asks it with every page
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The meetings this viewer may know of: those of mechanisms their agency is in, within its time as a member; those of
     mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism.
@@ -176,11 +177,7 @@ def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untype
 
 async def attendees(db: Session, meeting_id: int) -> list[Attendee]:
     """Who is asked or named, by agency order, rank and name; with agency and, where known, person and addresses."""
-    rows: list[Attendee] = []
-    found = await db.stream_scalars(_ATTENDEES, {"meeting_id": meeting_id}, execution_options={"yield_per": 25})
-    async for some in found.partitions():
-        rows += some
-        await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    rows = await db.scalars(_ATTENDEES, {"meeting_id": meeting_id})
     return sorted(rows, key=attendee_order)
 
 

@@ -2,8 +2,9 @@
 
 Plain functions, because a Jinja macro costs several times its text; each escapes what it is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -19,6 +20,8 @@ class Parts:
 
     icons: str
     words: Words
+    macros: dict[str | None, Any] = field(default_factory=dict, repr=False)
+    """The files of macros that the page has imported so far, by name (`templating`)."""
 
     def icon(self, name: str, cls: str = "") -> Markup:
         """One icon of the sprite, beside text that says the same."""
