@@ -32,7 +32,6 @@ class _Template(Template):
         namespace["escape"] = _escaped
         return super()._from_namespace(environment, namespace, globals)
 
-
     def make_module(
         self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Mapping[str, Any] | None = None
     ) -> TemplateModule:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from liaison import migrate
 from liaison.app import open_database
@@ -15,6 +16,7 @@ from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
 from tests import browser, postgres
+from tests.statements import compiled_once
 from tests.world import World, build
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -28,6 +30,13 @@ ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
 def no_setting_of_the_tests() -> None:
     """Liaison refuses LIAISON_… names that it does not know, so what runs here and in processes of their own must not see this one."""
     os.environ.pop("LIAISON_TEST_DATABASE", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """By default structlog writes out every local variable of every frame, which takes seconds for one logged failure."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +87,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
     """The migrated, empty database."""
-    opened = open_database(settings, clock)
+    opened = compiled_once(open_database(settings, clock))
     yield opened
     await opened.dispose()
 

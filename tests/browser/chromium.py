@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page, ViewportSize
 
 from tools.vendor import Package, fetch
 
@@ -31,6 +31,15 @@ def axe_source(cache: Path) -> str:
     return kept.read_text(encoding="utf-8")
 
 
+PHONE = 600
+"""Narrower than so many pixels is a phone."""
+
+
+def viewport(width: int) -> ViewportSize:
+    """The window of a computer or a phone of that width."""
+    return {"width": width, "height": 844 if width < PHONE else 900}
+
+
 _BEYOND = """[...document.querySelectorAll('body *')]
     .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
         && !each.parentElement.closest('.scroll'))
@@ -46,6 +55,7 @@ class Watch:
         self.origin = origin
         self.axe = axe
         self.problems: list[str] = []
+        self.session: CDPSession | None = None
         page.on("console", lambda said: self.heard(said.type, said.text))
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         page.on("request", lambda request: self.asked(request.url))
@@ -59,13 +69,28 @@ class Watch:
         if not url.startswith((f"{self.origin}/", "blob:", "about:")):
             self.problems.append(f"request to another place: {url}")
 
+    def be(self, width: int) -> None:
+        """Become so wide, and below 600 px one that is touched by fingers, as `new_page` makes it."""
+        if self.session is None:
+            self.session = self.page.context.new_cdp_session(self.page)  # what it sets lasts as long as it does
+        self.session.send("Emulation.setTouchEmulationEnabled", {"enabled": width < PHONE, "maxTouchPoints": 1})
+        self.page.set_viewport_size(viewport(width))
+
+    def check_widths(self) -> None:
+        """`check` as on a computer and as on a phone."""
+        for width in (390, 1280):
+            self.be(width)
+            assert self.page.evaluate("matchMedia('(pointer: coarse)').matches") is (width < PHONE)
+            self.check()
+
     def check(self) -> None:
         """Fail on what was heard so far, on sideways scrolling, and on what axe finds in the page as it stands now."""
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             beyond = self.page.evaluate(_BEYOND)
             self.problems.append(f"the page is {wide} px too wide: {beyond}")
-        self.page.evaluate(self.axe)
+        if self.page.evaluate("!('axe' in window)"):
+            self.page.evaluate(self.axe)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         for violation in found["violations"]:
             places = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:5])

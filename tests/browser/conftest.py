@@ -62,11 +62,11 @@ def new_page(
 
     def open_page(*, width: int = 1280, locale: str = "zh_CN", person: Person | None = None) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": 844 if width < 600 else 900},
+            viewport=chromium.viewport(width),
             locale=LANGUAGE_TAGS[locale],
             timezone_id="Asia/Shanghai",
             base_url=live_server.url,
-            has_touch=width < 600,
+            has_touch=width < chromium.PHONE,
         )
         contexts.append(context)
         if person is not None:
@@ -89,3 +89,9 @@ def page_checks(watches: dict[Page, chromium.Watch]) -> Callable[[Page], None]:
     """`page_checks(page)` fails on console errors, violations of the content security policy, requests that leave the site,
     sideways scrolling, and what axe-core finds in the page as it stands."""
     return lambda page: watches[page].check()
+
+
+@pytest.fixture
+def width_checks(watches: dict[Page, chromium.Watch]) -> Callable[[Page], None]:
+    """`page_checks` of a page as it is on a phone (390 px, touched) and on a computer (1280 px), in which it is left."""
+    return lambda page: watches[page].check_widths()

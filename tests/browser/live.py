@@ -19,6 +19,7 @@ from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import Person
 from tests import world
+from tests.statements import compiled_once
 
 T = TypeVar("T")
 WAIT_SECONDS = 30
@@ -72,7 +73,7 @@ def live_site(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
     ready = threading.Event()
 
     async def serve() -> None:
-        database = open_database(settings, clock)
+        database = compiled_once(open_database(settings, clock))
         try:
             built = await _written(database, world.build)
             app = create_app(settings, clock=clock, database=database)

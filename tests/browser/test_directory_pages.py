@@ -12,14 +12,12 @@ from liaison.directory.models import Person
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 
-WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 LOCALES = pytest.mark.parametrize("locale", ["zh_CN", "en"])
 
 
-@WIDTHS
 @LOCALES
 def test_the_directory_pages_are_right_in_both_languages_and_widths(
-    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None], width: int, locale: str
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None], locale: str
 ) -> None:
     world = live_server.world
     addresses = (
@@ -36,11 +34,11 @@ def test_the_directory_pages_are_right_in_both_languages_and_widths(
         f"/directory/offices/{world.wujianbu.id}/edit",
         "/account",
     )
-    page = new_page(width=width, locale=locale, person=world.hejing)
+    page = new_page(locale=locale, person=world.hejing)
     for address in addresses:
         page.goto(address)
-        page_checks(page)
-    operator = new_page(width=width, locale=locale, person=world.guyan)
+        width_checks(page)
+    operator = new_page(locale=locale, person=world.guyan)
     for address in (
         "/directory",
         "/directory/agencies/new",
@@ -49,27 +47,26 @@ def test_the_directory_pages_are_right_in_both_languages_and_widths(
         f"/directory/people/{world.sunl.id}",
     ):
         operator.goto(address)
-        page_checks(operator)
+        width_checks(operator)
 
 
-@WIDTHS
 @LOCALES
 def test_the_ways_in_are_right_in_both_languages_and_widths(
-    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None], width: int, locale: str
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None], locale: str
 ) -> None:
-    page = new_page(width=width, locale=locale)
+    page = new_page(locale=locale)
     for address in ("/sign-in", "/password", "/sign-in/sent"):
         page.goto(address)
-        page_checks(page)
+        width_checks(page)
     page.goto("/sign-in")
     page.locator("#f-account").fill("zhoumin")
     page.locator("#f-password").fill("not the one")
     page.locator("button.primary").click()
     page.wait_for_selector(".errors")
     assert page.locator("#f-account").input_value() == "zhoumin"
-    page_checks(page)
+    width_checks(page)
     page.goto(live_server.in_transaction(lambda db: printed_link(db, live_server.world.zhoumin.id)))
-    page_checks(page)
+    width_checks(page)
     page.locator("button.primary").click()
     page.wait_for_url(f"{live_server.url}/")
 

@@ -1,0 +1,29 @@
+"""What a statement compiles to is kept for a whole test process: every test has an engine of its own, which would compile all anew."""
+
+from typing import Any, TypeVar
+
+from liaison.db import Database
+
+_Key = tuple[Any, ...]
+T = TypeVar("T", bound=Database)
+
+
+class _Compiled(dict[_Key, Any]):
+    """SQLAlchemy's keys begin with the engine's dialect; one process of tests has only one kind of database."""
+
+    def get(self, key: _Key, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: _Key, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
+_COMPILED = _Compiled()
+
+
+def compiled_once(database: T) -> T:
+    """The database, its engines using what earlier tests of this process compiled."""
+    same_engine = database.reader is database.writer
+    database.reader = database.reader.execution_options(compiled_cache=_COMPILED)
+    database.writer = database.reader if same_engine else database.writer.execution_options(compiled_cache=_COMPILED)
+    return database
