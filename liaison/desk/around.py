@@ -62,6 +62,8 @@ async def asked_of(db: Session, meeting_ids: Collection[int]) -> list[Asked]:
         Attendee.partstat,
         Attendee.agency_id,
         Attendee.name,
+        Attendee.role,
+        Attendee.version,
     ).where(Attendee.meeting_id.in_(meeting_ids), Attendee.removed_at.is_(None))
     return [Asked(*row) for row in await db.execute(query.order_by(Attendee.id))]
 

@@ -36,7 +36,7 @@ from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
-from liaison.meetings.permissions import is_host, may_see_list
+from liaison.meetings.permissions import is_host, may_arrange, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in, visible_to
 from liaison.meetings.snapshot import snapshot_of
 
@@ -101,13 +101,14 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     todos = [
         *_own(viewer, ahead, around, db.now()),
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
+        *_to_accept(viewer, ahead, around, calendars),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
         *_to_hold(viewer, meetings, db.now()),
     ]
     actions = await action_queries.of_owner(db, viewer.person_id)
     todos += [
-        Todo("action", item.due_on, item.id, None, item.title, item.version)
+        Todo("action", item.due_on, item.id, None, item.title, version=item.version)
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
@@ -182,7 +183,7 @@ def _own(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, now: d
     """What the viewer and the viewer's agency were asked and have not answered."""
     open_ = {m.id: m for m in ahead if m.state == "announced" and m.starts_at > now}
     answers = [
-        Todo("answer", replies_due_on(open_[one.meeting_id], now), one.id, open_[one.meeting_id])
+        Todo("answer", replies_due_on(open_[one.meeting_id], now), one.id, open_[one.meeting_id], version=one.version)
         for one in around.attendees
         if one.meeting_id in open_
         and one.person_id == viewer.person_id
@@ -213,15 +214,13 @@ async def _hosted(
     histories: Mapping[int, Sequence[AgencyHistory]],
     calendars: Mapping[str, WorkCalendar],
 ) -> list[Todo]:
-    """What the viewer's meetings wait for: notices to send, mails that failed, items to accept, people to remind."""
+    """What the viewer's meetings wait for: notices to send, mails that failed, people to remind."""
     reachable = await _reachable(db, meetings, around, histories)
     counts = counted(around.attendees, around.slips, {})
     todos = []
     for meeting in meetings:
         today = db.clock.today(meeting.timezone)
-        region = meeting.mechanism.region
-        profile = check_profile(meeting.mechanism.deadlines)
-        due = {one.step: one.date for one in steps(calendars[region], meeting.local_on, profile)}
+        notice_due = _due(meeting, calendars[meeting.mechanism.region])["meeting_notice"]
         items = around.agenda.get(meeting.id, [])
         accepted = [item for item in items if item.state == "accepted"]
         says = snapshot_of(meeting, accepted, [], organizer="", organizer_name="", contact=None, replies_due_on=None)
@@ -229,19 +228,44 @@ async def _hosted(
         if not why and meeting.state == "announced" and meeting.id in around.tried:
             why = "tried"
         if why and (meeting.is_off or meeting.starts_at > db.now()):
-            todos.append(Todo("send", due["meeting_notice"] if why == "draft" else today, meeting.id, meeting, why))
-        if meeting.state in ("draft", "announced"):
-            if failures := around.failures.get(meeting.id):
-                todos.append(Todo("mail", today, meeting.id, meeting, "", len(failures), tuple(failures)))
-            todos += [
-                Todo("item", due["items_due"], item.id, meeting, item.title)
-                for item in items
-                if item.state == "proposed"
-            ]
+            todos.append(Todo("send", notice_due if why == "draft" else today, meeting.id, meeting, why))
+        if meeting.state in ("draft", "announced") and (failures := around.failures.get(meeting.id)):
+            count, names = len(failures), tuple(failures)
+            todos.append(Todo("mail", today, meeting.id, meeting, count=count, failures=names))
         missing = counts.get(meeting.id, Counts())
         if missing.waiting + missing.slips and is_time_to_remind(meeting, replies_due_on(meeting, db.now()), db.now()):
             todos.append(Todo("remind", today, meeting.id, meeting, "", missing.waiting + missing.slips))
     return todos
+
+
+def _to_accept(
+    viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, calendars: Mapping[str, WorkCalendar]
+) -> list[Todo]:
+    """Items proposed for meetings whose agenda the viewer arranges, as host or in the chair."""
+    chairs: dict[int, set[int]] = {}
+    for one in around.attendees:
+        if one.role == "chair" and one.person_id:
+            chairs.setdefault(one.meeting_id, set()).add(one.person_id)
+    return [
+        Todo(
+            "item",
+            _due(meeting, calendars[meeting.mechanism.region])["items_due"],
+            item.id,
+            meeting,
+            item.title,
+            version=item.version,
+        )
+        for meeting in ahead
+        if may_arrange(viewer, meeting, chairs.get(meeting.id, ()))
+        for item in around.agenda.get(meeting.id, [])
+        if item.state == "proposed"
+    ]
+
+
+def _due(meeting: Meeting, calendar: WorkCalendar) -> dict[str, date]:
+    """By step of the mechanism's deadline profile, the day it should be done by for this meeting."""
+    profile = check_profile(meeting.mechanism.deadlines)
+    return {one.step: one.date for one in steps(calendar, meeting.local_on, profile)}
 
 
 async def _reachable(

@@ -55,7 +55,7 @@ async def answer(request: AnyRequest, db: Db, viewer: Me, attendee_id: FromPath[
     attendee = await meetings.attendee(db, attendee_id)
     await meetings.get(db, viewer, attendee.meeting_id)
     said = Message(N_("Answered: %(answer)s"), {"answer": Message(ANSWER_NAMES.get(form.raw("partstat"), ""))})
-    act = replies.answer(db, viewer, attendee, partstat=form.raw("partstat"))
+    act = replies.answer(db, viewer, attendee, partstat=form.raw("partstat"), version=form.whole("version"))
     return await _after(request, db, viewer, act, said)
 
 
@@ -70,9 +70,12 @@ async def remind(request: AnyRequest, db: Db, viewer: Me, meeting_id: FromPath[i
 @post("/desk/items/{item_id:int}")
 async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: FromPath[int]) -> Response[Any]:
     """审定: take a proposed item onto the agenda."""
+    form = await Form.read(request)
     item = await agenda.item_of(db, viewer, item_id)
     said = Message(N_("“%(title)s” is on the agenda."), {"title": item.title})
-    return await _after(request, db, viewer, agenda.accept_item(db, viewer, item), said)
+    return await _after(
+        request, db, viewer, agenda.accept_item(db, viewer, item, version=form.whole("version")), said
+    )
 
 
 @post("/desk/actions/{action_id:int}")

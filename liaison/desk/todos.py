@@ -39,6 +39,8 @@ class Asked(NamedTuple):
     partstat: str
     agency_id: int = 0
     name: str = ""
+    role: str = "required"
+    version: int = 1
 
 
 class Slip(NamedTuple):
@@ -96,6 +98,8 @@ class Todo:
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""
     count: int = 0
+    version: int = 0
+    """What the one press was offered for: it is refused once somebody changed that."""
     failures: tuple[Failure, ...] = ()
     day: date | None = None
     """The promised date that a meeting is to be planned for."""

@@ -41,6 +41,14 @@ def needs(page: str) -> list[str]:
     return [unescape(re.sub(r"<[^>]+>", "", each)) for each in found]
 
 
+def offered(page: str, path: str) -> str:
+    """The version that the press was offered for."""
+    form = page[page.index(f'action="{path}"') :]
+    found = re.search(r'name="version" value="(\d+)"', form[: form.index("</form>")])
+    assert found is not None
+    return found[1]
+
+
 async def announced(play: Play, *asked: Asked, **more: object) -> int:
     meeting_id = await play.scheduled(*asked, **more)
     await play.send(meeting_id)
@@ -78,6 +86,23 @@ async def test_an_answer_is_given_in_place_and_leaves_the_list(
     assert needs(answered.text) == []
     async with database.reading() as db:
         assert [a.partstat for a in await queries.attendees(db, meeting_id)] == ["accepted"]
+
+
+async def test_an_answer_that_came_meanwhile_is_not_overwritten_from_the_desk(
+    browse: Any, play: Play, world: World, database: Database
+) -> None:
+    meeting_id = await announced(play, Asked(person_id=world.chenzy.id))
+    browser = await browse(world.chenzy)
+    page = await browser.get("/")
+    path = re.findall(r'action="(/desk/answers/\d+)"', page)[0]
+    async with database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id, world.chenzy)
+        asked = await queries.attendee(db, (await queries.attendees(db, meeting_id))[0].id)
+        await replies.answer(db, viewer, asked, partstat="declined")
+    refused = await browser.post(path, htmx=True, partstat="accepted", version=offered(page, path))
+    assert "已有他人作了修改" in refused.text
+    async with database.reading() as db:
+        assert [a.partstat for a in await queries.attendees(db, meeting_id)] == ["declined"]
 
 
 async def test_without_script_the_answer_leads_back_to_the_page(browse: Any, play: Play, world: World) -> None:
@@ -170,9 +195,26 @@ async def test_a_proposed_item_is_accepted_in_place_by_the_host(browse: Any, pla
     page = await browser.get("/")
     assert needs(page) == ["请审定议题：涉欠薪法律援助绿色通道"]
     path = re.findall(r'action="(/desk/items/\d+)"', page)[0]
-    accepted = await browser.post(path, htmx=True)
+    accepted = await browser.post(path, htmx=True, version=offered(page, path))
     assert "“涉欠薪法律援助绿色通道”已列入议程。" in accepted.text
     assert needs(accepted.text) == ["请发送通知：第四季度联席会议"]
+
+
+async def test_who_chairs_a_meeting_is_offered_its_proposed_items_and_nobody_else_is(
+    browse: Any, play: Play, world: World
+) -> None:
+    asked = (Asked(person_id=world.chenzy.id, role="chair"), Asked(person_id=world.zhenggq.id))
+    meeting_id = await announced(play, *asked)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
+        await agenda.add_item(db, viewer, meeting, title="涉欠薪法律援助绿色通道", purpose="study")
+    assert "请审定议题：涉欠薪法律援助绿色通道" not in needs(await (await browse(world.zhenggq)).get("/"))
+    browser = await browse(world.chenzy)
+    page = await browser.get("/")
+    assert "请审定议题：涉欠薪法律援助绿色通道" in needs(page)
+    path = re.findall(r'action="(/desk/items/\d+)"', page)[0]
+    accepted = await browser.post(path, htmx=True, version=offered(page, path))
+    assert "“涉欠薪法律援助绿色通道”已列入议程。" in accepted.text
 
 
 async def test_shortly_before_the_meeting_one_press_reminds_those_who_have_not_answered(
