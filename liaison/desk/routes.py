@@ -36,6 +36,7 @@ from liaison.web.pages import AnyRequest, fragment, page, see_other, words_of
 SHOWN = 5
 """So many of the coming meetings stand on the desk; the rest is on the list."""
 PAGE = 20
+CHANGED = Message(N_("Somebody changed this in the meantime, so nothing was done. The list shows how it stands now."))
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
@@ -73,9 +74,7 @@ async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: FromPath[int]
     form = await Form.read(request)
     item = await agenda.item_of(db, viewer, item_id)
     said = Message(N_("“%(title)s” is on the agenda."), {"title": item.title})
-    return await _after(
-        request, db, viewer, agenda.accept_item(db, viewer, item, version=form.whole("version")), said
-    )
+    return await _after(request, db, viewer, agenda.accept_item(db, viewer, item, version=form.whole("version")), said)
 
 
 @post("/desk/actions/{action_id:int}")
@@ -135,7 +134,7 @@ async def _after(
 ) -> Response[Any]:
     """The list as it is after the act, for htmx with a word about it; else the way back to the page. An act that is not
     possible any more says why above the list."""
-    refusal: Conflict | None = None
+    refusal: Message | None = None
     try:
         await act
         await db.flush()
@@ -143,7 +142,7 @@ async def _after(
         if not request.htmx:
             raise
         await db.rollback()
-        refusal = conflict
+        refusal = CHANGED if conflict.theirs else conflict.message
     if not request.htmx:
         return see_other("/")
     shown = await queries.desk(db, viewer, db.clock.today(db.settings.timezone).replace(day=1))
@@ -152,7 +151,7 @@ async def _after(
         request,
         "desk/_needs.html",
         toast=None if refusal else SimpleNamespace(text=said.worded(gettext), undo_url=undo),
-        **_context(request, viewer, shown, refused=refusal.message.worded(gettext) if refusal else None),
+        **_context(request, viewer, shown, refused=refusal.worded(gettext) if refusal else None),
     )
 
 

@@ -100,7 +100,7 @@ async def test_an_answer_that_came_meanwhile_is_not_overwritten_from_the_desk(
         asked = await queries.attendee(db, (await queries.attendees(db, meeting_id))[0].id)
         await replies.answer(db, viewer, asked, partstat="declined")
     refused = await browser.post(path, htmx=True, partstat="accepted", version=offered(page, path))
-    assert "已有他人作了修改" in refused.text
+    assert "在此期间已有人作了修改，未作任何处理。" in refused.text
     async with database.reading() as db:
         assert [a.partstat for a in await queries.attendees(db, meeting_id)] == ["declined"]
 
