@@ -138,6 +138,13 @@ async def people_of(db: Session, viewer: Viewer, agency_id: int, *, deactivated:
     return list(await db.scalars(query.options(*PERSON_PARTS).order_by(*BY_RANK)))
 
 
+async def namesake(db: Session, viewer: Viewer, agency_id: int, name: str, mail: str | None) -> Person | None:
+    """An active person of the agency with this name, and with this mail or none: most likely the same one, typed again."""
+    found = await people_of(db, viewer, agency_id)
+    mails = {None, mail.strip().lower() if mail else None}
+    return next((one for one in found if one.name == name.strip() and (one.mail in mails or mail is None)), None)
+
+
 async def listing(
     db: Session, viewer: Viewer, *, words: str | None = None, agency_id: int | None = None
 ) -> tuple[list[tuple[Agency, list[Person]]], int]:

@@ -39,6 +39,13 @@ async def new(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) -> Page:
 async def add(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) -> Page:
     """Add a person."""
     form = await Form.read(request)
+    twin = await queries.namesake(db, viewer, agency_id, form.raw("name"), form.given("mail"))
+    if twin is not None and not form.ticked("is_another"):
+        form.refuse(
+            "is_another",
+            N_("%(name)s is in the directory of this agency already. Is this somebody else with the same name?"),
+            name=twin.name,
+        )
     act = people.add_person(db, viewer, agency_id=agency_id, **_person(form))
     await attempt(db, form, act, lambda theirs: _form(request, db, viewer, agency_id, form, theirs))
     more = form.raw("then") == "another"
