@@ -17,13 +17,12 @@ from liaison.errors import Refusal
 from liaison.i18n import N_
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, members, queries
-from liaison.mechanisms.founding import Facts, Joining
+from liaison.mechanisms.founding import FACTS, Facts, Joining
 from liaison.mechanisms.models import ONLINE, Designation, Mechanism, Member
 from liaison.mechanisms.wording import profile_refused
 from liaison.meetings.queries import series_of
 from liaison.meetings.series import put_series
 
-_FACTS: Final = ("name", "short_name", "programme", "timezone", "region", "locale", "mailbox", "quorum")
 _FACT_FIELDS: Final = {"lead_agency_id": "lead_agency"}
 _DESIGNATION_FIELDS: Final = {"person_id": "person", "agency_id": "agency"}
 
@@ -68,7 +67,7 @@ async def load_liaisons(
 
 
 async def _load_mechanism(db: Session, viewer: Viewer, known: Known, entry: Entry) -> Mechanism | None:
-    facts: dict[str, Any] = {name: entry.values[name] for name in _FACTS if entry.values.get(name) is not None}
+    facts: dict[str, Any] = {name: entry.values[name] for name in FACTS if entry.values.get(name) is not None}
     lead = known.agency(entry, "lead_agency")
     turns = [known.agency(entry, "host_rotation", name) for name in entry.names("host_rotation") or ()]
     joining = [(each, known.agency(each)) for each in entry.entries("members")]

@@ -16,7 +16,7 @@ from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
-from liaison.mechanisms.founding import Facts, Joining
+from liaison.mechanisms.founding import FACTS, Facts, Joining
 from liaison.mechanisms.models import ONLINE, Designation
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.values import (
@@ -84,6 +84,7 @@ class MechanismGiven(Body):
     locale: str | None = None
     mailbox: str | None = None
     quorum: int | None = None
+    first_ordinal: int | None = None
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
     agreement: AgreementGiven | None = None
@@ -100,6 +101,7 @@ class MechanismChange(Body):
     locale: str | UnsetType = UNSET
     mailbox: str | UnsetType | None = UNSET
     quorum: int | UnsetType | None = UNSET
+    first_ordinal: int | UnsetType | None = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET
     version: int | None = None
@@ -154,7 +156,7 @@ async def found(request: AnyRequest, db: Db, viewer: Me) -> Response[bytes]:
     """Enter a mechanism; without members the lead agency is entered alone and the others join next."""
     given = body(await request.body(), MechanismGiven)
     facts = Facts(
-        **_some(given, "name", "short_name", "programme", "timezone", "region", "locale", "mailbox", "quorum"),
+        **_some(given, *FACTS),
         lead_agency_id=named(given.lead_agency_id),
         host_rotation=tuple(named(agency) for agency in given.host_rotation),
     )

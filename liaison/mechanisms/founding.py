@@ -24,6 +24,9 @@ from liaison.mechanisms.models import ONLINE, TAKES_PART, HostTurn, Mechanism, M
 from liaison.mechanisms.wording import profile_refused
 
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 9
+MOST_MEETINGS = 9999
+FACTS = ("name", "short_name", "programme", "timezone", "region", "locale", "mailbox", "quorum", "first_ordinal")
+"""Those Facts that name no agency and no day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Facts:
     mailbox: str | None = None
     lead_agency_id: int | None = None
     quorum: int | None = None
+    first_ordinal: int | None = None
+    """会次 of the first meeting recorded here, where there were others before."""
     host_rotation: tuple[int, ...] = ()
     """Agency ids in the order in which they host; none means: always the lead agency."""
     ended_on: date | None = None
@@ -177,6 +182,7 @@ async def facts_of(db: Session, mechanism: Mechanism) -> Facts:
         mailbox=mechanism.mailbox,
         lead_agency_id=mechanism.lead_agency_id,
         quorum=mechanism.quorum,
+        first_ordinal=mechanism.first_ordinal,
         host_rotation=tuple(agency.id for agency in turns[mechanism.id]),
         ended_on=mechanism.ended_on,
     )
@@ -192,6 +198,7 @@ async def _checked(db: Session, check: Check, facts: Facts, member_ids: set[int]
         programme=check.text("programme", facts.programme, most=80),
         mailbox=check.mail("mailbox", facts.mailbox),
         quorum=check.number("quorum", facts.quorum, least=1, most=max(len(member_ids), FEWEST_MEMBERS)),
+        first_ordinal=check.number("first_ordinal", facts.first_ordinal, least=1, most=MOST_MEETINGS),
         ended_on=check.day("ended_on", facts.ended_on),
         host_rotation=tuple(facts.host_rotation),
     )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from liaison import site
+from liaison.accounts.viewer import Viewer
 from liaison.actions import due
 from liaison.actions.models import ActionItem
 from liaison.calendaring.deadlines import first_mail_day
@@ -40,6 +41,16 @@ NO_DIGEST = "no_weekly_digest"
 KIND = "reminders"
 _AFTER_ACTS = 7
 """Clock mail goes behind mail that an act calls for (outbox priority)."""
+
+
+async def switch_digest(db: Session, viewer: Viewer, *, on: bool) -> None:
+    """Let the weekly digest go out, or leave it out, for the whole site. Raises NotPermitted for all but operators."""
+    await site.choose(db, viewer, NO_DIGEST, None if on else {})
+
+
+async def digest_is_on(db: Session) -> bool:
+    """Whether the weekly digest goes out."""
+    return await site.choice(db, NO_DIGEST) is None
 
 
 async def remind_due(db: Session) -> int:
@@ -116,7 +127,7 @@ async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting
 
 async def _of_week(db: Session, morning: Morning) -> list[Line]:
     """The week's digest of what waits, gathered once a week and zone, unless the operator has switched it off."""
-    if await site.choice(db, NO_DIGEST) is not None:
+    if not await digest_is_on(db):
         return []
     if not await mark_day(db, f"digest:{morning.timezone}:{morning.region}", morning.today):
         return []

@@ -22,6 +22,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import needs_letter
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.showing import DELIVERY_NAMES
+from liaison.reminders import reminding
 from liaison.system import backups, letter, queries, running
 from liaison.system import first_steps as steps
 from liaison.web.confirming import confirm_page
@@ -57,6 +58,7 @@ async def show(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]
         condition=await queries.site_status(db),
         counts=await queries.counts_by_filter(db),
         beginning=await queries.beginning(db),
+        digest=await reminding.digest_is_on(db),
         own_address=await running.own_address(db, operator),
         settings=settings_of(request),
         version=VERSION,
@@ -77,6 +79,14 @@ async def switch_backups(request: AnyRequest, db: Db, operator: Operator) -> Res
     """Switch the nightly backup on or off."""
     form = await Form.read(request)
     await backups.switch(db, operator, on=form.raw("on") == "1")
+    return see_other("/system")
+
+
+@post("/system/digest")
+async def switch_digest(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Switch the weekly digest on or off."""
+    form = await Form.read(request)
+    await reminding.switch_digest(db, operator, on=form.raw("on") == "1")
     return see_other("/system")
 
 
@@ -369,7 +379,7 @@ def _refusals(words: Words, how: str, lines: Sequence[Line]) -> list[Refused]:
 router = Router(
     "/",
     route_handlers=[
-        show, trial_mode, switch_backups, pause, index, mail, show_letter, release_all, retry, release, give_up,
+        show, trial_mode, switch_backups, switch_digest, pause, index, mail, show_letter, release_all, retry, release, give_up,
         first_steps, template, enter_people, designate_liaisons,
     ],
 )  # fmt: skip

@@ -85,6 +85,13 @@ async def test_a_change_is_refused_when_stale_by_version_and_by_if_match(api: Pr
     assert (await api.call(world.guyan, "PATCH", path, {"quorum": 2}, if_match='"2"')).status_code == 200
 
 
+async def test_numbers_go_on_from_what_was_held_before(api: Program, world: World) -> None:
+    path = f"/mechanisms/{world.mechanism.id}"
+    counted = await api.patch(world.guyan, path, {"first_ordinal": 18})
+    assert (counted["first_ordinal"], counted["quorum"]) == (18, world.mechanism.quorum)
+    assert (await api.refused(world.guyan, "PATCH", path, {"first_ordinal": 0})) == (422, ["first_ordinal"])
+
+
 async def test_designations_of_a_day_say_who_is_in_office(api: Program, world: World) -> None:
     path = f"/mechanisms/{world.mechanism.id}/designations"
     on = (await api.get(world.zhoumin, f"{path}?on=2024-06-01"))["items"]

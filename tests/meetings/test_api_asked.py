@@ -51,6 +51,22 @@ async def test_nobody_answers_for_somebody_else_and_what_was_said_is_registered(
     assert (await api.patch(world.liwb, path, {"partstat": "tentative"}))["registered"] is None
 
 
+async def test_attendance_is_noted_from_the_day_of_the_meeting_on_and_taken_back(
+    api: Program, world: World, clock: Clock
+) -> None:
+    meeting = await announced(api, world)
+    path = f"/attendees/{meeting['attendees'][0]['id']}"
+    assert (await api.refused(world.zhoumin, "PATCH", path, {"attendance": "present"}))[0] == 409
+    clock.as_of = datetime(2026, 12, 17, 6, 0, tzinfo=UTC)
+    assert (await api.refused(world.liwb, "PATCH", path, {"attendance": "present"}))[0] == 403
+    assert (await api.refused(world.zhoumin, "PATCH", path, {"attendance": "asleep"})) == (422, ["attendance"])
+    noted = await api.patch(world.zhoumin, path, {"attendance": "present"})
+    assert (noted["attendance"], noted["partstat"]) == ("present", "needs_action")
+    stale = {"attendance": "absent", "version": noted["version"] - 1}
+    assert (await api.refused(world.zhoumin, "PATCH", path, stale))[0] == 409
+    assert (await api.patch(world.zhoumin, path, {"attendance": None}))["attendance"] is None
+
+
 @pytest.mark.parametrize(
     ("change", "fields"),
     [

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from liaison import site, worker
+from liaison import worker
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
@@ -15,7 +15,7 @@ from liaison.directory.models import Person
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, replies, scheduling
 from liaison.meetings.asking import Asked
-from liaison.reminders.reminding import NO_DIGEST, remind_due
+from liaison.reminders.reminding import remind_due, switch_digest
 from tests.meetings.play import Mail, Play, mails_in
 
 DUE = date(2026, 12, 10)
@@ -57,7 +57,7 @@ async def assigned(play: Play, *, owner: Person | None = None, **more: Any) -> i
 
 async def without_digest(play: Play) -> None:
     async with play.database.writing() as db:
-        await site.choose(db, COMMAND_LINE, NO_DIGEST, {})
+        await switch_digest(db, COMMAND_LINE, on=False)
 
 
 async def test_owner_at_each_step_liaison_from_the_first_day_overdue_host_after_five(play: Play) -> None:

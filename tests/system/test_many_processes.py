@@ -31,7 +31,7 @@ from liaison.directory.models import Person
 from liaison.mail import queue_state
 from liaison.mail.delivery import Pace
 from liaison.mail.models import SENDING, SENT, OutboxMail
-from liaison.reminders.reminding import NO_DIGEST
+from liaison.reminders.reminding import switch_digest
 from liaison.system import backups
 from tests.cli.test_commands import environment, free_port
 from tests.mail.conftest import until
@@ -110,7 +110,7 @@ async def running(settings: Settings, mail: SmtpServer, directory: Path) -> Asyn
 async def prepared(database: Database, world: World) -> tuple[list[Person], str]:
     """Twenty people of the host to invite, and its liaison's token. What else a worker does by itself is switched off."""
     async with database.writing() as db:
-        await site.choose(db, COMMAND_LINE, NO_DIGEST, {})
+        await switch_digest(db, COMMAND_LINE, on=False)
         await site.choose(db, COMMAND_LINE, backups.SWITCHED_OFF, {})
         guests = [
             Person(name=f"来宾{n}", agency_id=world.jcy.id, job_title="科员", mail=f"guest{n}@jcy.qingzhi.example")

@@ -13,6 +13,7 @@ from liaison.db import Database
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
 from liaison.meetings.asking import Asked
+from liaison.reminders import reminding
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.world import World
@@ -81,6 +82,15 @@ async def test_trial_mode_goes_to_the_operators_own_address_and_shows_a_banner(
     await operator.post("/system/trial-mode", on="0")
     async with database.reading() as db:
         assert await site.trial_address(db) is None
+
+
+async def test_the_weekly_digest_is_switched_off_and_on_again(operator: Browser, database: Database) -> None:
+    assert "停发每周提要" in await operator.get("/system")
+    for on, offered in (("0", "恢复每周提要"), ("1", "停发每周提要")):
+        await operator.post("/system/digest", on=on)
+        assert offered in await operator.get("/system")
+        async with database.reading() as db:
+            assert await reminding.digest_is_on(db) is (on == "1")
 
 
 async def test_a_mail_is_given_up_and_tried_again(operator: Browser, database: Database, world: World) -> None:

@@ -138,6 +138,7 @@ def _facts(form: Form) -> dict[str, Any]:
         **{name: form.given(name) for name in texts},
         "lead_agency_id": form.id("lead_agency_id"),
         "quorum": form.whole("quorum"),
+        "first_ordinal": form.whole("first_ordinal"),
         "host_rotation": tuple(form.ids("host_rotation")),
     }
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Invalid, NotFound
-from liaison.meetings import asking, queries, replies
+from liaison.meetings import asking, holding, queries, replies
 from liaison.meetings.api.meetings import AskedGiven
 from liaison.meetings.api.shared import Db, Id, Me, Page, delivery, list_of
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
@@ -31,6 +31,7 @@ class AttendeeChange(Body):
     substitute: SubstituteGiven | UnsetType | None = UNSET
     registered: RegisteredGiven | None = None
     role: str | UnsetType = UNSET
+    attendance: str | UnsetType | None = UNSET
     version: int | None = None
 
     @property
@@ -91,7 +92,8 @@ async def ask(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respon
 
 @patch("/attendees/{attendee_id:str}")
 async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: Id) -> Response[bytes]:
-    """Answer for yourself; with `registered` enter what somebody said another way; `role` changes what they come as.
+    """Answer for yourself; with `registered` enter what somebody said another way; `role` changes what they come as;
+    `attendance` (present, in_attendance, apologies, absent, or null) is noted from the day of the meeting on.
 
     An answer is whole: with a new `partstat`, comment and substitute are those given with it."""
     given = body(await request.body(), AttendeeChange)
@@ -102,6 +104,9 @@ async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: 
         version = None  # it was compared under the lock that is still held
     if given.answers:
         await _answer(db, viewer, attendee, given, version)
+        version = None
+    if given.attendance is not UNSET:
+        await holding.check_in(db, viewer, attendee, given.attendance, version=version)
     return await reply(request, db, viewer, await _attendee(request, db, viewer, meeting, attendee.id))
 
 
