@@ -28,7 +28,7 @@ from liaison.mail import reasons
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL, Designation, Mechanism, Member, Reader
 from liaison.meetings.due import replies_due_on
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.models import NUMBERED_KINDS, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import is_host, may_answer, may_ask, may_fill_slip, may_propose, may_register
 from liaison.meetings.recipients import addressees
 from liaison.meetings.routes.show import NAMES
@@ -207,6 +207,16 @@ def visible(viewer: Viewer) -> Any:
 def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
     """What the page shows to somebody who runs the announced meeting (the only case that is measured)."""
     now, on = datetime.now(UTC), clock.today(meeting.timezone)
+    follows = db.scalar(
+        select(Meeting.id)
+        .where(
+            Meeting.mechanism_id == meeting.mechanism_id,
+            Meeting.held_at.is_not(None),
+            Meeting.kind.in_(NUMBERED_KINDS),
+            Meeting.starts_at < meeting.starts_at,
+        )
+        .limit(1)
+    )
     items = db.scalars(
         select(AgendaItem)
         .where(
@@ -284,7 +294,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
         else None,
         replies_due_on=due,
     )
-    unsent = last is None or last.snapshot != snapshot
+    unsent = last is None or {**last.snapshot, "last_actions": None} != {**snapshot, "last_actions": None}
 
     told = listed(last.snapshot) if last else []
     told_at, told_people = {one.address for one in told}, {id_ for one in told for id_ in one.attendee_ids}
@@ -342,6 +352,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             "may_arrange": is_host(viewer, meeting),
             "may_propose": may_propose(viewer, meeting),
             "own_proposals": frozenset(),
+            "begins_with_actions": meeting.kind in NUMBERED_KINDS and follows is not None,
         },
         "answers": SimpleNamespace(
             agencies=ordered,

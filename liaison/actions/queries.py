@@ -119,13 +119,6 @@ async def before_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> list[
     return list(await db.scalars(_before(meeting).where(visible_to(viewer)).options(*SHOWN)))
 
 
-async def open_before(db: Session, meeting: Meeting) -> list[ActionItem]:
-    """`before_meeting` for the mails of a meeting, whose readers are all asked to it."""
-    if meeting.kind not in NUMBERED_KINDS:
-        return []
-    return list(await db.scalars(_before(meeting).options(*SHOWN)))
-
-
 async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[ActionItem]:
     """What somebody is to do, soonest due first."""
     query = select(ActionItem).where(ActionItem.owner_id == person_id, ActionItem.ended_at.is_(None))

@@ -17,7 +17,7 @@ from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
-from liaison.meetings.wording import KIND_NAMES, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
+from liaison.meetings.wording import KIND_NAMES, LAST_ACTIONS, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
 
 OFF = ("cancelled", "postponed", "removed")
 """What takes a meeting back: the mail says when it was to be, and asks nothing."""
@@ -153,13 +153,20 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "slips": lines.slips,
         "copies": lines.copies,
         "you": lines.you,
-        "agenda": agenda_lines(snapshot["agenda"], words),
+        "agenda": agenda_lines(snapshot, words),
         "agenda_items": [
-            {
-                "title": item["title"],
-                "details": " · ".join(filter(None, (item["agency"], item["presenter"], _minutes(item, words)))),
-            }
-            for item in snapshot["agenda"]
+            *(
+                [{"title": words._(LAST_ACTIONS), "details": ""}]
+                if snapshot.get("last_actions") and snapshot["agenda"]
+                else []
+            ),
+            *(
+                {
+                    "title": item["title"],
+                    "details": " · ".join(filter(None, (item["agency"], item["presenter"], _minutes(item, words)))),
+                }
+                for item in snapshot["agenda"]
+            ),
         ],
         "total": sum(m for m in minutes if m),
         "is_request": True,

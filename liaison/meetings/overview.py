@@ -53,6 +53,8 @@ class Agenda:
 
     items: Sequence[AgendaItem]
     minutes: Minutes
+    begins_with_actions: bool
+    """The first item is what became of the action items of earlier meetings."""
     is_host: bool
     may_arrange: bool
     may_propose: bool
@@ -120,7 +122,13 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     if tried and await site.trial_address(db) is not None:
         tried = []
     return Overview(
-        agenda=_agenda(viewer, meeting, items, queries.chairs_among(everybody.attendees)),
+        agenda=_agenda(
+            viewer,
+            meeting,
+            items,
+            queries.chairs_among(everybody.attendees),
+            begins_with_actions=await queries.follows_another(db, meeting),
+        ),
         answers=_answers(
             db, viewer, meeting, everybody, await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails), last
         ),
@@ -166,16 +174,25 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
 async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
     """Accepted items, and proposed ones for those who run the meeting or chair it, and who proposed them."""
     chairs = await queries.chairs(db, meeting.id)
-    return _agenda(viewer, meeting, await queries.agenda(db, meeting.id), chairs)
+    items, follows = await queries.agenda(db, meeting.id), await queries.follows_another(db, meeting)
+    return _agenda(viewer, meeting, items, chairs, begins_with_actions=follows)
 
 
-def _agenda(viewer: Viewer, meeting: Meeting, found: Sequence[AgendaItem], chairs: Collection[int]) -> Agenda:
+def _agenda(
+    viewer: Viewer,
+    meeting: Meeting,
+    found: Sequence[AgendaItem],
+    chairs: Collection[int],
+    *,
+    begins_with_actions: bool,
+) -> Agenda:
     sees_all = may_see_proposed(viewer, meeting, chairs)
     items = [item for item in found if item.state == "accepted" or sees_all or item.proposed_by == viewer.person_id]
     host, is_open = is_host(viewer, meeting), meeting.held_at is None and not meeting.is_off
     return Agenda(
         items=items,
         minutes=minutes_of(items, meeting.duration_minutes),
+        begins_with_actions=begins_with_actions,
         is_host=host and meeting.held_at is None,
         may_arrange=may_arrange(viewer, meeting, chairs) and is_open,
         may_propose=may_propose(viewer, meeting) and is_open,

@@ -22,6 +22,7 @@ from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, change_of, content_of, listed, organizer_of, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
+_NO_NEWS = {"reason": None, "last_actions": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     await asyncio.sleep(0)
     found, unreachable = asked.addressees(db.settings.locale)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
+    snapshot["last_actions"] = await queries.follows_another(db, meeting)
     says_nothing_new = _says(last, meeting, snapshot)
     off = meeting.is_off
     method = CANCEL if off else REQUEST
@@ -255,12 +257,12 @@ def _snapshot(
 
 def _says(last: Announcement | None, meeting: Meeting, snapshot: Mapping[str, Any]) -> bool:
     """Whether the newest announcement said just this. That a meeting is off is said without details, and why it was moved is
-    said with the move: a reason alone is no news."""
+    said with the move: a reason alone is no news, nor that another meeting was held meanwhile."""
     if last is None:
         return False
     if meeting.is_off:
         return last.method == CANCEL.value and last.snapshot["postponed"] == snapshot["postponed"]
-    return last.method == REQUEST.value and {**last.snapshot, "reason": None} == {**snapshot, "reason": None}
+    return last.method == REQUEST.value and {**last.snapshot, **_NO_NEWS} == {**snapshot, **_NO_NEWS}
 
 
 def _occasion(last: Announcement | None, meeting: Meeting, before: Content | None, after: Content) -> str:

@@ -20,6 +20,7 @@ from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
 from liaison.meetings.models import (
     ACTIVITIES,
+    NUMBERED_KINDS,
     AgencyInvitation,
     AgendaItem,
     Announcement,
@@ -249,6 +250,19 @@ async def agenda(db: Session, meeting_id: int, *, states: Sequence[str] = ("acce
 async def announcements(db: Session, meeting_id: int) -> list[Announcement]:
     """What was announced, newest first."""
     return list(await db.scalars(_ANNOUNCEMENTS, {"meeting_id": meeting_id}))
+
+
+async def follows_another(db: Session, meeting: Meeting) -> bool:
+    """Whether it is a joint meeting and the mechanism held one before: then its agenda begins with what became of the action items."""
+    if meeting.kind not in NUMBERED_KINDS:
+        return False
+    query = select(Meeting.id).where(
+        Meeting.mechanism_id == meeting.mechanism_id,
+        Meeting.held_at.is_not(None),
+        Meeting.kind.in_(NUMBERED_KINDS),
+        Meeting.starts_at < meeting.starts_at,
+    )
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 async def calls_for_mail(db: Session, announcement: Announcement) -> bool:

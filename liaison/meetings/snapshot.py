@@ -53,8 +53,10 @@ def snapshot_of(
     organizer_name: str,
     contact: Mapping[str, str | None] | None,
     replies_due_on: date | None,
+    last_actions: bool = False,
 ) -> dict[str, Any]:
-    """Everything the mails and the calendar part say; needs `mechanism` and `host_agency` loaded."""
+    """Everything the mails and the calendar part say; needs `mechanism` and `host_agency` loaded. With `last_actions` the agenda
+    begins with the state of the last meetings' action items."""
     return {
         "kind": meeting.kind,
         "title": meeting.title,
@@ -74,6 +76,7 @@ def snapshot_of(
         "organizer": organizer,
         "organizer_name": organizer_name,
         "replies_due_on": replies_due_on.isoformat() if replies_due_on else None,
+        "last_actions": last_actions,
         "agenda": [
             {
                 "title": item.title,
@@ -231,6 +234,6 @@ def description(snapshot: Mapping[str, Any], words: Words) -> str:
     if snapshot["note"]:
         lines += ["", snapshot["note"]]
     if snapshot["agenda"]:
-        lines += ["", words._("Agenda"), *agenda_lines(snapshot["agenda"], words)]
+        lines += ["", words._("Agenda"), *agenda_lines(snapshot, words)]
     lines += ["", words._("Please answer by the links in the mail of this notice.")]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """The names of kinds, roles and answers as officers say them, and sentences that mails and pages share. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -107,10 +107,15 @@ def your_agency(name: str, words: Words) -> str:
     return next((said for ending, said in _HONORIFICS.items() if name.endswith(ending)), "贵单位")
 
 
-def agenda_lines(agenda: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
-    """One numbered line an item: title (agency, presenter, minutes)."""
-    lines = []
-    for number, item in enumerate(agenda, 1):
+LAST_ACTIONS = N_("How the last meetings’ action items stand")
+"""The first item of every joint meeting but the first (PRACTICE.md 5)."""
+
+
+def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:
+    """One numbered line an item: title (agency, presenter, minutes); none while nothing is on the agenda."""
+    first = [f"1. {words._(LAST_ACTIONS)}"] if snapshot.get("last_actions") else []
+    lines = first if snapshot["agenda"] else []
+    for number, item in enumerate(snapshot["agenda"], len(first) + 1):
         minutes = (
             words.ngettext("%(n)d minute", "%(n)d minutes", item["duration_minutes"])
             if item["duration_minutes"]

@@ -14,9 +14,10 @@ from liaison import templating
 from liaison.directory.models import Person
 from liaison.errors import Conflict
 from liaison.mail.models import OutboxMail
-from liaison.meetings import announcing, asking, scheduling
+from liaison.meetings import agenda, announcing, asking, holding, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Announcement
+from liaison.meetings.overview import overview
 from liaison.paths import data_dir
 from tests.meetings.play import START, Play, by_address
 
@@ -142,3 +143,26 @@ async def test_everybody_behind_one_address_finds_their_own_link_in_both_texts_a
     assert len(in_html) == 2
     assert mail.calendar is not None
     assert b"/r/" not in mail.calendar.to_ical()
+
+
+async def test_the_agenda_of_a_later_joint_meeting_begins_with_the_last_ones_action_items(play: Play) -> None:
+    async def told(title: str) -> tuple[int, str]:
+        meeting_id = await play.scheduled(Asked(person_id=play.world.liwb.id), title=title)
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            await agenda.add_item(db, viewer, meeting, title="通报办案情况", purpose="report")
+        (mail,) = await play.send(meeting_id)
+        return meeting_id, f"{mail.text}\n{mail.event['DESCRIPTION']}".replace("\r", "")
+
+    first, said = await told("第一次会议")
+    assert said.count("\n1. 通报办案情况") == 2
+    held = await play.scheduled(title="去年会议", local_start=START.replace(year=START.year - 1))
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, held)
+        await holding.hold(db, viewer, meeting)
+    _, said = await told("第二次会议")
+    assert said.count("\n1. 上次会议落实事项办理情况\n2. 通报办案情况") == 2
+    async with play.database.reading() as db:
+        viewer, meeting = await play.meeting(db, first)
+        seen = await overview(db, viewer, meeting)
+        assert (seen.agenda.begins_with_actions, seen.has_unsent_changes) == (True, False)

@@ -38,7 +38,13 @@ async def calendar_file(request: AnyRequest, db: Session, meeting: Meeting) -> R
             "organizer_name": meeting.mechanism.short_name,
         }
         snapshot = snapshot_of(
-            meeting, agenda, [], contact=None, replies_due_on=replies_due_on(meeting, db.now()), **said
+            meeting,
+            agenda,
+            [],
+            contact=None,
+            replies_due_on=replies_due_on(meeting, db.now()),
+            last_actions=await queries.follows_another(db, meeting),
+            **said,
         )
         event = draft_event(meeting, snapshot, words)
     content = to_calendar([Shown(event, f"{settings.base_url}/meetings/{meeting.id}")], prodid=PRODID)

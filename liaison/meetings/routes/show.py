@@ -138,6 +138,7 @@ async def recorded(db: Session, request: AnyRequest, viewer: Viewer, meeting: Me
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
         "attendees": attendees,
+        "begins_with_actions": await queries.follows_another(db, meeting),
         "attendance_names": ATTENDANCE_NAMES,
         "decision_label": decision_label,
         "form": Form(),
