@@ -35,27 +35,29 @@ async def site() -> AsyncIterator[Database]:
         await database.dispose()
 
 
-async def meeting_with(database: Database, people: int, items: int = 5) -> tuple[int, int]:
-    """A draft meeting of a mechanism of two agencies with so many people asked by name; (meeting id, the officer's person id)."""
+async def meeting_with(database: Database, people: int, items: int = 5, *, name: str = "") -> tuple[int, int]:
+    """A draft meeting of a mechanism of two agencies with so many people asked by name; (meeting id, the officer's person id).
+    `name` keeps it apart from another of the same database."""
     async with database.writing() as db:
         agencies = [
-            Agency(short_name=f"单位{n}", name=f"清沚区单位{n}", kind="administration", sort_order=n) for n in (1, 2)
+            Agency(short_name=f"{name}单位{n}", name=f"清沚区{name}单位{n}", kind="administration", sort_order=n)
+            for n in (1, 2)
         ]
         db.add_all(agencies)
         await db.flush()
         everybody = [
             Person(
                 name=f"人员{n}",
-                key=f"p{n}",
+                key=f"p{name}{n}",
                 agency_id=agencies[n % 2].id,
-                mail=f"p{n}@unit.qingzhi.example",
+                mail=f"p{name}{n}@unit.qingzhi.example",
                 job_title="科员",
             )
             for n in range(people + 1)
         ]
         db.add_all(everybody)
         mechanism = Mechanism(
-            name="测量机制", short_name="测量", timezone="Asia/Shanghai", region="CN", locale="zh_CN",
+            name=f"{name}测量机制", short_name="测量", timezone="Asia/Shanghai", region="CN", locale="zh_CN",
             lead_agency_id=agencies[0].id, deadlines={}, mailbox="measure@meetings.qingzhi.example",
         )  # fmt: skip
         db.add(mechanism)

@@ -40,13 +40,16 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             continue
         meeting, snapshot = announcement.meeting, announcement.snapshot
         asked = await everybody_of(db, meeting)
+        await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
         held = await holding(db, announcement.uid, [row.address for row in some])
+        partstats = asked.partstats() if announcement.uid == meeting.uid else {}
+        await asyncio.sleep(0)
         telling = Telling(
             snapshot,
             Method(announcement.method),
             announcement.uid,
             Version(announcement.sequence, announcement.dtstamp, meeting.answers_from),
-            asked.partstats() if announcement.uid == meeting.uid else {},
+            partstats,
         )
         mails: dict[int, PlannedMail] = {}
         left = {a.person_id for a in asked.attendees if a.person is not None and a.person.deactivated_at is not None}
@@ -58,7 +61,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
                 continue  # deactivated since it was sent: no link of theirs would open
             if message is not None:
                 mails[row.id] = PlannedMail(one, change_of(message, snapshot), message, held.get(row.address))
-            await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+            await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
         lines = await _linked(db, meeting, asking)
         for id_, mail in mails.items():

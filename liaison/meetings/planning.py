@@ -107,6 +107,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     asked = await everybody_of(db, meeting)
     await asyncio.sleep(0)
     found, unreachable = asked.addressees(db.settings.locale)
+    await asyncio.sleep(0)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
     snapshot["last_actions"] = await queries.follows_another(db, meeting)
     says_nothing_new = _says(last, meeting, snapshot)
@@ -131,6 +132,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     mails: list[PlannedMail] = []
     known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
     if last is not None or not off:
+        await asyncio.sleep(0)
         held = await holding(db, meeting.uid)
         known |= await _former_words(db, meeting.uid, set(held) - set(known))
         telling = Telling(snapshot, method, meeting.uid, version, partstats)
@@ -223,9 +225,11 @@ async def partstats(db: Session, meeting: Meeting) -> dict[str, str]:
 
 async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
     """Load whom the meeting asks and who acts for their agencies today."""
-    await asyncio.sleep(0)  # a long list must not keep the other requests waiting
+    await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
     attendees = await queries.attendees(db, meeting.id)
+    await asyncio.sleep(0)
     on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    await asyncio.sleep(0)
     people = {a.person.id: a.person for a in attendees if a.person is not None}
     people |= {d.person.id: d.person for d in on_duty.everybody()}
     liaison = on_duty.in_office.get(meeting.host_agency_id)

@@ -1,5 +1,6 @@
 """What pages, API and mails read of meetings. Every list goes through `visible_to`."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -34,12 +35,16 @@ from liaison.meetings.models import (
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
+_AT_ONCE = 80
+"""Rows of a long list that are read before other requests have their turn."""
 # What the page of a meeting reads is put together once: that costs more than reading it.
 _OF: BindParameter[int] = bindparam("meeting_id")
 _ATTENDEES = (
     select(Attendee)
-    .where(Attendee.meeting_id == _OF, Attendee.removed_at.is_(None))
+    .where(Attendee.meeting_id == _OF, Attendee.removed_at.is_(None), Attendee.id > bindparam("after"))
     .options(joinedload(Attendee.agency), joinedload(Attendee.person).options(*PERSON_ADDRESS))
+    .order_by(Attendee.id)
+    .limit(_AT_ONCE)
 )
 _INVITATIONS = (
     select(AgencyInvitation)
@@ -178,8 +183,14 @@ def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untype
 
 async def attendees(db: Session, meeting_id: int) -> list[Attendee]:
     """Who is asked or named, by agency order, rank and name; with agency and, where known, person and addresses."""
-    rows = await db.scalars(_ATTENDEES, {"meeting_id": meeting_id})
-    return sorted(rows, key=attendee_order)
+    rows: list[Attendee] = []
+    while True:
+        after = rows[-1].id if rows else 0
+        some = list(await db.scalars(_ATTENDEES, {"meeting_id": meeting_id, "after": after}))
+        rows += some
+        if len(some) < _AT_ONCE:
+            return sorted(rows, key=attendee_order)
+        await asyncio.sleep(0)
 
 
 def attendee_order(attendee: Attendee) -> tuple[int, int, int, int, int]:
