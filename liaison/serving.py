@@ -18,6 +18,8 @@ from liaison.db import Database
 from liaison.errors import N_, CannotRun
 
 GRACE_SECONDS = 20
+SETTLED_SECONDS = 1
+"""So long after the start everything is loaded, and whoever waited for the first answer has it."""
 
 
 class CannotListen(CannotRun):
@@ -75,12 +77,12 @@ async def serve(
 
     _on_signals(stop)
     jobs = [asyncio.create_task(server.serve(sockets=[listener]))]
-    if work is not None:
-        jobs.append(asyncio.create_task(worker.run(work)))
     try:
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait([ready, *jobs], return_when=asyncio.FIRST_COMPLETED)
-        _keep_what_is_loaded()
+        if work is not None and ready.done():  # only now: its first round would hold up the first answers
+            jobs.append(asyncio.create_task(worker.run(work)))
+        asyncio.get_running_loop().call_later(SETTLED_SECONDS, _keep_what_is_loaded)
         if on_start is not None and ready.done():
             await on_start(database)
         ready.cancel()
@@ -108,8 +110,8 @@ async def work(settings: Settings, clock: Clock, *, once: bool) -> bool:
 
 
 def _keep_what_is_loaded() -> None:
-    """What is there once requests are answered stays until the end: what the start left over goes, and no later look for garbage
-    goes through the rest."""
+    """What is there by now stays until the end: what the start left over goes, which takes a tenth of a second once, and no later
+    look for garbage goes through the rest."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
