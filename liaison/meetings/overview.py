@@ -89,6 +89,8 @@ class Overview:
 
     agenda: Agenda
     answers: Answers
+    attendees: Sequence[Attendee]
+    """Everybody asked by name or named on a slip, whoever may see them."""
     own: Attendee | None
     own_slip: AgencyInvitation | None
     recorder: Person | None
@@ -132,6 +134,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         answers=_answers(
             db, viewer, meeting, everybody, await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails), last
         ),
+        attendees=everybody.attendees,
         own=next((a for a in everybody.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
         recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,

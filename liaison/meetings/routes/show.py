@@ -94,7 +94,7 @@ async def show_meeting(
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
         toast=_toast(request, meeting),
-        **(await recorded(db, request, viewer, meeting) if takes_place else region(db, request, meeting)),
+        **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
     )
 
@@ -129,16 +129,21 @@ def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]
     }
 
 
-async def recorded(db: Session, request: AnyRequest, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
-    """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items."""
-    attendees = await queries.attendees(db, meeting.id)
-    items = await queries.agenda(db, meeting.id, states=("accepted",))
+async def recorded(
+    db: Session, request: AnyRequest, viewer: Viewer, meeting: Meeting, seen: Overview | None = None
+) -> dict[str, Any]:
+    """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items; `seen` is
+    what was loaded for the same page already."""
+    attendees = seen.attendees if seen else await queries.attendees(db, meeting.id)
+    agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
+    items = [item for item in agenda if item.state == "accepted"]
+    follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)
     return {
         **region(db, request, meeting),
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
         "attendees": attendees,
-        "begins_with_actions": await queries.follows_another(db, meeting),
+        "begins_with_actions": follows,
         "attendance_names": ATTENDANCE_NAMES,
         "decision_label": decision_label,
         "form": Form(),
