@@ -13,7 +13,7 @@ class Clock:
 
     def now(self) -> datetime:
         """The present UTC instant."""
-        return self.as_of or datetime.now(UTC)
+        return self.as_of.astimezone(UTC) if self.as_of else datetime.now(UTC)
 
     def today(self, timezone: str) -> date:
         """The local date in `timezone` (IANA name)."""

@@ -134,7 +134,10 @@ async def _say(
     due_on: date | None,
 ) -> None:
     today = db.clock.today(item.mechanism.timezone)
-    members = await queries.member_ids(db, item.mechanism_id, today)
+    members = set(await queries.member_ids(db, item.mechanism_id, today))
+    # Whom the item names already may have left since: that must not stand in the way of another change.
+    members |= {one.agency_id for one in item.supports} | ({item.lead_agency_id} if item.lead_agency_id else set())
+    owner_stays = owner_id is not None and owner_id == item.owner_id and lead_agency_id == item.lead_agency_id
     title = check.required_text("title", title, most=300)
     lead = await db.get(Agency, lead_agency_id) if lead_agency_id in members else None
     if lead is None:
@@ -145,19 +148,22 @@ async def _say(
     if lead_agency_id in set(supporting_agency_ids):
         check.refuse("supporting_agency_ids", N_("The responsible agency does not support itself."))
     owner = await db.get(Person, owner_id) if owner_id else None
-    if owner_id and (owner is None or owner.deactivated_at is not None or owner.agency_id != lead_agency_id):
+    fits = owner is not None and owner.deactivated_at is None and owner.agency_id == lead_agency_id
+    if owner_id and not (fits or owner_stays):
         check.refuse("owner_id", N_("The owner is somebody of the responsible agency."))
     check.day("due_on", due_on)
     if due_on is not None and due_on < item.assigned_on:
         check.refuse("due_on", N_("The due date lies before the day on which the item was assigned."))
     check.done()
     assert lead is not None
+    replans = item.id is None or due_on != item.due_on
     item.title, item.due_on = title, due_on
     item.lead_agency_id, item.lead_agency = lead.id, lead
     item.owner_id, item.owner = (owner.id, owner) if owner else (None, None)
     kept = {one.agency_id: one for one in item.supports}
     item.supports = [kept.get(a.id) or Support(agency_id=a.id, agency=a) for a in supporting if a is not None]
-    item.plan_reminders(db.now())
+    if replans:  # else a step that is due and not gone yet would be lost
+        item.plan_reminders(db.now())
 
 
 async def _decision(

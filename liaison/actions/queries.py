@@ -49,11 +49,13 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
             if period.left_on is not None:
                 span.append(ActionItem.assigned_on < period.left_on)
             spans.append(and_(*span))
+    supports = select(Support.id).where(Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id)
+    theirs = or_(ActionItem.lead_agency_id == viewer.agency_id, supports.exists())
     return or_(
         *spans,
         ActionItem.mechanism_id.in_(viewer.reader_of),
         ActionItem.owner_id == viewer.person_id,
-        and_(ActionItem.mechanism_id.in_(viewer.member_of), ActionItem.lead_agency_id == viewer.agency_id),
+        and_(ActionItem.mechanism_id.in_(viewer.member_of), theirs),
     )
 
 

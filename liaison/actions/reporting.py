@@ -52,10 +52,13 @@ async def report(
 async def complete(
     db: Session, viewer: Viewer, item: ActionItem, *, note: str | None = None, version: int | None = None
 ) -> ActionItem:
-    """办结: done. Doing it twice changes nothing; `reopen` undoes it. Raises NotPermitted, Invalid, Conflict (ended otherwise)."""
+    """办结: done. Doing it twice keeps only what the second `note` adds, as progress; `reopen` undoes it. Raises NotPermitted,
+    Invalid, Conflict (ended otherwise)."""
     await lock(db, item)
     _ask_report(viewer, item)
     if item.ended_how == DONE:
+        if note and note.strip() and note.strip() != item.ended_note:
+            await report(db, viewer, item, note)
         return item
     _end(db, viewer, item, DONE, note, required=False, version=version)
     return item

@@ -83,7 +83,7 @@ def _has_it(request: AnyRequest, tag: str, changed_at: datetime) -> bool:
         return is_known(tag, given)
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return changed_at <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 

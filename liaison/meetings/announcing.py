@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
@@ -16,7 +16,7 @@ from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import CANCEL, REQUEST, everybody_of, plan, untold
+from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, plan, untold
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import aware, listed, still_waiting
 
@@ -93,7 +93,7 @@ async def send(
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
     meeting.off_announced = planned.method is CANCEL
-    meeting.remind_on = None if meeting.off_announced else remind_on(meeting, db.now())
+    meeting.remind_on = None if meeting.off_announced else _remind_on(db, meeting, planned)
     meeting.touch()
     await db.flush()
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting
@@ -203,6 +203,17 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     meeting.reminded_at = db.now()
     audit_line(db, viewer, "remind", meeting, mails=len(found))
     return len(found)
+
+
+def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
+    """When the clock reminds; what is due already and has not gone (no worker ran) stays due unless the meeting is on another day."""
+    on = remind_on(meeting, db.now())
+    if on is None and planned.last is not None:
+        before, after = (
+            date.fromisoformat(one["local_start"][:10]) for one in (planned.last.snapshot, planned.snapshot)
+        )
+        return meeting.remind_on if before == after else None
+    return on
 
 
 async def enqueue(

@@ -53,15 +53,24 @@ async def check_in(
 
 
 async def check_in_all(
-    db: Session, viewer: Viewer, meeting: Meeting, chosen: Mapping[int, str | None], *, everybody: bool = False
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    chosen: Mapping[int, str | None],
+    *,
+    seen: Mapping[int, str | None] | None = None,
+    everybody: bool = False,
 ) -> None:
     """签到登记 of many at once: `chosen` by attendee, what is missing stays; with `everybody` all who accepted and of whom
-    nothing is noted are there. Raises like `check_in`."""
+    nothing is noted are there. What was `seen` and not changed in a form stays as somebody else may have noted it meanwhile. Raises
+    like `check_in`."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
     for one in await queries.attendees(db, meeting.id):
         attendance = chosen.get(one.id, one.attendance)
+        if seen is not None and one.id in seen and attendance == seen[one.id]:
+            attendance = one.attendance
         if everybody and attendance is None and one.partstat == "accepted":
             attendance = IN_ATTENDANCE if one.role == "in_attendance" else PRESENT
         if attendance != one.attendance:

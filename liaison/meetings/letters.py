@@ -155,11 +155,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "you": lines.you,
         "agenda": agenda_lines(snapshot, words),
         "agenda_items": [
-            *(
-                [{"title": words._(LAST_ACTIONS), "details": ""}]
-                if snapshot.get("last_actions") and snapshot["agenda"]
-                else []
-            ),
+            *([{"title": words._(LAST_ACTIONS), "details": ""}] if snapshot.get("last_actions") else []),
             *(
                 {
                     "title": item["title"],

@@ -248,6 +248,7 @@ async def reinstate(
         meeting.answers_from = 0
         meeting.off_announced = False
     _forget_former_date(meeting)
+    await _forget_record(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
     return meeting
@@ -339,6 +340,14 @@ def _forget_former_date(meeting: Meeting) -> None:
     meeting.provisional = False
     meeting.why_moved = None
     meeting.replies_due_on = None
+
+
+async def _forget_record(db: Session, meeting: Meeting) -> None:
+    """Who was there, and what was talked about, on a day on which it then did not take place."""
+    for attendee in await queries.attendees(db, meeting.id):
+        attendee.attendance = attendee.attendance_at = attendee.attendance_by = None
+    for item in await queries.agenda(db, meeting.id):
+        item.begun_at = item.settled_at = None
 
 
 async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int | None, on: date) -> Agency | None:

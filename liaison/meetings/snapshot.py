@@ -233,7 +233,7 @@ def description(snapshot: Mapping[str, Any], words: Words) -> str:
     lines = [words._("Hosted by %(agency)s", agency=snapshot["host"])]
     if snapshot["note"]:
         lines += ["", snapshot["note"]]
-    if snapshot["agenda"]:
-        lines += ["", words._("Agenda"), *agenda_lines(snapshot, words)]
+    if agenda := agenda_lines(snapshot, words):
+        lines += ["", words._("Agenda"), *agenda]
     lines += ["", words._("Please answer by the links in the mail of this notice.")]
     return "\n".join(lines)

@@ -112,10 +112,9 @@ LAST_ACTIONS = N_("How the last meetings’ action items stand")
 
 
 def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:
-    """One numbered line an item: title (agency, presenter, minutes); none while nothing is on the agenda."""
-    first = [f"1. {words._(LAST_ACTIONS)}"] if snapshot.get("last_actions") else []
-    lines = first if snapshot["agenda"] else []
-    for number, item in enumerate(snapshot["agenda"], len(first) + 1):
+    """One numbered line an item: title (agency, presenter, minutes)."""
+    lines = [f"1. {words._(LAST_ACTIONS)}"] if snapshot.get("last_actions") else []
+    for number, item in enumerate(snapshot["agenda"], len(lines) + 1):
         minutes = (
             words.ngettext("%(n)d minute", "%(n)d minutes", item["duration_minutes"])
             if item["duration_minutes"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,10 +18,11 @@ from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.models import Designation, Mechanism
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.queries import PERSON_ADDRESS
+from liaison.meetings.queries import PERSON_ADDRESS, newest_snapshots
 from liaison.reminders.reminding import KIND
 from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, most_urgent_first
 
@@ -57,6 +58,9 @@ class _Loaded:
     attendees: Mapping[int, Attendee]
     invitations: Mapping[int, AgencyInvitation]
     people: Mapping[int, Person]
+    offices: Mapping[int, Designation]
+    told: Mapping[str, Mapping[str, Any]]
+    """By UID of a meeting, what its people were told of it."""
 
 
 async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | None:
@@ -77,7 +81,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         section = sections.setdefault(person.id, Section(person.name))
         (section.waiting if line.step == WEEK else section.now).append(entry)
         if first is None:
-            first, first_kind = entry, line.kind
+            first, first_kind = entry, WEEK if line.step == WEEK else line.kind
     if first is None:
         return None
     one = next(iter(mechanisms.values()))
@@ -89,7 +93,8 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "heading": words.ngettext("%(n)d thing needs you", "%(n)d things need you", count),
         "preheader": f"{first.title} {first.why}",
         "sections": list(sections.values()),
-        "alone": len(sections) == 1,
+        # Who reads a mailbox with others, or for somebody, must see whose it is.
+        "alone": len(sections) == 1 and not _is_shared(loaded.people[next(iter(sections))]),
         "mechanisms": words._(", ").join(each.short_name for each in mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
         "site": db.settings.base_url,
@@ -105,6 +110,11 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         html=html,
         auto_submitted=True,
     )
+
+
+def _is_shared(person: Person) -> bool:
+    address = person.effective_address()
+    return address is not None and address.shared
 
 
 async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
@@ -123,11 +133,17 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
     people = await db.scalars(
         select(Person).where(Person.id.in_({line.person_id for line in lines})).options(*PERSON_ADDRESS)
     )
+    offices = await db.scalars(
+        select(Designation).where(Designation.id.in_({line.office for line in lines if line.office}))
+    )
+    asked, slips = list(attendees), list(invitations)
     return _Loaded(
         {one.id: one for one in items},
-        {one.id: one for one in attendees},
-        {one.id: one for one in invitations},
+        {one.id: one for one in asked},
+        {one.id: one for one in slips},
         {one.id: one for one in people},
+        {one.id: one for one in offices},
+        await newest_snapshots(db, {one.meeting.uid for one in asked} | {one.meeting.uid for one in slips}),
     )
 
 
@@ -136,6 +152,8 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
     if line.kind == ACTION:
         item = loaded.items.get(line.id)
         if item is None or item.ended_at is not None or (line.step != WEEK and item.due_on != line.due_on):
+            return None
+        if not _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
             return None
         return await _of_action(db, line, item, locale), item.mechanism
     if line.kind == ATTENDEE:
@@ -148,9 +166,12 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
         if invitation is None or invitation.removed_at is not None or invitation.declined:
             return None
         meeting, answered, agency = invitation.meeting, invitation.returned_at is not None, invitation.agency
+    if not _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
+        return None
     if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step == WEEK and answered):
         return None
-    if line.step != WEEK and meeting.local_on != line.due_on:
+    told = loaded.told.get(meeting.uid)
+    if told is None or (line.step != WEEK and datetime.fromisoformat(told["local_start"]).date() != line.due_on):
         return None
     link = await links.link_for(
         db,
@@ -162,7 +183,15 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
         expires_at=meeting.ends_at + ANSWER_LIFE,
     )
     name = agency.short_name if agency else None
-    return _of_meeting(db, line, meeting, locale, answered=answered, agency=name, link=link), meeting.mechanism
+    return _of_meeting(db, line, meeting, told, locale, answered=answered, agency=name, link=link), meeting.mechanism
+
+
+def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:
+    """Whether the line still concerns its person: by an office held today, or because it is their `own`."""
+    if line.office is None:
+        return line.person_id == own
+    office = loaded.offices.get(line.office)
+    return office is not None and office.is_in_term_on(db.clock.today(mechanism.timezone))
 
 
 async def _of_action(db: Session, line: Line, item: ActionItem, locale: str) -> Entry:
@@ -200,14 +229,30 @@ def _due_words(words: Words, due_on: date | None, today: date) -> tuple[str, str
 
 
 def _of_meeting(
-    db: Session, line: Line, meeting: Meeting, locale: str, *, answered: bool, agency: str | None, link: str
+    db: Session,
+    line: Line,
+    meeting: Meeting,
+    told: Mapping[str, Any],
+    locale: str,
+    *,
+    answered: bool,
+    agency: str | None,
+    link: str,
 ) -> Entry:
-    today = db.clock.today(meeting.timezone)
-    words = Words(locale, meeting.timezone, today)
-    start = meeting.local_start
-    when = words.full_span(start, start + timedelta(minutes=meeting.duration_minutes), zone=meeting.timezone)
-    days = (meeting.local_on - today).days
-    if line.step == WEEK or not answered:
+    zone = told["timezone"]
+    today = db.clock.today(zone)
+    words = Words(locale, zone, today)
+    start = datetime.fromisoformat(told["local_start"])
+    when = words.full_span(start, start + timedelta(minutes=told["duration_minutes"]), zone=zone)
+    days = (start.date() - today).days
+    due = replies_due_on(meeting, db.now())
+    closed = agency is not None and not answered and due is not None and today > due
+    if closed and told["contact"]:
+        # The slip takes no more names, so the mail must not ask for them.
+        host = told["contact"]
+        who = " ".join(filter(None, (host["agency"], host["name"], host["phone"])))
+        why = words._("slip missing, and its date has passed: please call %(who)s", who=who)
+    elif line.step == WEEK or not answered:
         why = words._("slip missing") if agency else words._("not answered yet")
     elif days == 0:
         why = words._("today")
@@ -215,17 +260,18 @@ def _of_meeting(
         why = words._("tomorrow")
     else:
         why = words.ngettext("in %(n)d day", "in %(n)d days", days)
-    details = " · ".join(filter(None, (agency, when, meeting.location)))
+    details = " · ".join(filter(None, (agency, when, told["location"])))
     if agency:
-        act = words._("Look at the slip") if answered else words._("Fill in the slip")
+        act = words._("Look at the slip") if answered or closed else words._("Fill in the slip")
     else:
         act = words._("Look or change the answer") if answered else words._("Answer")
-    return Entry(meeting.title, why, "plain" if answered else "warn", details, link, act)
+    return Entry(told["title"], why, "plain" if answered else "warn", details, link, act)
 
 
 def _subject(words: Words, first: Entry, kind: str, count: int) -> str:
     """What is most urgent, and how much more there is."""
-    label = words._("[Action items]") if kind == ACTION else words._("[Meeting reminder]")
+    labels = {ACTION: words._("[Action items]"), WEEK: words._("[Weekly digest]")}
+    label = labels.get(kind) or words._("[Meeting reminder]")
     if count == 1:
         return words._("%(label)s %(title)s: %(why)s", label=label, title=first.title, why=first.why)
     return words._(

@@ -27,6 +27,8 @@ class Morning:
     timezone: str
     region: str
     duty: dict[int, OnDuty] = field(default_factory=dict)
+    meeting_of: dict[str, int] = field(default_factory=dict)
+    """By what a line is about (an attendee, a slip), its meeting."""
 
     def here(self, query: Select[Any]) -> Select[Any]:
         """The rows of mechanisms in this zone and region that have not ended; the query has joined Mechanism."""
@@ -39,7 +41,9 @@ async def due_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
     """The open items one of whose reminder steps has come."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
     query = query.where(ActionItem.remind_on <= morning.today, ActionItem.ended_at.is_(None))
-    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting))
+    query = query.options(
+        joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting), joinedload(ActionItem.owner)
+    )
     return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
 
 
@@ -51,9 +55,10 @@ async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
 
 
 async def waiting_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
-    """Every open item that somebody owns."""
+    """Every open item, with its owner."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
-    query = query.where(ActionItem.ended_at.is_(None), ActionItem.owner_id.is_not(None))
+    query = query.where(ActionItem.ended_at.is_(None))
+    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.owner))
     return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
 
 

@@ -4,7 +4,7 @@ Rules of PRACTICE.md 14 and "One quarter": at 08:30 in the mechanism's zone, not
 existed is skipped, and after an outage only the newest step goes."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mail.queue_state import mark_day
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Meeting
+from liaison.meetings.queries import newest_snapshots
 from liaison.reminders import queries
 from liaison.reminders.models import Reminder
 from liaison.reminders.queries import Morning
@@ -79,23 +80,26 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over
         item.remind_on = tomorrow if waits else due.next_step_on(calendar, item.due_on, since=tomorrow)
+    waiting = {morning.meeting_of[about] for about in held_over if about in morning.meeting_of}
     for meeting in meetings:
-        meeting.remind_on = None
+        meeting.remind_on = morning.today + timedelta(days=1) if meeting.id in waiting else None
     return mails
 
 
 async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
     """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
-    that nobody owns is the liaison's from the start."""
+    that nobody owns, or whose owner has left, is the liaison's from the start, and the host's where that agency is told by letter."""
     if item.due_on is None:
         return []
     since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
     step = due.newest_step(calendar, item.due_on, morning.today, since=since)
     if step is None:
         return []
-    lines = [Line(ACTION, item.id, step.step, item.due_on, item.owner_id)] if item.owner_id else []
-    told = [item.lead_agency_id] if step.step in due.TO_LIAISON or not item.owner_id else []
-    if step.step in due.TO_HOST:
+    owner = item.owner if item.owner is not None and item.owner.deactivated_at is None else None
+    lines = [Line(ACTION, item.id, step.step, item.due_on, owner.id)] if owner else []
+    told = [item.lead_agency_id] if step.step in due.TO_LIAISON or owner is None else []
+    nobody = owner is None and not await queries.by_office(db, morning, item.mechanism, item.lead_agency_id)
+    if step.step in due.TO_HOST or nobody:
         told.append(item.meeting.host_agency_id if item.meeting else item.mechanism.lead_agency_id)
     for agency_id in dict.fromkeys(told):
         for person_id, designation_id in await queries.by_office(db, morning, item.mechanism, agency_id):
@@ -104,24 +108,27 @@ async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: 
 
 
 async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting], step: str) -> list[Line]:
-    """Those asked by name and the liaisons of agencies asked; with the step `week` only those whose answer is missing."""
-    by_id = {meeting.id: meeting for meeting in meetings}
+    """Those asked by name and the liaisons of agencies asked; with the step `week` only those whose answer is missing. What counts
+    is what they were told: a move that was not sent is not theirs to know."""
+    told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
+    by_id = {meeting.id: meeting for meeting in meetings if meeting.uid in told}
     monday = morning.today - timedelta(days=morning.today.weekday())
 
     def on(meeting: Meeting) -> date:
-        return monday if step == WEEK else meeting.local_on
+        return monday if step == WEEK else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
 
-    lines = [
-        Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id or 0)
-        for one in await queries.asked_by_name(db, by_id)
-        if step != WEEK or one.partstat == "needs_action"
-    ]
+    lines = []
+    for one in await queries.asked_by_name(db, by_id):
+        if step != WEEK or one.partstat == "needs_action":
+            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id or 0))
+            morning.meeting_of[lines[-1].about] = one.meeting_id
     for invitation in await queries.invitations(db, by_id):
         meeting = by_id[invitation.meeting_id]
         if step == WEEK and invitation.returned_at is not None:
             continue
         for person_id, designation_id in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
             lines.append(Line(SLIP, invitation.id, step, on(meeting), person_id, designation_id))
+            morning.meeting_of[lines[-1].about] = meeting.id
     return lines
 
 
@@ -133,7 +140,13 @@ async def _of_week(db: Session, morning: Morning) -> list[Line]:
         return []
     monday = morning.today - timedelta(days=morning.today.weekday())
     items = await queries.waiting_items(db, morning)
-    lines = [Line(ACTION, item.id, WEEK, monday, item.owner_id or 0) for item in items]
+    lines: list[Line] = []
+    for item in items:
+        if item.owner is not None and item.owner.deactivated_at is None:
+            lines.append(Line(ACTION, item.id, WEEK, monday, item.owner.id))
+            continue
+        for person_id, office in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
+            lines.append(Line(ACTION, item.id, WEEK, monday, person_id, office))
     return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning), WEEK)
 
 

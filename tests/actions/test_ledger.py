@@ -115,6 +115,15 @@ async def test_done_twice_is_once_and_reopening_undoes_it(play: Play) -> None:
     assert (reopened.state, reopened.ended_note, reopened.remind_on) == ("open", None, date(2026, 12, 7))
 
 
+async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Play) -> None:
+    item_id = await assigned(play)
+    await act(play, play.world.liwb, item_id, reporting.complete, note="已建账")
+    await act(play, play.world.liwb, item_id, reporting.complete, note="已建账")
+    await act(play, play.world.liwb, item_id, reporting.complete, note="并报备")
+    async with play.database.reading() as db:
+        assert [one.text for one in await queries.progress_of(db, item_id)] == ["并报备"]
+
+
 async def test_no_longer_possible_needs_a_reason(play: Play) -> None:
     item_id = await assigned(play)
     with pytest.raises(Invalid):

@@ -2,11 +2,13 @@
 
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 
 from liaison.actions import assigning, queries, reporting
+from liaison.actions.models import ActionItem
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -86,6 +88,38 @@ async def test_filters_stand_in_the_address(browser: Browser, world: World, data
     }.items():
         page = await browser.get(address)
         assert {name for name in ("甲事项", "乙事项") if name in page} == shown, address
+
+
+async def test_every_page_of_the_ledger_leads_to_the_next(
+    browser: Browser, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liaison.actions.routes.ledger.PAGE", 1)
+    made = [await assigned(database, world, title=f"事项{n}") for n in range(4)]
+    await browser.sign_in(world.zhoumin)
+    path, seen = "/actions?added=1", []
+    while path:
+        page = await browser.get(path)
+        seen += re.findall(r'<tr id="action-(\d+)">', page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        path = unescape(found[1]) if found else ""
+    assert seen == [str(one) for one in made]
+
+
+async def test_another_word_does_not_hand_an_item_to_another_agency(
+    browser: Browser, world: World, database: Database
+) -> None:
+    item_id = await assigned(database, world, lead_agency_id=world.sfj.id, owner_id=world.wuxl.id)
+    async with database.writing() as db:
+        (await db.get_one(Person, world.wuxl.id)).deactivated_at = db.now()
+    await browser.sign_in(world.zhoumin)
+    page = await browser.get(f"/actions/{item_id}/edit")
+    (who,) = re.findall(r'<option value="([^"]+)" selected>', page)
+    assert who == f"person:{world.wuxl.id}"
+    saved = await browser.post(f"/actions/{item_id}/edit", title="改一个字", who=who, due_on="2026-12-31", version="1")
+    assert saved.status_code == 303
+    async with database.reading() as db:
+        item = await db.get_one(ActionItem, item_id)
+        assert (item.title, item.lead_agency_id, item.owner_id) == ("改一个字", world.sfj.id, world.wuxl.id)
 
 
 async def test_done_in_the_ledger_answers_with_the_line_and_an_undo(

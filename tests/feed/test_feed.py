@@ -211,7 +211,8 @@ async def test_the_tag_decides_alone_where_both_are_given(calendars: Calendars, 
     answer = await calendars.fetch(world.liwb, if_none_match='"old"', if_modified_since=later)
     assert answer.status_code == 200
     assert (await calendars.fetch(world.liwb, if_modified_since=later)).status_code == 304
-    assert (await calendars.fetch(world.liwb, if_modified_since="yesterday")).status_code == 200
+    for none in ("yesterday", "Thu, 01 Jan 2026 99999999999999999999:00:00 GMT"):
+        assert (await calendars.fetch(world.liwb, if_modified_since=none)).status_code == 200
     assert not is_known('"a"', "")
 
 

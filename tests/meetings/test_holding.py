@@ -177,6 +177,21 @@ async def test_a_mistaken_hold_is_taken_back_by_the_host_with_a_reason_and_frees
     assert again.ordinal == 1
 
 
+async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> None:
+    meeting_id = await play.scheduled(
+        Asked(person_id=play.world.chenzy.id), Asked(person_id=play.world.liwb.id), local_start=MORNING
+    )
+    async with play.database.reading() as db:
+        first, second = [one.id for one in await queries.attendees(db, meeting_id)]
+    seen: dict[int, str | None] = {first: None, second: None}
+    for chosen in ({first: "present", second: None}, {first: None, second: "present"}):
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            await holding.check_in_all(db, viewer, meeting, chosen, seen=seen)
+    async with play.database.reading() as db:
+        assert [one.attendance for one in await queries.attendees(db, meeting_id)] == ["present", "present"]
+
+
 async def test_check_in_begins_on_the_day_and_can_be_taken_back(play: Play) -> None:
     meeting_id = await scheduled(play)
     tomorrow = await scheduled(play, MORNING + timedelta(days=1))

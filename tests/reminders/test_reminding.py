@@ -203,10 +203,83 @@ async def test_the_first_working_day_of_the_week_tells_what_waits_unless_switche
     await assigned(play, owner=play.world.liwb, due_on=date(2027, 3, 1))
     mails = await at(play, "11-30T08:30")
     assert set(mails) == {LIWB}
-    assert "本周其他待办" in mails[LIWB].text
+    assert "【每周提要】" in str(mails[LIWB].raw["Subject"])
+    assert "本周其他待办" not in mails[LIWB].text, "there is nothing else above"
     assert await at(play, "11-30T09:00") == await at(play, "12-01T08:30") == {}
     await without_digest(play)
     assert await at(play, "12-07T08:30") == {}
+
+
+async def test_an_item_whose_owner_has_left_is_the_liaisons_from_the_start(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.xujie)
+    async with play.database.writing() as db:
+        (await db.get_one(Person, play.world.xujie.id)).deactivated_at = play.clock.now()
+    assert set(await at(play, "12-07T08:30")) == {LIWB, WUXL}
+
+
+async def test_an_item_handed_on_after_the_mail_was_called_for_is_not_spoken_of_to_the_former_owner(play: Play) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    play.clock.as_of = beijing("12-07T08:30")
+    async with play.database.writing() as db:
+        await remind_due(db)
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        item = await actions.get(db, viewer, item_id)
+        await assigning.change(db, viewer, item, lead_agency_id=play.world.jcy.id, owner_id=play.world.chenzy.id)
+    assert await play.delivered() == []
+
+
+async def test_another_wording_while_no_worker_runs_loses_no_step(play: Play) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    play.clock.as_of = beijing("12-10T10:00")
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        await assigning.change(db, viewer, await actions.get(db, viewer, item_id), title="建立移送台账")
+    assert set(await at(play, "12-10T11:00")) == {LIWB}
+
+
+async def test_a_move_that_was_not_sent_is_not_told_by_a_reminder(play: Play) -> None:
+    await without_digest(play)
+    meeting_id = await play.scheduled(Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    play.clock.as_of = beijing("12-15T09:00")
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.move(db, viewer, meeting, local_start=datetime.fromisoformat("2026-12-24T14:30"))
+    mails = await at(play, "12-16T08:30")
+    assert set(mails) == {LIWB}
+    assert "12月17日" in mails[LIWB].text
+    assert "12月24日" not in mails[LIWB].text
+
+
+async def test_new_words_sent_while_no_worker_runs_lose_no_reminder_of_the_meeting(play: Play) -> None:
+    await without_digest(play)
+    meeting_id = await play.scheduled(Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    play.clock.as_of = beijing("12-16T09:30")
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.change(db, viewer, meeting, note="请带工作证")
+    await play.send(meeting_id)
+    assert set(await at(play, "12-16T11:00")) == {LIWB}
+
+
+async def test_a_slip_that_takes_no_more_names_is_not_asked_for_but_the_host_is_to_be_called(play: Play) -> None:
+    await without_digest(play)
+    await play.send(await play.scheduled(Asked(agency_id=play.world.sfj.id)))
+    text = (await at(play, "12-16T08:30"))[LIWB].text
+    assert "回执未交且已截止，请致电区检察院 周敏 0553-0000011" in text
+    assert "填写回执" not in text
+
+
+async def test_who_reads_a_mailbox_for_another_is_told_whose_it_is(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.zhenggq)
+    text = (await at(play, "12-07T08:30"))[WUXL].text
+    assert "== 郑国强" in text
 
 
 @pytest.mark.parametrize("who", ["liwb", "wuxl"])

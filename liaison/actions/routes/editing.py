@@ -1,6 +1,6 @@
 """Changing what an action item says: wording, responsible agency, owner, supporting agencies, due date."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import get, post
@@ -10,9 +10,11 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
+from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_change
 from liaison.actions.routes.common import choice_of_owner, owners, shown
 from liaison.db import Session
+from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.web.forms import Form, attempt
@@ -42,13 +44,15 @@ async def change(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     agency_id, owner_id = choice_of_owner(form)
+    if owner_id is not None:
+        agency_id = item.lead_agency_id if owner_id == item.owner_id else await queries.agency_of(db, owner_id)
     act = assigning.change(
         db,
         viewer,
         item,
         version=form.whole("version"),
         title=form.raw("title"),
-        lead_agency_id=agency_id or (await queries.agency_of(db, owner_id) if owner_id else None) or 0,
+        lead_agency_id=agency_id or 0,
         owner_id=owner_id,
         supporting_agency_ids=form.ids("supporting"),
         due_on=form.date("due_on"),
@@ -80,9 +84,30 @@ async def _page(
         form=form,
         labels=labels,
         item=item,
-        owners=await owners(db, [item.mechanism_id], db.clock.today(item.mechanism.timezone)),
+        owners=_with_present(item, await owners(db, [item.mechanism_id], db.clock.today(item.mechanism.timezone))),
         theirs=theirs,
     )
+
+
+def _with_present(
+    item: ActionItem, offered: list[tuple[Agency, Sequence[Person]]]
+) -> list[tuple[Agency, Sequence[Person]]]:
+    """The choices with whom the item names now, also where they left since: saving something else must not choose anew."""
+    agencies = {agency.id for agency, _ in offered}
+    present = {item.lead_agency.id: item.lead_agency} | {one.agency_id: one.agency for one in item.supports}
+    groups = [*offered, *((agency, ()) for agency in present.values() if agency.id not in agencies)]
+    owner = item.owner
+    if owner is None or any(
+        person.id == owner.id for agency, people in groups if agency.id == item.lead_agency_id for person in people
+    ):
+        return groups
+    return [
+        (
+            agency,
+            [*people, owner] if agency.id == item.lead_agency_id else [one for one in people if one.id != owner.id],
+        )
+        for agency, people in groups
+    ]
 
 
 handlers = [edit_form, change]

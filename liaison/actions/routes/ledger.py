@@ -133,7 +133,8 @@ def _address(given: Mapping[str, str], changes: Mapping[str, Any]) -> str:
 
 
 def _next(given: Mapping[str, str], last: ActionItem) -> str:
-    return _address(given, {}) + ("&" if given else "?") + urlencode(after_of(last))
+    first = _address(given, {})
+    return first + ("&" if "?" in first else "?") + urlencode(after_of(last))
 
 
 def _day(text: str | None) -> date | None:

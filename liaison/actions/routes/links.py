@@ -9,7 +9,7 @@ from liaison.actions import queries, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.showing import line
 from liaison.db import Session
-from liaison.errors import Gone, Invalid, NotFound
+from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
@@ -42,13 +42,15 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
             await reporting.complete(db, viewer, item, note=form.raw("text"))
         else:
             await reporting.report(db, viewer, item, form.raw("text"))
-    except Invalid as refusal:
+    except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
-        form.take(Invalid({"text": next(iter(refusal.errors.values()))}))
+        why = next(iter(refusal.errors.values())) if isinstance(refusal, Invalid) else refusal.message
+        form.take(Invalid({"text": why}))
         await db.rollback()
         link, viewer = await opened(request, db, request.path_params["token"])
-        raise FormAgain(await _page(request, db, viewer, await _item(db, link, viewer), form)) from None
+        again = await _page(request, db, viewer, await _item(db, link, viewer), form)
+        raise FormAgain(again, refusal.status) from None
     await db.flush()
     return await _page(request, db, viewer, item, Form(), said="completed" if done else "reported")
 

@@ -115,12 +115,15 @@ async def check_in(
     """签到登记: what was chosen for each person; with `everybody` all who said they would come are present."""
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
-    chosen = {
-        whole_number(name.removeprefix("attendance.")) or 0: form.raw(name) or None
-        for name in form.values
-        if name.startswith("attendance.")
-    }
-    await holding.check_in_all(db, viewer, meeting, chosen, everybody=form.ticked("everybody"))
+    chosen, seen = (
+        {
+            whole_number(name.removeprefix(prefix)) or 0: form.raw(name) or None
+            for name in form.values
+            if name.startswith(prefix)
+        }
+        for prefix in ("attendance.", "seen.")
+    )
+    await holding.check_in_all(db, viewer, meeting, chosen, seen=seen, everybody=form.ticked("everybody"))
     if not request.htmx:
         return see_other(f"/meetings/{meeting_id}?done=checked_in#attendance")
     await db.flush()
