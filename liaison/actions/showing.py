@@ -1,6 +1,6 @@
 """How action items are shown: state and due date in words and colour, carried over how often, what the reader may do. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,14 +36,18 @@ class Line:
 
 
 def lines(
-    words: Words, viewer: Viewer, items: Sequence[ActionItem], today: date, carried: Mapping[int, int]
+    words: Words,
+    viewer: Viewer,
+    items: Sequence[ActionItem],
+    today_in: Callable[[str], date],
+    carried: Mapping[int, int],
 ) -> list[Line]:
-    """The items as lines, in their order. `today` is the reader's local date."""
-    return [line(words, viewer, item, today, carried.get(item.id, 0)) for item in items]
+    """The items as lines, in their order; `today_in` tells the local date in a zone."""
+    return [line(words, viewer, item, today_in(item.mechanism.timezone), carried.get(item.id, 0)) for item in items]
 
 
 def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: int) -> Line:
-    """One item as a line; needs `mechanism`."""
+    """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
     state = item.state
     if state == OPEN:
         due = due_state(region_calendar(item.mechanism.region), item.due_on, today)

@@ -1,11 +1,10 @@
 """What pages, API and mails read of meetings. Every list goes through `visible_to`."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
@@ -288,13 +287,6 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     """The newest announcement under a UID; None when nothing was announced under it."""
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
     return (await db.execute(query)).scalar_one_or_none()
-
-
-async def newest_snapshots(db: Session, uids: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """By UID, what the newest announcement says: what people were told, whatever was changed since."""
-    newest = select(func.max(Announcement.id)).where(Announcement.uid.in_(uids)).group_by(Announcement.uid)
-    rows = await db.execute(select(Announcement.uid, Announcement.snapshot).where(Announcement.id.in_(newest)))
-    return {row.uid: row.snapshot for row in rows}
 
 
 async def former_announcements(db: Session, meeting: Meeting) -> list[Announcement]:

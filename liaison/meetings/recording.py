@@ -137,9 +137,9 @@ async def revoke(
     return decision
 
 
-async def restore(db: Session, viewer: Viewer, decision: Decision) -> Decision:
+async def restore(db: Session, viewer: Viewer, decision: Decision, *, version: int | None = None) -> Decision:
     """Undo `revoke`: the decision stands again under its number."""
-    await _open(db, viewer, decision, None)
+    await _open(db, viewer, decision, version)
     if decision.revoked_at is not None:
         decision.revoked_at = decision.revoked_by = decision.reason = None
         decision.touch()

@@ -22,7 +22,8 @@ from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.queries import PERSON_ADDRESS, newest_snapshots
+from liaison.meetings.queries import PERSON_ADDRESS
+from liaison.reminders.queries import newest_snapshots
 from liaison.reminders.reminding import KIND
 from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, most_urgent_first
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.actions.models import ActionItem
@@ -14,7 +14,7 @@ from liaison.directory.models import Person
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import OnDuty
-from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.reminders.models import Reminder
 
@@ -73,6 +73,13 @@ async def waiting_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
         Meeting.held_at.is_(None),
     ).options(joinedload(Meeting.mechanism))
     return (await db.scalars(morning.here(query).order_by(Meeting.id))).all()
+
+
+async def newest_snapshots(db: Session, uids: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """By UID, what the newest announcement says: what people were told, whatever was changed since."""
+    newest = select(func.max(Announcement.id)).where(Announcement.uid.in_(uids)).group_by(Announcement.uid)
+    rows = await db.execute(select(Announcement.uid, Announcement.snapshot).where(Announcement.id.in_(newest)))
+    return {row.uid: row.snapshot for row in rows}
 
 
 async def asked_by_name(db: Session, meeting_ids: Collection[int]) -> Sequence[Attendee]:

@@ -21,10 +21,9 @@ from liaison.mail.models import OutboxMail
 from liaison.mail.queue_state import mark_day
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Meeting
-from liaison.meetings.queries import newest_snapshots
 from liaison.reminders import queries
 from liaison.reminders.models import Reminder
-from liaison.reminders.queries import Morning
+from liaison.reminders.queries import Morning, newest_snapshots
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,

@@ -1,7 +1,7 @@
 """The pages of action items, through the real app: ledger, quick add, one item, its acts, and who sees nothing."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from typing import Any
 
@@ -13,6 +13,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.meetings import recording, scheduling
 from tests.callers import Browser
 from tests.world import World
 
@@ -68,6 +69,26 @@ async def test_a_refused_quick_add_keeps_what_was_typed(browser: Browser, world:
     assert answer.status_code == 422
     assert "早就该办的事" in answer.text
     assert "完成时限早于事项确定之日" in answer.text
+
+
+async def test_a_refused_quick_add_of_a_meeting_stays_with_the_meeting(
+    browser: Browser, world: World, database: Database
+) -> None:
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        meeting = await scheduling.schedule(
+            db, viewer, world.mechanism.id, kind="regular", title="第三季度联席会议",
+            local_start=datetime.fromisoformat("2026-09-17T14:30"), duration_minutes=120,
+        )  # fmt: skip
+        decision = await recording.decide(db, viewer, meeting, text="每月5日前交换清单。")
+    await browser.sign_in(world.zhoumin)
+    await browser.get("/actions")
+    fields = {"meeting_id": str(meeting.id), "who": f"person:{world.liwb.id}", "due_on": "2026-12-01"}
+    refused = await browser.post("/actions", title="", decision_id=str(decision.id), **fields)
+    assert refused.status_code == 422
+    assert f'name="meeting_id" value="{meeting.id}"' in refused.text
+    assert f'<option value="{decision.id}" selected>' in refused.text
+    assert f'<option value="person:{world.liwb.id}" selected>' in refused.text
 
 
 async def test_filters_stand_in_the_address(browser: Browser, world: World, database: Database) -> None:

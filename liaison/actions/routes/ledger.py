@@ -19,6 +19,7 @@ from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries as meetings
+from liaison.meetings.values import decision_label
 from liaison.web.forms import Form, attempt, row_id, whole_number
 from liaison.web.pages import AnyRequest, see_other, words_of
 
@@ -56,13 +57,16 @@ async def quick_add(
         due_on=form.date("due_on"),
         decision_id=form.id("decision_id"),
     )
-    item = await attempt(db, form, act, lambda _: _page(request, db, viewer, form))
+    item = await attempt(db, form, act, lambda _: _page(request, db, viewer, form, meeting_id))
     if meeting is not None:
         return see_other(f"/meetings/{meeting.id}?done=assigned#actions")
     return see_other(f"/actions?added={item.id}#add")
 
 
-async def _page(request: AnyRequest, db: Session, viewer: Viewer, form: Form) -> Response[str]:
+async def _page(
+    request: AnyRequest, db: Session, viewer: Viewer, form: Form, meeting_id: int | None = None
+) -> Response[str]:
+    """The ledger; with `meeting_id` its quick add goes on for that meeting, from whose page the form came."""
     words, given = words_of(request), request.query_params
     today = db.clock.today(db.settings.timezone)
     filters = _filters(given)
@@ -70,6 +74,9 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, form: Form) ->
     rows = await queries.ledger(db, viewer, filters, today=today, after=after, limit=PAGE + 1)
     mine = list(await mechanisms.mechanisms_visible_to(db, viewer))
     acting = [one for one in mine if viewer.acts_for(one.id) is not None]
+    if meeting_id:  # who got so far may add there: an officer, or its recorder
+        mechanism_id = (await meetings.get(db, viewer, meeting_id)).mechanism_id
+        acting = [one for one in mine if one.id == mechanism_id]
     return shown(
         request,
         "actions/ledger.html",
@@ -77,11 +84,14 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, form: Form) ->
         form=form,
         filters=filters,
         chosen=given.get("status", "open"),
-        lines=lines(words, viewer, rows[:PAGE], today, await queries.carried(db, rows[:PAGE])),
+        lines=lines(words, viewer, rows[:PAGE], db.clock.today, await queries.carried(db, rows[:PAGE])),
         counts=await queries.counts(db, viewer, filters, today=today),
         mechanisms=mine,
         agencies=await queries.agencies_of(db, [one.id for one in mine]),
-        add=await _quick(db, acting, form, viewer, today) if acting else None,
+        add=await _quick(db, acting, form, viewer, today),
+        of_meeting=await meetings.get(db, viewer, meeting_id) if meeting_id else None,
+        decisions=await meetings.decisions(db, meeting_id, revoked=False) if meeting_id else [],
+        decision_label=decision_label,
         added=await _added(db, viewer, given.get("added")),
         following=_next(given, rows[PAGE - 1]) if len(rows) > PAGE else None,
         is_first=after is None,
@@ -91,8 +101,10 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, form: Form) ->
 
 async def _quick(
     db: Session, acting: Sequence[Mechanism], form: Form, viewer: Viewer, today: date
-) -> Mapping[str, Any]:
-    """What the quick add offers: mechanisms, whom to choose, and the date two weeks ahead."""
+) -> Mapping[str, Any] | None:
+    """What the quick add offers: mechanisms, whom to choose, and the date two weeks ahead; None when the viewer may add none."""
+    if not acting:
+        return None
     return {
         "mechanisms": acting,
         "owners": await owners(db, [one.id for one in acting], today),

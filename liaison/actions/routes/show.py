@@ -91,7 +91,7 @@ async def _line(
 ) -> Response[str]:
     """The item's line alone, for a list in which it was acted on."""
     words = words_of(request)
-    today = db.clock.today(db.settings.timezone)
+    today = db.clock.today(item.mechanism.timezone)
     await db.flush()
     return fragment(
         request,
@@ -104,8 +104,7 @@ async def _line(
 async def _page(request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form) -> Response[str]:
     words = words_of(request)
     item = await queries.get(db, viewer, action_id)
-    today = db.clock.today(db.settings.timezone)
-    (one,) = lines(words, viewer, [item], today, await queries.carried(db, [item]))
+    (one,) = lines(words, viewer, [item], db.clock.today, await queries.carried(db, [item]))
     done = request.query_params.get("done", "")
     toast = None
     if done in DONE:

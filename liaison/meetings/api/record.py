@@ -135,7 +135,8 @@ async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: 
     decision = await recording.decision_of(db, viewer, row_id(decision_id))
     version = seen(request, given.version)
     if given.revoked is False:
-        await recording.restore(db, viewer, decision)
+        await recording.restore(db, viewer, decision, version=version)
+        version = None
     if given.text is not UNSET:
         await recording.correct(db, viewer, decision, text=given.text, reason=given.reason, version=version)
         version = None

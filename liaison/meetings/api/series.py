@@ -139,11 +139,12 @@ def _fields(given: SeriesGiven | SeriesChange) -> dict[str, Any]:
     fields.pop("version", None)
     if "start_time" in fields:
         try:
-            fields["start_time"] = time.fromisoformat(fields["start_time"]).replace(
-                second=0, microsecond=0, tzinfo=None
-            )
+            start_time = time.fromisoformat(fields["start_time"])
         except ValueError:
-            raise Invalid({"start_time": N_("Please give a time such as 14:30.")}) from None
+            start_time = None
+        if start_time is None or start_time.tzinfo is not None:  # the zone is the mechanism's
+            raise Invalid({"start_time": N_("Please give a time such as 14:30.")})
+        fields["start_time"] = start_time.replace(second=0, microsecond=0)
     return fields
 
 
