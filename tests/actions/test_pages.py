@@ -171,6 +171,22 @@ async def test_an_items_page_reports_ends_and_reopens(browser: Browser, world: W
     assert "已经办结" in await browser.get(f"/actions/{item_id}")
 
 
+async def test_a_stale_act_says_why_nothing_was_done_and_keeps_what_was_typed(
+    browser: Browser, world: World, database: Database
+) -> None:
+    item_id = await assigned(database, world)
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        await assigning.change(db, viewer, await queries.get(db, viewer, item_id), title="另一个题目")
+    await browser.sign_in(world.liwb)
+    await browser.get(f"/actions/{item_id}")
+    stale = await browser.post(f"/actions/{item_id}/not-possible", reason="政策调整", version="1")
+    assert stale.status_code == 409
+    assert "现在显示的是最新情况" in stale.text
+    assert "政策调整" in stale.text
+    assert "另一个题目" in stale.text
+
+
 async def test_editing_changes_who_and_when_and_a_stale_form_shows_both(
     browser: Browser, world: World, database: Database
 ) -> None:

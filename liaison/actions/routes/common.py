@@ -37,7 +37,7 @@ def shown(request: AnyRequest, template: str, *, path: str | None = None, **cont
     """A page under 落实事项 in the navigation; `path`: where a GET shows the same form."""
     if path:
         request.state.form_path = path
-    return page(request, template, nav="actions", **{"stale": [], **context})
+    return page(request, template, nav="actions", **{"stale": [], "theirs": {}, **context})
 
 
 async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:

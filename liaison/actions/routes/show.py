@@ -1,5 +1,6 @@
 """One action item: what it is, how it goes, and the acts that move it on."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,7 +45,7 @@ async def report(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.report(db, viewer, item, form.raw("text"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=reported")
 
 
@@ -56,7 +57,7 @@ async def complete(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.complete(db, viewer, item, note=form.raw("note"), version=form.whole("version"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
     if request.htmx:
         return await _line(request, db, viewer, item, DONE["completed"], undo=True)
     return see_other(f"{local_or(form, f'/actions/{action_id}')}?done=completed&item={action_id}")
@@ -70,7 +71,7 @@ async def give_up(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda _: _page(request, db, viewer, action_id, form))
+    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=ended")
 
 
@@ -101,7 +102,14 @@ async def _line(
     )
 
 
-async def _page(request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form) -> Response[str]:
+async def _page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    action_id: int,
+    form: Form,
+    theirs: Mapping[str, Any] = {},
+) -> Response[str]:
     words = words_of(request)
     item = await queries.get(db, viewer, action_id)
     (one,) = lines(words, viewer, [item], db.clock.today, await queries.carried(db, [item]))
@@ -115,6 +123,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, action_id: int
         "actions/show.html",
         path=f"/actions/{action_id}",
         form=form,
+        theirs=theirs,
         line=one,
         item=item,
         zone=item.mechanism.timezone,

@@ -158,4 +158,4 @@ def shown(request: AnyRequest, template: str, *, path: str | None = None, **cont
     """A page of a meeting, under 会议 in the navigation; `path`: where a GET shows the same form."""
     if path:
         request.state.form_path = path
-    return page(request, template, nav="meetings", **{"stale": [], **context})
+    return page(request, template, nav="meetings", **{"stale": [], "theirs": {}, **context})

@@ -229,7 +229,7 @@ async def hold(
         ordinal_in_year=form.whole("ordinal_in_year"),
         version=form.whole("version"),
     )
-    await attempt(db, form, act, lambda _: _hold_page(request, db, viewer, meeting_id, "hold", form))
+    await attempt(db, form, act, lambda theirs: _hold_page(request, db, viewer, meeting_id, "hold", form, theirs))
     return see_other(f"/meetings/{meeting_id}?done=held")
 
 
@@ -241,12 +241,18 @@ async def unhold(
     meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
     act = holding.unhold(db, viewer, meeting, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda _: _hold_page(request, db, viewer, meeting_id, "unhold", form))
+    await attempt(db, form, act, lambda theirs: _hold_page(request, db, viewer, meeting_id, "unhold", form, theirs))
     return see_other(f"/meetings/{meeting_id}?done=unheld")
 
 
 async def _hold_page(
-    request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, name: str, form: Form
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    meeting_id: int,
+    name: str,
+    form: Form,
+    theirs: Mapping[str, Any] = {},
 ) -> Response[str]:
     meeting = await queries.get(db, viewer, meeting_id)
     found = await recorded(db, request, viewer, meeting)
@@ -259,6 +265,7 @@ async def _hold_page(
         request,
         f"meetings/{name}.html",
         path=f"/meetings/{meeting_id}/{name}",
+        theirs=theirs,
         meeting=meeting,
         **{**found, "form": form},
     )
