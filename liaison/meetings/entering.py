@@ -106,7 +106,10 @@ async def enter_held(
     check.done()
     await db.flush()
     if notes and notes.strip():
-        await recording.save_note(db, viewer, meeting, notes)
+        try:
+            await recording.save_note(db, viewer, meeting, notes)
+        except Invalid as refusal:
+            raise Invalid({"notes": refusal.errors["text"]}) from None
     for number, text in enumerate(decisions):
         try:
             await recording.decide(db, viewer, meeting, text=text)

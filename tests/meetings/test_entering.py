@@ -64,6 +64,8 @@ async def test_what_is_wrong_is_named_and_nothing_is_saved(browser: Browser, wor
         answer = await browser.post(path, **form(world, **more))
         assert answer.status_code == 422, more
         assert "研究移送指引" in answer.text, "nothing typed is lost"
+    refused = await browser.post(path, **form(world, notes="身份证号11010519491231002X"))
+    assert (refused.status_code, 'id="f-notes-error"' in refused.text) == (422, True)
     async with database.reading() as db:
         assert (await db.scalars(select(Meeting))).all() == []
 
