@@ -84,7 +84,9 @@ async def measured(ask: Callable[[], Awaitable[Any]], requests: int = REQUESTS) 
     return found
 
 
-async def fetched(app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> tuple[int, dict[bytes, bytes], bytes]:
+async def fetched(
+    app: Any, path: str, headers: list[tuple[bytes, bytes]], query: str = ""
+) -> tuple[int, dict[bytes, bytes], bytes]:
     """One GET, as a server hands it to the app."""
     scope = {
         "type": "http",
@@ -95,7 +97,7 @@ async def fetched(app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> tu
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": [(b"host", b"127.0.0.1:8000"), *headers],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 8000),

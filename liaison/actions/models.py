@@ -28,6 +28,9 @@ class ActionItem(Versioned, Base):
     __tablename__ = "action_item"
     __table_args__ = (
         Index("ix_action_item_ledger", "mechanism_id", "ended_at", "due_on", "id"),
+        Index("ix_action_item_ended", "mechanism_id", "ended_how", "due_on", "id", "assigned_on", "lead_agency_id"),
+        Index("ix_action_item_owner_ended", "owner_id", "ended_how", "due_on", "id"),
+        Index("ix_action_item_mechanism_id_id", "mechanism_id", "id"),
         Index("ix_action_item_lead_agency_id", "lead_agency_id", "ended_at", "due_on"),
         Index("ix_action_item_owner_id", "owner_id", "ended_at", "due_on"),
         Index("ix_action_item_meeting_id", "meeting_id"),

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
@@ -13,6 +13,7 @@ from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progres
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
+from liaison.first import among, bounded
 from liaison.mechanisms.models import Member
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
 
@@ -25,6 +26,7 @@ SHOWN = (
     selectinload(ActionItem.supports).joinedload(Support.agency),
 )
 """What a line of the ledger shows of an item."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +44,27 @@ class Filters:
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The items this viewer may know of: those of mechanisms their agency is in, from its joining date until it left; those
     of mechanisms they may read; those they own, and those their agency was made responsible for or supports."""
-    spans: list[ColumnElement[bool]] = [false()]
-    for mechanism_id, periods in viewer.member_of.items():
-        for period in periods:
-            span = [ActionItem.mechanism_id == mechanism_id, ActionItem.assigned_on >= period.joined_on]
+    return or_(*visible_parts(viewer))
+
+
+@lru_cache(maxsize=64)
+def visible_parts(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """The same items by conditions of which each has an index: what the viewer owns, and one a mechanism."""
+    found: list[ColumnElement[bool]] = [ActionItem.owner_id == viewer.person_id]
+    for mechanism_id in sorted(viewer.shares_mechanism_ids()):
+        seen: list[ColumnElement[bool]] = [true()] if mechanism_id in viewer.reader_of else []
+        for period in viewer.member_of.get(mechanism_id, ()):
+            span = [ActionItem.assigned_on >= period.joined_on]
             if period.left_on is not None:
                 span.append(ActionItem.assigned_on < period.left_on)
-            spans.append(and_(*span))
-    supports = select(Support.id).where(Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id)
-    theirs = or_(ActionItem.lead_agency_id == viewer.agency_id, supports.exists())
-    return or_(
-        *spans,
-        ActionItem.mechanism_id.in_(viewer.reader_of),
-        ActionItem.owner_id == viewer.person_id,
-        and_(ActionItem.mechanism_id.in_(viewer.member_of), theirs),
-    )
+            seen.append(and_(*span))
+        if mechanism_id in viewer.member_of:
+            supports = select(Support.id).where(
+                Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id
+            )
+            seen += [ActionItem.lead_agency_id == viewer.agency_id, supports.exists()]
+        found.append(and_(ActionItem.mechanism_id == mechanism_id, or_(*seen)))
+    return tuple(found)
 
 
 async def get(db: Session, viewer: Viewer, item_id: int) -> ActionItem:
@@ -79,10 +87,15 @@ async def ledger(
 ) -> list[ActionItem]:
     """落实台账: what is due first comes first, items without a date last; keyset-paged by `after` = (due_on, id) of the last
     line shown."""
-    query = select(ActionItem).where(visible_to(viewer), *_narrowed(filters, today))
-    if after is not None:
-        query = query.where(_later_than(*after))
-    query = query.order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id).limit(limit)
+    order = (ActionItem.due_on, ActionItem.id)
+    wanted = [
+        and_(state, place, *_narrowed(replace(filters, status=None), today))
+        for state in _of_status(filters.status, today)
+        for place in _later_than(after)
+    ]
+    parts = [and_(part, each) for part in visible_parts(viewer) for each in wanted]
+    query = select(ActionItem).where(among(ActionItem, parts, order=order, limit=limit))
+    query = query.order_by(ActionItem.due_on.is_(None), *order).limit(limit)
     return list(await db.scalars(query.options(*SHOWN)))
 
 
@@ -90,21 +103,25 @@ async def listing(
     db: Session, viewer: Viewer, filters: Filters, *, today: date, after: int = 0, limit: int = 100
 ) -> list[ActionItem]:
     """The same items in the order in which they were entered, for programs; `after` is the id of the last one given."""
-    query = select(ActionItem).where(visible_to(viewer), ActionItem.id > after, *_narrowed(filters, today))
+    wanted = and_(ActionItem.id > after, *_narrowed(filters, today))
+    parts = [and_(part, wanted) for part in visible_parts(viewer)]
+    query = select(ActionItem).where(among(ActionItem, parts, order=(ActionItem.id,), limit=limit))
     return list(await db.scalars(query.order_by(ActionItem.id).limit(limit).options(*SHOWN)))
 
 
 async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) -> dict[str, int]:
     """How many items are open, overdue, done and no longer possible, within the filters other than the status."""
-    overdue = and_(ActionItem.ended_at.is_(None), ActionItem.due_on < today)
+    is_open = ActionItem.ended_how.is_(None)
     query = select(
-        func.count().filter(ActionItem.ended_at.is_(None)),
-        func.count().filter(overdue),
+        func.count().filter(is_open),
+        func.count().filter(is_open, ActionItem.due_on < today),
         func.count().filter(ActionItem.ended_how == DONE),
         func.count().filter(ActionItem.ended_how == NOT_POSSIBLE),
-    ).where(visible_to(viewer), *_narrowed(replace(filters, status=None), today))
-    row = (await db.execute(query)).one()
-    return dict(zip((OPEN, "overdue", DONE, NOT_POSSIBLE), row, strict=True))
+    ).where(*_narrowed(replace(filters, status=None), today))
+    owned, *by_mechanism = visible_parts(viewer)  # counted apart, each from an index alone
+    parts = [*bounded(by_mechanism), and_(owned, not_(or_(false(), *by_mechanism)))]
+    rows = (await db.execute(union_all(*(query.where(part) for part in parts)))).all()
+    return dict(zip((OPEN, "overdue", DONE, NOT_POSSIBLE), map(sum, zip(*rows, strict=True)), strict=True))
 
 
 async def of_meeting(db: Session, viewer: Viewer, meeting_id: int) -> list[ActionItem]:
@@ -118,7 +135,7 @@ async def before_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> list[
     due first comes first. The same items, never copies (PRACTICE.md 5, 6). None for other kinds of meeting."""
     if meeting.kind not in NUMBERED_KINDS:
         return []
-    return list(await db.scalars(_before(meeting).where(visible_to(viewer)).options(*SHOWN)))
+    return list(await db.scalars(_before(viewer, meeting).options(*SHOWN)))
 
 
 async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[ActionItem]:
@@ -140,20 +157,18 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
     if not ids:
         return {}
     source = aliased(Meeting)
-    query = (
-        select(ActionItem.id, func.count())
-        .join(Meeting, Meeting.mechanism_id == ActionItem.mechanism_id)
-        .outerjoin(source, source.id == ActionItem.meeting_id)
-        .where(
-            ActionItem.id.in_(ids),
-            Meeting.held_at.is_not(None),
-            Meeting.kind.in_(NUMBERED_KINDS),
-            Meeting.starts_at > func.coalesce(source.starts_at, ActionItem.assigned_at),
-            or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > Meeting.starts_at),
-        )
-        .group_by(ActionItem.id)
+    asked_at = (
+        select(source.starts_at).where(source.id == ActionItem.meeting_id).correlate(ActionItem).scalar_subquery()
     )
-    return {row[0]: row[1] for row in await db.execute(query)}
+    held = select(func.count()).where(
+        Meeting.mechanism_id == ActionItem.mechanism_id,
+        Meeting.held_at.is_not(None),
+        Meeting.kind.in_(NUMBERED_KINDS),
+        Meeting.starts_at > func.coalesce(asked_at, ActionItem.assigned_at),
+        Meeting.starts_at < func.coalesce(ActionItem.ended_at, _NEVER),
+    )
+    query = select(ActionItem.id, held.correlate(ActionItem).scalar_subquery()).where(ActionItem.id.in_(ids))
+    return {row[0]: row[1] for row in await db.execute(query) if row[1]}
 
 
 async def member_ids(db: Session, mechanism_id: int, on: date) -> Collection[int]:
@@ -173,16 +188,17 @@ def after_of(item: ActionItem) -> Mapping[str, str]:
     return {"after": str(item.id), **({"after_due": item.due_on.isoformat()} if item.due_on else {})}
 
 
-def _before(meeting: Meeting) -> Select[ActionItem]:
+def _before(viewer: Viewer, meeting: Meeting) -> Select[ActionItem]:
     source = aliased(Meeting)
+    seen = and_(ActionItem.mechanism_id == meeting.mechanism_id, visible_to(viewer))
+    states = (ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at)
     return (
         select(ActionItem)
         .outerjoin(source, source.id == ActionItem.meeting_id)
         .where(
-            ActionItem.mechanism_id == meeting.mechanism_id,
+            among(ActionItem, [and_(seen, state) for state in states]),
             or_(ActionItem.meeting_id.is_(None), ActionItem.meeting_id != meeting.id),
             func.coalesce(source.starts_at, ActionItem.assigned_at) < meeting.starts_at,
-            or_(ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at),
         )
         .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
     )
@@ -201,25 +217,33 @@ def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         found.append(ActionItem.owner_id == filters.owner_id)
     if filters.due_before is not None:
         found.append(ActionItem.due_on < filters.due_before)
-    match filters.status:
-        case "open":
-            found.append(ActionItem.ended_at.is_(None))
-        case "overdue":
-            found += [ActionItem.ended_at.is_(None), ActionItem.due_on < today]
-        case "done" | "not_possible":
-            found.append(ActionItem.ended_how == filters.status)
+    if filters.status is not None:
+        found.append(or_(*_of_status(filters.status, today)))
     return found
 
 
-def _later_than(due_on: date | None, item_id: int) -> ColumnElement[bool]:
-    """The lines after this one, in an order that has lines without a date last."""
+def _of_status(status: str | None, today: date) -> list[ColumnElement[bool]]:
+    """Conditions of which one holds; those of a mechanism, and of an owner, each stand in an index in the ledger's order."""
+    match status:
+        case "open":
+            return [ActionItem.ended_at.is_(None)]
+        case "overdue":
+            return [and_(ActionItem.ended_at.is_(None), ActionItem.due_on < today)]
+        case "done" | "not_possible":
+            return [ActionItem.ended_how == status]
+        case _:
+            return [ActionItem.ended_at.is_(None), ActionItem.ended_how == DONE, ActionItem.ended_how == NOT_POSSIBLE]
+
+
+def _later_than(after: tuple[date | None, int] | None) -> list[ColumnElement[bool]]:
+    """The lines after this one, in an order that has lines without a date last: those with a date and those without."""
+    dated, undated = ActionItem.due_on.is_not(None), ActionItem.due_on.is_(None)
+    if after is None:
+        return [dated, undated]
+    due_on, item_id = after
     if due_on is None:
-        return and_(ActionItem.due_on.is_(None), ActionItem.id > item_id)
-    return or_(
-        ActionItem.due_on.is_(None),
-        ActionItem.due_on > due_on,
-        and_(ActionItem.due_on == due_on, ActionItem.id > item_id),
-    )
+        return [and_(undated, ActionItem.id > item_id)]
+    return [and_(ActionItem.due_on >= due_on, or_(ActionItem.due_on > due_on, ActionItem.id > item_id)), undated]
 
 
 async def agencies_of(db: Session, mechanism_ids: Collection[int], *, on: date | None = None) -> list[Agency]:

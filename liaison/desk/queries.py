@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as action_queries
@@ -34,10 +33,11 @@ from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
+from liaison.meetings import queries as meeting_queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.permissions import is_host, may_arrange, may_see_list
-from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in, visible_to
+from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 
 FAILED_FOR = timedelta(days=7)
@@ -158,19 +158,11 @@ async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> li
     """What the viewer may know of: this year's and later ones, those of the month shown, and postponed ones; soonest first."""
     day = timedelta(days=1)
     starts, month_starts = (_midnight(each, db.settings.timezone) for each in (date(today.year, 1, 1), month))
-    query = (
-        select(Meeting)
-        .where(
-            visible_to(viewer),
-            or_(
-                Meeting.starts_at >= starts - day,
-                Meeting.starts_at.between(month_starts - 8 * day, month_starts + 40 * day),
-                Meeting.postponed_at.is_not(None),
-            ),
-        )
-        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
-    )
-    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(MOST_MEETINGS)))
+    times = [
+        (starts - day, datetime.max.replace(tzinfo=UTC)),
+        (month_starts - 8 * day, month_starts + 40 * day),
+    ]
+    return await meeting_queries.of_times(db, viewer, times, limit=MOST_MEETINGS)
 
 
 async def _histories(db: Session, viewer: Viewer, mechanisms: Iterable[Mechanism]) -> dict[int, list[AgencyHistory]]:

@@ -26,6 +26,7 @@ from liaison.meetings.models import Meeting, Series
 from liaison.meetings.permissions import may_schedule
 from liaison.meetings.rotation import Hosted, turns
 from liaison.meetings.scheduling import schedule
+from liaison.meetings.seen import visible_to
 
 LONGEST_YEARS = 5
 MOST_PLANNED = 60
@@ -88,7 +89,7 @@ async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int
     today = db.clock.today(mechanism.timezone)
     free = [day.date for (_, day), meeting in zip(named, there, strict=True) if meeting is None and day.date >= today]
     members = await mechanisms.members(db, mechanism.id)
-    coming = iter(await _turns(db, mechanism, members, free, queries.visible_to(viewer)))
+    coming = iter(await _turns(db, mechanism, members, free, visible_to(viewer)))
     found = []
     for (series, day), meeting in zip(named, there, strict=True):
         host = meeting.host_agency if meeting else next(coming) if day.date >= today else None

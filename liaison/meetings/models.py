@@ -51,6 +51,9 @@ class Meeting(Versioned, Base):
     __tablename__ = "meeting"
     __table_args__ = (
         Index("ix_meeting_mechanism_id_starts_at", "mechanism_id", "starts_at"),
+        Index("ix_meeting_mechanism_id_id", "mechanism_id", "id"),
+        Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
+              postgresql_where=text("postponed_at IS NOT NULL")),
         UniqueConstraint("mechanism_id", "ordinal"),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -15,6 +15,7 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotFound
+from liaison.first import among
 from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
@@ -31,6 +32,7 @@ from liaison.meetings.models import (
     Note,
     Series,
 )
+from liaison.meetings.seen import visible_parts, visible_to
 
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
@@ -64,47 +66,6 @@ _AGENDA = (
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
-@lru_cache(maxsize=64)  # putting it together costs more than asking it, and a person asks it with every page
-def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """The meetings this viewer may know of: those of mechanisms their agency is in, within its time as a member; those of
-    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism.
-
-    Whatever its date, officers and deputies see what their agency hosts or they scheduled, and what their agency is asked to."""
-    told = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
-    acting = [d.mechanism_id for d in viewer.designations]
-    spans: list[ColumnElement[bool]] = [false()]
-    for mechanism_id, periods in viewer.member_of.items():
-        for period in periods:
-            span = [
-                Meeting.mechanism_id == mechanism_id,
-                Meeting.local_start >= datetime.combine(period.joined_on, time.min),
-            ]
-            if period.left_on is not None:
-                span.append(Meeting.local_start < datetime.combine(period.left_on, time.min))
-            spans.append(and_(*span))
-    asked = select(Attendee.id).where(
-        Attendee.meeting_id == Meeting.id, Attendee.person_id == viewer.person_id, Attendee.removed_at.is_(None)
-    )
-    of_theirs: list[ColumnElement[bool]] = [false()]
-    for office in viewer.designations:
-        slip = select(AgencyInvitation.id).where(
-            AgencyInvitation.meeting_id == Meeting.id,
-            AgencyInvitation.agency_id == office.agency_id,
-            AgencyInvitation.removed_at.is_(None),
-        )
-        theirs = or_(
-            Meeting.host_agency_id == office.agency_id,
-            Meeting.created_by == viewer.person_id,
-            told & slip.exists(),
-        )
-        of_theirs.append(and_(Meeting.mechanism_id == office.mechanism_id, theirs))
-    return or_(
-        Meeting.mechanism_id.in_(acting) & or_(*spans),
-        *of_theirs,
-        told & or_(*spans, Meeting.mechanism_id.in_(viewer.reader_of), asked.exists()),
-    )
-
-
 async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
     """The meeting with its mechanism and host, if this viewer may see it. Raises NotFound."""
     query = (
@@ -126,10 +87,8 @@ async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
 
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
     """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
-    query = _listed(viewer, mechanism_id).where(
-        Meeting.starts_at > db.now() - LONGEST, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None)
-    )
-    rows = await db.scalars(query.order_by(Meeting.starts_at, Meeting.id))
+    ahead = and_(Meeting.starts_at > db.now() - LONGEST, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
+    rows = await _first(db, viewer, [ahead], (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id)
     return [meeting for meeting in rows if meeting.ends_at > db.now()][:limit]
 
 
@@ -142,34 +101,63 @@ async def past(
     limit: int = 20,
 ) -> list[Meeting]:
     """Meetings that began before now, newest first, keyset-paged by `before` = (starts_at, id) of the last one shown."""
-    query = _listed(viewer, mechanism_id).where(Meeting.starts_at <= db.now())
+    over = Meeting.starts_at <= db.now()
     if before:
-        query = query.where(
-            or_(Meeting.starts_at < before[0], and_(Meeting.starts_at == before[0], Meeting.id < before[1]))
-        )
-    return list(await db.scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(limit)))
+        later = or_(Meeting.starts_at < before[0], Meeting.id < before[1])
+        over = and_(over, Meeting.starts_at <= before[0], later)
+    order = (Meeting.starts_at.desc(), Meeting.id.desc())
+    return await _first(db, viewer, [over], order, mechanism_id=mechanism_id, limit=limit)
 
 
 async def listing(
     db: Session, viewer: Viewer, *, mechanism_id: int | None = None, after: int = 0, limit: int = 100
 ) -> list[Meeting]:
     """The meetings in the order they were entered, from the one after id `after`."""
-    query = _listed(viewer, mechanism_id).where(Meeting.id > after)
-    return list(await db.scalars(query.order_by(Meeting.id).limit(limit)))
+    return await _first(db, viewer, [Meeting.id > after], (Meeting.id,), mechanism_id=mechanism_id, limit=limit)
 
 
 async def set_aside(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 50) -> list[Meeting]:
     """Postponed meetings without a new date, and cancelled ones that still lie ahead: what may be reinstated."""
-    query = _listed(viewer, mechanism_id).where(
-        or_(Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), Meeting.starts_at > db.now()))
-    )
-    return list(await db.scalars(query.order_by(Meeting.starts_at).limit(limit)))
+    aside = [Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), Meeting.starts_at > db.now())]
+    return await _first(db, viewer, aside, (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id, limit=limit)
+
+
+async def of_times(
+    db: Session, viewer: Viewer, times: Sequence[tuple[datetime, datetime]], *, limit: int
+) -> list[Meeting]:
+    """Meetings with start <= starts_at <= end of one of these times, and postponed ones; soonest first."""
+    wanted = [Meeting.postponed_at.is_not(None), *(Meeting.starts_at.between(*span) for span in times)]
+    return await _first(db, viewer, wanted, (Meeting.starts_at, Meeting.id), limit=limit)
 
 
 async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetime, end: datetime) -> list[Meeting]:
     """The mechanism's meetings with start <= starts_at < end (UTC instants), for the year strip and the month calendar."""
     query = _listed(viewer, mechanism_id).where(Meeting.starts_at >= start, Meeting.starts_at < end)
     return list(await db.scalars(query.order_by(Meeting.starts_at)))
+
+
+async def _first(
+    db: Session,
+    viewer: Viewer,
+    wanted: Sequence[ColumnElement[bool]],
+    order: Sequence[Any],
+    *,
+    mechanism_id: int | None = None,
+    limit: int | None = None,
+) -> list[Meeting]:
+    """The meetings of which one of the conditions `wanted` holds; each of them has an index that begins with the mechanism."""
+    if mechanism_id:
+        parts = [and_(Meeting.mechanism_id == mechanism_id, visible_to(viewer), each) for each in wanted]
+    else:
+        *by_mechanism, asked = visible_parts(viewer)
+        parts = [and_(part, each) for part in by_mechanism for each in wanted]
+        parts.append(and_(asked, or_(*wanted)))
+    query = (
+        select(Meeting)
+        .where(among(Meeting, parts, order=order, limit=limit))
+        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    )
+    return list(await db.scalars(query.order_by(*order).limit(limit)))
 
 
 def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untyped-def]
@@ -273,7 +261,8 @@ async def follows_another(db: Session, meeting: Meeting) -> bool:
         Meeting.kind.in_(NUMBERED_KINDS),
         Meeting.starts_at < meeting.starts_at,
     )
-    return (await db.execute(query.limit(1))).first() is not None
+    # In order, or PostgreSQL reads the whole table in the hope that one comes soon.
+    return (await db.execute(query.order_by(Meeting.starts_at.desc()).limit(1))).first() is not None
 
 
 async def calls_for_mail(db: Session, announcement: Announcement) -> bool:

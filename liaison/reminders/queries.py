@@ -44,14 +44,14 @@ async def due_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
     query = query.options(
         joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting), joinedload(ActionItem.owner)
     )
-    return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
+    return (await db.scalars(morning.here(query).order_by(ActionItem.remind_on, ActionItem.id))).all()
 
 
 async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
     """The meetings whose reminder has come."""
     query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
     query = query.where(Meeting.remind_on <= morning.today).options(joinedload(Meeting.mechanism))
-    return (await db.scalars(morning.here(query).order_by(Meeting.id))).all()
+    return (await db.scalars(morning.here(query).order_by(Meeting.remind_on, Meeting.id))).all()
 
 
 async def waiting_items(db: Session, morning: Morning) -> Sequence[ActionItem]:

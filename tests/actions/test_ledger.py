@@ -172,6 +172,16 @@ async def test_an_open_item_is_carried_to_the_next_meetings_and_never_copied(pla
         assert await queries.carried(db, await queries.of_meeting(db, viewer, first)) == {item_id: 1}
 
 
+async def test_how_often_an_item_was_carried_is_counted_from_its_own_meeting(play: Play) -> None:
+    play.clock.as_of = NOW + timedelta(days=40)
+    meetings = [await held(play, START + timedelta(days=7 * n)) for n in range(3)]
+    first, second, third = [await assigned(play, meeting_id) for meeting_id in meetings]
+    async with play.database.reading() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        items = [await queries.get(db, viewer, item_id) for item_id in (first, second, third)]
+        assert await queries.carried(db, items) == {first: 2, second: 1}
+
+
 async def test_the_ledger_lists_what_is_due_first_first_and_pages_by_key(play: Play) -> None:
     days = [date(2026, 12, 20), None, date(2026, 12, 1), date(2026, 12, 1), None]
     ids = [await assigned(play, due_on=due_on) for due_on in days]

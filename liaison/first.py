@@ -1,0 +1,27 @@
+"""Finding the first rows of a list that several conditions join, each by an index of its own.
+
+A database that is told "of these mechanisms, or asked by name" reads a whole table from one end, because no one index finds both;
+asked for the first rows by each condition alone, it reads no more of them than are shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, union_all
+
+from liaison.db import Base
+
+MOST_PARTS = 100
+"""Of more conditions one is made: databases bound how many statements may be joined."""
+
+
+def among(
+    model: type[Base], parts: Sequence[ColumnElement[bool]], *, order: Sequence[Any] = (), limit: int | None = None
+) -> ColumnElement[bool]:
+    """The rows of which one of these conditions holds; with `limit` as many of each as stand first in that order."""
+    found = [select(model.id).where(part).order_by(*order).limit(limit).subquery() for part in bounded(parts)]
+    return model.id.in_(union_all(*(select(one.c.id) for one in found)))
+
+
+def bounded(parts: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """The conditions, as one where there are too many."""
+    return parts if len(parts) <= MOST_PARTS else [or_(*parts)]

@@ -1,0 +1,20 @@
+"""The first rows of a list that several conditions join."""
+
+from sqlalchemy import select
+
+from liaison.db import Database
+from liaison.directory.models import Agency
+from liaison.first import MOST_PARTS, among
+from tests.world import World
+
+
+async def test_each_condition_gives_its_first_rows_and_more_conditions_than_can_be_joined_are_one(
+    database: Database, world: World
+) -> None:
+    async with database.reading() as db:
+        ids = list(await db.scalars(select(Agency.id).order_by(Agency.id)))
+        for times in (1, MOST_PARTS):
+            parts = [Agency.id == ids[0], *[Agency.id >= ids[1]] * times]
+            found = among(Agency, parts, order=(Agency.id,), limit=2)
+            first = await db.scalars(select(Agency.id).where(found).order_by(Agency.id).limit(2))
+            assert list(first) == ids[:2]
