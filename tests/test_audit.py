@@ -1,10 +1,13 @@
 """The audit trail: every line numbered and chained, and no change of it goes unseen (TRUST.md 12)."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import text
 
 from liaison import audit
 from liaison.audit import Actor
+from liaison.clock import Clock
 from liaison.db import Database
 
 ACTOR = Actor(None, "cli")
@@ -84,3 +87,12 @@ async def test_a_rolled_back_act_leaves_no_line_and_no_gap(database: Database, l
     async with database.reading() as db:
         last = (await db.execute(text("SELECT max(number) FROM audit_line"))).scalar_one()
     assert last == lines + 1
+
+
+async def test_a_chain_verifies_whatever_zone_the_instant_of_a_held_clock_was_given_in(
+    database: Database, clock: Clock
+) -> None:
+    clock.as_of = datetime.fromisoformat("2026-12-07T08:30:00+08:00")
+    async with database.writing() as db:
+        audit.add(db, ACTOR, "first", "thing:1")
+    assert await broken(database) is None

@@ -11,6 +11,7 @@ from liaison.actions.queries import Filters
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.mechanisms.models import Member
 from liaison.meetings import holding, recording
 from tests.conftest import NOW
 from tests.meetings.play import Play
@@ -122,6 +123,16 @@ async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Pl
     await act(play, play.world.liwb, item_id, reporting.complete, note="并报备")
     async with play.database.reading() as db:
         assert [one.text for one in await queries.progress_of(db, item_id)] == ["并报备"]
+
+
+async def test_a_supporting_agency_that_joined_later_sees_what_it_supports(play: Play) -> None:
+    item_id = await assigned(play, supporting_agency_ids=[play.world.jcy.id])
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["jcy"].id)).joined_on = date(2026, 11, 24)
+    play.clock.as_of = NOW + timedelta(days=2)
+    async with play.database.reading() as db:
+        viewer = await play.world.viewer(db, play.world.chenzy)
+        assert (await queries.get(db, viewer, item_id)).id == item_id
 
 
 async def test_no_longer_possible_needs_a_reason(play: Play) -> None:

@@ -279,6 +279,7 @@ async def test_a_series_is_entered_and_changed_by_officers(api: Program, world: 
         ({"rrule": "FREQ=DAILY;COUNT=501"}, "rrule"),
         ({"rrule": "FREQ=DAILY;BYHOUR=3"}, "rrule"),
         ({"start_time": "25:00"}, "start_time"),
+        ({"start_time": "14:30+08:00"}, "start_time"),
         ({"start_time": 9}, "start_time"),
         ({"roll": "sideways"}, "roll"),
         ({"starts_on": "2027-02-30"}, "starts_on"),

@@ -144,6 +144,12 @@ async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play
         await recording.revoke(db, viewer, await recording.decision_of(db, viewer, decision.id), reason="误录")
         assert (await recording.decide(db, viewer, meeting, text="同意。")).number == 3
         assert [d.number for d in await queries.decisions(db, this_year, revoked=False)] == [1, 3]
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, this_year)
+        struck = await recording.decision_of(db, viewer, decision.id)
+        with pytest.raises(Conflict):
+            await recording.restore(db, viewer, struck, version=struck.version - 1)
+        assert (await recording.restore(db, viewer, struck, version=struck.version)).number == 2
 
 
 async def test_after_the_meeting_a_decision_is_corrected_with_a_reason_and_the_old_words_are_kept(play: Play) -> None:
@@ -190,6 +196,20 @@ async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> Non
             await holding.check_in_all(db, viewer, meeting, chosen, seen=seen)
     async with play.database.reading() as db:
         assert [one.attendance for one in await queries.attendees(db, meeting_id)] == ["present", "present"]
+
+
+async def test_a_reinstated_meeting_begins_without_the_record_of_the_day_it_did_not_take_place(play: Play) -> None:
+    meeting_id = await scheduled(play)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        item = await agenda.add_item(db, viewer, meeting, title="通报情况", purpose="report")
+        await holding.check_in_all(db, viewer, meeting, {(await queries.attendees(db, meeting_id))[0].id: "present"})
+        await holding.settle_item(db, viewer, item)
+        await scheduling.postpone(db, viewer, meeting)
+        await scheduling.reinstate(db, viewer, meeting, local_start=datetime.fromisoformat("2027-01-14T14:30"))
+    async with play.database.reading() as db:
+        assert [one.attendance for one in await queries.attendees(db, meeting_id)] == [None]
+        assert [one.settled_at for one in await queries.agenda(db, meeting_id)] == [None]
 
 
 async def test_check_in_begins_on_the_day_and_can_be_taken_back(play: Play) -> None:

@@ -10,9 +10,10 @@ from liaison import worker
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
+from liaison.actions.models import ActionItem
 from liaison.composers import COMPOSERS
 from liaison.directory.models import Person
-from liaison.mechanisms.models import Designation
+from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings import queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
@@ -273,6 +274,32 @@ async def test_a_slip_that_takes_no_more_names_is_not_asked_for_but_the_host_is_
     text = (await at(play, "12-16T08:30"))[LIWB].text
     assert "回执未交且已截止，请致电区检察院 周敏 0553-0000011" in text
     assert "填写回执" not in text
+
+
+async def test_a_meeting_whose_mail_waited_for_another_zones_is_reminded_the_next_day(play: Play) -> None:
+    await without_digest(play)
+    world = play.world
+    await assigned(play, owner=world.liwb, due_on=date(2026, 12, 16))
+    async with play.database.writing() as db:
+        far = Mechanism(
+            name="远方机制", short_name="远方", timezone="Asia/Tokyo", region="CN", locale="zh_CN",
+            lead_agency_id=world.jcy.id, deadlines={},
+        )  # fmt: skip
+        db.add(far)
+        await db.flush()
+        joined = {"mechanism_id": far.id, "joined_on": date(2026, 1, 1)}
+        db.add_all([Member(agency_id=one.id, **joined) for one in (world.jcy, world.sfj)])
+        db.add(
+            ActionItem(
+                mechanism_id=far.id, title="远方事项", lead_agency_id=world.sfj.id, owner_id=world.liwb.id,
+                due_on=date(2026, 12, 16), assigned_on=date(2026, 11, 23), assigned_at=play.clock.now(),
+                assigned_by=world.zhoumin.id, remind_on=date(2026, 12, 16), version=1,
+            )
+        )  # fmt: skip
+    await play.send(await play.scheduled(Asked(person_id=world.liwb.id)))
+    assert set(await at(play, "12-16T07:30")) == {LIWB}, "Tokyo's half past eight"
+    assert await at(play, "12-16T08:30") == {}
+    assert "第四季度联席会议" in (await at(play, "12-17T08:30"))[LIWB].text
 
 
 async def test_who_reads_a_mailbox_for_another_is_told_whose_it_is(play: Play) -> None:
