@@ -2,6 +2,7 @@
 
 Everything heavy is imported inside the command that needs it, so that `liaison --help` answers at once."""
 
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -267,6 +268,25 @@ def check() -> None:
         well = well and finding.state != "bad"
     if not well:
         raise SystemExit(1)
+
+
+@liaison.command()
+def ingest() -> None:
+    """Take in one mail from standard input; print what it came to in one word, and why."""
+    settings = console.ready(quiet=True)
+    from liaison.postroom.sorting import read_mail, receive
+    from liaison.postroom.wording import REASONS as WHY
+
+    words = console.words_of(settings)
+    raw = sys.stdin.buffer.read()
+
+    async def run(database: Any) -> None:
+        mail = read_mail(raw)
+        async with database.writing() as db:
+            row = await receive(db, mail, door="stdin")
+        click.echo(f"{row.verdict} {words._(WHY[row.reason])}")
+
+    console.run(console.with_database(settings, run))
 
 
 @liaison.command()

@@ -8,6 +8,7 @@ from liaison.directory import models as directory
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
 from liaison.meetings import models as meetings
+from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
 
 metadata = Base.metadata
@@ -21,6 +22,7 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "postroom",
     "reminders",
     "site",
 ]

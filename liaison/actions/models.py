@@ -103,3 +103,5 @@ class Progress(Base):
     via: Mapped[str] = mapped_column(String(20))
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
+    unverified: Mapped[bool] = mapped_column(default=False)
+    """未核实: it came by mail, and no mail server vouched for its sender."""

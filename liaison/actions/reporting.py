@@ -18,9 +18,16 @@ _NOT_YOURS = N_("Progress is reported by the owner, or by the responsible agency
 
 
 async def report(
-    db: Session, viewer: Viewer, item: ActionItem, text: str, *, registered: Registered | None = None
+    db: Session,
+    viewer: Viewer,
+    item: ActionItem,
+    text: str,
+    *,
+    registered: Registered | None = None,
+    unverified: bool = False,
 ) -> Progress:
-    """进展: a note on how it goes, also on an item that has ended. With `registered` it was told another way (代登记).
+    """进展: a note on how it goes, also on an item that has ended. With `registered` it was told another way (代登记); `unverified`
+    marks what came by mail from somebody whom no mail server vouches for.
 
     Raises NotPermitted, Invalid (text)."""
     await lock(db, item)
@@ -42,6 +49,7 @@ async def report(
         by_id=viewer.person_id or None,
         via="registered" if registered else viewer.via,
         registered=facts,
+        unverified=unverified,
     )
     db.add(progress)
     await db.flush()

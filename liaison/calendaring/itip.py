@@ -3,17 +3,20 @@
 Pure values in, values out; RFC 5546 for the meaning of METHOD, SEQUENCE and DTSTAMP. A meeting is one UID without
 recurrence, and every mail speaks to one address. What is said is always the difference between what *that address* may
 already hold and the newest announcement, so unsent edits, silent saves and superseded announcements end in one mail.
+What comes back is the matter of `answers`.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
+
+from liaison.calendaring.numbering import TimeAndPlace, asks_anew, time_changed
 
 Cutype = Literal["INDIVIDUAL", "GROUP"]
 Role = Literal["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"]
@@ -40,19 +43,6 @@ class Change(StrEnum):
     AGAIN = "again"
 
 
-class TimeAndPlace(Protocol):
-    """The part of a meeting whose change raises SEQUENCE; `Event` and `Held` have it."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-    @property
-    def duration_minutes(self) -> int: ...
-    @property
-    def timezone(self) -> str: ...
-    @property
-    def location(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """One address on the list: a person, or a shared mailbox (GROUP), whose people answer each for themselves."""
@@ -70,7 +60,7 @@ class Event:
 
     `starts_at` is local wall time without zone, `timezone` an IANA name, `dtstamp` UTC. `organizer` is the address
     frozen at the meeting's first REQUEST, `contact` the liaison of the day. `status` None writes no STATUS.
-    `answers_from` is the lowest SEQUENCE whose answers still count (see `Version`).
+    `answers_from` is the lowest SEQUENCE whose answers still count (see `numbering.Version`).
     """
 
     uid: str
@@ -98,7 +88,7 @@ class Event:
             raise ValueError("starts_at is local wall time: it has no zone of its own")
         if self.dtstamp.utcoffset() != timedelta(0) or self.dtstamp.microsecond:
             raise ValueError("dtstamp is UTC in whole seconds")
-        if len({_key(attendee.address) for attendee in self.attendees}) != len(self.attendees):
+        if len({key_of(attendee.address) for attendee in self.attendees}) != len(self.attendees):
             raise ValueError("an address is an attendee once")
         object.__setattr__(self, "fingerprint", _fingerprint(self))
 
@@ -163,19 +153,6 @@ class Message:
     """Whether the mail has a calendar part."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Version:
-    """SEQUENCE and DTSTAMP of an announcement, which order all mails of a UID.
-
-    An answer counts if its SEQUENCE is at or after `answers_from`: the last change of time, or of place where the
-    officer asked everyone to answer anew.
-    """
-
-    sequence: int
-    dtstamp: datetime
-    answers_from: int = field(default=0, compare=False)
-
-
 def message_for(
     held: Held | None,
     announced: Announced,
@@ -206,35 +183,6 @@ def message_for(
     return _cancel(held, announced, attendee, recipient, again, printed)
 
 
-def next_version(
-    last: Version | None,
-    *,
-    before: TimeAndPlace | None,
-    after: TimeAndPlace,
-    cancelled: bool = False,
-    answer_anew: bool = False,
-    now: datetime,
-) -> Version:
-    """Number the announcement that is about to be sent.
-
-    `last` and `before` are the version and content last *announced* under this UID (None: never), so that any number
-    of edits in between raises SEQUENCE once. `now` is any instant with a zone; DTSTAMP never falls, even if the clock
-    does. `answer_anew` as for `asks_anew`.
-    """
-    if now.tzinfo is None:
-        raise ValueError("now is an instant: it needs a zone")
-    dtstamp = now.astimezone(UTC).replace(microsecond=0)
-    if last is None:
-        return Version(0, dtstamp)
-    dtstamp = max(dtstamp, last.dtstamp + timedelta(seconds=1))
-    if cancelled or before is None or time_changed(before, after) or place_changed(before, after):
-        sequence = last.sequence + 1
-    else:
-        sequence = last.sequence
-    asks = not cancelled and asks_anew(before, after, answer_anew=answer_anew)
-    return Version(sequence, dtstamp, answers_from=sequence if asks else last.answers_from)
-
-
 def partstats_after(
     before: TimeAndPlace | None, after: TimeAndPlace, attendees: Sequence[Attendee], *, answer_anew: bool = False
 ) -> tuple[Attendee, ...]:
@@ -244,27 +192,9 @@ def partstats_after(
     return tuple(replace(attendee, partstat="NEEDS-ACTION") for attendee in attendees)
 
 
-def asks_anew(before: TimeAndPlace | None, after: TimeAndPlace, *, answer_anew: bool = False) -> bool:
-    """Whether earlier answers lose their force; `answer_anew` is the officer's tick, offered when the place changes."""
-    return before is None or time_changed(before, after) or (answer_anew and place_changed(before, after))
-
-
-def time_changed(before: TimeAndPlace, after: TimeAndPlace) -> bool:
-    """Another start, another length, or the same clock time in another zone."""
-    return (before.starts_at, before.duration_minutes, before.timezone) != (
-        after.starts_at,
-        after.duration_minutes,
-        after.timezone,
-    )
-
-
-def place_changed(before: TimeAndPlace, after: TimeAndPlace) -> bool:
-    return before.location != after.location
-
-
 def same_address(one: str, other: str) -> bool:
     """Mail servers that tell upper from lower case are extinct; calendars that change the case are not."""
-    return _key(one) == _key(other)
+    return key_of(one) == key_of(other)
 
 
 def _request(
@@ -377,14 +307,15 @@ def _fingerprint(event: Event) -> str:
         event.location,
         event.description,
         event.status,
-        _key(event.organizer),
+        key_of(event.organizer),
         event.organizer_name,
         event.contact,
         event.alarm_minutes,
-        sorted([_key(one.address), one.name, one.cutype, one.role] for one in event.attendees),
+        sorted([key_of(one.address), one.name, one.cutype, one.role] for one in event.attendees),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
 
-def _key(address: str) -> str:
+def key_of(address: str) -> str:
+    """The address as it is compared."""
     return address.strip().casefold()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -97,3 +97,19 @@ class Person(Versioned, Base):
     def mail_locale(self, site_locale: str) -> str:
         """The language mail to this person is written in: their own, else the agency's, else the site's; never the sender's."""
         return self.locale or self.agency.locale or site_locale
+
+
+class KnownAddress(Base):
+    """Another address that speaks for a person: their own second mailbox (`alias`), or that of somebody who answers for them
+    (`contact`, by the name `holder`). Told by an officer who knows (MAIL.md "Answers coming in")."""
+
+    __tablename__ = "known_address"
+    __table_args__ = (UniqueConstraint("person_id", "address"), Index("ix_known_address_address", "address"))
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    """Lower case."""
+    kind: Mapped[str] = mapped_column(String(10))
+    holder: Mapped[str | None] = mapped_column(String(60))
+    added_at: Mapped[datetime]
+    added_by: Mapped[int | None]

@@ -1,14 +1,15 @@
 """What pages, API and verbs read of agencies, offices and people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, one_at_a_time
-from liaison.directory.models import Agency, Office, Person
+from liaison.directory.models import Agency, KnownAddress, Office, Person
 from liaison.directory.permissions import at_the_console, keeps_own
 from liaison.errors import NotFound
 
@@ -205,3 +206,50 @@ async def active_operators(db: Session) -> int:
 
 
 _NOBODY = Viewer(person_id=0, agency_id=0)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """By person, which further addresses are theirs, and which are of people who may answer for them; in lower case."""
+
+    own: Mapping[int, frozenset[str]]
+    others: Mapping[int, frozenset[str]]
+
+    def aliases(self, person_id: int | None) -> frozenset[str]:
+        """The person's own further addresses."""
+        return self.own.get(person_id or 0, frozenset())
+
+    def contacts(self, person_id: int | None) -> frozenset[str]:
+        """The addresses of those who may answer for the person."""
+        return self.others.get(person_id or 0, frozenset())
+
+
+async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddresses:
+    """Their own mail, the contact they are reached through, and what officers entered besides."""
+    own: dict[int, set[str]] = {}
+    others: dict[int, set[str]] = {}
+    if person_ids:
+        contact = aliased(Person)
+        query = select(Person.id, Person.mail, contact.mail).outerjoin(contact, contact.id == Person.contact_id)
+        for person_id, mail, contact_mail in await db.execute(query.where(Person.id.in_(person_ids))):
+            own.setdefault(person_id, set()).update(filter(None, [mail]))
+            others.setdefault(person_id, set()).update(filter(None, [contact_mail]))
+        entered = select(KnownAddress.person_id, KnownAddress.kind, KnownAddress.address)
+        for person_id, kind, address in await db.execute(entered.where(KnownAddress.person_id.in_(person_ids))):
+            (own if kind == "alias" else others).setdefault(person_id, set()).add(address)
+    return KnownAddresses(
+        {id_: frozenset(each) for id_, each in own.items()}, {id_: frozenset(each) for id_, each in others.items()}
+    )
+
+
+async def people_at(db: Session, address: str) -> list[Person]:
+    """The active people whose own address this is: as entered with them, or as an alias."""
+    aliases = select(KnownAddress.person_id).where(KnownAddress.address == address, KnownAddress.kind == "alias")
+    query = select(Person).join(Person.agency).where(or_(Person.mail == address, Person.id.in_(aliases)))
+    return list(await db.scalars(query.where(person_is_active()).order_by(Person.id)))
+
+
+async def person_at(db: Session, address: str) -> Person | None:
+    """The one active person whose own address this is; None for nobody, or several."""
+    found = await people_at(db, address)
+    return found[0] if len(found) == 1 else None

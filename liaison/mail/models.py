@@ -32,6 +32,7 @@ class OutboxMail(Base):
         Index("ix_outbox_mail_open", "priority", "next_try_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_outbox_mail_thread_address", "thread", "address"),
         Index("ix_outbox_mail_about", "about", "id"),
+        Index("ix_outbox_mail_message_id", "message_id"),
     )
 
     kind: Mapped[str] = mapped_column(String(40))

@@ -37,7 +37,8 @@ async def add_item(
     presenter_id: int | None = None,
     duration_minutes: int | None = None,
 ) -> AgendaItem:
-    """Put an item on the agenda: accepted at once from the host officer, proposed from others. `duration_minutes` is time wanted."""
+    """Put an item on the agenda: accepted at once from the host officer, proposed from others, and from everybody who writes it by
+    mail. `duration_minutes` is time wanted."""
     await lock(db, meeting, held=_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
@@ -46,7 +47,7 @@ async def add_item(
         meeting_id=meeting.id,
         meeting=meeting,
         position=(await db.execute(last)).scalar_one() + 1,
-        state="accepted" if is_host(viewer, meeting) else "proposed",
+        state="accepted" if is_host(viewer, meeting) and viewer.via != "mail" else "proposed",
         proposed_by=viewer.person_id,
         proposed_at=db.now(),
         version=1,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.links import May, links_for
-from liaison.calendaring.itip import Method, Version
+from liaison.calendaring.itip import Method
+from liaison.calendaring.numbering import Version
 from liaison.db import Session
 from liaison.errors import Conflict
 from liaison.i18n import N_, Words

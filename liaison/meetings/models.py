@@ -208,8 +208,12 @@ class Attendee(Versioned, Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_via: Mapped[str | None] = mapped_column(String(20))
-    """web, link, api, slip or registered"""
+    """web, link, api, mail, slip or registered"""
     answered_sequence: Mapped[int | None]
+    answered_from: Mapped[str | None] = mapped_column(String(254))
+    """The mail address an answer by mail came from, where it is not the one that was asked: an alias, or a contact."""
+    answered_unverified: Mapped[bool] = mapped_column(default=False)
+    """未核实: it came by mail, and no mail server vouched for its sender."""
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
     attendance: Mapped[str | None] = mapped_column(String(20))
@@ -222,6 +226,23 @@ class Attendee(Versioned, Base):
     def answered_for_earlier_time(self) -> bool:
         """An answer came, and the meeting was moved since: it is asked for again."""
         return self.partstat == "needs_action" and self.answered_at is not None
+
+
+class AddressAnswer(Base):
+    """What the calendar of a shared address answered (MAIL.md decision 2): shown beside its people, and no answer of any of them.
+    So is that of an address which was only told by office."""
+
+    __tablename__ = "address_answer"
+    __table_args__ = (UniqueConstraint("uid", "address"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    uid: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(254))
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    partstat: Mapped[str] = mapped_column(String(20))
+    comment: Mapped[str | None] = mapped_column(Text)
+    unverified: Mapped[bool] = mapped_column(default=False)
 
 
 class Announcement(Base):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from liaison import site
-from liaison.calendaring.itip import Held, Message, Method, Version, asks_anew, next_version
+from liaison.calendaring.itip import Held, Message, Method
+from liaison.calendaring.numbering import Version, asks_anew, next_version
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.mail import outbox

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from liaison.calendaring.itip import Event, Method, Version
+from liaison.calendaring.itip import Event, Method
+from liaison.calendaring.numbering import Version
 from liaison.config import VERSION
 from liaison.i18n import Words
 from liaison.meetings.models import Announcement, Meeting

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Any
 
-from liaison.calendaring.itip import Announced, Attendee, Change, Event, Held, Message, Method, Version, message_for
+from liaison.calendaring.itip import Announced, Attendee, Change, Event, Held, Message, Method, message_for
+from liaison.calendaring.numbering import Version
 from liaison.i18n import Words
 from liaison.meetings import models
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Meeting

@@ -15,11 +15,10 @@ from liaison.calendaring.itip import (
     Held,
     Message,
     Method,
-    Version,
     message_for,
-    next_version,
     same_address,
 )
+from liaison.calendaring.numbering import Version, next_version
 
 wall = datetime.fromisoformat  # "2026-12-17T14:30", local time without zone
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -20,11 +20,10 @@ from liaison.calendaring.itip import (
     Message,
     Method,
     Partstat,
-    Version,
     message_for,
-    next_version,
     partstats_after,
 )
+from liaison.calendaring.numbering import Version, next_version
 
 wall = datetime.fromisoformat  # "2026-12-17T14:30", local time without zone
 PEOPLE = ["an@a.example", "bo@b.example", "cai@c.example"]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from liaison.calendaring.itip import Attendee, Event, Version, asks_anew, next_version, partstats_after
+from liaison.calendaring.itip import Attendee, Event, partstats_after
+from liaison.calendaring.numbering import Version, asks_anew, next_version
 
 wall = datetime.fromisoformat  # "2026-12-17T14:30", local time without zone
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -1,0 +1,150 @@
+"""A calendar that came by mail, from text to values: as much as an answer needs, and forgiving, for clients write what they like.
+
+icalendar splits the lines; what the lines mean is read here, since its own objects refuse a whole calendar for one odd property and
+take a time in an unknown zone for local time. Of an answer only PARTSTAT and COMMENT are ever taken over (TRUST.md "Inputs"); the
+times of a counter proposal are shown to an officer."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from icalendar.parser import Contentline
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from liaison.calendaring.answers import Answer
+
+MOST_LINES = 20_000
+MOST_DEPTH = 8
+_FOLD = re.compile("\r\n[ \t]|[\r\n][ \t]")
+_END = re.compile("\r\n|[\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Another time that somebody proposes: UTC instants, None where it is not said or in a zone nobody knows."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPart:
+    """What the first event of a calendar says; `method` in capitals and empty where there is none, `dtstamp` a UTC instant."""
+
+    method: str
+    uid: str = ""
+    sequence: int = 0
+    dtstamp: datetime | None = None
+    answers: tuple[Answer, ...] = ()
+    comment: str = ""
+    proposed: Proposed | None = None
+
+
+def read_calendar(text: str) -> CalendarPart | None:
+    """The first event (or other thing with a UID) of a calendar; None if the text is none, is too deep or has too many lines."""
+    method, uid, sequence, comment = "", "", 0, ""
+    stamps: dict[str, datetime | None] = {}
+    answers: list[Answer] = []
+    inside: list[str] = []
+    entered = False
+    for name, params, value in _lines(text):
+        if name == "BEGIN":
+            inside.append(value.upper())
+            if len(inside) > MOST_DEPTH:
+                return None
+            if inside == ["VCALENDAR", "VEVENT"]:
+                if entered:
+                    break  # one UID has one event here; further ones are of a recurrence
+                entered = True
+        elif name == "END":
+            if inside:
+                inside.pop()
+        elif inside == ["VCALENDAR"] and name == "METHOD":
+            method = value.strip().upper()[:40]
+        elif inside == ["VCALENDAR", "VEVENT"]:
+            if name == "UID":
+                uid = value.strip()[:400]
+            elif name == "SEQUENCE":
+                sequence = _number(value)
+            elif name in ("DTSTAMP", "DTSTART", "DTEND"):
+                stamps[name] = _instant(value, params.get("TZID", ""))
+            elif name == "COMMENT":
+                comment = "\n".join(filter(None, (comment, _text(value))))
+            elif name == "ATTENDEE":
+                answers.append(_answer(params, value))
+    if not inside and not entered and not method:
+        return None
+    proposed = Proposed(stamps.get("DTSTART"), stamps.get("DTEND")) if method == "COUNTER" else None
+    return CalendarPart(
+        method=method,
+        uid=uid,
+        sequence=sequence,
+        dtstamp=stamps.get("DTSTAMP"),
+        answers=tuple(answers),
+        comment=comment[:2000],
+        proposed=proposed,
+    )
+
+
+def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Name in capitals, parameters with names in capitals, and value of each line that is one."""
+    lines = _END.split(_FOLD.sub("", text.lstrip("\ufeff \t\r\n")))
+    for line in lines[:MOST_LINES]:
+        if len(line) > 20_000 or ":" not in line:
+            continue
+        try:
+            name, params, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
+        except ValueError:  # a parameter written wrongly: the rest of the line may still be read
+            name, _, value = line.partition(":")
+            yield name.partition(";")[0].strip().upper(), {}, value
+        else:
+            yield name.strip().upper(), {str(key).upper(): _plain(each) for key, each in params.items()}, str(value)
+
+
+def _plain(value: object) -> str:
+    return str(value[0] if isinstance(value, list) and value else value).strip().strip('"')
+
+
+def _answer(params: dict[str, str], value: str) -> Answer:
+    partstat = params.get("PARTSTAT", "NEEDS-ACTION").upper()
+    return Answer(_address(value), partstat[:40], _address(params.get("DELEGATED-TO", "")))
+
+
+def _address(value: str) -> str:
+    """A mail address in lower case of `mailto:` in any case, or of an address without it."""
+    found = re.sub(r"(?i)^\s*mailto:", "", value.strip()).strip().strip("<>").lower()
+    return found[:254] if "@" in found else ""
+
+
+def _number(value: str) -> int:
+    digits = value.strip()
+    return min(int(digits), 2**31) if digits.isascii() and digits.isdigit() and len(digits) < 12 else 0
+
+
+def _text(value: str) -> str:
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "N": "\n"}.get(found[1], found[1]), value).strip()
+
+
+def _instant(value: str, tzid: str) -> datetime | None:
+    """A UTC instant; None for a date, nonsense, or a clock in a zone that nobody knows."""
+    clock, in_utc = value.strip().removesuffix("Z"), value.strip().endswith("Z")
+    zone = UTC if in_utc else _zone(tzid)
+    if zone is None:
+        return None
+    try:
+        return datetime.strptime(clock, "%Y%m%dT%H%M%S").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(tzid: str) -> ZoneInfo | None:
+    """The zone of an IANA name, also behind a vendor's prefix, or of one of Windows."""
+    name = WINDOWS_TO_OLSON.get(tzid.strip(), tzid.strip())
+    for _ in range(4):
+        try:
+            return ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            name = name.partition("/")[2]
+    return None

@@ -1,0 +1,191 @@
+"""Answers that come as calendar mail: put in order by `calendaring.answers`, and written down as the web button writes them."""
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison import audit
+from liaison.audit import Actor
+from liaison.calendaring.answers import Asked, Effect, Reply, Said, State, apply_reply
+from liaison.calendaring.itip import Partstat
+from liaison.db import Session, insert_into, locked
+from liaison.directory import queries as directory
+from liaison.mail import outbox
+from liaison.meetings import queries
+from liaison.meetings.locking import lock
+from liaison.meetings.models import AddressAnswer, Announcement, Attendee, Meeting
+from liaison.meetings.recipients import Addressee
+from liaison.meetings.snapshot import listed
+from liaison.private import not_kept_here
+
+MOST_COMMENT = 500
+_MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of an answer: the effect, and the meeting, attendee and person it is about, where they are known."""
+
+    effect: Effect
+    meeting: Meeting | None = None
+    attendee: Attendee | None = None
+    person_id: int | None = None
+
+
+async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0) -> Received:
+    """Take the answer of a calendar that came by mail: count it, or say why not. Any order and repetition ends in the same state.
+
+    `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked."""
+    announcement = await _announcement(db, reply.uid)
+    if announcement is None:
+        return Received(apply_reply(None, reply))
+    meeting = announcement.meeting
+    await lock(db, meeting)
+    told = {one.address: one for one in listed(announcement.snapshot) if not one.copy_only}
+    attendees = {each.id: each for each in await queries.attendees(db, meeting.id)}
+    state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
+    effect = apply_reply(state, reply)
+    if effect.asked is None:
+        return Received(effect, meeting)
+    one = told[effect.asked.address]
+    attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not effect.asked.group else None
+    person_id = attendee.person_id if attendee else None
+    if effect.reason == "refresh":
+        await _send_again(db, announcement, one)
+    elif effect.said is not None and attendee is None:
+        await _note_of_address(db, meeting, reply, effect)
+        effect = replace(effect, reason="answered_by_address")
+    elif effect.said is not None and attendee is not None:
+        await _count(db, meeting, attendee, reply, effect, mail_id=mail_id)
+    return Received(effect, meeting, attendee, person_id)
+
+
+async def _announcement(db: Session, uid: str) -> Announcement | None:
+    query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
+    return (await db.execute(query.options(_MEETING))).scalar_one_or_none()
+
+
+async def _state(
+    db: Session,
+    announcement: Announcement,
+    told: dict[str, Addressee],
+    attendees: dict[int, Attendee],
+    *,
+    hold_unverified: bool,
+) -> State:
+    """The meeting as the answer finds it. An answer to the invitation before it was reinstated finds it closed."""
+    meeting = announcement.meeting
+    closed = meeting.uid != announcement.uid or meeting.is_off or meeting.held_at is not None
+    query = select(AddressAnswer).where(AddressAnswer.uid == announcement.uid)
+    addresses = {each.address: each for each in await db.scalars(query)}
+    known = await directory.known_addresses(db, [p for one in told.values() for p in one.person_ids])
+    asked = []
+    for one in told.values():
+        present = [attendees[id_] for id_ in one.attendee_ids if id_ in attendees]
+        present = [each for each in present if each.person is None or each.person.deactivated_at is None]
+        if one.attendee_ids and not present:
+            continue  # taken off the list and not yet told so, or no longer in service
+        group = one.group or not present
+        said = addresses.get(one.address)
+        asked.append(
+            Asked(
+                one.address,
+                group,
+                _said_by_address(said) if group else _said(present[0]),
+                frozenset() if group else known.aliases(present[0].person_id),
+                frozenset() if group else known.contacts(present[0].person_id),
+            )
+        )
+    return State(
+        sequence=announcement.sequence,
+        answers_from=meeting.answers_from if meeting.uid == announcement.uid else 0,
+        asked=tuple(asked),
+        closed=closed or meeting.starts_at <= db.now(),
+        hold_unverified=hold_unverified,
+    )
+
+
+def _said(attendee: Attendee) -> Said | None:
+    """The answer that stands; what was said of an earlier time does not."""
+    if attendee.partstat == "needs_action" or attendee.answered_at is None or attendee.answered_sequence is None:
+        return None
+    return Said(attendee.answered_sequence, attendee.answered_at, _partstat(attendee.partstat))
+
+
+def _said_by_address(one: AddressAnswer | None) -> Said | None:
+    return None if one is None else Said(one.sequence, one.at, _partstat(one.partstat))
+
+
+def _partstat(stored: str) -> Partstat:
+    return cast(Partstat, stored.replace("_", "-").upper())
+
+
+async def _count(
+    db: Session, meeting: Meeting, attendee: Attendee, reply: Reply, effect: Effect, *, mail_id: int
+) -> None:
+    """Write the answer down as the person's own, with where it came from."""
+    assert effect.said is not None, "only what changes something is counted"
+    await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
+    by = await directory.person_at(db, effect.by) if effect.by else None
+    own = reply.sender == effect.asked.address if effect.asked else True
+    attendee.partstat = effect.said.partstat.lower().replace("-", "_")
+    attendee.comment, attendee.substitute = _comment(reply), None
+    attendee.answered_at, attendee.answered_sequence = effect.said.at, effect.said.sequence
+    attendee.answered_via, attendee.registered = "mail", None
+    attendee.answered_by = by.id if by else (None if effect.by else attendee.person_id)
+    attendee.answered_from = None if own or not reply.sender else reply.sender[:254]
+    attendee.answered_unverified = not effect.verified
+    attendee.touch()
+    audit.add(
+        db,
+        Actor(attendee.answered_by, "mail"),
+        "answer",
+        f"meeting:{meeting.id}",
+        mechanism_id=meeting.mechanism_id,
+        attendee=attendee.id,
+        partstat=attendee.partstat,
+        verified=effect.verified,
+        mail=mail_id,
+    )
+
+
+async def _note_of_address(db: Session, meeting: Meeting, reply: Reply, effect: Effect) -> None:
+    """Keep what a shared address's calendar says; whoever stands behind it answers for themselves."""
+    if effect.said is None or effect.asked is None:
+        return
+    said = {
+        "meeting_id": meeting.id,
+        "sequence": effect.said.sequence,
+        "at": effect.said.at,
+        "partstat": effect.said.partstat.lower().replace("-", "_"),
+        "comment": _comment(reply),
+        "unverified": not effect.verified,
+    }
+    added = insert_into(db, AddressAnswer).values(uid=reply.uid, address=effect.asked.address, **said)
+    await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=said))
+
+
+def _comment(reply: Reply) -> str | None:
+    """The sender's words, but for what must not be kept here."""
+    text = reply.comment.strip()[:MOST_COMMENT]
+    return None if not text or not_kept_here(text) else text
+
+
+async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:
+    """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there."""
+    if one.address in await outbox.on_the_way(db, announcement.uid):
+        return
+    await outbox.enqueue(
+        db,
+        kind="meeting",
+        about=f"meeting:{announcement.meeting_id}",
+        address=one.address,
+        display_to=f"{one.name} <{one.address}>",
+        locale=one.locale,
+        person_ids=one.person_ids,
+        source_id=announcement.id,
+        params={"change": "again", "again": True, "addressee": one.to_json()},
+        thread=announcement.uid,
+    )

@@ -1,0 +1,1 @@
+"""Mail that comes in: what each means, and what becomes of it."""

@@ -1,0 +1,247 @@
+"""Mail without a calendar: a reply to an invitation answers it, one to a reminder becomes a progress note, 议题 becomes an agenda item.
+
+What may be done by mail is what its sender may do at that moment, by the same verbs as on the page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions import queries as actions
+from liaison.actions import reporting
+from liaison.calendaring.answers import Answer, Proof, Reply
+from liaison.db import Session
+from liaison.directory import queries as directory
+from liaison.errors import Invalid, Refusal
+from liaison.mail import outbox
+from liaison.mail.inbox import IncomingMessage
+from liaison.mail.models import MailPerson, OutboxMail
+from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.viewers import viewer_for
+from liaison.meetings import agenda, queries
+from liaison.meetings.models import Announcement, Attendee, Meeting
+from liaison.meetings.permissions import may_propose
+from liaison.meetings.receiving import receive_reply
+from liaison.postroom.models import APPLIED, HELD
+from liaison.postroom.outcome import Outcome
+from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
+from liaison.reminders.reminding import KIND as REMINDERS
+from liaison.reminders.rules import ACTION, ATTENDEE, Line
+
+CONFIRM_DONE = "confirm_done"
+"""The kind of the mail that gives back a link to confirm what a reply said."""
+_MOST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """A plain mail on its way: what its sender wrote, and how sure it is who that is."""
+
+    message: IncomingMessage
+    text: str
+    proof: Proof
+    hold_unverified: bool
+    mail_id: int
+    received_at: datetime
+
+    @property
+    def sender(self) -> str:
+        return self.message.heading.sender
+
+    def doubt(self) -> str:
+        """Why its sender is not believed; empty if they are, though perhaps marked 未核实."""
+        if self.proof == "failed":
+            return "forged"
+        return "unverified" if self.proof == "none" and self.hold_unverified else ""
+
+
+async def receive_plain(
+    db: Session,
+    message: IncomingMessage,
+    *,
+    proof: Proof,
+    hold_unverified: bool,
+    mail_id: int,
+    received_at: datetime,
+) -> Outcome:
+    """Take a person's mail that holds no calendar answer: do what it says, or say why it waits for an officer."""
+    plain = _Plain(message, own_words(message.text), proof, hold_unverified, mail_id, received_at)
+    answered = await _answered_mail(db, message.heading.refers_to)
+    if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
+        return await _to_notice(db, plain, answered)
+    if answered is not None and answered.kind == REMINDERS:
+        return await _to_reminder(db, plain, answered)
+    title = agenda_title(message.heading.subject, plain.text)
+    if title is not None:
+        return await _agenda_item(db, plain, title)
+    known = await directory.people_at(db, plain.sender)
+    return Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=known[0].id if known else None)
+
+
+async def _answered_mail(db: Session, refers_to: tuple[str, ...]) -> OutboxMail | None:
+    """The newest mail of ours that the reply names."""
+    if not refers_to:
+        return None
+    query = select(OutboxMail).where(OutboxMail.message_id.in_(refers_to)).order_by(OutboxMail.id.desc()).limit(1)
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def _to_notice(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
+    """An answer to the invitation that this mail was, in the version it had: one to an earlier time does not count."""
+    announcement = await db.get(Announcement, mail.source_id)
+    if announcement is None:
+        return Outcome(HELD, "not_understood")
+    return await _answer(db, plain, announcement, mail.address)
+
+
+async def _answer(db: Session, plain: _Plain, announcement: Announcement, address: str) -> Outcome:
+    meeting = await db.get(Meeting, announcement.meeting_id)
+    mechanism_id = meeting.mechanism_id if meeting else None
+    found = answer_in(plain.text)
+    if found is None:
+        return Outcome(HELD, "not_understood", {}, mechanism_id, announcement.meeting_id)
+    partstat, comment = found
+    reply = Reply(
+        method="REPLY",
+        uid=announcement.uid,
+        sequence=announcement.sequence,
+        dtstamp=None,
+        answers=(Answer(address, partstat),),
+        sender=plain.sender,
+        received_at=plain.received_at,
+        proof=plain.proof,
+        comment=comment,
+    )
+    received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
+    return Outcome(
+        received.effect.verdict,
+        received.effect.reason,
+        {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
+        | ({"comment": comment[:500]} if comment else {}),
+        mechanism_id,
+        announcement.meeting_id,
+        received.attendee.id if received.attendee else None,
+        received.person_id,
+    )
+
+
+async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
+    """Progress on the one action item that the reminder spoke of, or the answer to the one meeting; several are for an officer."""
+    lines = [Line.from_json(stored) for stored in mail.params["lines"]]
+    people = set(await db.scalars(select(MailPerson.person_id).where(MailPerson.mail_id == mail.id)))
+    if plain.sender != mail.address:
+        people &= {person.id for person in await directory.people_at(db, plain.sender)}
+        if not people:
+            return Outcome(HELD, "other_sender")
+    if len(people) != 1:
+        return Outcome(HELD, "several_people")
+    person_id = people.pop()
+    if doubt := plain.doubt():
+        return Outcome(HELD, doubt, person_id=person_id)
+    asked = [line for line in lines if line.kind == ATTENDEE]
+    if answer_in(plain.text) is not None and len(asked) == 1 and not says_done(plain.text):
+        attendee = await db.get(Attendee, asked[0].id)
+        meeting = await db.get(Meeting, attendee.meeting_id) if attendee else None
+        newest = await queries.newest_announcement(db, meeting.uid) if meeting else None
+        if newest is not None:
+            return await _answer(db, plain, newest, mail.address)
+    items = [line for line in lines if line.kind == ACTION]
+    if len(items) != 1:
+        return Outcome(HELD, "several_items" if items else "not_understood", person_id=person_id)
+    return await _progress(db, plain, mail, items[0], person_id)
+
+
+async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, person_id: int) -> Outcome:
+    viewer = await viewer_for(db, person_id, via="mail")
+    if viewer is None:
+        return Outcome(HELD, "not_permitted", person_id=person_id)
+    if not plain.text:
+        return Outcome(HELD, "not_understood", person_id=person_id)
+    try:
+        item = await actions.get(db, viewer, line.id)
+    except Refusal:
+        return Outcome(HELD, "not_permitted", person_id=person_id)
+    if says_done(plain.text):
+        # One mail back for one mail in, to the address the reminder went to: only its reader can confirm.
+        await outbox.enqueue(
+            db,
+            kind=CONFIRM_DONE,
+            about=f"action:{item.id}",
+            address=mail.address,
+            display_to=mail.display_to,
+            locale=mail.locale,
+            person_ids=[person_id],
+            source_id=item.id,
+            params={"person_id": person_id, "office": line.office},
+            once_key=f"{CONFIRM_DONE}:{plain.mail_id}",
+        )
+        return Outcome(APPLIED, "done_asked", {"item": item.id}, item.mechanism_id, None, None, person_id)
+
+    async def report() -> None:
+        await reporting.report(db, viewer, item, plain.text, unverified=plain.proof == "none")
+
+    return await _tried(
+        db, report, Outcome(APPLIED, "progress", {"item": item.id}, item.mechanism_id, None, None, person_id)
+    )
+
+
+async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
+    """A proposal for the next meeting of the mechanism that the mail was written to, from somebody who may make one."""
+    known = await directory.people_at(db, plain.sender)
+    if len(known) != 1:
+        return Outcome(HELD, "several_people" if known else "unknown_sender")
+    person_id = known[0].id
+    viewer = await viewer_for(db, person_id, via="mail")
+    if viewer is None or not title:
+        return Outcome(HELD, "not_understood" if viewer else "not_permitted", person_id=person_id)
+    if doubt := plain.doubt():
+        return Outcome(HELD, doubt, person_id=person_id)
+    meeting = await _next_meeting(db, viewer, plain)
+    if meeting is None:
+        return Outcome(HELD, "which_meeting", {"title": title[:_MOST_TITLE]}, person_id=person_id)
+
+    async def propose() -> None:
+        await agenda.add_item(db, viewer, meeting, title=title[:_MOST_TITLE], purpose="other")
+
+    outcome = Outcome(
+        APPLIED, "proposed", {"title": title[:_MOST_TITLE]}, meeting.mechanism_id, meeting.id, None, person_id
+    )
+    return await _tried(db, propose, outcome)
+
+
+async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting | None:
+    """The next meeting to which the sender may propose, of the one mechanism that reads the mailbox the mail came to."""
+    mailboxes = plain.message.heading.recipients
+    own = select(Mechanism.id, Mechanism.mailbox).where(
+        Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
+    )
+    rows = (await db.execute(own)).all()
+    named = [id_ for id_, mailbox in rows if mailbox and mailbox.lower() in mailboxes]
+    found = named or [id_ for id_, mailbox in rows if not mailbox]
+    meetings = [
+        next(
+            (
+                one
+                for one in await queries.upcoming(db, viewer, mechanism_id=id_)
+                if may_propose(viewer, one) and not one.held_at
+            ),
+            None,
+        )
+        for id_ in found
+    ]
+    possible = [one for one in meetings if one is not None]
+    return possible[0] if len(possible) == 1 else None
+
+
+async def _tried(db: Session, act: Callable[[], Awaitable[None]], outcome: Outcome) -> Outcome:
+    """Do it; what the verb refuses leaves nothing behind and waits for an officer."""
+    try:
+        async with db.begin_nested():
+            await act()
+            await db.flush()
+    except Refusal as refusal:
+        reason = "refused_text" if isinstance(refusal, Invalid) else "not_permitted"
+        return replace(outcome, verdict=HELD, reason=reason)
+    return outcome

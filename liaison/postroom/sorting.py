@@ -1,0 +1,203 @@
+"""What a mail that came in means: the verb it calls, or why it calls none. Every mail ends as applied, stale, held or ignored.
+
+Nothing here believes a mail more than MAIL.md says: a mere From answers an invitation or reports progress, marked 未核实, and nothing
+else. An automatic mail is never answered, and no mail by more than one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from liaison import site
+from liaison.addresses import name_and_address
+from liaison.calendaring.answers import Answer, Effect, Proof, Reply
+from liaison.calendaring.reading import CalendarPart, read_calendar
+from liaison.db import Session, one_at_a_time
+from liaison.mail.authentication import vouched_for
+from liaison.mail.bounces import mark_bounced
+from liaison.mail.inbox import Heading, IncomingMessage, OverCap, digest_of, read, read_heading
+from liaison.mechanisms.models import Mechanism
+from liaison.meetings.receiving import Received, receive_reply
+from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
+from liaison.postroom.outcome import Outcome
+from liaison.postroom.replying import receive_plain
+
+OWN_SERVER = "own_mail_server"
+"""The operator's choice: by what name the site's own mail server signs its Authentication-Results (系统)."""
+HOLD_UNVERIFIED = "hold_unverified"
+"""The operator's choice whether answers that nobody vouches for wait for an officer; without one, where the own server is known."""
+_ANSWERING = ("REPLY", "COUNTER", "REFRESH")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMail:
+    """A mail as far as it can be read without the database; made in a thread, for reading a large one takes its time."""
+
+    raw: bytes
+    digest: str
+    heading: Heading
+    message: IncomingMessage | None
+    calendar: CalendarPart | None
+    over_cap: str = ""
+
+
+def read_mail(raw: bytes) -> ReadMail:
+    """Read the bytes, whatever they are."""
+    digest = digest_of(raw)
+    try:
+        message = read(raw)
+    except OverCap as problem:
+        return ReadMail(raw, digest, read_heading(raw), None, None, problem.reason)
+    parts = [part for text in message.calendars if (part := read_calendar(text)) is not None]
+    answering = [part for part in parts if part.method in _ANSWERING]
+    return ReadMail(raw, digest, message.heading, message, next(iter(answering or parts), None))
+
+
+async def receive(
+    db: Session, mail: ReadMail, *, door: str, source_key: str | None = None, received_at: datetime | None = None
+) -> IncomingMail:
+    """Take one mail in: find out what it means, do that, and keep it with what it came to.
+
+    The same mail from the same place in a mailbox (`source_key`) is taken in once; delivered twice, its effect is there once."""
+    await one_at_a_time(db, "postroom")
+    if source_key is not None:
+        known = await db.execute(select(IncomingMail).where(IncomingMail.source_key == source_key))
+        if (row := known.scalar_one_or_none()) is not None:
+            return row
+    query = select(IncomingMail).where(IncomingMail.digest == mail.digest).order_by(IncomingMail.id).limit(1)
+    before = (await db.execute(query)).scalar_one_or_none()
+    row = IncomingMail(
+        received_at=received_at or db.now(),
+        door=door,
+        source_key=source_key,
+        digest=mail.digest,
+        message_id=mail.heading.message_id,
+        sender=mail.heading.sender[:320],
+        sender_name=mail.heading.sender_name,
+        subject=mail.heading.subject,
+        size=len(mail.raw),
+        raw=mail.raw,
+        verdict=HELD,
+        reason="not_understood",
+    )
+    db.add(row)
+    await db.flush()
+    if before is not None and not (before.verdict == APPLIED and mail.calendar is not None):
+        outcome = Outcome(before.verdict, "repeated", {"mail": before.id}, before.mechanism_id, before.meeting_id)
+        row.settled_at = db.now()  # what is to be done about it is done with the first
+    else:
+        at = min(row.received_at, before.received_at) if before is not None else row.received_at
+        outcome = await _meaning(db, mail, row.id, at)
+    row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
+    row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
+    row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
+    return row
+
+
+async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:
+    message, heading = mail.message, mail.heading
+    if message is None:
+        return Outcome(HELD, mail.over_cap)
+    if heading.sender in await _own_addresses(db):
+        return Outcome(IGNORED, "own_mail")
+    if message.bounces or message.about:
+        return await _bounce(db, message)
+    calendar = mail.calendar
+    if calendar is not None and calendar.method in _ANSWERING:
+        own_server = await site.choice(db, OWN_SERVER)
+        proof = _proof(heading, own_server)
+        reply = _reply(calendar, heading, proof, received_at)
+        hold = await _holds_unverified(db, own_server)
+        return _of(await receive_reply(db, reply, hold_unverified=hold, mail_id=mail_id), calendar, proof)
+    if heading.automatic:
+        return Outcome(IGNORED, "automatic", {"header": heading.automatic})
+    own_server = await site.choice(db, OWN_SERVER)
+    proof, hold = _proof(heading, own_server), await _holds_unverified(db, own_server)
+    outcome = await receive_plain(
+        db, message, proof=proof, hold_unverified=hold, mail_id=mail_id, received_at=received_at
+    )
+    if outcome.reason == "not_understood" and calendar is not None:
+        return Outcome(HELD, "other_method" if calendar.method else "no_method", {"method": calendar.method})
+    return outcome
+
+
+def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: datetime) -> Reply:
+    return Reply(
+        method=calendar.method,
+        uid=calendar.uid,
+        sequence=calendar.sequence,
+        dtstamp=calendar.dtstamp,
+        answers=calendar.answers,
+        sender=heading.sender,
+        received_at=received_at,
+        proof=proof,
+        comment=calendar.comment,
+    )
+
+
+def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
+    """What became of a calendar's answer, with what an officer needs to decide about it."""
+    effect: Effect = received.effect
+    answer: Answer | None = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
+    params: dict[str, Any] = {"method": calendar.method, "proof": proof}
+    if answer is not None:
+        params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
+        if answer.delegated_to:
+            params["delegated_to"] = answer.delegated_to
+    if calendar.dtstamp is not None:
+        params["dtstamp"] = calendar.dtstamp.isoformat()
+    if calendar.comment:
+        params["comment"] = calendar.comment[:500]
+    if calendar.proposed is not None:
+        starts, ends = calendar.proposed.starts_at, calendar.proposed.ends_at
+        params |= {"starts_at": starts.isoformat() if starts else None, "ends_at": ends.isoformat() if ends else None}
+    if effect.asked is not None:
+        params["asked"] = effect.asked.address
+    return Outcome(
+        effect.verdict,
+        effect.reason,
+        params,
+        received.meeting.mechanism_id if received.meeting else None,
+        received.meeting.id if received.meeting else None,
+        received.attendee.id if received.attendee else None,
+        received.person_id,
+    )
+
+
+async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
+    """Mark the mail that did not arrive. A report of a mail that was not ours, or that it is only late, changes nothing."""
+    for bounce in message.bounces:
+        if bounce.action != "failed":
+            continue
+        mail = await mark_bounced(db, message.about, bounce.address, status=bounce.status, words=bounce.words)
+        if mail is not None:
+            kind, _, id_ = mail.about.partition(":")
+            meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None
+            return Outcome(APPLIED, "bounced", {"address": mail.address, "mail": mail.id}, meeting_id=meeting_id)
+    return Outcome(IGNORED, "report")
+
+
+def _proof(heading: Heading, own_server: dict[str, Any] | None) -> Proof:
+    name = str(own_server["name"]) if own_server else ""
+    return vouched_for(heading.checked_by, own_server=name, sender=heading.sender)
+
+
+async def _holds_unverified(db: Session, own_server: dict[str, Any] | None) -> bool:
+    chosen = await site.choice(db, HOLD_UNVERIFIED)
+    return bool(chosen["on"]) if chosen is not None else own_server is not None
+
+
+async def _own_addresses(db: Session) -> set[str]:
+    """From where this site itself writes."""
+    mailboxes = await db.scalars(select(Mechanism.mailbox).where(Mechanism.mailbox.is_not(None)))
+    return {each.lower() for each in mailboxes if each} | {name_and_address(db.settings.mail_from)[1].lower()}
+
+
+async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
+    """The one mechanism whose own mailbox the mail was written to."""
+    if not heading.recipients:
+        return None
+    found = await db.execute(select(Mechanism.id).where(Mechanism.mailbox.in_(heading.recipients)).limit(2))
+    ids = list(found.scalars())
+    return ids[0] if len(ids) == 1 else None
