@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.actions.due import next_step_on
@@ -103,5 +103,5 @@ class Progress(Base):
     via: Mapped[str] = mapped_column(String(20))
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
-    unverified: Mapped[bool] = mapped_column(default=False)
+    unverified: Mapped[bool] = mapped_column(default=False, server_default=false())
     """未核实: it came by mail, and no mail server vouched for its sender."""

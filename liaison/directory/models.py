@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
 
+ADDRESS_KINDS = ("alias", "contact")
+
 
 @dataclass(frozen=True, slots=True)
 class Address:

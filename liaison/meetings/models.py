@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -18,7 +18,7 @@ ACTIVITIES = KINDS[4:]
 """Joint publicity, reception days, lectures: meetings that the promised rhythm does not count."""
 ATTENDEE_ROLES = ("chair", "required", "optional", "in_attendance")
 PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
-REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "other")
+REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "mail", "other")
 PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
@@ -212,7 +212,7 @@ class Attendee(Versioned, Base):
     answered_sequence: Mapped[int | None]
     answered_from: Mapped[str | None] = mapped_column(String(254))
     """The mail address an answer by mail came from, where it is not the one that was asked: an alias, or a contact."""
-    answered_unverified: Mapped[bool] = mapped_column(default=False)
+    answered_unverified: Mapped[bool] = mapped_column(default=False, server_default=false())
     """未核实: it came by mail, and no mail server vouched for its sender."""
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""

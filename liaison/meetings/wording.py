@@ -58,6 +58,7 @@ REGISTERED_NAMES = {
     "in_person": N_("in person"),
     "paper": N_("on paper"),
     "chat": N_("in a chat"),
+    "mail": N_("by mail"),
     "other": N_("another way"),
 }
 CHANGE_NAMES = {

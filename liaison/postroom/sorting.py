@@ -3,7 +3,6 @@
 Nothing here believes a mail more than MAIL.md says: a mere From answers an invitation or reports progress, marked 未核实, and nothing
 else. An automatic mail is never answered, and no mail by more than one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,46 +11,22 @@ from sqlalchemy import select
 from liaison import site
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Answer, Effect, Proof, Reply
-from liaison.calendaring.reading import CalendarPart, read_calendar
+from liaison.calendaring.reading import CalendarPart
 from liaison.db import Session, one_at_a_time
 from liaison.mail.authentication import vouched_for
 from liaison.mail.bounces import mark_bounced
-from liaison.mail.inbox import Heading, IncomingMessage, OverCap, digest_of, read, read_heading
+from liaison.mail.inbox import Heading, IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
+from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
 
 OWN_SERVER = "own_mail_server"
 """The operator's choice: by what name the site's own mail server signs its Authentication-Results (系统)."""
 HOLD_UNVERIFIED = "hold_unverified"
 """The operator's choice whether answers that nobody vouches for wait for an officer; without one, where the own server is known."""
-_ANSWERING = ("REPLY", "COUNTER", "REFRESH")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMail:
-    """A mail as far as it can be read without the database; made in a thread, for reading a large one takes its time."""
-
-    raw: bytes
-    digest: str
-    heading: Heading
-    message: IncomingMessage | None
-    calendar: CalendarPart | None
-    over_cap: str = ""
-
-
-def read_mail(raw: bytes) -> ReadMail:
-    """Read the bytes, whatever they are."""
-    digest = digest_of(raw)
-    try:
-        message = read(raw)
-    except OverCap as problem:
-        return ReadMail(raw, digest, read_heading(raw), None, None, problem.reason)
-    parts = [part for text in message.calendars if (part := read_calendar(text)) is not None]
-    answering = [part for part in parts if part.method in _ANSWERING]
-    return ReadMail(raw, digest, message.heading, message, next(iter(answering or parts), None))
 
 
 async def receive(
@@ -89,10 +64,19 @@ async def receive(
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
         outcome = await _meaning(db, mail, row.id, at)
+    await _keep(db, row, mail, outcome)
+    return row
+
+
+async def sort_again(db: Session, row: IncomingMail, mail: ReadMail) -> None:
+    """Find out once more what a mail means, now that more is known of its sender."""
+    await _keep(db, row, mail, await _meaning(db, mail, row.id, row.received_at))
+
+
+async def _keep(db: Session, row: IncomingMail, mail: ReadMail, outcome: Outcome) -> None:
     row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
     row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
     row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
-    return row
 
 
 async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:
@@ -104,7 +88,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     if message.bounces or message.about:
         return await _bounce(db, message)
     calendar = mail.calendar
-    if calendar is not None and calendar.method in _ANSWERING:
+    if calendar is not None and calendar.method in ANSWERING:
         own_server = await site.choice(db, OWN_SERVER)
         proof = _proof(heading, own_server)
         reply = _reply(calendar, heading, proof, received_at)

@@ -46,3 +46,10 @@ REASONS = OVER_CAP | {
     "report": N_("A report of a mail server that changes nothing."),
     "no_answer": N_("The calendar in it answers for nobody."),
 }
+
+DOOR_NAMES = {
+    "imap": N_("fetched from a mailbox"),
+    "lmtp": N_("delivered by the mail server"),
+    "maildir": N_("fetched from a mail directory"),
+    "stdin": N_("taken in by hand"),
+}

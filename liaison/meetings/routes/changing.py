@@ -93,8 +93,8 @@ async def change_form(
         note=meeting.note,
         replies_due_on=meeting.replies_due_on,
         hides_attendees="1" if meeting.hides_attendees else None,
-        date=None if name == "reinstate" else meeting.local_on,
-        time=f"{meeting.local_start:%H:%M}",
+        date=None if name == "reinstate" else request.query_params.get("date") or meeting.local_on,
+        time=request.query_params.get("time") or f"{meeting.local_start:%H:%M}",
         duration_minutes=meeting.duration_minutes,
     )
     return await _page(request, db, viewer, meeting_id, name, form)
