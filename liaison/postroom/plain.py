@@ -50,7 +50,7 @@ _DONE: Final = frozenset(("办结", "已办结", "销号", "完成", "已完成"
 _STOPS: Final = " \t,.;:!?。，；：！？、…~-—（(【["
 _PREFIX: Final = re.compile(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s*[:\N{FULLWIDTH COLON}]\s*", re.IGNORECASE)
 _AGENDA: Final = re.compile(
-    r"^\s*[【\[]?\s*(?:议题|agenda(?:\s+item)?)\s*[】\]]?\s*[:\N{FULLWIDTH COLON}\-—]?\s*(.*)$", re.IGNORECASE
+    r"^\s*[【\[]?\s*(?:议题|agenda(?:\s+item)?)\s*(?:[】\]:\N{FULLWIDTH COLON}\-—]+\s*|\s+|$)(.*)$", re.IGNORECASE
 )
 
 
