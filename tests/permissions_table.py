@@ -70,6 +70,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /system": OPERATOR_ONLY,
     "POST /system/trial-mode": OPERATOR_ONLY,
     "POST /system/backups": OPERATOR_ONLY,
+    "POST /system/inbox": OPERATOR_ONLY,
     "POST /system/digest": OPERATOR_ONLY,
     "POST /system/pause": OPERATOR_ONLY,
     "GET /system/outbox": OPERATOR_ONLY,

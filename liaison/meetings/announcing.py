@@ -1,6 +1,7 @@
 """Telling people: sending what `planning` says is to be sent, once more to one address, and reminding who has not answered."""
 
 import asyncio
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,6 +12,7 @@ from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
+from liaison.mail.choices import inbox_choices
 from liaison.meetings import mails, queries
 from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
@@ -58,6 +60,8 @@ async def send(
         raise Conflict(N_("This meeting has been held; its notice can no longer be changed."))
     if not meeting.is_off and meeting.starts_at <= db.now():
         raise Conflict(PAST)
+    if meeting.organizer is None and (await inbox_choices(db)).sub_addressing:
+        meeting.reply_secret = secrets.token_hex(16)  # like the organizer's address, for good
     planned = await plan(db, meeting, answer_anew=answer_anew)
     if (
         planned.method is REQUEST

@@ -98,7 +98,7 @@ def written(
     return OutgoingMessage(
         to=_to(one),
         address=one.address,
-        mail_from=snapshot["organizer"],
+        mail_from=message.event.organizer,  # each address may have been given one of its own
         from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,

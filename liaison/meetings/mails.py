@@ -51,6 +51,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             announcement.uid,
             Version(announcement.sequence, announcement.dtstamp, meeting.answers_from),
             partstats,
+            meeting.reply_secret,
         )
         mails: dict[int, PlannedMail] = {}
         left = {a.person_id for a in asked.attendees if a.person is not None and a.person.deactivated_at is not None}

@@ -89,6 +89,8 @@ class Meeting(Versioned, Base):
     uid: Mapped[str] = mapped_column(String(40), unique=True)
     organizer: Mapped[str | None] = mapped_column(String(254))
     """Frozen at the first REQUEST."""
+    reply_secret: Mapped[str | None] = mapped_column(String(32))
+    """Of what each address's own tag in the organizer's address is made; None: the organizer's address carries none."""
     sequence: Mapped[int | None]
     dtstamp: Mapped[datetime | None]
     """Of the newest announcement under this UID; both never fall for a UID."""

@@ -136,7 +136,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         await asyncio.sleep(0)
         held = await holding(db, meeting.uid)
         known |= await _former_words(db, meeting.uid, set(held) - set(known))
-        telling = Telling(snapshot, method, meeting.uid, version, partstats)
+        telling = Telling(snapshot, method, meeting.uid, version, partstats, meeting.reply_secret)
         await asyncio.sleep(0)
         for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
@@ -188,7 +188,9 @@ async def _taken_back(db: Session, meeting: Meeting) -> list[PlannedMail]:
             continue
         on_their_way = await outbox.on_the_way(db, former.uid)
         words = await _former_words(db, former.uid, held)
-        telling = Telling(former.snapshot, CANCEL, former.uid, Version(former.sequence, former.dtstamp), {})
+        telling = Telling(
+            former.snapshot, CANCEL, former.uid, Version(former.sequence, former.dtstamp), {}, meeting.reply_secret
+        )
         for address, one in words.items():
             message = None if address in on_their_way else telling.message_to(one, held[address])
             if message is not None:

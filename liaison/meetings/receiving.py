@@ -10,6 +10,7 @@ from liaison import audit
 from liaison.audit import Actor
 from liaison.calendaring.answers import Asked, Effect, Reply, Said, State, apply_reply
 from liaison.calendaring.itip import Partstat
+from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
@@ -96,6 +97,7 @@ async def _state(
                 _said_by_address(said) if group else _said(present[0]),
                 frozenset() if group else known.aliases(present[0].person_id),
                 frozenset() if group else known.contacts(present[0].person_id),
+                tag_of(meeting.reply_secret, announcement.uid, one.address) if meeting.reply_secret else "",
             )
         )
     return State(

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from liaison import site
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Answer, Effect, Proof, Reply
 from liaison.calendaring.reading import CalendarPart
+from liaison.calendaring.subaddress import tags_in
 from liaison.db import Session, one_at_a_time
 from liaison.mail.authentication import vouched_for
 from liaison.mail.bounces import mark_bounced
+from liaison.mail.choices import inbox_choices
 from liaison.mail.inbox import Heading, IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import Received, receive_reply
@@ -22,11 +23,6 @@ from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
-
-OWN_SERVER = "own_mail_server"
-"""The operator's choice: by what name the site's own mail server signs its Authentication-Results (系统)."""
-HOLD_UNVERIFIED = "hold_unverified"
-"""The operator's choice whether answers that nobody vouches for wait for an officer; without one, where the own server is known."""
 
 
 async def receive(
@@ -83,23 +79,25 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     message, heading = mail.message, mail.heading
     if message is None:
         return Outcome(HELD, mail.over_cap)
-    if heading.sender in await _own_addresses(db):
+    if _untagged(heading.sender) in await _own_addresses(db):
         return Outcome(IGNORED, "own_mail")
     if message.bounces or message.about:
         return await _bounce(db, message)
-    calendar = mail.calendar
+    calendar, choices = mail.calendar, await inbox_choices(db)
+    proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
     if calendar is not None and calendar.method in ANSWERING:
-        own_server = await site.choice(db, OWN_SERVER)
-        proof = _proof(heading, own_server)
         reply = _reply(calendar, heading, proof, received_at)
-        hold = await _holds_unverified(db, own_server)
-        return _of(await receive_reply(db, reply, hold_unverified=hold, mail_id=mail_id), calendar, proof)
+        received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
+        return _of(received, calendar, proof)
     if heading.automatic:
         return Outcome(IGNORED, "automatic", {"header": heading.automatic})
-    own_server = await site.choice(db, OWN_SERVER)
-    proof, hold = _proof(heading, own_server), await _holds_unverified(db, own_server)
     outcome = await receive_plain(
-        db, message, proof=proof, hold_unverified=hold, mail_id=mail_id, received_at=received_at
+        db,
+        message,
+        proof=proof,
+        hold_unverified=choices.holds_unverified,
+        mail_id=mail_id,
+        received_at=received_at,
     )
     if outcome.reason == "not_understood" and calendar is not None:
         return Outcome(HELD, "other_method" if calendar.method else "no_method", {"method": calendar.method})
@@ -117,6 +115,7 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
         received_at=received_at,
         proof=proof,
         comment=calendar.comment,
+        tags=tags_in(heading.recipients),
     )
 
 
@@ -162,14 +161,9 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     return Outcome(IGNORED, "report")
 
 
-def _proof(heading: Heading, own_server: dict[str, Any] | None) -> Proof:
-    name = str(own_server["name"]) if own_server else ""
-    return vouched_for(heading.checked_by, own_server=name, sender=heading.sender)
-
-
-async def _holds_unverified(db: Session, own_server: dict[str, Any] | None) -> bool:
-    chosen = await site.choice(db, HOLD_UNVERIFIED)
-    return bool(chosen["on"]) if chosen is not None else own_server is not None
+def _untagged(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 async def _own_addresses(db: Session) -> set[str]:
@@ -182,6 +176,8 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     """The one mechanism whose own mailbox the mail was written to."""
     if not heading.recipients:
         return None
-    found = await db.execute(select(Mechanism.id).where(Mechanism.mailbox.in_(heading.recipients)).limit(2))
+    found = await db.execute(
+        select(Mechanism.id).where(Mechanism.mailbox.in_({_untagged(each) for each in heading.recipients})).limit(2)
+    )
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None

@@ -17,7 +17,7 @@ from liaison.bundle.values import BundleRefused, Line
 from liaison.config import VERSION
 from liaison.db import Session
 from liaison.i18n import N_, Words
-from liaison.mail import outbox, reasons
+from liaison.mail import choices, outbox, reasons
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import needs_letter
 from liaison.mechanisms.wording import ROLES
@@ -51,9 +51,18 @@ TAGS = {
 @get("/system")
 async def show(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
     """How the site is, and its switches."""
+    chosen = await choices.inbox_choices(db)
+    hold = {None: "", True: "yes", False: "no"}[chosen.hold]
+    form = Form.of(own_server=chosen.own_server, hold=hold, sub_addressing="1" if chosen.sub_addressing else None)
+    return await _show(request, db, operator, form)
+
+
+async def _show(request: AnyRequest, db: Session, operator: Viewer, form: Form, *, status: int = 200) -> Response[Any]:
     return page(
         request,
         "system/show.html",
+        status=status,
+        form=form,
         nav="system",
         condition=await queries.site_status(db),
         counts=await queries.counts_by_filter(db),
@@ -88,6 +97,21 @@ async def switch_digest(request: AnyRequest, db: Db, operator: Operator) -> Resp
     form = await Form.read(request)
     await reminding.switch_digest(db, operator, on=form.raw("on") == "1")
     return see_other("/system")
+
+
+@post("/system/inbox")
+async def choose_for_inbox(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """Whom to believe about who wrote an answer."""
+    form = await Form.read(request)
+    act = choices.choose_for_inbox(
+        db,
+        operator,
+        own_server=form.raw("own_server"),
+        hold={"yes": True, "no": False}.get(form.raw("hold")),
+        sub_addressing=form.ticked("sub_addressing"),
+    )
+    await attempt(db, form, act, lambda theirs: _show(request, db, operator, form, status=422))
+    return see_other("/system#inbox-title")
 
 
 @post("/system/pause")

@@ -12,6 +12,7 @@ _WAITS = sa.text("verdict = 'held' AND settled_at IS NULL")
 
 
 def upgrade() -> None:
+    op.add_column("meeting", sa.Column("reply_secret", sa.String(length=32), nullable=True))
     op.add_column("attendee", sa.Column("answered_from", sa.String(length=254), nullable=True))
     op.add_column("attendee", sa.Column("answered_unverified", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("progress", sa.Column("unverified", sa.Boolean(), nullable=False, server_default=sa.false()))
