@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from liaison import audit
-from liaison.accounts import links, sessions
+from liaison.accounts import links, reference_codes, sessions
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
@@ -190,6 +190,7 @@ async def _end_as_deputy(db: Session, viewer: Viewer, new: Designation) -> None:
 async def lose_office(db: Session, designation: Designation) -> None:
     """What was tied to an office that is over: its mailed links are revoked; sessions opened by office end with the last one."""
     await links.revoke_for_designation(db, designation.id)
+    await reference_codes.revoke_codes(db, designation_id=designation.id)
     query = (
         select(Designation, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Designation.mechanism_id)

@@ -48,6 +48,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_known_address_address", "known_address", ["address"], unique=False)
     op.create_table(
+        "reference_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("object_id", BigId, nullable=False),
+        sa.Column("person_id", BigId, nullable=True),
+        sa.Column("agency_id", BigId, nullable=True),
+        sa.Column("designation_id", BigId, nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name="fk_reference_code_agency_id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_reference_code_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_reference_code"),
+        sa.UniqueConstraint("code_hash", name="uq_reference_code_code_hash"),
+    )
+    op.create_index("ix_reference_code_person_id", "reference_code", ["person_id"], unique=False)
+    op.create_index("ix_reference_code_designation_id", "reference_code", ["designation_id"], unique=False)
+    op.create_table(
         "incoming_mail",
         sa.Column("received_at", UTCDateTime(), nullable=False),
         sa.Column("door", sa.String(length=10), nullable=False),
