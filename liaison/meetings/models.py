@@ -247,6 +247,25 @@ class AddressAnswer(Base):
     unverified: Mapped[bool] = mapped_column(default=False)
 
 
+class ToldByHand(Base):
+    """已电话告知: somebody told a person or an agency another way when the meeting takes place, or that it does not. Never changed; a
+    change of time afterwards has to be told anew."""
+
+    __tablename__ = "told_by_hand"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    uid: Mapped[str] = mapped_column(String(40))
+    sequence: Mapped[int]
+    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
+    how: Mapped[str] = mapped_column(String(20))
+    """One of REGISTERED_WAYS."""
+    to_whom: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
+
+
 class Announcement(Base):
     """What was told to the attendees at one moment: one version of the meeting and the method it went by. Never changed."""
 

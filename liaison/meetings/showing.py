@@ -232,7 +232,7 @@ def only_tried(last: Announcement | None, mails: Iterable[Told]) -> list[str]:
     for mail in mails:
         if mail.kind == "meeting" and mail.thread == last.uid:
             newest[mail.address] = mail
-            if mail.trial_to is None and mail.state in ("sent", "bounced", "sending"):
+            if mail.trial_to is None and mail.state in ("sent", "sending"):
                 had[mail.address] = mail.source_id or 0
     asked = {one["address"] for one in last.snapshot["addressees"]}
     return [
