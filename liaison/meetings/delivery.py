@@ -10,6 +10,7 @@ from liaison.calendaring.numbering import time_changed
 from liaison.mail.outbox import Told
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, ToldByHand
 from liaison.meetings.recipients import Addressee
+from liaison.meetings.showing import answer_of
 from liaison.meetings.snapshot import content_of, listed
 
 
@@ -28,11 +29,16 @@ class Line:
     held: Held | None
     holds_it: bool
     told: ToldByHand | None
-    answered_now: bool
+    answer: str
+    """The answer to the newest notice, a key of wording.ANSWER_NAMES, or `returned` of a slip; empty where none came."""
+    via: str | None
+    """Which way it came: web, link, api, mail or registered."""
+    unverified: bool
+    answered_from: str | None
 
     @property
     def knows(self) -> bool:
-        return self.holds_it or self.told is not None or self.answered_now
+        return self.holds_it or self.told is not None or self.answer != ""
 
     @property
     def on_its_way(self) -> bool:
@@ -67,16 +73,10 @@ def ledger(
         if attendee.agency_invitation_id is not None:
             continue  # a name on a slip: the agency was told
         one = next((each for each in addressees if attendee.id in each.attendee_ids), None)
-        answered = attendee.partstat != "needs_action" and last.method == Method.REQUEST.value
-        lines.append(
-            _line("attendee", attendee, one, last, by_address, held, by_hand.get((attendee.id, None)), answered)
-        )
+        lines.append(_line("attendee", attendee, one, last, by_address, held, by_hand.get((attendee.id, None))))
     for invitation in invitations:
         one = next((each for each in addressees if any(s.invitation_id == invitation.id for s in each.slips)), None)
-        answered = invitation.returned_at is not None and last.method == Method.REQUEST.value
-        lines.append(
-            _line("slip", invitation, one, last, by_address, held, by_hand.get((None, invitation.id)), answered)
-        )
+        lines.append(_line("slip", invitation, one, last, by_address, held, by_hand.get((None, invitation.id))))
     return sorted(lines, key=lambda line: line.knows)
 
 
@@ -99,7 +99,6 @@ def _line(
     mails: Mapping[str, Sequence[Told]],
     held: Mapping[str, Held],
     told: ToldByHand | None,
-    answered: bool,
 ) -> Line:
     address = one.address if one else None
     holds = held.get(address or "")
@@ -114,8 +113,19 @@ def _line(
         holds,
         _holds_it(holds, last),
         told,
-        answered,
+        *_answer(asked, last),
     )
+
+
+def _answer(asked: Attendee | AgencyInvitation, last: Announcement) -> tuple[str, str | None, bool, str | None]:
+    """The answer to what was announced last, how it came, whether unverified, and from which other address."""
+    if last.method == Method.CANCEL.value:
+        return "", None, False, None
+    if isinstance(asked, AgencyInvitation):
+        return ("returned", asked.returned_via, False, None) if asked.returned_at else ("", None, False, None)
+    if asked.partstat == "needs_action":
+        return "", None, False, None
+    return answer_of(asked), asked.answered_via, asked.answered_unverified, asked.answered_from
 
 
 def _holds_it(held: Held | None, last: Announcement) -> bool:

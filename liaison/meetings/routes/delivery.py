@@ -16,7 +16,7 @@ from liaison.meetings.delivery import missing
 from liaison.meetings.routes.answering import SAID, registered_of, said_now
 from liaison.meetings.routes.common import meeting_to_change, renamed, shown
 from liaison.meetings.routes.show import region
-from liaison.meetings.wording import REGISTERED_NAMES
+from liaison.meetings.wording import REGISTERED_NAMES, VIA_NAMES
 from liaison.web.confirming import confirm_page
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
@@ -98,6 +98,7 @@ async def _page(
         missing=missing(lines),
         unaware=sum(not line.knows for line in lines),
         form=form,
+        via_names=VIA_NAMES,
         ways=[(way, words_of(request)._(name)) for way, name in REGISTERED_NAMES.items()],
         to_choose=[(f"{line.kind}:{line.id}", f"{line.agency} {line.name}") for line in lines if not line.knows],
     )
