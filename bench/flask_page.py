@@ -15,6 +15,7 @@ from litestar.middleware.csrf import generate_csrf_token
 from sqlalchemy import ColumnElement, and_, create_engine, event, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from bench.flask_held import held_content
 from liaison.accounts.models import UserSession
 from liaison.accounts.secrets import hashed
 from liaison.accounts.sessions import ABSOLUTE, IDLE
@@ -89,13 +90,17 @@ def flask_app() -> Any:
             words = Words(locale, settings.timezone, clock.today(settings.timezone))
             icons = assets.url("icons/icons.svg")
             parts = templates[locale].get_template("parts.html").make_module({"icons": icons, "words": words})
+            if meeting.held_at is not None:
+                shown = held_content(db, clock, viewer, meeting, words)
+            else:
+                shown = content(db, settings, clock, viewer, meeting)
             return (
                 templates[locale]
                 .get_template("meetings/show.html")
                 .render(
                     parts=parts,
                     **NAMES,
-                    **content(db, settings, clock, viewer, meeting),
+                    **shown,
                     words=words,
                     locale=locale,
                     lang=LANGUAGE_TAGS[locale],
@@ -107,6 +112,7 @@ def flask_app() -> Any:
                     icons=icons,
                     csrf=generate_csrf_token(settings.secret_key),
                     nav="meetings",
+                    here=asked.path,
                     lang_url=f"{asked.path}?lang=en",
                     toast=None,
                     today=words.today,
