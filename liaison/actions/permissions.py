@@ -1,7 +1,7 @@
 """Who may do what with an action item (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions.models import ActionItem
+from liaison.actions.models import ActionItem, ItemShown
 
 
 def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) -> bool:
@@ -9,12 +9,12 @@ def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) ->
     return viewer.acts_for(mechanism_id) is not None or recording
 
 
-def may_change(viewer: Viewer, item: ActionItem) -> bool:
+def may_change(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
     """Reword, hand to somebody else of the agency, set another date: officers and deputies of the mechanism."""
     return viewer.acts_for(item.mechanism_id) is not None
 
 
-def may_report(viewer: Viewer, item: ActionItem) -> bool:
+def may_report(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
     """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy."""
     return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
 

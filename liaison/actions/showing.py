@@ -6,7 +6,7 @@ from datetime import date
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
-from liaison.actions.models import DONE, OPEN, ActionItem
+from liaison.actions.models import DONE, OPEN, ActionItem, ItemShown
 from liaison.actions.permissions import may_change, may_report
 from liaison.calendaring.workdays import region_calendar
 from liaison.i18n import N_, Words
@@ -23,7 +23,7 @@ STATE_NAMES = {
 class Line:
     """One line of the ledger."""
 
-    item: ActionItem
+    item: ActionItem | ItemShown
     state: str
     """open, due_soon, overdue, done or not_possible"""
     words: str
@@ -38,7 +38,7 @@ class Line:
 def lines(
     words: Words,
     viewer: Viewer,
-    items: Sequence[ActionItem],
+    items: Sequence[ActionItem | ItemShown],
     today_in: Callable[[str], date],
     carried: Mapping[int, int],
 ) -> list[Line]:
@@ -46,7 +46,7 @@ def lines(
     return [line(words, viewer, item, today_in(item.mechanism.timezone), carried.get(item.id, 0)) for item in items]
 
 
-def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: int) -> Line:
+def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:
     """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
     state = item.state
     if state == OPEN:

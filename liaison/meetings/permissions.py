@@ -5,7 +5,7 @@ from datetime import datetime
 
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, AttendeeShown, Meeting
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""
@@ -40,7 +40,7 @@ def may_ask(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
     return is_host(viewer, meeting) or viewer.acts_for(meeting.mechanism_id) == agency_id
 
 
-def may_answer(viewer: Viewer, attendee: Attendee) -> bool:
+def may_answer(viewer: Viewer, attendee: Attendee | AttendeeShown) -> bool:
     """Everybody answers for themselves and for nobody else."""
     return attendee.person_id is not None and attendee.person_id == viewer.person_id
 

@@ -12,6 +12,7 @@ from liaison.meetings.models import (
     NUMBERED_KINDS,
     AgendaItem,
     Attendee,
+    AttendeeShown,
     Decision,
     Meeting,
     Note,
@@ -43,10 +44,14 @@ class Record:
 
 
 async def record(
-    db: Session, viewer: Viewer, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[AgendaItem]
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    attendees: Sequence[Attendee | AttendeeShown],
+    items: Sequence[AgendaItem],
 ) -> Record:
     """Load it; `meeting` with mechanism, which the viewer may see."""
-    chairs = frozenset(one.person_id for one in attendees if one.role == "chair" and one.person_id)
+    chairs = queries.chairs_among(attendees)
     reads = may_read_record(viewer, meeting, chairs)
     ordinals = None
     if meeting.ordinal is not None:

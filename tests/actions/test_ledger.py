@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from liaison.actions import assigning, queries, reporting
+from liaison.actions.beside import beside
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import Filters
 from liaison.db import Database
@@ -168,18 +169,20 @@ async def test_an_open_item_is_carried_to_the_next_meetings_and_never_copied(pla
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, second)
-        before = await queries.before_meeting(db, viewer, meeting)
-        assert [item.id for item in before] == [item_id]
-        assert await queries.carried(db, before) == {item_id: 1}
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.before] == [item_id]
+        assert (found.asked_for, found.carried) == ([], {item_id: 1})
         _, meeting = await play.meeting(db, first)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.asked_for] == [item_id]
+        assert (found.before, found.carried) == ([], {item_id: 1})
     await act(play, play.world.liwb, item_id, reporting.complete)
     play.clock.as_of = NOW + timedelta(days=40)
     third = await held(play, datetime.fromisoformat("2026-12-30T09:00"))
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, third)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        assert (await beside(db, viewer, meeting)).before == []
         assert await queries.carried(db, await queries.of_meeting(db, viewer, first)) == {item_id: 1}
 
 

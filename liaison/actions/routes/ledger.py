@@ -11,9 +11,10 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
+from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import Filters, after_of
-from liaison.actions.routes.common import choice_of_owner, owners, shown
+from liaison.actions.routes.common import choice_of_owner, shown
 from liaison.actions.showing import STATE_NAMES, lines
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
