@@ -1,4 +1,5 @@
-"""A meeting's page as one would write it today with Flask and SQLAlchemy: what bench.page compares liaison's server with.
+"""A meeting's page as one would write it today with Flask and SQLAlchemy: what bench.page compares liaison's server with. What a held
+meeting shows is in flask_held.py.
 
 A blocking Session of its own for each request, entities by `select` with `joinedload` and `selectinload`, the session cookie looked
 up and its age checked, the person's designations, memberships and readerships loaded, permission to see the meeting in its WHERE

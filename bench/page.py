@@ -1,11 +1,15 @@
-"""A meeting's page (20 agenda items, 30 people asked, SQLite): liaison's server beside Flask and SQLAlchemy, one process each.
+"""A meeting's page before it and after it, on SQLite: liaison's server beside Flask and SQLAlchemy, one process each.
+
+Announced: 20 agenda items, 30 people asked. Held (bench/held.py): 20 agenda items with notes, 8 decisions, 30 action items, 16 people with
+their answers and attendance, as the host's liaison finds it.
 
 What is compared: `liaison serve` (uvicorn) and the Flask app of bench/flask_page.py (gunicorn, one worker) answer the same officer's GET of the same
 meeting in the same database file, asked by the same client over four kept connections. The Flask app is written as one would write
 it today: a blocking Session of its own for each request, entities by `select` with `joinedload` and `selectinload`, the session
 cookie looked up and its age checked, the person's designations, memberships and readerships loaded, permission to see the meeting in
 its WHERE clause, and the same content: agenda, answers by agency, who is missing, mails, sent notices, unsent changes, who holds an
-office by now. It shares with liaison the tables' classes, the pure rules (who may, who is mailed, how answers are grouped) and the
+office by now; of the held one notes, decisions, attendance, action items with how often they were carried over, and whom a new one can
+be given to (bench/flask_held.py; what that page does not show, neither loads). It shares with liaison the tables' classes, the pure rules (who may, who is mailed, how answers are grouped) and the
 templates, compiled and cached, so that both render the same page (checked: the same words in the same order). What liaison does
 otherwise it does the common way: whole entities, statements put together where they are used, ordinary Jinja macros for the small
 parts (parts.html, here) and Jinja's own escaping. It runs none of liaison's `async` code.
