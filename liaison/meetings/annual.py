@@ -185,10 +185,11 @@ async def _calendar(region: str) -> WorkCalendar:
 
 
 def _answers(meeting: Meeting, series: Series, day: Rolled) -> bool:
-    """Whether this meeting is the one for that date: of the series, wherever it moved to since, or the regular one on that day."""
+    """Whether this meeting is the one for that date: of the series, wherever it moved to since, or on that day a regular one that
+    was planned from no series; two series may well meet on one day."""
     of_series = meeting.series_id == series.id
     return (of_series and meeting.nominal_on == day.nominal) or (
-        meeting.local_on == day.date and (of_series or meeting.kind == "regular")
+        meeting.local_on == day.date and (of_series or (meeting.series_id is None and meeting.kind == "regular"))
     )
 
 
