@@ -163,7 +163,7 @@ def _context(request: AnyRequest, viewer: Viewer, shown: Desk, refused: str | No
     words = words_of(request)
     gettext = words._
     return {
-        "actions": lines(words, viewer, shown.actions, request.app.state.clock.today, shown.carried),
+        "actions": lines(words, viewer, shown.actions, request.app.state.clock.now(), shown.carried),
         "desk": shown,
         "refused": refused,
         "counts": shown.counts,

@@ -55,7 +55,7 @@ async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeti
             "due_on": (today + timedelta(days=DEFAULT_DAYS)).isoformat(),
         }
     return {
-        "actions": lines(words, viewer, mine, db.clock.today, carried),
-        "carried_items": lines(words, viewer, before, db.clock.today, carried),
+        "actions": lines(words, viewer, mine, db.now(), carried),
+        "carried_items": lines(words, viewer, before, db.now(), carried),
         "add": add,
     }

@@ -84,7 +84,7 @@ async def _page(
         form=form,
         filters=filters,
         chosen=given.get("status", "open"),
-        lines=lines(words, viewer, rows[:PAGE], db.clock.today, await queries.carried(db, rows[:PAGE])),
+        lines=lines(words, viewer, rows[:PAGE], db.now(), await queries.carried(db, rows[:PAGE])),
         counts=await queries.counts(db, viewer, filters, today=today),
         mechanisms=mine,
         agencies=await queries.agencies_of(db, [one.id for one in mine]),

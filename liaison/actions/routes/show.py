@@ -112,7 +112,7 @@ async def _page(
 ) -> Response[str]:
     words = words_of(request)
     item = await queries.get(db, viewer, action_id)
-    (one,) = lines(words, viewer, [item], db.clock.today, await queries.carried(db, [item]))
+    (one,) = lines(words, viewer, [item], db.now(), await queries.carried(db, [item]))
     done = request.query_params.get("done", "")
     toast = None
     if done in DONE:
