@@ -16,7 +16,7 @@ from liaison.meetings.models import (
     Meeting,
     Note,
 )
-from liaison.meetings.permissions import is_host, may_read_record, may_record
+from liaison.meetings.permissions import is_host, may_read_decision, may_read_record, may_record, reads_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ async def record(
     """Load it; `meeting` with mechanism, which the viewer may see."""
     chairs = frozenset(one.person_id for one in attendees if one.role == "chair" and one.person_id)
     reads = may_read_record(viewer, meeting, chairs)
+    before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
     ordinals = None
     if meeting.ordinal is not None:
         ordinals = (meeting.ordinal, meeting.ordinal_in_year or 0)
@@ -59,7 +60,11 @@ async def record(
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
         notes={note.agenda_item_id: note for note in await queries.notes(db, meeting.id)} if reads else {},
-        decisions=await queries.decisions(db, meeting.id, revoked=reads),
+        decisions=[
+            one
+            for one in await queries.decisions(db, meeting.id)
+            if may_read_decision(one, reads_record=reads, before=before)
+        ],
         current=current[-1].id if current and meeting.held_at is None else None,
         ordinals=ordinals,
         attendance=attendance_of(meeting, attendees),

@@ -13,7 +13,7 @@ from liaison.meetings import queries
 from liaison.meetings.holding import may_record_now
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import AgendaItem, Decision, Meeting, Note
-from liaison.meetings.permissions import may_read_record
+from liaison.meetings.permissions import may_read_decision, may_read_record, reads_before
 
 MOST_NOTES = 50_000
 MOST_DECISION = 2000
@@ -66,6 +66,15 @@ async def notes_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Note]:
     if not may_read_record(viewer, meeting, await queries.chairs(db, meeting.id)):
         raise NotPermitted(N_("The notes are read by those who record the meeting, and by the mechanism's liaisons."))
     return await queries.notes(db, meeting.id)
+
+
+async def decisions_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Decision]:
+    """What the meeting decided, by number, as far as this viewer may read it: struck ones only with the record."""
+    attendees = await queries.attendees(db, meeting.id)
+    reads = may_read_record(viewer, meeting, queries.chairs_among(attendees))
+    before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
+    found = await queries.decisions(db, meeting.id)
+    return [one for one in found if may_read_decision(one, reads_record=reads, before=before)]
 
 
 async def decide(
@@ -148,11 +157,13 @@ async def restore(db: Session, viewer: Viewer, decision: Decision, *, version: i
 
 
 async def decision_of(db: Session, viewer: Viewer, decision_id: int) -> Decision:
-    """One decision of a meeting this viewer sees. Raises NotFound."""
+    """One decision that this viewer may read, of a meeting they see. Raises NotFound."""
     decision = await db.get(Decision, decision_id)
     if decision is None:
         raise NotFound
     meeting = await queries.get(db, viewer, decision.meeting_id)
+    if decision not in await decisions_of(db, viewer, meeting):
+        raise NotFound
     await db.refresh(decision, ["meeting"])
     assert decision.meeting is meeting
     return decision

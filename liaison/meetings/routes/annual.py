@@ -73,7 +73,7 @@ async def _page(
         nav="mechanisms",
         mechanism=mechanism,
         year=year,
-        series=await queries.series_of(db, mechanism_id),
+        series=await queries.series_of(db, mechanism_id, seen_by=viewer),
         rows=[(row, _value(row), why_moved(_why(row), words) if row.day.why else "") for row in rows],
         open_rows=open_rows,
         ticked=[one for one in open_rows if one in form.raws("dates")],

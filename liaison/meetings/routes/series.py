@@ -15,6 +15,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.permissions import sees_until
 from liaison.meetings import patterns, queries, suggesting
 from liaison.meetings import series as verbs
 from liaison.meetings.models import Series
@@ -47,13 +48,14 @@ LABELS = {
 async def series_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Every series in words, with its next dates."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    rows = await queries.series_of(db, mechanism_id)
+    rows = await queries.series_of(db, mechanism_id, seen_by=viewer)
     return page(
         request,
         "meetings/series.html",
         nav="mechanisms",
         mechanism=mechanism,
         rows=[(one, await suggesting.coming(db, one, mechanism)) for one in rows],
+        sees_dates=sees_until(viewer, mechanism_id, db.clock.today(mechanism.timezone)) is None,
         said=patterns.said,
         roll_names=patterns.ROLL_NAMES,
         may_plan=may_schedule(viewer, mechanism_id),
