@@ -124,7 +124,7 @@ async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
 
 @get("/decisions/{decision_id:str}")
 async def one_decision(db: Db, viewer: Me, decision_id: Id) -> dict[str, Any]:
-    """One decision."""
+    """One decision; one that was struck is found by those who may read the notes of its meeting."""
     found = await recording.decision_of(db, viewer, row_id(decision_id))
     return decision_json(found, found.meeting.zone)
 
