@@ -145,7 +145,6 @@ def answer(
         status=status,
         message=text,
         errors=fields,
-        theirs=theirs or {},
         status_code=status,
         is_mailed_link=request.url.path.startswith("/r/"),
     )
