@@ -40,8 +40,8 @@ async def save_note(
     check = Check()
     text = check.text("text", text, most=MOST_NOTES, lines=True) or ""
     check.done()
-    if agenda_item_id is not None:
-        await _item(db, meeting, agenda_item_id)
+    if agenda_item_id is not None:  # also one that was taken off while somebody was typing
+        await _item(db, meeting, agenda_item_id, removed=True)
     note = await queries.note(db, meeting.id, agenda_item_id)
     if note is None:
         if version:
@@ -177,9 +177,9 @@ async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | 
     decision.check_version(version, text=decision.text)
 
 
-async def _item(db: Session, meeting: Meeting, agenda_item_id: int) -> None:
+async def _item(db: Session, meeting: Meeting, agenda_item_id: int, *, removed: bool = False) -> None:
     item = await db.get(AgendaItem, agenda_item_id)
-    if item is None or item.meeting_id != meeting.id or item.removed_at is not None:
+    if item is None or item.meeting_id != meeting.id or (item.removed_at is not None and not removed):
         raise Invalid({"agenda_item_id": N_("Please choose an item of this meeting's agenda.")})
 
 

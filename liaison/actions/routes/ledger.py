@@ -68,6 +68,9 @@ async def _page(
 ) -> Response[str]:
     """The ledger; with `meeting_id` its quick add goes on for that meeting, from whose page the form came."""
     words, given = words_of(request), request.query_params
+    for name in ("lead_agency_id", "owner_id"):
+        if name in form.errors:  # one list offers both
+            form.errors.setdefault("who", form.errors.pop(name))
     today = db.clock.today(db.settings.timezone)
     filters = _filters(given)
     after = _after(given)

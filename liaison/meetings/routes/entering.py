@@ -53,8 +53,8 @@ async def enter_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], mechanism_id: FromPath[int]
 ) -> Response[Any]:
     """Save it as held; nobody is mailed."""
-    mechanism = await mechanisms.get(db, viewer, mechanism_id)
     form = await Form.read(request)
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
     act = _enter(db, viewer, mechanism.id, form)
     meeting = await attempt(db, form, act, lambda _: _page(request, db, viewer, mechanism_id, form))
     return see_other(f"/meetings/{meeting.id}?done=held")

@@ -81,8 +81,8 @@ async def new_series(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) 
 @post("/mechanisms/{mechanism_id:int}/series/new")
 async def add_series(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Enter it; nothing is planned by that."""
-    await _mechanism(db, viewer, mechanism_id)
     form = await Form.read(request)
+    await _mechanism(db, viewer, mechanism_id)
     act = _add(db, viewer, mechanism_id, form)
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, mechanism_id, form, None, theirs))
     return see_other(f"/mechanisms/{mechanism_id}/series")
@@ -110,10 +110,10 @@ async def edit_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) ->
 @post("/series/{series_id:int}/edit")
 async def change_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Page:
     """Change it; meetings that are planned keep their dates."""
+    form = await Form.read(request)
     series = await queries.series(db, viewer, series_id)
     mechanism_id = series.mechanism_id
     await _mechanism(db, viewer, mechanism_id)
-    form = await Form.read(request)
 
     async def again(theirs: Mapping[str, Any]) -> Page:
         return await _page(request, db, viewer, mechanism_id, form, await queries.series(db, viewer, series_id), theirs)
