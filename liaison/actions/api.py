@@ -66,6 +66,12 @@ class NotPossibleGiven(Body):
     version: int | None = None
 
 
+class TransferGiven(Body):
+    lead_agency_id: str | None = None
+    owner_id: str | None = None
+    version: int | None = None
+
+
 class ReopenGiven(Body):
     version: int | None = None
 
@@ -173,6 +179,16 @@ async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Res
     return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
+@post("/action-items/{action_id:str}/transfer", status_code=200)
+async def transfer(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Hand an open item over: to another owner with their agency, or to another agency whose owner is still to be named."""
+    given = body(await request.body(), TransferGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    to = {name: named(each) for name in ("lead_agency_id", "owner_id") if (each := getattr(given, name)) is not None}
+    await assigning.transfer(db, viewer, item, version=seen(request, given.version), **to)
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
 @post("/action-items/{action_id:str}/reopen", status_code=200)
 async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """It goes on after all."""
@@ -219,6 +235,7 @@ api = Router(
         report,
         complete,
         give_up,
+        transfer,
         reopen,
     ],
     tags=["action items"],
