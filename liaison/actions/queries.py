@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
+from liaison.actions.permissions import reads_before
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
@@ -138,9 +139,11 @@ async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[Acti
     return list(await db.scalars(query.options(*SHOWN)))
 
 
-async def progress_of(db: Session, item_id: int) -> list[Progress]:
-    """How it went so far, newest first."""
-    query = select(Progress).where(Progress.action_item_id == item_id).options(joinedload(Progress.by))
+async def progress_of(db: Session, viewer: Viewer, item: ActionItem) -> list[Progress]:
+    """How it went so far as the viewer reads it, newest first."""
+    query = select(Progress).where(Progress.action_item_id == item.id).options(joinedload(Progress.by))
+    if before := reads_before(viewer, item, db.now()):
+        query = query.where(Progress.at < before)
     return list(await db.scalars(query.order_by(Progress.id.desc())))
 
 

@@ -1,8 +1,9 @@
 """How action items are shown: state and due date in words and colour, carried over how often, what the reader may do. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
@@ -39,11 +40,12 @@ def lines(
     words: Words,
     viewer: Viewer,
     items: Sequence[ActionItem | ItemShown],
-    today_in: Callable[[str], date],
+    now: datetime,
     carried: Mapping[int, int],
 ) -> list[Line]:
-    """The items as lines, in their order; `today_in` tells the local date in a zone."""
-    return [line(words, viewer, item, today_in(item.mechanism.timezone), carried.get(item.id, 0)) for item in items]
+    """The items as lines, in their order, each on the date that its mechanism's zone has now."""
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {item.mechanism.timezone for item in items}}
+    return [line(words, viewer, item, today[item.mechanism.timezone], carried.get(item.id, 0)) for item in items]
 
 
 def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:

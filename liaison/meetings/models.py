@@ -56,6 +56,7 @@ class Meeting(Versioned, Base):
         Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
               postgresql_where=text("postponed_at IS NOT NULL")),
         UniqueConstraint("mechanism_id", "ordinal"),
+        Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
     )  # fmt: skip
@@ -115,6 +116,8 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    ordinal_year: Mapped[int | None]
+    """That year, for the index by which no number is given twice within it."""
 
     @property
     def state(self) -> str:

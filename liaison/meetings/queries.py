@@ -322,18 +322,25 @@ async def reached(db: Session, meeting_id: int) -> Reached:
 
 
 async def series(db: Session, viewer: Viewer, series_id: int) -> Series:
-    """One series of a mechanism this viewer may see. Raises NotFound."""
+    """One series that this viewer may know of. Raises NotFound."""
     query = select(Series).join(Mechanism, Mechanism.id == Series.mechanism_id)
     query = query.where(Series.id == series_id, mechanism_visible_to(viewer))
     found = (await db.execute(query)).scalar_one_or_none()
-    if found is None:
+    if found is None or not _begins_for(viewer, found):
         raise NotFound
     return found
 
 
-async def series_of(db: Session, mechanism_id: int) -> list[Series]:
-    """The mechanism's series, oldest first."""
-    return list(await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id)))
+async def series_of(db: Session, mechanism_id: int, *, seen_by: Viewer | None = None) -> list[Series]:
+    """The mechanism's series, oldest first; for a page only those that its reader may know of."""
+    rows = await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id))
+    return [one for one in rows if seen_by is None or _begins_for(seen_by, one)]
+
+
+def _begins_for(viewer: Viewer, series: Series) -> bool:
+    """Whether the viewer's agency is a member after the series begins, or was: what begins later is not for one that has left."""
+    periods = seen_in(viewer, series.mechanism_id)
+    return not periods or any(one.left_on is None or series.starts_on < one.left_on for one in periods)
 
 
 async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meeting | None:
@@ -391,5 +398,5 @@ async def notes(db: Session, meeting_id: int) -> list[Note]:
 
 
 async def decisions(db: Session, meeting_id: int, *, revoked: bool = True) -> list[Decision]:
-    """What a meeting decided, by number; with `revoked` also those that were struck."""
+    """What a meeting decided, by number; with `revoked` also those that were struck. Who reads which is `may_read_decision`."""
     return list(await db.scalars(_DECISIONS if revoked else _STANDING, {"meeting_id": meeting_id}))

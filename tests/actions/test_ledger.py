@@ -123,7 +123,9 @@ async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Pl
     await act(play, play.world.liwb, item_id, reporting.complete, note="已建账")
     await act(play, play.world.liwb, item_id, reporting.complete, note="并报备")
     async with play.database.reading() as db:
-        assert [one.text for one in await queries.progress_of(db, item_id)] == ["并报备"]
+        viewer = await play.world.viewer(db, play.world.liwb)
+        item = await queries.get(db, viewer, item_id)
+        assert [one.text for one in await queries.progress_of(db, viewer, item)] == ["并报备"]
 
 
 async def test_a_supporting_agency_that_joined_later_sees_what_it_supports(play: Play) -> None:

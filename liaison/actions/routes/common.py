@@ -44,7 +44,7 @@ async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeti
             "due_on": (today + timedelta(days=DEFAULT_DAYS)).isoformat(),
         }
     return {
-        "actions": lines(words, viewer, found.asked_for, db.clock.today, found.carried),
-        "carried_items": lines(words, viewer, found.before, db.clock.today, found.carried),
+        "actions": lines(words, viewer, found.asked_for, db.now(), found.carried),
+        "carried_items": lines(words, viewer, found.before, db.now(), found.carried),
         "add": add,
     }

@@ -69,6 +69,9 @@ async def _page(
 ) -> Response[str]:
     """The ledger; with `meeting_id` its quick add goes on for that meeting, from whose page the form came."""
     words, given = words_of(request), request.query_params
+    for name in ("lead_agency_id", "owner_id"):
+        if name in form.errors:  # one list offers both
+            form.errors.setdefault("who", form.errors.pop(name))
     today = db.clock.today(db.settings.timezone)
     filters = _filters(given)
     after = _after(given)
@@ -85,7 +88,7 @@ async def _page(
         form=form,
         filters=filters,
         chosen=given.get("status", "open"),
-        lines=lines(words, viewer, rows[:PAGE], db.clock.today, await queries.carried(db, rows[:PAGE])),
+        lines=lines(words, viewer, rows[:PAGE], db.now(), await queries.carried(db, rows[:PAGE])),
         counts=await queries.counts(db, viewer, filters, today=today),
         mechanisms=mine,
         agencies=await queries.agencies_of(db, [one.id for one in mine]),
