@@ -376,6 +376,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/mechanisms/{mechanism_id}/action-items": SERIES,
     "GET /api/action-items/{action_id}": ACTION,
     "PATCH /api/action-items/{action_id}": CHANGE_ACTION,
+    "POST /api/action-items/{action_id}/transfer": CHANGE_ACTION.sending(owner_id="@zhoumin"),
     "POST /api/action-items/{action_id}/progress": REPORT,
     "POST /api/action-items/{action_id}/complete": REPORT,
     "POST /api/action-items/{action_id}/not-possible": REPORT,

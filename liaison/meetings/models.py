@@ -2,6 +2,7 @@
 
 State is facts with who and when: a meeting is a draft until `announced_at`, and cancelled or postponed while that fact stands."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
-from liaison.directory.models import Agency, Person
+from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
@@ -55,6 +56,7 @@ class Meeting(Versioned, Base):
         Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
               postgresql_where=text("postponed_at IS NOT NULL")),
         UniqueConstraint("mechanism_id", "ordinal"),
+        Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
     )  # fmt: skip
@@ -116,6 +118,8 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    ordinal_year: Mapped[int | None]
+    """That year, for the index by which no number is given twice within it."""
 
     @property
     def state(self) -> str:
@@ -223,6 +227,35 @@ class Attendee(Versioned, Base):
     attendance_at: Mapped[datetime | None]
     attendance_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+
+    @property
+    def answered_for_earlier_time(self) -> bool:
+        """An answer came, and the meeting was moved since: it is asked for again."""
+        return self.partstat == "needs_action" and self.answered_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class AttendeeShown:
+    """One person on the list where a page only shows it, under the names that Attendee has: without who answered, and without
+    the addresses of the person behind it."""
+
+    agency: AgencyShown
+    id: int
+    version: int
+    agency_invitation_id: int | None
+    agency_id: int
+    person_id: int | None
+    name: str
+    job_title: str | None
+    phone: str | None
+    note: str | None
+    role: str
+    partstat: str
+    comment: str | None
+    substitute: dict[str, Any] | None
+    answered_at: datetime | None
+    registered: dict[str, Any] | None
+    attendance: str | None
 
     @property
     def answered_for_earlier_time(self) -> bool:
