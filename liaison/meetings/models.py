@@ -254,6 +254,9 @@ class AttendeeShown:
     comment: str | None
     substitute: dict[str, Any] | None
     answered_at: datetime | None
+    answered_via: str | None
+    answered_from: str | None
+    answered_unverified: bool
     registered: dict[str, Any] | None
     attendance: str | None
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.itip import Method
@@ -13,7 +15,15 @@ from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
+from liaison.meetings.models import (
+    AddressAnswer,
+    AgencyInvitation,
+    AgendaItem,
+    Announcement,
+    Attendee,
+    AttendeeShown,
+    Meeting,
+)
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
@@ -72,6 +82,8 @@ class Answers:
     waiting: Sequence[Waiting]
     may_remind: bool
     sees_list: bool
+    by_address: Sequence[AddressAnswer]
+    """What the calendars of shared addresses answered, beside their people; for those who run the meeting."""
 
     @property
     def missing_people(self) -> int:
@@ -142,7 +154,13 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
             begins_with_actions=await queries.follows_another(db, meeting),
         ),
         answers=_answers(
-            db, viewer, meeting, asked, await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails), last
+            db,
+            viewer,
+            meeting,
+            asked,
+            await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails),
+            last,
+            await _by_address(db, meeting) if runs else [],
         ),
         attendees=asked.attendees,
         own=next((a for a in asked.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
@@ -228,7 +246,18 @@ async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if may_change(viewer, meeting) else []
     by_person = await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails)
     last = await queries.newest_announcement(db, meeting.uid)
-    return _answers(db, viewer, meeting, await _asked(db, meeting), by_person, last)
+    spoken = await _by_address(db, meeting) if may_change(viewer, meeting) else []
+    return _answers(db, viewer, meeting, await _asked(db, meeting), by_person, last, spoken)
+
+
+async def _by_address(db: Session, meeting: Meeting) -> Sequence[AddressAnswer]:
+    """What the calendars of shared addresses answered to the meeting as it stands; told to those who run it."""
+    if meeting.announced_at is None or meeting.held_at is not None:
+        return []
+    query = select(AddressAnswer).where(
+        AddressAnswer.uid == meeting.uid, AddressAnswer.sequence >= meeting.answers_from
+    )
+    return (await db.scalars(query.order_by(AddressAnswer.address))).all()
 
 
 def _answers(
@@ -238,6 +267,7 @@ def _answers(
     asked: _Asked,
     by_person: Mapping[int, Told],
     last: Announcement | None,
+    by_address: Sequence[AddressAnswer],
 ) -> Answers:
     sees_list = may_see_list(viewer, meeting)
     runs = may_change(viewer, meeting)
@@ -278,6 +308,7 @@ def _answers(
         and meeting.starts_at > now
         and bool(still_waiting(last, everybody.attendees, everybody.invitations)),
         sees_list=sees_list,
+        by_address=by_address,
     )
 
 
