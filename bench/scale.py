@@ -165,7 +165,8 @@ def attendee_rows(meeting: dict[str, Any], officer_id: int) -> Iterator[dict[str
     own = meeting["mechanism_id"] == 1
     for each in range(3):
         yield {
-            "meeting_id": meeting["id"], "agency_id": 1 + each % 2 if own else meeting["host_agency_id"], "name": f"人员{each}",
+            "meeting_id": meeting["id"], "starts_at": meeting["starts_at"], "name": f"人员{each}",
+            "agency_id": 1 + each % 2 if own else meeting["host_agency_id"],
             "person_id": officer_id + each if own else 1000 + meeting["mechanism_id"], "partstat": "accepted",
         }  # fmt: skip
 

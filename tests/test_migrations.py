@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, MetaData, event, text
 
 from liaison import migrate, models
 from liaison.config import Settings, checked
@@ -102,3 +103,34 @@ def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(engine:
                 break
     assert statement > 1
     assert catalogue(engine) != before
+
+
+def test_attendances_of_before_have_the_time_of_their_meeting_and_follow_it(engine: Engine) -> None:
+    migrate.upgrade(engine, "0003")
+    tables = MetaData()
+    tables.reflect(engine)
+    at = datetime(2026, 12, 17, 6, 30, tzinfo=UTC if ON_POSTGRESQL else None)
+
+    def insert(table: str, **given: Any) -> None:
+        """A row whose other columns are as empty as they may be."""
+        empty: dict[type, Any] = {int: 0, str: "x", bool: False, datetime: at, date: at.date(), object: {}}
+        rest = {c.name: empty[c.type.python_type] for c in tables.tables[table].columns if not c.nullable}
+        connection.execute(tables.tables[table].insert(), rest | given)
+
+    with engine.begin() as connection:
+        insert("agency", id=1)
+        insert("mechanism", id=1, lead_agency_id=1)
+        for n in (1, 2):
+            insert("meeting", id=n, uid=str(n), mechanism_id=1, host_agency_id=1, starts_at=at + timedelta(days=n))
+            insert("attendee", id=n, meeting_id=n, agency_id=1)
+    migrate.upgrade(engine)
+    same = text(
+        "SELECT count(*) FROM attendee JOIN meeting m ON m.id = meeting_id AND m.starts_at = attendee.starts_at"
+    )
+    if not ON_POSTGRESQL:
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
+        engine.dispose()
+    with engine.begin() as connection:
+        assert connection.execute(same).scalar_one() == 2
+        connection.execute(tables.tables["meeting"].update().values(starts_at=at))
+        assert connection.execute(same).scalar_one() == 2
