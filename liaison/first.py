@@ -6,7 +6,7 @@ asked for the first rows by each condition alone, it reads no more of them than 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, union_all
 
 from liaison.db import Base
 
@@ -33,3 +33,9 @@ def among(
 def bounded(parts: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
     """The conditions, as one where there are too many."""
     return parts if len(parts) <= MOST_PARTS else [or_(*parts)]
+
+
+def row_by_row(found: Select[Any]) -> ColumnElement[bool]:
+    """Whether the statement finds anything for the row in hand. An EXISTS would say the same, but PostgreSQL may answer an EXISTS
+    among other conditions by reading beforehand, from a whole table, every row that could ever be found."""
+    return func.coalesce(found.with_only_columns(true()).limit(1).scalar_subquery(), false())

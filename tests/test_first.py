@@ -1,10 +1,10 @@
 """The first rows of a list that several conditions join."""
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
 from liaison.db import Database
 from liaison.directory.models import Agency, Person
-from liaison.first import MOST_PARTS, among
+from liaison.first import MOST_PARTS, among, row_by_row
 from tests.world import World
 
 
@@ -27,3 +27,11 @@ async def test_ids_found_beside_the_conditions_come_in_the_same_list(database: D
         found = among(Agency, [Agency.id > ids[2]], order=(Agency.id,), limit=1, beside=[there])
         first = await db.scalars(select(Agency.id).where(found).order_by(Agency.id))
         assert list(first) == sorted([world.sfj.id, ids[3]])
+
+
+async def test_row_by_row_each_row_has_something_or_has_not(database: Database, world: World) -> None:
+    people = row_by_row(select(Person.id).where(Person.agency_id == Agency.id, Person.id == world.liwb.id))
+    async with database.reading() as db:
+        everybody = set(await db.scalars(select(Agency.id)))
+        assert set(await db.scalars(select(Agency.id).where(people))) == {world.sfj.id}
+        assert set(await db.scalars(select(Agency.id).where(not_(people)))) == everybody - {world.sfj.id}

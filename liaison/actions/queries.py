@@ -13,7 +13,7 @@ from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progres
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
-from liaison.first import among, bounded
+from liaison.first import among, bounded, row_by_row
 from liaison.mechanisms.models import Member
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
 
@@ -62,7 +62,7 @@ def visible_parts(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
             supports = select(Support.id).where(
                 Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id
             )
-            seen += [ActionItem.lead_agency_id == viewer.agency_id, supports.exists()]
+            seen += [ActionItem.lead_agency_id == viewer.agency_id, row_by_row(supports)]
         found.append(and_(ActionItem.mechanism_id == mechanism_id, or_(*seen)))
     return tuple(found)
 
@@ -212,7 +212,7 @@ def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         supports = select(Support.id).where(
             Support.action_item_id == ActionItem.id, Support.agency_id == filters.agency_id
         )
-        found.append(or_(ActionItem.lead_agency_id == filters.agency_id, supports.exists()))
+        found.append(or_(ActionItem.lead_agency_id == filters.agency_id, row_by_row(supports)))
     if filters.owner_id is not None:
         found.append(ActionItem.owner_id == filters.owner_id)
     if filters.due_before is not None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from liaison.accounts.viewer import Viewer
-from liaison.first import among
+from liaison.first import among, row_by_row
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 
 _TOLD = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
@@ -49,7 +49,7 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism.
 
     Whatever its date, officers and deputies see what their agency hosts or they scheduled, and what their agency is asked to."""
-    asked = _asks(viewer).where(Attendee.meeting_id == Meeting.id).exists()
+    asked = row_by_row(_asks(viewer).where(Attendee.meeting_id == Meeting.id))
     return or_(*_by_mechanism(viewer), and_(_TOLD, asked))
 
 
@@ -92,7 +92,7 @@ def _by_mechanism(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
             seen += [
                 Meeting.host_agency_id == office.agency_id,
                 Meeting.created_by == viewer.person_id,
-                and_(_TOLD, slip.exists()),
+                and_(_TOLD, row_by_row(slip)),
             ]
         found.append(and_(Meeting.mechanism_id == mechanism_id, or_(*seen)))
     return tuple(found)
