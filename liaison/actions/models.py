@@ -72,6 +72,12 @@ class ActionItem(Versioned, Base):
         """open, done or not_possible."""
         return OPEN if self.ended_at is None else self.ended_how or DONE
 
+    @property
+    def host_agency_id(self) -> int:
+        """The agency that hosted the meeting it came from; of one added between meetings, the mechanism's lead agency. Needs `mechanism`
+        and `meeting`."""
+        return self.meeting.host_agency_id if self.meeting is not None else self.mechanism.lead_agency_id
+
     def plan_reminders(self, now: datetime) -> None:
         """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
         since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))

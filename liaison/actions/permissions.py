@@ -1,6 +1,6 @@
 """Who may do what with an action item (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.actions.models import ActionItem
 
 
@@ -15,7 +15,10 @@ def may_change(viewer: Viewer, item: ActionItem) -> bool:
 
 
 def may_report(viewer: Viewer, item: ActionItem) -> bool:
-    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy."""
+    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy; by the
+    link mailed to an agency that has no liaison, whoever reads its mail."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == item.lead_agency_id
     return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
 
 

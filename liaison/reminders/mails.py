@@ -12,20 +12,19 @@ from liaison.accounts import links
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.db import Session
-from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.queries import PERSON_ADDRESS
-from liaison.reminders.queries import newest_snapshots
+from liaison.reminders.queries import Reader, newest_snapshots, readers
 from liaison.reminders.reminding import KIND
-from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, most_urgent_first
+from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, To, most_urgent_first
 
 LINK_LIFE = timedelta(days=60)
 """How long the link of a reminder lets somebody report."""
@@ -58,7 +57,7 @@ class _Loaded:
     items: Mapping[int, ActionItem]
     attendees: Mapping[int, Attendee]
     invitations: Mapping[int, AgencyInvitation]
-    people: Mapping[int, Person]
+    readers: Mapping[To, Reader]
     offices: Mapping[int, Designation]
     told: Mapping[str, Mapping[str, Any]]
     """By UID of a meeting, what its people were told of it."""
@@ -68,24 +67,24 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     """The bundled mail of one address and day; None when everything in it has been dealt with since."""
     lines = [Line.from_json(stored) for stored in row.params["lines"]]
     loaded = await _load(db, lines)
-    sections: dict[int, Section] = {}
-    mechanisms: dict[int, Mechanism] = {}
+    sections: dict[To, Section] = {}
+    from_mechanisms: dict[int, Mechanism] = {}
     first: Entry | None = None
     first_kind = ""
     for line in most_urgent_first(lines):
-        person = loaded.people.get(line.person_id)
-        found = await _entry(db, line, loaded, row.locale) if person else None
-        if person is None or found is None:
+        reader = loaded.readers.get(line.to)
+        found = await _entry(db, line, loaded, row.locale) if reader else None
+        if reader is None or found is None:
             continue
         entry, mechanism = found
-        mechanisms[mechanism.id] = mechanism
-        section = sections.setdefault(person.id, Section(person.name))
+        from_mechanisms[mechanism.id] = mechanism
+        section = sections.setdefault(line.to, Section(reader.name))
         (section.waiting if line.step == WEEK else section.now).append(entry)
         if first is None:
             first, first_kind = entry, WEEK if line.step == WEEK else line.kind
     if first is None:
         return None
-    one = next(iter(mechanisms.values()))
+    one = next(iter(from_mechanisms.values()))
     words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
     count = sum(len(each.now) + len(each.waiting) for each in sections.values())
     context: dict[str, Any] = {
@@ -95,13 +94,13 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "preheader": f"{first.title} {first.why}",
         "sections": list(sections.values()),
         # Who reads a mailbox with others, or for somebody, must see whose it is.
-        "alone": len(sections) == 1 and not _is_shared(loaded.people[next(iter(sections))]),
-        "mechanisms": words._(", ").join(each.short_name for each in mechanisms.values()),
+        "alone": len(sections) == 1 and not loaded.readers[next(iter(sections))].address.shared,
+        "mechanisms": words._(", ").join(each.short_name for each in from_mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
         "site": db.settings.base_url,
     }
     subject, text, html = render("reminders", context, row.locale)
-    mailbox = one.mailbox if len(mechanisms) == 1 and one.mailbox else None
+    mailbox = one.mailbox if len(from_mechanisms) == 1 and one.mailbox else None
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
@@ -111,11 +110,6 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         html=html,
         auto_submitted=True,
     )
-
-
-def _is_shared(person: Person) -> bool:
-    address = person.effective_address()
-    return address is not None and address.shared
 
 
 async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
@@ -131,9 +125,6 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
         .where(AgencyInvitation.id.in_(ids("slip")))
         .options(slip_meeting, joinedload(AgencyInvitation.agency))
     )
-    people = await db.scalars(
-        select(Person).where(Person.id.in_({line.person_id for line in lines})).options(*PERSON_ADDRESS)
-    )
     offices = await db.scalars(
         select(Designation).where(Designation.id.in_({line.office for line in lines if line.office}))
     )
@@ -142,7 +133,7 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
         {one.id: one for one in items},
         {one.id: one for one in asked},
         {one.id: one for one in slips},
-        {one.id: one for one in people},
+        await readers(db, lines),
         {one.id: one for one in offices},
         await newest_snapshots(db, {one.meeting.uid for one in asked} | {one.meeting.uid for one in slips}),
     )
@@ -154,7 +145,7 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
         item = loaded.items.get(line.id)
         if item is None or item.ended_at is not None or (line.step != WEEK and item.due_on != line.due_on):
             return None
-        if not _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
+        if not await _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
             return None
         return await _of_action(db, line, item, locale), item.mechanism
     if line.kind == ATTENDEE:
@@ -167,7 +158,7 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
         if invitation is None or invitation.removed_at is not None or invitation.declined:
             return None
         meeting, answered, agency = invitation.meeting, invitation.returned_at is not None, invitation.agency
-    if not _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
+    if not await _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
         return None
     if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step == WEEK and answered):
         return None
@@ -187,8 +178,12 @@ async def _entry(db: Session, line: Line, loaded: _Loaded, locale: str) -> tuple
     return _of_meeting(db, line, meeting, told, locale, answered=answered, agency=name, link=link), meeting.mechanism
 
 
-def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:
-    """Whether the line still concerns its person: by an office held today, or because it is their `own`."""
+async def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:
+    """Whether the line still concerns who it is for: by an office held today, because it is their `own`, or as an agency that has
+    no liaison."""
+    if line.agency_id is not None:
+        in_office = await mechanisms.in_office(db, mechanism.id, db.clock.today(mechanism.timezone))
+        return line.agency_id in in_office and in_office[line.agency_id] is None
     if line.office is None:
         return line.person_id == own
     office = loaded.offices.get(line.office)
@@ -210,6 +205,7 @@ async def _of_action(db: Session, line: Line, item: ActionItem, locale: str) -> 
         purpose=links.ACTION,
         object_id=item.id,
         person_id=line.person_id,
+        agency_id=line.agency_id,
         designation_id=line.office,
         expires_at=db.now() + LINK_LIFE,
     )

@@ -16,6 +16,7 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, one_at_a_time
+from liaison.directory.models import Person
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
 from liaison.mail.queue_state import mark_day
@@ -87,23 +88,30 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
 
 async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
     """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
-    that nobody owns, or whose owner has left, is the liaison's from the start, and the host's where that agency is told by letter."""
+    that nobody owns, or whose owner no mail reaches, is the liaison's from the start, and the host's where that agency is told by
+    letter."""
     if item.due_on is None:
         return []
     since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
     step = due.newest_step(calendar, item.due_on, morning.today, since=since)
     if step is None:
         return []
-    owner = item.owner if item.owner is not None and item.owner.deactivated_at is None else None
+    owner = _owner(item)
     lines = [Line(ACTION, item.id, step.step, item.due_on, owner.id)] if owner else []
     told = [item.lead_agency_id] if step.step in due.TO_LIAISON or owner is None else []
     nobody = owner is None and not await queries.by_office(db, morning, item.mechanism, item.lead_agency_id)
     if step.step in due.TO_HOST or nobody:
-        told.append(item.meeting.host_agency_id if item.meeting else item.mechanism.lead_agency_id)
+        told.append(item.host_agency_id)
     for agency_id in dict.fromkeys(told):
-        for person_id, designation_id in await queries.by_office(db, morning, item.mechanism, agency_id):
-            lines.append(Line(ACTION, item.id, step.step, item.due_on, person_id, designation_id))
+        for to in await queries.by_office(db, morning, item.mechanism, agency_id):
+            lines.append(Line(ACTION, item.id, step.step, item.due_on, *to))
     return lines
+
+
+def _owner(item: ActionItem) -> Person | None:
+    """Who owns the item and is there to read of it."""
+    owner = item.owner
+    return owner if owner and owner.deactivated_at is None and owner.effective_address() else None
 
 
 async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting], step: str) -> list[Line]:
@@ -119,14 +127,14 @@ async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting
     lines = []
     for one in await queries.asked_by_name(db, by_id):
         if step != WEEK or one.partstat == "needs_action":
-            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id or 0))
+            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id))
             morning.meeting_of[lines[-1].about] = one.meeting_id
     for invitation in await queries.invitations(db, by_id):
         meeting = by_id[invitation.meeting_id]
         if step == WEEK and invitation.returned_at is not None:
             continue
-        for person_id, designation_id in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
-            lines.append(Line(SLIP, invitation.id, step, on(meeting), person_id, designation_id))
+        for to in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
+            lines.append(Line(SLIP, invitation.id, step, on(meeting), *to))
             morning.meeting_of[lines[-1].about] = meeting.id
     return lines
 
@@ -141,11 +149,11 @@ async def _of_week(db: Session, morning: Morning) -> list[Line]:
     items = await queries.waiting_items(db, morning)
     lines: list[Line] = []
     for item in items:
-        if item.owner is not None and item.owner.deactivated_at is None:
-            lines.append(Line(ACTION, item.id, WEEK, monday, item.owner.id))
+        if owner := _owner(item):
+            lines.append(Line(ACTION, item.id, WEEK, monday, owner.id))
             continue
-        for person_id, office in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
-            lines.append(Line(ACTION, item.id, WEEK, monday, person_id, office))
+        for to in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
+            lines.append(Line(ACTION, item.id, WEEK, monday, *to))
     return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning), WEEK)
 
 
@@ -153,14 +161,12 @@ async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple
     """One mail an address with everything that is new; how many, and what waits for tomorrow because its address was
     written to today for another zone."""
     before = await queries.sent(db, {line.about for line in lines})
-    new = [one for one in lines if (one.about, one.step, one.due_on, one.person_id) not in before]
-    people = await queries.people(db, {line.person_id for line in new})
+    new = [one for one in lines if (one.about, one.step, one.due_on, one.to) not in before]
+    read_by = await queries.readers(db, new)
     by_address: dict[str, list[Line]] = {}
     for line in new:
-        person = people.get(line.person_id)
-        at = person.effective_address() if person else None
-        if at is not None:
-            by_address.setdefault(at.mail, []).append(line)
+        if (reader := read_by.get(line.to)) is not None:
+            by_address.setdefault(reader.address.mail, []).append(line)
     keys = {address: f"{KIND}:{morning.today.isoformat()}:{address}" for address in by_address}
     taken = set(await db.scalars(select(OutboxMail.once_key).where(OutboxMail.once_key.in_(keys.values()))))
     held_over: set[str] = set()
@@ -169,22 +175,28 @@ async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple
         if keys[address] in taken:
             held_over |= {line.about for line in mine}
             continue
-        first = people[mine[0].person_id]
-        holder = first.effective_address()
+        first = read_by[mine[0].to]
         await outbox.enqueue(
             db,
             kind=KIND,
             about=f"{KIND}:{morning.today.isoformat()}",
             address=address,
-            display_to=f"{holder.holder if holder else first.name} <{address}>",
-            locale=first.mail_locale(db.settings.locale),
-            person_ids=[line.person_id for line in mine],
+            display_to=f"{first.address.holder} <{address}>",
+            locale=first.locale or db.settings.locale,
+            person_ids=[line.person_id for line in mine if line.person_id is not None],
             params={"on": morning.today.isoformat(), "lines": [line.to_json() for line in mine]},
             priority=_AFTER_ACTS,
             once_key=keys[address],
         )
         db.add_all(
-            Reminder(about=one.about, step=one.step, due_on=one.due_on, person_id=one.person_id, at=db.now())
+            Reminder(
+                about=one.about,
+                step=one.step,
+                due_on=one.due_on,
+                person_id=one.person_id,
+                agency_id=one.agency_id,
+                at=db.now(),
+            )
             for one in mine
         )
         mails += 1
