@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.actions.due import next_step_on
+from liaison.actions.due import newest_step, next_step_on
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
@@ -82,6 +82,17 @@ class ActionItem(Versioned, Base):
         """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
         since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))
         self.remind_on = next_step_on(region_calendar(self.mechanism.region), self.due_on, since=since)
+
+    def resume_reminders(self, now: datetime) -> None:
+        """The same for an item that goes on after all: the newest step that has come since it was assigned goes with the next clock mail,
+        as after an outage, unless it went before the item ended. So who owes an overdue item hears of it the next morning, and not
+        only when a later step comes, or never."""
+        self.plan_reminders(now)
+        zone, calendar = ZoneInfo(self.mechanism.timezone), region_calendar(self.mechanism.region)
+        morning = first_mail_day(now, zone)
+        since = first_mail_day(self.assigned_at, zone)
+        if self.due_on is not None and newest_step(calendar, self.due_on, morning, since=since):
+            self.remind_on = morning
 
 
 class Support(Base):

@@ -28,6 +28,8 @@ LIWB, WUXL, ZHOUMIN, QIANWEI = (
     "qianwei@jcy.qingzhi.example",
 )
 
+OWNER, LIAISONS, HOSTS = {LIWB}, {LIWB, WUXL}, {LIWB, WUXL, ZHOUMIN, QIANWEI}
+
 
 def beijing(text: str) -> datetime:
     """An instant from local wall time in Beijing."""
@@ -117,6 +119,47 @@ async def test_a_step_that_lay_before_the_item_existed_is_skipped(play: Play) ->
     await assigned(play, owner=play.world.liwb)
     assert await at(play, "12-07T09:01") == {}
     assert set(await at(play, "12-10T08:30")) == {LIWB}
+
+
+async def ended(play: Play, item_id: int, text: str, verb: Any) -> None:
+    """Let the item's owner complete or reopen it at that time."""
+    play.clock.as_of = beijing(text)
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.liwb)
+        await verb(db, viewer, await actions.get(db, viewer, item_id))
+
+
+@pytest.mark.parametrize(
+    ("reopened", "told"),
+    [
+        ("12-08T10:00", {"12-09": OWNER, "12-10": OWNER, "12-11": LIAISONS, "12-17": HOSTS}),
+        ("12-11T08:00", {"12-11": LIAISONS, "12-17": HOSTS}),
+        ("12-12T10:00", {"12-14": LIAISONS, "12-17": HOSTS}),
+        ("12-17T08:30", {"12-17": HOSTS}),
+        ("12-21T16:00", {"12-22": HOSTS}),
+    ],
+)
+async def test_a_reopened_item_is_reminded_the_next_morning_of_the_newest_step_that_has_come(
+    play: Play, reopened: str, told: dict[str, set[str]]
+) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    await ended(play, item_id, "12-04T10:00", reporting.complete)
+    assert await at(play, "12-07T08:30") == {}
+    await ended(play, item_id, reopened, reporting.reopen)
+    days = [f"12-{day:02}" for day in range(int(reopened[3:5]), 32)]
+    found = {day: set(await at(play, f"{day}T08:30")) for day in days if f"{day}T08:30" >= reopened}
+    assert {day: who for day, who in found.items() if who} == told
+
+
+async def test_a_step_that_went_before_the_item_was_done_does_not_go_again_when_it_is_reopened(play: Play) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    assert set(await at(play, "12-11T08:30")) == {LIWB, WUXL}
+    await ended(play, item_id, "12-11T10:00", reporting.complete)
+    await ended(play, item_id, "12-11T10:01", reporting.reopen)
+    assert await at(play, "12-14T08:30") == {}
+    assert set(await at(play, "12-17T08:30")) == {LIWB, WUXL, ZHOUMIN, QIANWEI}
 
 
 async def test_everything_for_one_address_is_one_mail_listing_each_person(play: Play) -> None:
