@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -54,20 +54,21 @@ async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
     return (await db.scalars(morning.here(query).order_by(Meeting.remind_on, Meeting.id))).all()
 
 
-async def waiting_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
-    """Every open item, with its owner."""
+async def waiting_items(db: Session, morning: Morning, since: datetime) -> Sequence[ActionItem]:
+    """Every open item that was there at that time, with its owner."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
-    query = query.where(ActionItem.ended_at.is_(None))
+    query = query.where(ActionItem.ended_at.is_(None), ActionItem.assigned_at <= since)
     query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.owner).options(*PERSON_ADDRESS))
     return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
 
 
-async def waiting_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
-    """Announced meetings still to come."""
+async def waiting_meetings(db: Session, morning: Morning, since: datetime) -> Sequence[Meeting]:
+    """Meetings still to come of which nothing newer was announced after that time."""
     query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
     query = query.where(
         Meeting.starts_at > db.now(),
         Meeting.announced_at.is_not(None),
+        Meeting.dtstamp <= since,
         Meeting.cancelled_at.is_(None),
         Meeting.postponed_at.is_(None),
         Meeting.held_at.is_(None),

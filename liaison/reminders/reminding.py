@@ -19,7 +19,7 @@ from liaison.db import Session, one_at_a_time
 from liaison.directory.models import Person
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
-from liaison.mail.queue_state import mark_day
+from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Meeting
 from liaison.reminders import queries
@@ -32,8 +32,10 @@ from liaison.reminders.rules import (
     SLIP,
     WEEK,
     Line,
-    first_workday_of_week,
+    To,
+    digest_time,
     mail_day,
+    monday_of,
     without_repetition,
 )
 
@@ -73,9 +75,10 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     lines = [line for item in items for line in await _of_item(db, morning, calendar, item)]
     ahead = [one for one in meetings if one.state == "announced" and one.starts_at > db.now()]
     lines += await _of_meetings(db, morning, ahead, BEFORE_MEETING)
-    if morning.today == first_workday_of_week(calendar, morning.today):
-        lines += await _of_week(db, morning)
-    mails, held_over = await _bundle(db, morning, without_repetition(lines))
+    week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
+    mails, held_over = await _bundle(db, morning, [*lines, *(week or ())])
+    if week is not None:
+        await _note_week(db, morning, goes_on=any(line.about in held_over for line in week))
     for item in items:
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over
@@ -119,10 +122,13 @@ async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting
     is what they were told: a move that was not sent is not theirs to know."""
     told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
     by_id = {meeting.id: meeting for meeting in meetings if meeting.uid in told}
-    monday = morning.today - timedelta(days=morning.today.weekday())
 
     def on(meeting: Meeting) -> date:
-        return monday if step == WEEK else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
+        return (
+            monday_of(morning.today)
+            if step == WEEK
+            else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
+        )
 
     lines = []
     for one in await queries.asked_by_name(db, by_id):
@@ -139,14 +145,19 @@ async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting
     return lines
 
 
-async def _of_week(db: Session, morning: Morning) -> list[Line]:
-    """The week's digest of what waits, gathered once a week and zone, unless the operator has switched it off."""
+async def _of_week(db: Session, morning: Morning, since: datetime) -> list[Line] | None:
+    """The week's digest of what has waited `since` that time; nothing when the operator has switched it off. It is gathered once a
+    week and zone, on its first working day or when something runs again, and on further days only while a part of it waits because
+    its address was written to for another zone; else None."""
+    monday = monday_of(morning.today)
+    known = await noted(db, _digest_of(morning))
+    if known is not None and known[1].get("on") == monday.isoformat():
+        again = known[1].get("again")
+        if again is None or again > morning.today.isoformat():
+            return None
     if not await digest_is_on(db):
         return []
-    if not await mark_day(db, f"digest:{morning.timezone}:{morning.region}", morning.today):
-        return []
-    monday = morning.today - timedelta(days=morning.today.weekday())
-    items = await queries.waiting_items(db, morning)
+    items = await queries.waiting_items(db, morning, since)
     lines: list[Line] = []
     for item in items:
         if owner := _owner(item):
@@ -154,14 +165,28 @@ async def _of_week(db: Session, morning: Morning) -> list[Line]:
             continue
         for to in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
             lines.append(Line(ACTION, item.id, WEEK, monday, *to))
-    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning), WEEK)
+    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning, since), WEEK)
+
+
+async def _note_week(db: Session, morning: Morning, *, goes_on: bool) -> None:
+    tomorrow = morning.today + timedelta(days=1)
+    again = {"again": tomorrow.isoformat()} if goes_on else {}
+    await note(db, _digest_of(morning), {"on": monday_of(morning.today).isoformat(), **again})
+
+
+def _digest_of(morning: Morning) -> str:
+    return f"digest:{morning.timezone}:{morning.region}"
 
 
 async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple[int, set[str]]:
     """One mail an address with everything that is new; how many, and what waits for tomorrow because its address was
-    written to today for another zone."""
+    written to today for another zone. What merely waits and is spoken of for a better reason counts as sent with it."""
     before = await queries.sent(db, {line.about for line in lines})
-    new = [one for one in lines if (one.about, one.step, one.due_on, one.to) not in before]
+    unsent = [one for one in lines if (one.about, one.step, one.due_on, one.to) not in before]
+    new = without_repetition(unsent)
+    steps: dict[tuple[str, To], dict[tuple[str, date], None]] = {}
+    for line in unsent:
+        steps.setdefault((line.about, line.to), {})[line.step, line.due_on] = None
     read_by = await queries.readers(db, new)
     by_address: dict[str, list[Line]] = {}
     for line in new:
@@ -190,14 +215,15 @@ async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple
         )
         db.add_all(
             Reminder(
-                about=one.about,
-                step=one.step,
-                due_on=one.due_on,
-                person_id=one.person_id,
-                agency_id=one.agency_id,
+                about=line.about,
+                step=step,
+                due_on=due_on,
+                person_id=line.person_id,
+                agency_id=line.agency_id,
                 at=db.now(),
             )
-            for one in mine
+            for line in mine
+            for step, due_on in steps[line.about, line.to]
         )
         mails += 1
     await db.flush()

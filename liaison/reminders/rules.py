@@ -75,12 +75,16 @@ def mail_day(calendar: WorkCalendar, now: datetime, timezone: str) -> date | Non
     return local.date()
 
 
-def first_workday_of_week(calendar: WorkCalendar, day: date) -> date | None:
-    """The day on which the week's digest goes: Monday, or where that is free the first working day after it; None in a
-    week without one."""
-    monday = day - timedelta(days=day.weekday())
-    week = (monday + timedelta(days=n) for n in range(7))
-    return next((each for each in week if calendar.is_workday(each)), None)
+def monday_of(day: date) -> date:
+    """What stands for a week."""
+    return day - timedelta(days=day.weekday())
+
+
+def digest_time(calendar: WorkCalendar, today: date, timezone: str) -> datetime:
+    """When the digest of the week of that working day goes: at 08:30 on Monday, or where that is free on the first working day after it.
+    One that is late, since nothing ran then, speaks of what waited at that time already."""
+    first = next(day for n in range(7) if calendar.is_workday(day := monday_of(today) + timedelta(days=n)))
+    return datetime.combine(first, MAIL_TIME, ZoneInfo(timezone))
 
 
 def most_urgent_first(lines: Collection[Line]) -> list[Line]:
