@@ -15,6 +15,7 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.changes import changed
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
 from liaison.meetings.wording import KIND_NAMES, LAST_ACTIONS, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
@@ -83,6 +84,9 @@ def written(
     was_told = planned.change in OFF and held is not None
     context |= {
         "change": planned.change,
+        "changes": changed(words, held, planned.agenda_held, snapshot)
+        if held is not None and planned.change in ("moved", "updated")
+        else [],
         "foot": _why(one, lines, words, was=planned.change == "removed"),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
