@@ -80,6 +80,15 @@ async def get(db: Session, viewer: Viewer, item_id: int) -> ActionItem:
     return item
 
 
+async def of_agency(db: Session, agency_id: int, item_id: int) -> ActionItem:
+    """The same item as an agency without a liaison reads it by the link mailed to it: one that it is responsible for, or whose host
+    it is. Raises NotFound."""
+    item = (await db.execute(select(ActionItem).where(ActionItem.id == item_id).options(*SHOWN))).scalar_one_or_none()
+    if item is None or agency_id not in (item.lead_agency_id, item.host_agency_id):
+        raise NotFound
+    return item
+
+
 async def ledger(
     db: Session,
     viewer: Viewer,
