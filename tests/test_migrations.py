@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +134,34 @@ def insert(connection: Connection, name: str, **values: Any) -> None:
             filler = some_day if "TIME" in kind else 0 if "INT" in kind else False if "BOOL" in kind else "x"
             values.setdefault(column.name, filler)
     connection.execute(table.insert(), [values])
+
+
+def test_attendances_of_before_have_the_time_of_their_meeting_and_follow_it(engine: Engine) -> None:
+    migrate.upgrade(engine, "0003")
+    tables = MetaData()
+    tables.reflect(engine)
+    at = datetime(2026, 12, 17, 6, 30, tzinfo=UTC if ON_POSTGRESQL else None)
+
+    def insert_row(table: str, **given: Any) -> None:
+        """A row whose other columns are as empty as they may be."""
+        empty: dict[type, Any] = {int: 0, str: "x", bool: False, datetime: at, date: at.date(), object: {}}
+        rest = {c.name: empty[c.type.python_type] for c in tables.tables[table].columns if not c.nullable}
+        connection.execute(tables.tables[table].insert(), rest | given)
+
+    with engine.begin() as connection:
+        insert_row("agency", id=1)
+        insert_row("mechanism", id=1, lead_agency_id=1)
+        for n in (1, 2):
+            insert_row("meeting", id=n, uid=str(n), mechanism_id=1, host_agency_id=1, starts_at=at + timedelta(days=n))
+            insert_row("attendee", id=n, meeting_id=n, agency_id=1)
+    migrate.upgrade(engine)
+    same = text(
+        "SELECT count(*) FROM attendee JOIN meeting m ON m.id = meeting_id AND m.starts_at = attendee.starts_at"
+    )
+    if not ON_POSTGRESQL:
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
+        engine.dispose()
+    with engine.begin() as connection:
+        assert connection.execute(same).scalar_one() == 2
+        connection.execute(tables.tables["meeting"].update().values(starts_at=at))
+        assert connection.execute(same).scalar_one() == 2

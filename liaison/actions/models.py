@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.actions.due import next_step_on
+from liaison.actions.due import newest_step, next_step_on
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
@@ -74,10 +74,27 @@ class ActionItem(Versioned, Base):
         """open, done or not_possible."""
         return state_of(self.ended_at, self.ended_how)
 
+    @property
+    def host_agency_id(self) -> int:
+        """The agency that hosted the meeting it came from; of one added between meetings, the mechanism's lead agency. Needs `mechanism`
+        and `meeting`."""
+        return self.meeting.host_agency_id if self.meeting is not None else self.mechanism.lead_agency_id
+
     def plan_reminders(self, now: datetime) -> None:
         """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
         since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))
         self.remind_on = next_step_on(region_calendar(self.mechanism.region), self.due_on, since=since)
+
+    def resume_reminders(self, now: datetime) -> None:
+        """The same for an item that goes on after all: the newest step that has come since it was assigned goes with the next clock mail,
+        as after an outage, unless it went before the item ended. So who owes an overdue item hears of it the next morning, and not
+        only when a later step comes, or never."""
+        self.plan_reminders(now)
+        zone, calendar = ZoneInfo(self.mechanism.timezone), region_calendar(self.mechanism.region)
+        morning = first_mail_day(now, zone)
+        since = first_mail_day(self.assigned_at, zone)
+        if self.due_on is not None and newest_step(calendar, self.due_on, morning, since=since):
+            self.remind_on = morning
 
 
 def state_of(ended_at: datetime | None, ended_how: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.actions.models import ActionItem, ItemShown
 from liaison.mechanisms import permissions as mechanisms
 
@@ -18,7 +18,10 @@ def may_change(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
 
 
 def may_report(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
-    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy."""
+    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy; by the
+    link mailed to an agency that has no liaison, whoever reads its mail."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == item.lead_agency_id
     return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
 
 

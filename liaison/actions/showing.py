@@ -67,9 +67,17 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
 
 def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
-    if state == OVERDUE and due_on is not None:
-        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", (today - due_on).days)
-    if state == DUE_SOON and due_on is not None:
-        days = (due_on - today).days
-        return words.ngettext("due in %(n)d day", "due in %(n)d days", days) if days else words._("due today")
+    if state in (OVERDUE, DUE_SOON) and due_on is not None:
+        return days_left(words, (due_on - today).days)
     return words._(STATE_NAMES[state])
+
+
+def days_left(words: Words, days: int) -> str:
+    """How far a due date is, so many days ahead or back."""
+    if days < 0:
+        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", -days)
+    if days == 0:
+        return words._("due today")
+    if days == 1:
+        return words._("due tomorrow")
+    return words.ngettext("due in %(n)d day", "due in %(n)d days", days)

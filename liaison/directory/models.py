@@ -57,6 +57,10 @@ class Agency(Versioned, Base):
     deactivated_at: Mapped[datetime | None]
     deactivated_by: Mapped[int | None]
 
+    def own_address(self) -> Address | None:
+        """Where mail for the agency itself goes: its own address, which whoever is there reads; None when it has none."""
+        return Address(self.mail.lower(), True, "agency", self.name) if self.mail else None
+
 
 class Office(Versioned, Base):
     """A shared mailbox with a name: a department whose people read one address (PRACTICE.md 11)."""
@@ -111,9 +115,7 @@ class Person(Versioned, Base):
             return Address(self.contact.mail.lower(), True, "contact", self.contact.name)
         if self.office is not None and self.office.deactivated_at is None:
             return Address(self.office.mail.lower(), True, "office", self.office.name)
-        if self.agency.mail:
-            return Address(self.agency.mail.lower(), True, "agency", self.agency.name)
-        return None
+        return self.agency.own_address()
 
     def mail_locale(self, site_locale: str) -> str:
         """The language mail to this person is written in: their own, else the agency's, else the site's; never the sender's."""

@@ -79,6 +79,7 @@ async def enter_held(
         db.add(
             Attendee(
                 meeting_id=meeting.id,
+                starts_at=meeting.starts_at,
                 agency_id=one.agency_id,
                 name=name,
                 job_title=job_title,

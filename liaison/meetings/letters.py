@@ -15,6 +15,7 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.changes import changed
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
 from liaison.meetings.wording import KIND_NAMES, LAST_ACTIONS, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
@@ -36,7 +37,7 @@ class Told:
     agency: str = ""
     request: str = ""
     own: bool = True
-    """Whether whoever reads this is meant themselves: a person's own address."""
+    """Whether whoever reads this is meant themselves: a person's own address; of a slip, whether a liaison reads it."""
     by_contact: bool = False
     """Whether the reader answers for this person."""
     internal: bool = False
@@ -83,6 +84,9 @@ def written(
     was_told = planned.change in OFF and held is not None
     context |= {
         "change": planned.change,
+        "changes": changed(words, held, planned.agenda_held, snapshot)
+        if held is not None and planned.change in ("moved", "updated")
+        else [],
         "foot": _why(one, lines, words, was=planned.change == "removed"),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
@@ -115,7 +119,9 @@ def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: 
     words = Words(one.locale, snapshot["timezone"], today)
     lines = _internal(lines, snapshot)
     context = _context(snapshot, one, lines, words)
+    due = date.fromisoformat(snapshot["replies_due_on"]) if context["due"] else None
     context |= {
+        "due": words.near_date(due) if due else None,
         "lead": _missing(snapshot, lines, words),
         "heading": words._("Please answer: %(title)s", title=snapshot["title"]),
         "subject": _subject("reminder", snapshot, words),
@@ -193,7 +199,8 @@ def lines_of(one: Addressee, link: Callable[[May], str]) -> Lines:
         if slip.requirement:
             request = words._("%(seats)s (%(requirement)s)", seats=request, requirement=slip.requirement)
         may = May(SLIP, slip.invitation_id, slip.person_id, slip.agency_id, slip.designation_id)
-        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request)
+        by_liaison = slip.person_id is not None
+        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request, own=by_liaison)
 
     return Lines(
         people=[person_line(person) for person in one.people],
@@ -340,9 +347,13 @@ def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> st
     reasons = []
     if lines.slips:
         agencies = words._(", ").join(told.agency for told in lines.slips)
-        reasons.append(
-            words._("You receive this for %(agency)s, whose mail of this mechanism comes here.", agency=agencies)
-        )
+        if not any(told.own for told in lines.slips):
+            why = N_("%(agency)s has no liaison at present, so this comes to its own address.")
+        elif one.group:
+            why = N_("You receive this for %(agency)s, whose mail of this mechanism comes here.")
+        else:
+            why = N_("You receive this as liaison of %(agency)s.")
+        reasons.append(words._(why, agency=agencies))
     if lines.copies:
         agencies = words._(", ").join(told.agency for told in lines.copies)
         reasons.append(words._("You receive this copy as deputy liaison of %(agency)s.", agency=agencies))

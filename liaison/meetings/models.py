@@ -7,7 +7,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -55,6 +65,7 @@ class Meeting(Versioned, Base):
         Index("ix_meeting_mechanism_id_id", "mechanism_id", "id"),
         Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
               postgresql_where=text("postponed_at IS NOT NULL")),
+        Index("uq_meeting_id_starts_at", "id", "starts_at", unique=True),
         UniqueConstraint("mechanism_id", "ordinal"),
         Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
@@ -189,12 +200,19 @@ class Attendee(Versioned, Base):
 
     __tablename__ = "attendee"
     __table_args__ = (
+        ForeignKeyConstraint(["meeting_id", "starts_at"], ["meeting.id", "meeting.starts_at"], onupdate="CASCADE"),
         Index("ix_attendee_meeting_id", "meeting_id"),
-        Index("ix_attendee_person_id", "person_id"),
+        Index("ix_attendee_person_id_meeting_id", "person_id", "meeting_id"),
+        Index("ix_attendee_person_id_starts_at", "person_id", "starts_at", "meeting_id"),
     )
 
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    meeting_id: Mapped[int]
+    starts_at: Mapped[datetime]
+    """The meeting's, so that an index has what somebody is asked to in order of time. The database itself follows the meeting
+    and lets nobody set another; what was read into a session before the meeting moved is not read again."""
+    meeting: Mapped[Meeting] = relationship(
+        primaryjoin="Meeting.id == Attendee.meeting_id", foreign_keys="Attendee.meeting_id", lazy="raise"
+    )
     agency_invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
     """Set for a name that came on the agency's slip; such a person is not mailed."""
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))

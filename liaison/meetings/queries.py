@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
@@ -16,7 +15,6 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotFound
-from liaison.first import among
 from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
@@ -34,7 +32,7 @@ from liaison.meetings.models import (
     Note,
     Series,
 )
-from liaison.meetings.seen import visible_parts, visible_to
+from liaison.meetings.seen import ITS_OWN, Place, Wanted, first_of, visible_to
 
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
@@ -104,8 +102,9 @@ async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
 
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
     """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
-    ahead = and_(Meeting.starts_at > db.now() - LONGEST, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
-    rows = await _first(db, viewer, [ahead], (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id)
+    takes_place = and_(Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
+    ahead = Wanted(lambda place: [and_(place.at > db.now() - LONGEST, takes_place)])
+    rows = await _first(db, viewer, ahead, mechanism_id=mechanism_id)
     return [meeting for meeting in rows if meeting.ends_at > db.now()][:limit]
 
 
@@ -118,33 +117,38 @@ async def past(
     limit: int = 20,
 ) -> list[Meeting]:
     """Meetings that began before now, newest first, keyset-paged by `before` = (starts_at, id) of the last one shown."""
-    over = Meeting.starts_at <= db.now()
-    if before:
-        later = or_(Meeting.starts_at < before[0], Meeting.id < before[1])
-        over = and_(over, Meeting.starts_at <= before[0], later)
-    order = (Meeting.starts_at.desc(), Meeting.id.desc())
-    return await _first(db, viewer, [over], order, mechanism_id=mechanism_id, limit=limit)
+
+    def over(place: Place) -> list[ColumnElement[bool]]:
+        begun = place.at <= db.now()
+        if before is None:
+            return [begun]
+        return [and_(begun, place.at <= before[0], or_(place.at < before[0], place.id < before[1]))]
+
+    return await _first(db, viewer, Wanted(over, newest_first=True), mechanism_id=mechanism_id, limit=limit)
 
 
 async def listing(
     db: Session, viewer: Viewer, *, mechanism_id: int | None = None, after: int = 0, limit: int = 100
 ) -> list[Meeting]:
     """The meetings in the order they were entered, from the one after id `after`."""
-    return await _first(db, viewer, [Meeting.id > after], (Meeting.id,), mechanism_id=mechanism_id, limit=limit)
+    later = Wanted(lambda place: [place.id > after], by_time=False)
+    return await _first(db, viewer, later, mechanism_id=mechanism_id, limit=limit)
 
 
 async def set_aside(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 50) -> list[Meeting]:
     """Postponed meetings without a new date, and cancelled ones that still lie ahead: what may be reinstated."""
-    aside = [Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), Meeting.starts_at > db.now())]
-    return await _first(db, viewer, aside, (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id, limit=limit)
+    aside = Wanted(
+        lambda place: [Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), place.at > db.now())]
+    )
+    return await _first(db, viewer, aside, mechanism_id=mechanism_id, limit=limit)
 
 
 async def of_times(
     db: Session, viewer: Viewer, times: Sequence[tuple[datetime, datetime]], *, limit: int
 ) -> list[Meeting]:
     """Meetings with start <= starts_at <= end of one of these times, and postponed ones; soonest first."""
-    wanted = [Meeting.postponed_at.is_not(None), *(Meeting.starts_at.between(*span) for span in times)]
-    return await _first(db, viewer, wanted, (Meeting.starts_at, Meeting.id), limit=limit)
+    wanted = Wanted(lambda place: [Meeting.postponed_at.is_not(None), *(place.at.between(*span) for span in times)])
+    return await _first(db, viewer, wanted, limit=limit)
 
 
 async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetime, end: datetime) -> list[Meeting]:
@@ -154,27 +158,14 @@ async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetim
 
 
 async def _first(
-    db: Session,
-    viewer: Viewer,
-    wanted: Sequence[ColumnElement[bool]],
-    order: Sequence[Any],
-    *,
-    mechanism_id: int | None = None,
-    limit: int | None = None,
+    db: Session, viewer: Viewer, wanted: Wanted, *, mechanism_id: int | None = None, limit: int | None = None
 ) -> list[Meeting]:
-    """The meetings of which one of the conditions `wanted` holds; each of them has an index that begins with the mechanism."""
-    if mechanism_id:
-        parts = [and_(Meeting.mechanism_id == mechanism_id, visible_to(viewer), each) for each in wanted]
-    else:
-        *by_mechanism, asked = visible_parts(viewer)
-        parts = [and_(part, each) for part in by_mechanism for each in wanted]
-        parts.append(and_(asked, or_(*wanted)))
     query = (
         select(Meeting)
-        .where(among(Meeting, parts, order=order, limit=limit))
+        .where(first_of(viewer, wanted, mechanism_id=mechanism_id, limit=limit))
         .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
     )
-    return list(await db.scalars(query.order_by(*order).limit(limit)))
+    return list(await db.scalars(query.order_by(*wanted.order(ITS_OWN)).limit(limit)))
 
 
 def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ from alembic import op
 from liaison.db import BigId, UTCDateTime
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 
 _WAITS = sa.text("verdict = 'held' AND settled_at IS NULL")
 

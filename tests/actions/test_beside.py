@@ -93,8 +93,10 @@ async def test_the_list_is_shown_as_it_is_read(play: Play) -> None:
     async with play.database.writing() as db:
         for one in await queries.attendees(db, meeting_id):
             one.attendance, one.note, one.substitute = "present", "自带材料", {"name": "王五"}
+        starts_at = (await play.meeting(db, meeting_id))[1].starts_at
         for name, removed_at in (("无名录者", None), ("已划去者", db.now())):
-            db.add(Attendee(meeting_id=meeting_id, agency_id=world.jcy.id, name=name, removed_at=removed_at))
+            given = {"agency_id": world.jcy.id, "name": name, "removed_at": removed_at}
+            db.add(Attendee(meeting_id=meeting_id, starts_at=starts_at, **given))
     async with play.database.reading() as db:
         shown = await attendees_shown(db, meeting_id)
         rows = await queries.attendees(db, meeting_id)

@@ -13,7 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
 from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
-from liaison.actions.queries import Filters, after_of
+from liaison.actions.queries import MOST_COUNTED, Filters, after_of
 from liaison.actions.routes.common import choice_of_owner, shown
 from liaison.actions.showing import STATE_NAMES, lines
 from liaison.db import Session
@@ -90,6 +90,7 @@ async def _page(
         chosen=given.get("status", "open"),
         lines=lines(words, viewer, rows[:PAGE], db.now(), await queries.carried(db, rows[:PAGE])),
         counts=await queries.counts(db, viewer, filters, today=today),
+        most_counted=MOST_COUNTED,
         mechanisms=mine,
         agencies=await queries.agencies_of(db, [one.id for one in mine]),
         add=await _quick(db, acting, form, viewer, today),
