@@ -10,6 +10,7 @@ from liaison.mechanisms import models as mechanisms
 from liaison.meetings import models as meetings
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
+from liaison.succession import models as succession
 
 metadata = Base.metadata
 
@@ -25,4 +26,5 @@ __all__ = [
     "postroom",
     "reminders",
     "site",
+    "succession",
 ]

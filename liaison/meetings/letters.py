@@ -15,11 +15,20 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.models import HANDED_OVER
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
-from liaison.meetings.wording import KIND_NAMES, LAST_ACTIONS, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
+from liaison.meetings.wording import (
+    KIND_NAMES,
+    LAST_ACTIONS,
+    ROLE_NAMES,
+    SUBJECTS,
+    agenda_lines,
+    taken_over,
+    your_agency,
+)
 
-OFF = ("cancelled", "postponed", "removed")
+OFF = ("cancelled", "postponed", "removed", "handed_on")
 """What takes a meeting back: the mail says when it was to be, and asks nothing."""
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
 
@@ -59,6 +68,9 @@ class Lines:
         return self.people[0] if alone else None
 
 
+NOBODY = Lines((), (), ())
+
+
 @lru_cache(maxsize=256)
 def calendar_part(method: Method, event: Event) -> bytes:
     """The calendar text, built once per announcement and language however many addresses get it."""
@@ -79,11 +91,12 @@ def written(
     bare = one.copy_only or not message.in_calendar
     lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
-    context = _context(snapshot, one, lines, words)
-    was_told = planned.change in OFF and held is not None
+    # To whom the office does not belong any more is written as to somebody who was asked, not as to the agency.
+    context = _context(snapshot, one, NOBODY if planned.change == "handed_on" else lines, words)
+    was_told = planned.change in OFF and planned.change != "handed_on" and held is not None  # there it takes place
     context |= {
         "change": planned.change,
-        "foot": _why(one, lines, words, was=planned.change == "removed"),
+        "foot": _why(one, NOBODY if planned.change == "handed_on" else lines, words, was=planned.change in OFF[2:]),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
@@ -250,11 +263,21 @@ def _lead(
             return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
         facts["names"] = _names(lines, words)
         return words._("“%(title)s” on %(old)s: %(names)s need not come any more.", **facts)
+    if change == "handed_on":
+        facts["names"] = _names(lines, words)
+        return words._(
+            "The liaison of %(names)s has changed: the notice of “%(title)s” on %(old)s and its slip are no longer yours to deal with,"
+            " and your calendar drops the meeting.",
+            **facts,
+        )
     if change == "again":
         return words._("Here is %(host)s's notice of “%(title)s” once more.", **facts)
     told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s.", **facts)
     if asks := _asks(lines, words):
         told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s. %(asks)s", **facts, asks=asks)
+    if change == HANDED_OVER:
+        slips, copies = _names(Lines((), lines.slips, ()), words), _names(Lines((), (), lines.copies), words)
+        return taken_over(told, words, liaison_of=slips, deputy_of=copies)
     return words._("The meeting takes place after all. %(told)s", told=told) if occasion == "reinstated" else told
 
 

@@ -23,6 +23,8 @@ PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
+HANDED_OVER = "handed_over"
+"""The occasion of an announcement that says nothing new: it only goes to whoever holds an agency's office now."""
 NUMBERED_KINDS = ("regular", "extraordinary")
 """The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 
@@ -260,7 +262,7 @@ class Announcement(Base):
     dtstamp: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(10))
     occasion: Mapped[str] = mapped_column(String(20))
-    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says."""
+    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says; handed_over, where only a liaison changed."""
     snapshot: Mapped[dict[str, Any]]
     note: Mapped[str | None] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -22,6 +22,7 @@ from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
 from liaison.meetings.models import (
     ACTIVITIES,
+    HANDED_OVER,
     NUMBERED_KINDS,
     AgencyInvitation,
     AgendaItem,
@@ -276,6 +277,16 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     """The newest announcement under a UID; None when nothing was announced under it."""
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
     return (await db.execute(query)).scalar_one_or_none()
+
+
+async def standing(db: Session, announcement: Announcement) -> Announcement | None:
+    """The announcement by which what this one said holds today: itself, or the newest that passed it on to other liaisons since.
+    None once something newer was said."""
+    query = select(Announcement).where(Announcement.uid == announcement.uid, Announcement.id > announcement.id)
+    later = list(await db.scalars(query.order_by(Announcement.id)))
+    if any(one.occasion != HANDED_OVER for one in later):
+        return None
+    return later[-1] if later else announcement
 
 
 async def former_announcements(db: Session, meeting: Meeting) -> list[Announcement]:
