@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, not_, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
+from liaison.actions.permissions import reads_before
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
@@ -130,14 +132,6 @@ async def of_meeting(db: Session, viewer: Viewer, meeting_id: int) -> list[Actio
     return list(await db.scalars(query.order_by(ActionItem.id).options(*SHOWN)))
 
 
-async def before_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> list[ActionItem]:
-    """The first agenda item of a joint meeting: what earlier meetings asked for and was not ended before this one; what is
-    due first comes first. The same items, never copies (PRACTICE.md 5, 6). None for other kinds of meeting."""
-    if meeting.kind not in NUMBERED_KINDS:
-        return []
-    return list(await db.scalars(_before(viewer, meeting).options(*SHOWN)))
-
-
 async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[ActionItem]:
     """What somebody is to do, soonest due first."""
     query = select(ActionItem).where(ActionItem.owner_id == person_id, ActionItem.ended_at.is_(None))
@@ -145,9 +139,11 @@ async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[Acti
     return list(await db.scalars(query.options(*SHOWN)))
 
 
-async def progress_of(db: Session, item_id: int) -> list[Progress]:
-    """How it went so far, newest first."""
-    query = select(Progress).where(Progress.action_item_id == item_id).options(joinedload(Progress.by))
+async def progress_of(db: Session, viewer: Viewer, item: ActionItem) -> list[Progress]:
+    """How it went so far as the viewer reads it, newest first."""
+    query = select(Progress).where(Progress.action_item_id == item.id).options(joinedload(Progress.by))
+    if before := reads_before(viewer, item, db.now()):
+        query = query.where(Progress.at < before)
     return list(await db.scalars(query.order_by(Progress.id.desc())))
 
 
@@ -160,6 +156,12 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
     asked_at = (
         select(source.starts_at).where(source.id == ActionItem.meeting_id).correlate(ActionItem).scalar_subquery()
     )
+    query = select(ActionItem.id, times_carried(asked_at)).where(ActionItem.id.in_(ids))
+    return {row[0]: row[1] for row in await db.execute(query) if row[1]}
+
+
+def times_carried(asked_at: Any) -> ScalarSelect[int]:
+    """The same count as a column beside an item, with the start of the meeting that asked for it."""
     held = select(func.count()).where(
         Meeting.mechanism_id == ActionItem.mechanism_id,
         Meeting.held_at.is_not(None),
@@ -167,8 +169,7 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
         Meeting.starts_at > func.coalesce(asked_at, ActionItem.assigned_at),
         Meeting.starts_at < func.coalesce(ActionItem.ended_at, _NEVER),
     )
-    query = select(ActionItem.id, held.correlate(ActionItem).scalar_subquery()).where(ActionItem.id.in_(ids))
-    return {row[0]: row[1] for row in await db.execute(query) if row[1]}
+    return held.correlate_except(Meeting).scalar_subquery()
 
 
 async def member_ids(db: Session, mechanism_id: int, on: date) -> Collection[int]:
@@ -186,22 +187,6 @@ async def member_ids(db: Session, mechanism_id: int, on: date) -> Collection[int
 def after_of(item: ActionItem) -> Mapping[str, str]:
     """The place of a line in the ledger, as the parameters of the next page's address."""
     return {"after": str(item.id), **({"after_due": item.due_on.isoformat()} if item.due_on else {})}
-
-
-def _before(viewer: Viewer, meeting: Meeting) -> Select[ActionItem]:
-    source = aliased(Meeting)
-    seen = and_(ActionItem.mechanism_id == meeting.mechanism_id, visible_to(viewer))
-    states = (ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at)
-    return (
-        select(ActionItem)
-        .outerjoin(source, source.id == ActionItem.meeting_id)
-        .where(
-            among(ActionItem, [and_(seen, state) for state in states]),
-            or_(ActionItem.meeting_id.is_(None), ActionItem.meeting_id != meeting.id),
-            func.coalesce(source.starts_at, ActionItem.assigned_at) < meeting.starts_at,
-        )
-        .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
-    )
 
 
 def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
@@ -253,12 +238,6 @@ async def agencies_of(db: Session, mechanism_ids: Collection[int], *, on: date |
         members = members.where(Member.joined_on <= on, or_(Member.left_on.is_(None), Member.left_on > on))
     query = select(Agency).where(Agency.id.in_(members)).order_by(Agency.sort_order, Agency.id)
     return list(await db.scalars(query))
-
-
-async def people_of(db: Session, agency_ids: Collection[int]) -> list[Person]:
-    """The active people of these agencies, leaders first."""
-    query = select(Person).where(Person.agency_id.in_(agency_ids), Person.deactivated_at.is_(None))
-    return list(await db.scalars(query.order_by(Person.agency_id, func.coalesce(Person.rank, 99), Person.id)))
 
 
 async def agency_of(db: Session, person_id: int) -> int | None:

@@ -1,12 +1,13 @@
 """How action items are shown: state and due date in words and colour, carried over how often, what the reader may do. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
-from liaison.actions.models import DONE, OPEN, ActionItem
+from liaison.actions.models import DONE, OPEN, ActionItem, ItemShown
 from liaison.actions.permissions import may_change, may_report
 from liaison.calendaring.workdays import region_calendar
 from liaison.i18n import N_, Words
@@ -23,7 +24,7 @@ STATE_NAMES = {
 class Line:
     """One line of the ledger."""
 
-    item: ActionItem
+    item: ActionItem | ItemShown
     state: str
     """open, due_soon, overdue, done or not_possible"""
     words: str
@@ -38,15 +39,16 @@ class Line:
 def lines(
     words: Words,
     viewer: Viewer,
-    items: Sequence[ActionItem],
-    today_in: Callable[[str], date],
+    items: Sequence[ActionItem | ItemShown],
+    now: datetime,
     carried: Mapping[int, int],
 ) -> list[Line]:
-    """The items as lines, in their order; `today_in` tells the local date in a zone."""
-    return [line(words, viewer, item, today_in(item.mechanism.timezone), carried.get(item.id, 0)) for item in items]
+    """The items as lines, in their order, each on the date that its mechanism's zone has now."""
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {item.mechanism.timezone for item in items}}
+    return [line(words, viewer, item, today[item.mechanism.timezone], carried.get(item.id, 0)) for item in items]
 
 
-def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: int) -> Line:
+def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:
     """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
     state = item.state
     if state == OPEN:

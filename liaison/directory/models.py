@@ -23,6 +23,25 @@ class Address:
     """The name to write it to: the person's, the contact's, the office's or the agency's."""
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyShown:
+    """An agency where a page only names it, in its colour."""
+
+    id: int
+    short_name: str
+    name: str
+    sort_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A person where a page only names them."""
+
+    id: int
+    name: str
+    job_title: str | None = None
+
+
 class Agency(Versioned, Base):
     """A public agency, an equal party to its agreements. It has no seal here and no rank."""
 

@@ -36,7 +36,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
     """The mails of announcements; none where a newer announcement says it all or the address holds just that already."""
     words: dict[int, Callable[[], OutgoingMessage]] = {}
     for announcement, some in await _by_announcement(db, rows):
-        newest = await queries.standing(db, announcement)
+        newest = await _standing(db, announcement)
         if newest is None:
             continue
         meeting, snapshot = announcement.meeting, newest.snapshot
@@ -150,6 +150,16 @@ async def _by_announcement(db: Session, rows: Sequence[OutboxMail]) -> list[tupl
     query = select(Announcement).where(Announcement.id.in_(some)).options(_MEETING)
     found = {announcement.id: announcement for announcement in await db.scalars(query)}
     return [(found[id_], those) for id_, those in some.items()]  # an announcement is never deleted
+
+
+async def _standing(db: Session, announcement: Announcement) -> Announcement | None:
+    """The announcement by which what this one said holds today: itself, or the newest that passed it on to other liaisons since.
+    None once something newer was said."""
+    query = select(Announcement).where(Announcement.uid == announcement.uid, Announcement.id > announcement.id)
+    later = list(await db.scalars(query.order_by(Announcement.id)))
+    if any(one.occasion != HANDED_OVER for one in later):
+        return None
+    return later[-1] if later else announcement
 
 
 async def _linked(db: Session, meeting: Meeting, told: Mapping[int, Addressee]) -> dict[int, Lines]:

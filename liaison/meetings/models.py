@@ -2,6 +2,7 @@
 
 State is facts with who and when: a meeting is a draft until `announced_at`, and cancelled or postponed while that fact stands."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
-from liaison.directory.models import Agency, Person
+from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
@@ -57,6 +58,7 @@ class Meeting(Versioned, Base):
         Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
               postgresql_where=text("postponed_at IS NOT NULL")),
         UniqueConstraint("mechanism_id", "ordinal"),
+        Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
     )  # fmt: skip
@@ -118,6 +120,8 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    ordinal_year: Mapped[int | None]
+    """That year, for the index by which no number is given twice within it."""
 
     @property
     def state(self) -> str:
@@ -232,6 +236,35 @@ class Attendee(Versioned, Base):
         return self.partstat == "needs_action" and self.answered_at is not None
 
 
+@dataclass(frozen=True, slots=True)
+class AttendeeShown:
+    """One person on the list where a page only shows it, under the names that Attendee has: without who answered, and without
+    the addresses of the person behind it."""
+
+    agency: AgencyShown
+    id: int
+    version: int
+    agency_invitation_id: int | None
+    agency_id: int
+    person_id: int | None
+    name: str
+    job_title: str | None
+    phone: str | None
+    note: str | None
+    role: str
+    partstat: str
+    comment: str | None
+    substitute: dict[str, Any] | None
+    answered_at: datetime | None
+    registered: dict[str, Any] | None
+    attendance: str | None
+
+    @property
+    def answered_for_earlier_time(self) -> bool:
+        """An answer came, and the meeting was moved since: it is asked for again."""
+        return self.partstat == "needs_action" and self.answered_at is not None
+
+
 class AddressAnswer(Base):
     """What the calendar of a shared address answered (MAIL.md decision 2): shown beside its people, and no answer of any of them.
     So is that of an address which was only told by office."""
@@ -247,6 +280,25 @@ class AddressAnswer(Base):
     partstat: Mapped[str] = mapped_column(String(20))
     comment: Mapped[str | None] = mapped_column(Text)
     unverified: Mapped[bool] = mapped_column(default=False)
+
+
+class ToldByHand(Base):
+    """已电话告知: somebody told a person or an agency another way when the meeting takes place, or that it does not. Never changed; a
+    change of time afterwards has to be told anew."""
+
+    __tablename__ = "told_by_hand"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    uid: Mapped[str] = mapped_column(String(40))
+    sequence: Mapped[int]
+    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
+    how: Mapped[str] = mapped_column(String(20))
+    """One of REGISTERED_WAYS."""
+    to_whom: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    noted_at: Mapped[datetime]
 
 
 class Announcement(Base):

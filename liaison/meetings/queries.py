@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -22,12 +23,12 @@ from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
 from liaison.meetings.models import (
     ACTIVITIES,
-    HANDED_OVER,
     NUMBERED_KINDS,
     AgencyInvitation,
     AgendaItem,
     Announcement,
     Attendee,
+    AttendeeShown,
     Decision,
     Meeting,
     Note,
@@ -64,20 +65,35 @@ _AGENDA = (
     .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
     .order_by(AgendaItem.position, AgendaItem.id)
 )
+_HELD_BEFORE = (
+    select(Meeting.id)
+    .where(
+        Meeting.mechanism_id == bindparam("mechanism_id"),
+        Meeting.held_at.is_not(None),
+        Meeting.kind.in_(NUMBERED_KINDS),
+        Meeting.starts_at < bindparam("starts_at"),
+    )
+    .order_by(Meeting.starts_at.desc())  # or PostgreSQL reads the whole table in the hope that one comes soon
+    .limit(1)
+)
+_NOTES = select(Note).where(Note.meeting_id == _OF).order_by(Note.id)
+_DECISIONS = select(Decision).where(Decision.meeting_id == _OF).order_by(Decision.number)
+_STANDING = _DECISIONS.where(Decision.revoked_at.is_(None))
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
 async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
     """The meeting with its mechanism and host, if this viewer may see it. Raises NotFound."""
-    query = (
-        select(Meeting)
-        .where(Meeting.id == meeting_id, visible_to(viewer))
-        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
-    )
-    meeting = (await db.execute(query)).scalar_one_or_none()
+    meeting = (await db.execute(_one(viewer), {"meeting_id": meeting_id})).scalar_one_or_none()
     if meeting is None:
         raise NotFound
     return meeting
+
+
+@lru_cache(maxsize=64)  # as `visible_to` is
+def _one(viewer: Viewer) -> Select[Meeting]:
+    query = select(Meeting).where(Meeting.id == _OF, visible_to(viewer))
+    return query.options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
 async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
@@ -213,7 +229,7 @@ async def chairs(db: Session, meeting_id: int) -> frozenset[int]:
     return chairs_among(list(await db.scalars(query)))
 
 
-def chairs_among(attendees: Sequence[Attendee]) -> frozenset[int]:
+def chairs_among(attendees: Sequence[Attendee | AttendeeShown]) -> frozenset[int]:
     """The people among these who are asked to chair, by their ids."""
     return frozenset(a.person_id for a in attendees if a.role == "chair" and a.person_id is not None)
 
@@ -256,14 +272,8 @@ async def follows_another(db: Session, meeting: Meeting) -> bool:
     """Whether it is a joint meeting and the mechanism held one before: then its agenda begins with what became of the action items."""
     if meeting.kind not in NUMBERED_KINDS:
         return False
-    query = select(Meeting.id).where(
-        Meeting.mechanism_id == meeting.mechanism_id,
-        Meeting.held_at.is_not(None),
-        Meeting.kind.in_(NUMBERED_KINDS),
-        Meeting.starts_at < meeting.starts_at,
-    )
-    # In order, or PostgreSQL reads the whole table in the hope that one comes soon.
-    return (await db.execute(query.order_by(Meeting.starts_at.desc()).limit(1))).first() is not None
+    this = {"mechanism_id": meeting.mechanism_id, "starts_at": meeting.starts_at}
+    return (await db.execute(_HELD_BEFORE, this)).first() is not None
 
 
 async def calls_for_mail(db: Session, announcement: Announcement) -> bool:
@@ -277,16 +287,6 @@ async def newest_announcement(db: Session, uid: str) -> Announcement | None:
     """The newest announcement under a UID; None when nothing was announced under it."""
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
     return (await db.execute(query)).scalar_one_or_none()
-
-
-async def standing(db: Session, announcement: Announcement) -> Announcement | None:
-    """The announcement by which what this one said holds today: itself, or the newest that passed it on to other liaisons since.
-    None once something newer was said."""
-    query = select(Announcement).where(Announcement.uid == announcement.uid, Announcement.id > announcement.id)
-    later = list(await db.scalars(query.order_by(Announcement.id)))
-    if any(one.occasion != HANDED_OVER for one in later):
-        return None
-    return later[-1] if later else announcement
 
 
 async def former_announcements(db: Session, meeting: Meeting) -> list[Announcement]:
@@ -322,18 +322,25 @@ async def reached(db: Session, meeting_id: int) -> Reached:
 
 
 async def series(db: Session, viewer: Viewer, series_id: int) -> Series:
-    """One series of a mechanism this viewer may see. Raises NotFound."""
+    """One series that this viewer may know of. Raises NotFound."""
     query = select(Series).join(Mechanism, Mechanism.id == Series.mechanism_id)
     query = query.where(Series.id == series_id, mechanism_visible_to(viewer))
     found = (await db.execute(query)).scalar_one_or_none()
-    if found is None:
+    if found is None or not _begins_for(viewer, found):
         raise NotFound
     return found
 
 
-async def series_of(db: Session, mechanism_id: int) -> list[Series]:
-    """The mechanism's series, oldest first."""
-    return list(await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id)))
+async def series_of(db: Session, mechanism_id: int, *, seen_by: Viewer | None = None) -> list[Series]:
+    """The mechanism's series, oldest first; for a page only those that its reader may know of."""
+    rows = await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id))
+    return [one for one in rows if seen_by is None or _begins_for(seen_by, one)]
+
+
+def _begins_for(viewer: Viewer, series: Series) -> bool:
+    """Whether the viewer's agency is a member after the series begins, or was: what begins later is not for one that has left."""
+    periods = seen_in(viewer, series.mechanism_id)
+    return not periods or any(one.left_on is None or series.starts_on < one.left_on for one in periods)
 
 
 async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meeting | None:
@@ -387,10 +394,9 @@ async def note(db: Session, meeting_id: int, agenda_item_id: int | None) -> Note
 
 async def notes(db: Session, meeting_id: int) -> list[Note]:
     """Every note of a meeting, in the order in which they were begun."""
-    return list(await db.scalars(select(Note).where(Note.meeting_id == meeting_id).order_by(Note.id)))
+    return list(await db.scalars(_NOTES, {"meeting_id": meeting_id}))
 
 
 async def decisions(db: Session, meeting_id: int, *, revoked: bool = True) -> list[Decision]:
-    """What a meeting decided, by number; with `revoked` also those that were struck."""
-    query = select(Decision).where(Decision.meeting_id == meeting_id).order_by(Decision.number)
-    return list(await db.scalars(query if revoked else query.where(Decision.revoked_at.is_(None))))
+    """What a meeting decided, by number; with `revoked` also those that were struck. Who reads which is `may_read_decision`."""
+    return list(await db.scalars(_DECISIONS if revoked else _STANDING, {"meeting_id": meeting_id}))

@@ -61,6 +61,14 @@ REGISTERED_NAMES = {
     "mail": N_("by mail"),
     "other": N_("another way"),
 }
+VIA_NAMES = {
+    "web": N_("on the page"),
+    "link": N_("by the link in the mail"),
+    "api": N_("by a program"),
+    "mail": N_("by mail"),
+    "registered": N_("registered by an officer"),
+}
+"""Which way an answer came."""
 CHANGE_NAMES = {
     "invited": N_("Meeting notice"),
     "moved": N_("Change of date"),

@@ -25,9 +25,10 @@ from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import receive_reply
+from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
-from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
+from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.reminders.reminding import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
@@ -69,6 +70,8 @@ async def receive_plain(
 ) -> Outcome:
     """Take a person's mail that holds no calendar answer: do what it says, or say why it waits for an officer."""
     plain = _Plain(message, own_words(message.text), proof, hold_unverified, mail_id, received_at)
+    if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
+        return await receive_coded(db, plain.text, codes, sender=plain.sender, forged=plain.proof == "failed")
     answered = await _answered_mail(db, message.heading.refers_to)
     if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
         return await _to_notice(db, plain, answered)

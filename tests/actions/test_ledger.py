@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from liaison.actions import assigning, queries, reporting
+from liaison.actions.beside import beside
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import Filters
 from liaison.db import Database
@@ -122,7 +123,9 @@ async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Pl
     await act(play, play.world.liwb, item_id, reporting.complete, note="已建账")
     await act(play, play.world.liwb, item_id, reporting.complete, note="并报备")
     async with play.database.reading() as db:
-        assert [one.text for one in await queries.progress_of(db, item_id)] == ["并报备"]
+        viewer = await play.world.viewer(db, play.world.liwb)
+        item = await queries.get(db, viewer, item_id)
+        assert [one.text for one in await queries.progress_of(db, viewer, item)] == ["并报备"]
 
 
 async def test_a_supporting_agency_that_joined_later_sees_what_it_supports(play: Play) -> None:
@@ -168,18 +171,20 @@ async def test_an_open_item_is_carried_to_the_next_meetings_and_never_copied(pla
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, second)
-        before = await queries.before_meeting(db, viewer, meeting)
-        assert [item.id for item in before] == [item_id]
-        assert await queries.carried(db, before) == {item_id: 1}
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.before] == [item_id]
+        assert (found.asked_for, found.carried) == ([], {item_id: 1})
         _, meeting = await play.meeting(db, first)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.asked_for] == [item_id]
+        assert (found.before, found.carried) == ([], {item_id: 1})
     await act(play, play.world.liwb, item_id, reporting.complete)
     play.clock.as_of = NOW + timedelta(days=40)
     third = await held(play, datetime.fromisoformat("2026-12-30T09:00"))
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, third)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        assert (await beside(db, viewer, meeting)).before == []
         assert await queries.carried(db, await queries.of_meeting(db, viewer, first)) == {item_id: 1}
 
 

@@ -80,7 +80,7 @@ async def _page(
         form=form,
         item=item,
         line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
-        progress=(await queries.progress_of(db, item.id))[:_SHOWN],
+        progress=(await queries.progress_of(db, viewer, item))[:_SHOWN],
         zone=item.mechanism.timezone,
         said=said,
         viewer=None,
