@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from liaison.calendaring.itip import Held, Method
 from liaison.calendaring.numbering import time_changed
 from liaison.mail.outbox import Told
-from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, ToldByHand
+from liaison.meetings.address_models import ToldByHand
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.showing import answer_of
 from liaison.meetings.snapshot import content_of, listed

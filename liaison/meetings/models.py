@@ -34,6 +34,8 @@ PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
+HANDED_OVER = "handed_over"
+"""The occasion of an announcement that says nothing new: it only goes to whoever holds an agency's office now."""
 NUMBERED_KINDS = ("regular", "extraordinary")
 """The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 
@@ -284,42 +286,6 @@ class AttendeeShown:
         return self.partstat == "needs_action" and self.answered_at is not None
 
 
-class AddressAnswer(Base):
-    """What the calendar of a shared address answered (MAIL.md decision 2): shown beside its people, and no answer of any of them.
-    So is that of an address which was only told by office."""
-
-    __tablename__ = "address_answer"
-    __table_args__ = (UniqueConstraint("uid", "address"),)
-
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    uid: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(254))
-    sequence: Mapped[int]
-    at: Mapped[datetime]
-    partstat: Mapped[str] = mapped_column(String(20))
-    comment: Mapped[str | None] = mapped_column(Text)
-    unverified: Mapped[bool] = mapped_column(default=False)
-
-
-class ToldByHand(Base):
-    """已电话告知: somebody told a person or an agency another way when the meeting takes place, or that it does not. Never changed; a
-    change of time afterwards has to be told anew."""
-
-    __tablename__ = "told_by_hand"
-
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    uid: Mapped[str] = mapped_column(String(40))
-    sequence: Mapped[int]
-    attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"))
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
-    how: Mapped[str] = mapped_column(String(20))
-    """One of REGISTERED_WAYS."""
-    to_whom: Mapped[str] = mapped_column(String(80))
-    at: Mapped[datetime]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    noted_at: Mapped[datetime]
-
-
 class Announcement(Base):
     """What was told to the attendees at one moment: one version of the meeting and the method it went by. Never changed."""
 
@@ -333,7 +299,7 @@ class Announcement(Base):
     dtstamp: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(10))
     occasion: Mapped[str] = mapped_column(String(20))
-    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says."""
+    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says; handed_over, where only a liaison changed."""
     snapshot: Mapped[dict[str, Any]]
     note: Mapped[str | None] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -14,16 +14,9 @@ from liaison.mail import outbox
 from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
+from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import (
-    AddressAnswer,
-    AgencyInvitation,
-    AgendaItem,
-    Announcement,
-    Attendee,
-    AttendeeShown,
-    Meeting,
-)
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
 from liaison.meetings.permissions import (
     is_host,
     may_answer,

@@ -252,7 +252,7 @@ async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
     await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
     attendees = await queries.attendees(db, meeting.id)
     await asyncio.sleep(0)
-    on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.mechanism.timezone))
     await asyncio.sleep(0)
     people = {a.person.id: a.person for a in attendees if a.person is not None}
     people |= {d.person.id: d.person for d in on_duty.everybody()}

@@ -15,8 +15,9 @@ from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
 from liaison.meetings import queries
+from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
-from liaison.meetings.models import AddressAnswer, Announcement, Attendee, Meeting
+from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import listed
 from liaison.private import not_kept_here

@@ -8,9 +8,10 @@ from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.meetings import announcing, queries
+from liaison.meetings.address_models import ToldByHand
 from liaison.meetings.delivery import Line, ledger, missing
 from liaison.meetings.locking import audit_line, lock
-from liaison.meetings.models import AgencyInvitation, Attendee, Meeting, ToldByHand
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import holding
 from liaison.meetings.replies import Registered, registration

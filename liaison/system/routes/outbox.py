@@ -25,6 +25,7 @@ KINDS = {
     "meeting": N_("Meeting notice"),
     "meeting_reminder": N_("Reminder"),
     "designation": N_("Change of liaison"),
+    "liaison_changed": N_("Change of liaison"),
     "reminders": N_("Reminders of the day"),
     "confirm_done": N_("Link to confirm that an item is done"),
     "counter_declined": N_("A proposed time is not taken"),
