@@ -5,7 +5,7 @@ take a time in an unknown zone for local time. Of an answer only PARTSTAT and CO
 times of a counter proposal are shown to an officer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -17,8 +17,10 @@ from liaison.calendaring.answers import Answer
 
 MOST_LINES = 20_000
 MOST_DEPTH = 8
-_FOLD = re.compile("\r\n[ \t]|[\r\n][ \t]")
-_END = re.compile("\r\n|[\r\n]")
+MOST_COMMENT = 2_000
+_FOLD = re.compile("(?:\r{0,2}\n|\r)[ \t]")
+_END = re.compile("\r{0,2}\n|\r")
+"""Also CR CR LF, which a mailer makes of CR LF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class CalendarPart:
 def read_calendar(text: str) -> CalendarPart | None:
     """The first event (or other thing with a UID) of a calendar; None if the text is none, is too deep or has too many lines."""
     method, uid, sequence, comment = "", "", 0, ""
-    stamps: dict[str, datetime | None] = {}
+    times: dict[str, tuple[str, str]] = {}
     answers: list[Answer] = []
     inside: list[str] = []
     entered = False
@@ -69,13 +71,14 @@ def read_calendar(text: str) -> CalendarPart | None:
             elif name == "SEQUENCE":
                 sequence = _number(value)
             elif name in ("DTSTAMP", "DTSTART", "DTEND"):
-                stamps[name] = _instant(value, params.get("TZID", ""))
-            elif name == "COMMENT":
+                times.setdefault(name, (value, params.get("TZID", "")))
+            elif name == "COMMENT" and len(comment) < MOST_COMMENT:
                 comment = "\n".join(filter(None, (comment, _text(value))))
             elif name == "ATTENDEE":
                 answers.append(_answer(params, value))
     if not inside and not entered and not method:
         return None
+    stamps = {name: _instant(*clock) for name, clock in times.items()}
     proposed = Proposed(stamps.get("DTSTART"), stamps.get("DTEND")) if method == "COUNTER" else None
     return CalendarPart(
         method=method,
@@ -83,7 +86,7 @@ def read_calendar(text: str) -> CalendarPart | None:
         sequence=sequence,
         dtstamp=stamps.get("DTSTAMP"),
         answers=tuple(answers),
-        comment=comment[:2000],
+        comment=comment[:MOST_COMMENT],
         proposed=proposed,
     )
 
@@ -94,13 +97,21 @@ def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str]]:
     for line in lines[:MOST_LINES]:
         if len(line) > 20_000 or ":" not in line:
             continue
+        params: Mapping[str, object] = {}
         try:
             name, params, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
-        except ValueError:  # a parameter written wrongly: the rest of the line may still be read
+        except ValueError:  # a parameter written wrongly
             name, _, value = line.partition(":")
-            yield name.partition(";")[0].strip().upper(), {}, value
-        else:
-            yield name.strip().upper(), {str(key).upper(): _plain(each) for key, each in params.items()}, str(value)
+            name, params = name.partition(";")[0], dict(_PARAMETER.findall(line))
+        name, value = name.strip().upper(), str(value)
+        if name == "ATTENDEE" and not _address(value) and "mailto:" in line.lower():
+            params, value = dict(_PARAMETER.findall(line)), _BEFORE_ADDRESS.sub("", line)
+        yield name, {key.upper(): _plain(each) for key, each in params.items()}, value
+
+
+_PARAMETER = re.compile(r';\s?([A-Za-z-]{1,40})=("[^"]{0,1000}"|[^";:]*)')
+_BEFORE_ADDRESS = re.compile(r".*(?=mailto:)", re.IGNORECASE)
+"""Of a line whose writer forgot that a name with a colon, or quotes in it, is quoted."""
 
 
 def _plain(value: object) -> str:
@@ -108,14 +119,19 @@ def _plain(value: object) -> str:
 
 
 def _answer(params: dict[str, str], value: str) -> Answer:
-    partstat = params.get("PARTSTAT", "NEEDS-ACTION").upper()
-    return Answer(_address(value), partstat[:40], _address(params.get("DELEGATED-TO", "")))
+    """Apple writes the address into EMAIL where the value is a path of its own server."""
+    partstat = params.get("PARTSTAT", "").upper() or "NEEDS-ACTION"
+    address = _address(value) or _address(params.get("EMAIL", ""))
+    return Answer(address, partstat[:40], _address(params.get("DELEGATED-TO", "")))
 
 
 def _address(value: str) -> str:
     """A mail address in lower case of `mailto:` in any case, or of an address without it."""
-    found = re.sub(r"(?i)^\s*mailto:", "", value.strip()).strip().strip("<>").lower()
-    return found[:254] if "@" in found else ""
+    found = re.sub(r"(?i)^mailto:", "", value.strip()).strip(" <>").lower()
+    return found if len(found) <= 254 and _ADDRESS.fullmatch(found) else ""
+
+
+_ADDRESS = re.compile(r'[^\s@;:,<>"()]+@[^\s@;:,<>"()]+')
 
 
 def _number(value: str) -> int:
@@ -128,15 +144,16 @@ def _text(value: str) -> str:
 
 
 def _instant(value: str, tzid: str) -> datetime | None:
-    """A UTC instant; None for a date, nonsense, or a clock in a zone that nobody knows."""
+    """A UTC instant; None for a date, nonsense, a year no meeting is in, or a clock in a zone that nobody knows."""
     clock, in_utc = value.strip().removesuffix("Z"), value.strip().endswith("Z")
     zone = UTC if in_utc else _zone(tzid)
     if zone is None:
         return None
     try:
-        return datetime.strptime(clock, "%Y%m%dT%H%M%S").replace(tzinfo=zone).astimezone(UTC)
+        instant = datetime.strptime(clock, "%Y%m%dT%H%M%S").replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return instant if 1950 <= instant.year < 2200 else None
 
 
 def _zone(tzid: str) -> ZoneInfo | None:
