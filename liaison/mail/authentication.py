@@ -11,7 +11,7 @@ _SAID_OF = {
 """Which property of a result names the domain it speaks of; `smtp.mail` is Coremail's."""
 _ADDRESSES = frozenset(("smtp.mailfrom", "smtp.mail", "smtp.auth", "header.i"))
 _METHOD = re.compile(r"([a-z0-9-]{1,30})(?:/[0-9]{1,9})?\s?=\s?([a-z]{1,30})(.*)", re.IGNORECASE | re.DOTALL)
-_FOLD = re.compile(r"[ \t]*(?:\r\n|[\r\n])[ \t]*")
+_FOLD = re.compile(r"\r\n|[\r\n]")
 _HALF_A_NAME = re.compile(r";\s{0,9}[a-z]{1,9}\Z", re.IGNORECASE)
 MOST_FIELD = 8_000
 
@@ -38,7 +38,7 @@ def vouched_for(
 
 def unfolded(field: str) -> str:
     """The field with a line feed where it was folded, or nothing where it was folded within a word, as Coremail does."""
-    pieces = _FOLD.split(field[:MOST_FIELD].strip())
+    pieces = [piece.strip() for piece in _FOLD.split(field[:MOST_FIELD])]
     text = pieces[0]
     for piece in pieces[1:]:
         word = piece.split(maxsplit=1)[0] if piece else ""
