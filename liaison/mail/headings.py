@@ -142,8 +142,8 @@ def mailboxes(field: str) -> list[tuple[str, str]]:
     """(name, address in lower case) of each mailbox in an address field; none whose letters only look like others when compared."""
     found = []
     for quoted, bare, bracketed, plain in _MAILBOX.findall(field[:MOST_FIELD]):
-        address = (bracketed or plain).lower()
-        if "@" in address and not any(not letter.isascii() and letter.casefold().isascii() for letter in address):
+        address = bracketed or plain
+        if "@" in address and not any(not sign.isascii() and sign.casefold().isascii() for sign in address):
             name = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare.strip()
-            found.append((words(name), address))
+            found.append((words(name), address.lower()))
     return found[:100]
