@@ -33,6 +33,8 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.paths import data_dir
+from liaison.postroom import api as postroom_api
+from liaison.postroom import routes as postroom_routes
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.watching import routes as watching_routes
@@ -144,6 +146,7 @@ def page_routers() -> list[Router]:
         actions_routes.router,
         feed_routes.router,
         links_router,
+        postroom_routes.router,
         system_routes.router,
         watching_routes.router,
     ]
@@ -165,5 +168,6 @@ def api_routers() -> list[Router]:
         actions_api.api,
         feed_api.api,
         desk_api.api,
+        postroom_api.api,
         system_api.api,
     ]

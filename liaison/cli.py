@@ -275,7 +275,8 @@ def ingest() -> None:
     """Take in one mail from standard input; print what it came to in one word, and why."""
     settings = console.ready(quiet=True)
     from liaison.mail.parts import MOST_BYTES
-    from liaison.postroom.sorting import read_mail, receive
+    from liaison.postroom.reading import read_mail
+    from liaison.postroom.sorting import receive
     from liaison.postroom.wording import REASONS as WHY
 
     words = console.words_of(settings)

@@ -125,6 +125,10 @@ REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attende
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
+INCOMING = Rule(ACTING)
+COUNT_IT = Rule(HOST, ACTING - HOST).sending(attendee_id="@chenzy_attendee", partstat="declined")
+"""Of the host agency's person: the other agency's officers read the mail, and may not answer for her."""
+
 RECORD = only(HOST | {"chair", "recorder"}, among=SEE_MEETING)
 RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
 UNHOLD = only(HOST, among=SEE_MEETING)

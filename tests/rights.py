@@ -25,11 +25,12 @@ from liaison.audit import Actor
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
-from liaison.directory.models import Person
+from liaison.directory.models import KnownAddress, Person
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
+from liaison.postroom.models import IncomingMail
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
 from tests import world
@@ -58,6 +59,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "item_id": ("accepted_item", "proposed_item"),
     "decision_id": ("decision_id",),
     "action_id": ("action_id",),
+    "incoming_id": ("incoming_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -198,7 +200,10 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         }
         things |= {f"{name}_member": row.id for name, row in built.members.items()}
         things |= {f"{name}_term": row.id for name, row in built.terms.items()}
+        known = KnownAddress(person_id=built.wuxl.id, address="xiaolan@example.org", kind="alias", added_at=db.now())
+        db.add(known)
         things |= await _meetings(db, built)
+        things["address_id"] = known.id
         # Heard of an hour ahead: it lives however long these tests take.
         await queue_state._put(db, "worker:one", queue_state.database_now(db, 3600), {})
     cookies, tokens = {}, {}
@@ -264,6 +269,20 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         owner_id=built.zhenggq.id,
         due_on=date(2026, 12, 1),
     )
+    incoming = IncomingMail(
+        received_at=db.now(),
+        door="stdin",
+        digest="0" * 64,
+        sender="someone@example.org",
+        subject="回复：第四季度联席会议",
+        size=2,
+        raw=b"\r\n",
+        verdict="held",
+        reason="other_sender",
+        mechanism_id=built.mechanism.id,
+        meeting_id=meeting.id,
+    )
+    db.add(incoming)
     await db.flush()
     attendees = await queries.attendees(db, meeting.id)
     invitations = await queries.invitations(db, meeting.id)
@@ -275,6 +294,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "mail_id": mail.id,
         "delivery_id": mail.id,
         "draft": draft.id,
+        "incoming_id": incoming.id,
         "decision_id": decision.id,
         "action_id": owned.id,
         "accepted_item": accepted.id,

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from liaison import audit
-from liaison.accounts import links
+from liaison.accounts import links, reference_codes
 from liaison.accounts.models import ApiToken
 from liaison.accounts.sessions import end_sessions
 from liaison.accounts.sign_in import revoke_links
@@ -30,6 +30,7 @@ async def deactivate_person(db: Session, viewer: Viewer, person_id: int) -> Pers
     await end_sessions(db, person.id)
     await revoke_links(db, person.id)
     await links.revoke_for_person(db, person.id)
+    await reference_codes.revoke_codes(db, person_id=person.id)
     live = (ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None))
     await db.execute(update(ApiToken).where(*live).values(revoked_at=db.now()))
     audit.add(db, viewer, "deactivate_person", f"person:{person.id}")

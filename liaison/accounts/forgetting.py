@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_
 
-from liaison.accounts.models import IdempotentAnswer, Link, SignInLink, Throttle, UserSession
+from liaison.accounts.models import IdempotentAnswer, Link, ReferenceCode, SignInLink, Throttle, UserSession
 from liaison.accounts.sessions import ABSOLUTE
 from liaison.db import Session
 
@@ -21,6 +21,7 @@ async def forget_expired(db: Session) -> int:
     now = db.now()
     dead = (
         delete(Link).where(Link.expires_at < now - KEEP_DEAD),
+        delete(ReferenceCode).where(ReferenceCode.expires_at < now - KEEP_DEAD),
         delete(SignInLink).where(SignInLink.created_at < now - KEEP_DEAD),
         delete(UserSession).where(
             or_(UserSession.ended_at.is_not(None), UserSession.created_at < now - ABSOLUTE - KEEP_SESSIONS)

@@ -89,6 +89,23 @@ class Link(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class ReferenceCode(Base):
+    """A code in a mail that lets its reader act by answering it, once: what for, for whom, until when. Only its hash is stored."""
+
+    __tablename__ = "reference_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int] = mapped_column(BigId)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    designation_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
 class Throttle(Base):
     """How often something was tried lately under one key (an address, a source); see `throttle.py`."""
 

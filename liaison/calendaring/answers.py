@@ -48,6 +48,8 @@ class Asked:
     said: Said | None = None
     aliases: frozenset[str] = frozenset()
     contacts: frozenset[str] = frozenset()
+    tag: str = ""
+    """The secret in the organizer's address that only this address was given (`subaddress`); empty where it was given none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class Reply:
     received_at: datetime
     proof: Proof = "none"
     comment: str = ""
+    tags: frozenset[str] = frozenset()
+    """What stands behind the plus in the addresses the mail was written to."""
 
     @property
     def at(self) -> datetime:
@@ -143,7 +147,7 @@ def apply_reply(state: State | None, reply: Reply) -> Effect:
     if state.closed:
         return Effect("stale", "closed", asked)
     said = Said(reply.sequence, reply.at, answer.partstat)
-    verified = reply.proof in ("secret", "authenticated")
+    verified = _knows_secret(asked, reply) or reply.proof == "authenticated"
     if asked.said is None or said.rank() > asked.said.rank():
         return Effect("applied", "answered", asked, said, verified, by)
     if (said.sequence, said.at) == (asked.said.sequence, asked.said.at):
@@ -172,7 +176,7 @@ def _who(state: State, addresses: Sequence[str]) -> Asked | None:
 
 def _identified(state: State, asked: Asked, reply: Reply) -> tuple[str, str]:
     """The contact who answered for them, if it was one; and why the sender is not believed, if so."""
-    if reply.proof == "secret":
+    if _knows_secret(asked, reply):
         return "", ""
     by = ""
     if not _is_own(asked, reply.sender):
@@ -184,6 +188,10 @@ def _identified(state: State, asked: Asked, reply: Reply) -> tuple[str, str]:
     if reply.proof == "none" and state.hold_unverified:
         return by, "unverified"
     return by, ""
+
+
+def _knows_secret(asked: Asked, reply: Reply) -> bool:
+    return reply.proof == "secret" or (asked.tag != "" and asked.tag in reply.tags)
 
 
 def _is_own(asked: Asked, address: str) -> bool:

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
-from liaison.db import Session, locked
+from liaison.db import Session, insert_into, locked
 from liaison.directory import queries
 from liaison.directory.fields import PersonFields, clean_person
-from liaison.directory.models import Agency, Office, Person
+from liaison.directory.models import ADDRESS_KINDS, Agency, KnownAddress, Office, Person
 from liaison.directory.permissions import may_keep_people, may_name_agency_admin, may_name_operator, may_transfer
 from liaison.directory.values import person_json
 from liaison.errors import Conflict, NotFound, NotPermitted
@@ -50,6 +50,39 @@ async def change_person(
     check.done()
     _change(db, viewer, "change_person", person, values)
     return person
+
+
+async def add_known_address(
+    db: Session, viewer: Viewer, person_id: int, *, address: str, kind: str, holder: str | None = None
+) -> None:
+    """Say that another address speaks for this person in answers by mail: their own (`alias`), or that of somebody who answers for
+    them (`contact`, whose name is `holder`). Entered twice, the newer word stands. Raises NotPermitted, Invalid."""
+    person = await _seen(db, viewer, person_id)
+    if not may_keep_people(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
+        raise NotPermitted(N_("Only the agency itself says which addresses are its people's."))
+    check = Check()
+    mail = check.mail("address", address, required=True)
+    check.choice("kind", kind, ADDRESS_KINDS)
+    holder = check.text("holder", holder, most=60)
+    if kind == "alias" and mail and await queries.belongs_to_others(db, mail, person):
+        check.refuse("address", N_("This is the address of somebody else, or of an office or agency."))
+    check.done()
+    values = {"kind": kind, "holder": holder, "added_at": db.now(), "added_by": viewer.person_id or None}
+    added = insert_into(db, KnownAddress).values(person_id=person.id, address=mail, **values)
+    await db.execute(added.on_conflict_do_update(index_elements=["person_id", "address"], set_=values))
+    audit.add(db, viewer, "add_known_address", f"person:{person.id}", address_kind=kind)
+
+
+async def remove_known_address(db: Session, viewer: Viewer, person_id: int, address_id: int) -> None:
+    """This address speaks for the person no longer. Raises NotPermitted, NotFound."""
+    person = await _seen(db, viewer, person_id)
+    if not may_keep_people(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
+        raise NotPermitted(N_("Only the agency itself says which addresses are its people's."))
+    row = await db.get(KnownAddress, address_id)
+    if row is None or row.person_id != person.id:
+        raise NotFound
+    await db.delete(row)
+    audit.add(db, viewer, "remove_known_address", f"person:{person.id}", address_kind=row.kind)
 
 
 async def transfer_person(

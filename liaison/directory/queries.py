@@ -253,3 +253,20 @@ async def person_at(db: Session, address: str) -> Person | None:
     """The one active person whose own address this is; None for nobody, or several."""
     found = await people_at(db, address)
     return found[0] if len(found) == 1 else None
+
+
+async def addresses_of(db: Session, person_id: int) -> Sequence[KnownAddress]:
+    """The further addresses entered for a person."""
+    query = select(KnownAddress).where(KnownAddress.person_id == person_id).order_by(KnownAddress.id)
+    return (await db.scalars(query)).all()
+
+
+async def belongs_to_others(db: Session, mail: str, person: Person) -> bool:
+    """Whether this is the address of another person, of an office or of an agency."""
+    people = select(Person.id).where(Person.mail == mail, Person.id != person.id)
+    offices = select(Office.id).where(func.lower(Office.mail) == mail)
+    agencies = select(Agency.id).where(func.lower(Agency.mail) == mail)
+    for query in (people, offices, agencies):
+        if (await db.execute(query.limit(1))).first() is not None:
+            return True
+    return False

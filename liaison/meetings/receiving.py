@@ -10,12 +10,14 @@ from liaison import audit
 from liaison.audit import Actor
 from liaison.calendaring.answers import Asked, Effect, Reply, Said, State, apply_reply
 from liaison.calendaring.itip import Partstat
+from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
 from liaison.meetings import queries
+from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
-from liaison.meetings.models import AddressAnswer, Announcement, Attendee, Meeting
+from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import listed
 from liaison.private import not_kept_here
@@ -96,6 +98,7 @@ async def _state(
                 _said_by_address(said) if group else _said(present[0]),
                 frozenset() if group else known.aliases(present[0].person_id),
                 frozenset() if group else known.contacts(present[0].person_id),
+                tag_of(meeting.reply_secret, announcement.uid, one.address) if meeting.reply_secret else "",
             )
         )
     return State(

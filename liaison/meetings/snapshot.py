@@ -11,9 +11,10 @@ from typing import Any
 
 from liaison.calendaring.itip import Announced, Attendee, Change, Event, Held, Message, Method, message_for
 from liaison.calendaring.numbering import Version
+from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.i18n import Words
 from liaison.meetings import models
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Meeting
+from liaison.meetings.models import HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import agenda_lines
 
@@ -109,6 +110,8 @@ class Telling:
     uid: str
     version: Version
     partstats: Mapping[str, str]
+    secret: str | None = None
+    """The meeting's `reply_secret`: with it each address is given an organizer of its own."""
     events: dict[str, Event] = field(default_factory=dict)
     addressees: dict[str, Addressee] = field(init=False)
 
@@ -118,6 +121,9 @@ class Telling:
     def message_to(self, one: Addressee, held: Held | None, *, again: bool = False) -> Message | None:
         """The calendar message for one address, or None when it holds all this already."""
         event = self.event(one.locale)
+        if self.secret:
+            own = tagged(event.organizer, tag_of(self.secret, self.uid, one.address))
+            event = replace(event, organizer=own)
         now = self.addressees.get(one.address)
         if now is None and again and self.method is Method.REQUEST:
             now = one  # in office since the announcement: the others' calendars learn of it with the next one
@@ -224,8 +230,11 @@ def aware(waiting: Sequence[Addressee], last: Announcement, unaware: Collection[
     return [one for one in found if one.attendee_ids or one.slips]
 
 
-def change_of(message: Message, snapshot: Mapping[str, Any]) -> str:
-    """What a mail tells its recipient: that a meeting is off, in the words of this version."""
+def change_of(message: Message, snapshot: Mapping[str, Any], *, passed_on: bool = False) -> str:
+    """What a mail tells its recipient: that a meeting is off, in the words of this version; that it is theirs by office from now on,
+    or no more (`passed_on`)."""
+    if passed_on and message.change is not Change.CANCELLED:
+        return HANDED_OVER if message.method is Method.REQUEST else "handed_on"
     return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
 
 

@@ -1,5 +1,6 @@
-"""The one mail that a mail may be answered with: a link to confirm what a reply said."""
+"""Mail that answers mail: a link to confirm what a reply said, and that a proposed time is not taken."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import select
 from liaison.accounts import links
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
+from liaison.calendaring.itip import Method
+from liaison.calendaring.numbering import Version
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
@@ -15,7 +18,12 @@ from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
+from liaison.meetings import queries
+from liaison.meetings.letters import calendar_part
+from liaison.meetings.models import Announcement
+from liaison.meetings.snapshot import Telling
 from liaison.postroom.replying import CONFIRM_DONE
+from liaison.postroom.settling import COUNTER_DECLINED
 
 LINK_LIFE = timedelta(days=60)
 
@@ -59,4 +67,48 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     )
 
 
-COMPOSERS = {CONFIRM_DONE: one_by_one(confirm_done)}
+async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | None:
+    """“The time stays as it is”: with a DECLINECOUNTER for the calendar that proposed another one (RFC 5546 3.2.8); None when the
+    meeting was announced anew since."""
+    announcement = await db.get(Announcement, row.source_id)
+    if announcement is None:
+        return None
+    newest = await queries.newest_announcement(db, announcement.uid)
+    if newest is None or newest.id != announcement.id:
+        return None
+    snapshot = announcement.snapshot
+    version = Version(announcement.sequence, announcement.dtstamp)
+    event = Telling(snapshot, Method.REQUEST, announcement.uid, version, {}).event(row.locale)
+    declined = replace(
+        event,
+        sequence=row.params["sequence"],
+        dtstamp=db.now().replace(microsecond=0),
+        attendees=tuple(one for one in event.attendees if one.address == row.address),
+        description="",
+    )
+    words = Words(row.locale, snapshot["timezone"], db.clock.today(snapshot["timezone"]))
+    ends = event.starts_at + timedelta(minutes=event.duration_minutes)
+    context: dict[str, Any] = {
+        "words": words,
+        "meeting": snapshot["title"],
+        "when": words.full_span(event.starts_at, ends, zone=snapshot["timezone"]),
+        "location": snapshot["location"],
+        "mechanism": snapshot["organizer_name"],
+        "site_name": db.settings.site_name,
+    }
+    subject, text, html = render("counter_declined", context, row.locale)
+    return OutgoingMessage(
+        to=row.display_to,
+        address=row.address,
+        mail_from=snapshot["organizer"],
+        from_name=snapshot["organizer_name"],
+        subject=subject,
+        text=text,
+        html=html,
+        calendar=calendar_part(Method.DECLINECOUNTER, declined),
+        calendar_method=Method.DECLINECOUNTER.value,
+        thread=announcement.uid,
+    )
+
+
+COMPOSERS = {CONFIRM_DONE: one_by_one(confirm_done), COUNTER_DECLINED: one_by_one(counter_declined)}

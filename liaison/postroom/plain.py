@@ -3,6 +3,7 @@
 Only what the sender wrote above the quoted mail counts, and an answer only when the first line is one: “参加不了” is none."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from liaison.calendaring.itip import Partstat
@@ -59,10 +60,30 @@ _CLOSING: Final = "】])）”\"'"
 _DOUBT: Final = re.compile(r"\s*(?:[?？不没無无未否吗嗎与與或]|[0-9]{1,3}\s?[%％])")
 """What makes of the word before it a question, its contrary or a part of it."""
 _UNSEEN: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f"))
+_CODE: Final = re.compile(r"\bL-((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})\b")
+AGREED, CHANGES, ACKNOWLEDGED = "agreed", "changes_requested", "acknowledged"
+_CODED_WORDS: Final = {
+    "同意": AGREED,
+    "agree": AGREED,
+    "agreed": AGREED,
+    "修改意见": CHANGES,
+    "changes": CHANGES,
+    "签收": ACKNOWLEDGED,
+    "acknowledge": ACKNOWLEDGED,
+    "acknowledged": ACKNOWLEDGED,
+}
 _PREFIX: Final = re.compile(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s*[:\N{FULLWIDTH COLON}]\s*", re.IGNORECASE)
 _AGENDA: Final = re.compile(
-    r"^\s*[【\[]?\s*(?:议题|agenda(?:\s+item)?)\s*[】\]]?\s*[:\N{FULLWIDTH COLON}\-—]?\s*(.*)$", re.IGNORECASE
+    r"^\s*[【\[]?\s*(?:议题|agenda(?:\s+item)?)\s*(?:[】\]:\N{FULLWIDTH COLON}\-—]+\s*|\s+|$)(.*)$", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the first line says (agreed, changes_requested, acknowledged), and the text besides."""
+
+    says: str
+    text: str
 
 
 def own_words(text: str) -> str:
@@ -87,6 +108,21 @@ def answer_in(text: str) -> tuple[Partstat, str] | None:
 def says_done(text: str) -> bool:
     """Whether the first line says that it is done."""
     return _first_word(text, _DONE) is not None
+
+
+def word_in(text: str) -> Word | None:
+    """The first word of a coded reply and what is said besides; None if it is none: “同意不了” is no agreement."""
+    found = re.match(
+        r"\s*[【“\"(（]?([一-鿿]+|[a-z]+)[】”\")）]?(?:[\s,.;:!，。；：！、]+|$)(.*)", text, re.IGNORECASE | re.DOTALL
+    )
+    if found is None or found[1].lower() not in _CODED_WORDS:
+        return None
+    return Word(_CODED_WORDS[found[1].lower()], found[2].strip())
+
+
+def codes_in(text: str) -> list[str]:
+    """The codes that stand in a mail, in order; a mail program that wrapped the line does no harm."""
+    return list(dict.fromkeys(_CODE.findall(re.sub(r"-\s*\n[> ]*", "-", text.upper()))))
 
 
 def agenda_title(subject: str, text: str) -> str | None:

@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
 from liaison.actions import reporting
 from liaison.calendaring.answers import Answer, Proof, Reply
+from liaison.calendaring.subaddress import tags_in
 from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid, Refusal
@@ -24,9 +25,10 @@ from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import receive_reply
+from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
-from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
+from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.reminders.reminding import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
@@ -68,6 +70,8 @@ async def receive_plain(
 ) -> Outcome:
     """Take a person's mail that holds no calendar answer: do what it says, or say why it waits for an officer."""
     plain = _Plain(message, own_words(message.text), proof, hold_unverified, mail_id, received_at)
+    if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
+        return await receive_coded(db, plain.text, codes, sender=plain.sender, forged=plain.proof == "failed")
     answered = await _answered_mail(db, message.heading.refers_to)
     if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
         return await _to_notice(db, plain, answered)
@@ -113,6 +117,7 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         received_at=plain.received_at,
         proof=plain.proof,
         comment=comment,
+        tags=tags_in(plain.message.heading.recipients),
     )
     received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
     return Outcome(
@@ -213,7 +218,10 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
 
 async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting | None:
     """The next meeting to which the sender may propose, of the one mechanism that reads the mailbox the mail came to."""
-    mailboxes = plain.message.heading.recipients
+    mailboxes = {
+        each.partition("+")[0] + "@" + each.rpartition("@")[2] if "+" in each else each
+        for each in plain.message.heading.recipients
+    }
     own = select(Mechanism.id, Mechanism.mailbox).where(
         Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
     )

@@ -3,57 +3,27 @@
 Nothing here believes a mail more than MAIL.md says: a mere From answers an invitation or reports progress, marked 未核实, and nothing
 else. An automatic mail is never answered, and no mail by more than one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from liaison import site
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Answer, Effect, Proof, Reply
-from liaison.calendaring.reading import CalendarPart, read_calendar
+from liaison.calendaring.reading import CalendarPart
+from liaison.calendaring.subaddress import tags_in
 from liaison.db import Session, one_at_a_time
 from liaison.mail.authentication import vouched_for
 from liaison.mail.bounces import mark_bounced
-from liaison.mail.headings import Heading, read_heading
-from liaison.mail.inbox import IncomingMessage, digest_of, read
-from liaison.mail.parts import OverCap
+from liaison.mail.choices import inbox_choices
+from liaison.mail.headings import Heading
+from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
+from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
-
-OWN_SERVER = "own_mail_server"
-"""The operator's choice: by what name the site's own mail server signs its Authentication-Results (系统)."""
-HOLD_UNVERIFIED = "hold_unverified"
-"""The operator's choice whether answers that nobody vouches for wait for an officer; without one, where the own server is known."""
-_ANSWERING = ("REPLY", "COUNTER", "REFRESH")
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMail:
-    """A mail as far as it can be read without the database; made in a thread, for reading a large one takes its time."""
-
-    raw: bytes
-    digest: str
-    heading: Heading
-    message: IncomingMessage | None
-    calendar: CalendarPart | None
-    over_cap: str = ""
-
-
-def read_mail(raw: bytes) -> ReadMail:
-    """Read the bytes, whatever they are."""
-    digest = digest_of(raw)
-    try:
-        message = read(raw)
-    except OverCap as problem:
-        return ReadMail(raw, digest, read_heading(raw), None, None, problem.reason)
-    parts = [part for text in message.calendars if (part := read_calendar(text)) is not None]
-    answering = [part for part in parts if part.method in _ANSWERING]
-    return ReadMail(raw, digest, message.heading, message, next(iter(answering or parts), None))
 
 
 async def receive(
@@ -91,33 +61,44 @@ async def receive(
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
         outcome = await _meaning(db, mail, row.id, at)
+    await _keep(db, row, mail, outcome)
+    return row
+
+
+async def sort_again(db: Session, row: IncomingMail, mail: ReadMail) -> None:
+    """Find out once more what a mail means, now that more is known of its sender."""
+    await _keep(db, row, mail, await _meaning(db, mail, row.id, row.received_at))
+
+
+async def _keep(db: Session, row: IncomingMail, mail: ReadMail, outcome: Outcome) -> None:
     row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
     row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
     row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
-    return row
 
 
 async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:
     message, heading = mail.message, mail.heading
     if message is None:
         return Outcome(HELD, mail.over_cap)
-    if heading.sender in await _own_addresses(db):
+    if _untagged(heading.sender) in await _own_addresses(db):
         return Outcome(IGNORED, "own_mail")
     if message.bounces or message.about:
         return await _bounce(db, message)
-    calendar = mail.calendar
-    if calendar is not None and calendar.method in _ANSWERING:
-        own_server = await site.choice(db, OWN_SERVER)
-        proof = _proof(heading, own_server)
+    calendar, choices = mail.calendar, await inbox_choices(db)
+    proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
+    if calendar is not None and calendar.method in ANSWERING:
         reply = _reply(calendar, heading, proof, received_at)
-        hold = await _holds_unverified(db, own_server)
-        return _of(await receive_reply(db, reply, hold_unverified=hold, mail_id=mail_id), calendar, proof)
+        received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
+        return _of(received, calendar, proof)
     if heading.automatic:
         return Outcome(IGNORED, "automatic", {"header": heading.automatic})
-    own_server = await site.choice(db, OWN_SERVER)
-    proof, hold = _proof(heading, own_server), await _holds_unverified(db, own_server)
     outcome = await receive_plain(
-        db, message, proof=proof, hold_unverified=hold, mail_id=mail_id, received_at=received_at
+        db,
+        message,
+        proof=proof,
+        hold_unverified=choices.holds_unverified,
+        mail_id=mail_id,
+        received_at=received_at,
     )
     if outcome.reason in ("not_understood", "unknown_sender") and calendar is not None:
         reason = "other_method" if calendar.method else "no_method"
@@ -136,6 +117,7 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
         received_at=received_at,
         proof=proof,
         comment=calendar.comment,
+        tags=tags_in(heading.recipients),
     )
 
 
@@ -181,14 +163,9 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     return Outcome(IGNORED, "report")
 
 
-def _proof(heading: Heading, own_server: dict[str, Any] | None) -> Proof:
-    name = str(own_server["name"]) if own_server else ""
-    return vouched_for(heading.checked_by, own_server=name, sender=heading.sender)
-
-
-async def _holds_unverified(db: Session, own_server: dict[str, Any] | None) -> bool:
-    chosen = await site.choice(db, HOLD_UNVERIFIED)
-    return bool(chosen["on"]) if chosen is not None else own_server is not None
+def _untagged(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 async def _own_addresses(db: Session) -> set[str]:
@@ -201,6 +178,8 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     """The one mechanism whose own mailbox the mail was written to."""
     if not heading.recipients:
         return None
-    found = await db.execute(select(Mechanism.id).where(Mechanism.mailbox.in_(heading.recipients)).limit(2))
+    found = await db.execute(
+        select(Mechanism.id).where(Mechanism.mailbox.in_({_untagged(each) for each in heading.recipients})).limit(2)
+    )
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None

@@ -19,6 +19,7 @@ REASONS = OVER_CAP | {
     "progress": N_("The reply was kept as a progress note."),
     "done_asked": N_("The reply says that it is done: a link to confirm that was sent back."),
     "proposed": N_("The mail was entered as a proposed agenda item."),
+    "coded": N_("The reply with its reference code was counted."),
     "earlier_time": N_("It answers an earlier time of the meeting."),
     "older_answer": N_("A newer answer of the same person is there already."),
     "closed": N_("The meeting has begun, was held, or is off."),
@@ -45,4 +46,11 @@ REASONS = OVER_CAP | {
     "own_mail": N_("A mail of this site itself."),
     "report": N_("A report of a mail server that changes nothing."),
     "no_answer": N_("The calendar in it answers for nobody."),
+}
+
+DOOR_NAMES = {
+    "imap": N_("fetched from a mailbox"),
+    "lmtp": N_("delivered by the mail server"),
+    "maildir": N_("fetched from a mail directory"),
+    "stdin": N_("taken in by hand"),
 }

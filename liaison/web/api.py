@@ -33,7 +33,7 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class RegisteredGiven(Body):
-    """代登记: how something was told (phone, in_person, paper, chat, other), by whom and when."""
+    """代登记: how something was told (phone, in_person, paper, chat, mail, other), by whom and when."""
 
     how: str
     said_by: str

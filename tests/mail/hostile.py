@@ -9,8 +9,8 @@ import traceback
 from collections.abc import Callable
 
 from liaison.mail.authentication import vouched_for
-from liaison.postroom.plain import agenda_title, answer_in, own_words
-from liaison.postroom.sorting import ReadMail, read_mail
+from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, word_in
+from liaison.postroom.reading import ReadMail, read_mail
 
 SENDER = "liwb@sfj.qingzhi.example"
 UID = "3f6c1a0b9d2e47588a64c0d1e2f3a4b5"
@@ -54,6 +54,8 @@ def understand(mail: ReadMail) -> None:
     if mail.message is not None:
         text = own_words(mail.message.text)
         answer_in(text)
+        word_in(text)
+        codes_in(mail.message.text)
         agenda_title(mail.heading.subject, text)
 
 
@@ -345,6 +347,8 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
             "who wrote": "wrote:",
             "lines of who wrote": "在" * 390 + "\n",
             "lines of brackets": "<" * 390 + "\n",
+            "codes": "L-AAAA-\n",
+            "words of a code": "同意",
             "line separators": "\N{LINE SEPARATOR}",
         }.items()
     },

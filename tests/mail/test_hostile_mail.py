@@ -13,7 +13,8 @@ import pytest
 from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.postroom.sorting import read_mail, receive
+from liaison.postroom.reading import read_mail
+from liaison.postroom.sorting import receive
 from liaison.postroom.wording import REASONS
 from tests.conftest import migrated_settings
 from tests.mail.hostile import HOSTILE

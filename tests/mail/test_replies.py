@@ -23,10 +23,13 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Session
 from liaison.directory.models import KnownAddress, Person
+from liaison.mail.choices import OWN_SERVER
 from liaison.mail.models import OutboxMail
+from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.asking import Asked
-from liaison.meetings.models import AddressAnswer, Attendee, Meeting
-from liaison.postroom.sorting import OWN_SERVER, read_mail, receive
+from liaison.meetings.models import Attendee, Meeting
+from liaison.postroom.reading import read_mail
+from liaison.postroom.sorting import receive
 from liaison.site import SiteChoice
 from tests.conftest import NOW, migrated_settings
 from tests.meetings.play import Play

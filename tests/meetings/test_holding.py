@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from liaison.audit import AuditLine
 from liaison.directory.models import Person
@@ -56,6 +57,42 @@ async def test_numbering_goes_on_from_what_was_before_the_system(play: Play) -> 
     with pytest.raises(Invalid) as refused:
         await act(play, await scheduled(play), holding.hold, ordinal=15)
     assert set(refused.value.errors) == {"ordinal"}
+
+
+async def test_a_number_in_the_year_is_given_once_and_again_in_another_year(play: Play) -> None:
+    this_year = [datetime.fromisoformat(day) for day in ("2026-03-19T14:30", "2026-06-18T14:30")]
+    await act(play, await scheduled(play, this_year[0]), holding.hold, ordinal_in_year=4)
+    second = await scheduled(play, this_year[1])
+    with pytest.raises(Invalid) as refused:
+        await act(play, second, holding.hold, ordinal_in_year=4)
+    assert set(refused.value.errors) == {"ordinal_in_year"}
+    earlier = await scheduled(play, datetime.fromisoformat("2025-12-18T14:30"))
+    assert (await act(play, earlier, holding.hold, ordinal_in_year=4)).ordinal_in_year == 4
+    async with play.database.writing() as db:
+        _, meeting = await play.meeting(db, second)
+        meeting.ordinal_year, meeting.ordinal_in_year = 2026, 4
+        with pytest.raises(IntegrityError):  # a second process that read before the first one wrote
+            await db.flush()
+        await db.rollback()
+    async with play.database.writing() as db:  # and free again after a mistake
+        viewer, meeting = await play.meeting(db, earlier)
+        await holding.unhold(db, viewer, meeting, reason="误点")
+    other = await scheduled(play, datetime.fromisoformat("2025-09-18T14:30"))
+    assert (await act(play, other, holding.hold, ordinal_in_year=4)).ordinal_in_year == 4
+
+
+async def test_after_the_last_number_none_follows_by_itself(play: Play) -> None:
+    march, june = (datetime.fromisoformat(day) for day in ("2026-03-19T14:30", "2026-06-18T14:30"))
+    await act(play, await scheduled(play, march), holding.hold, ordinal=9999, ordinal_in_year=999)
+    following = await scheduled(play, june)
+    for typed in ({}, {"ordinal": 10000, "ordinal_in_year": 1000}):
+        with pytest.raises(Invalid) as refused:
+            await act(play, following, holding.hold, **typed)
+        assert set(refused.value.errors) == {"ordinal", "ordinal_in_year"}
+        assert {message.params["most"] for message in refused.value.errors.values()} == {9999, 999}
+        assert "none follows" in refused.value.errors["ordinal"].msgid
+    held = await act(play, following, holding.hold, ordinal=18, ordinal_in_year=2)
+    assert (held.ordinal, held.ordinal_in_year) == (18, 2)
 
 
 async def test_holding_twice_changes_nothing_and_mails_nobody(play: Play) -> None:

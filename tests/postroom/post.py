@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from liaison.meetings.models import Attendee
 from liaison.postroom.models import IncomingMail
-from liaison.postroom.sorting import read_mail, receive
+from liaison.postroom.reading import read_mail
+from liaison.postroom.sorting import receive
 from tests.meetings.play import Mail, Play
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -70,6 +70,14 @@ async def test_half_past_eight_stays_half_past_eight_when_the_clocks_change(
         assert receivers(await mails_at(play, utc(instant))) == [LIWB]
 
 
+async def test_a_week_that_begins_with_free_days_has_its_digest_on_its_first_working_day(play: Play) -> None:
+    await assigned(play, owner=play.world.liwb, due_on=date(2027, 3, 31))
+    assert receivers(await mails_at(play, utc("2027-02-01T00:30"))) == [LIWB]
+    # Spring festival: Friday 5 to Wednesday 10 February.
+    told = {day: receivers(await mails_at(play, utc(f"2027-02-{day:02}T00:30"))) for day in range(2, 15)}
+    assert {day: who for day, who in told.items() if who} == {11: [LIWB]}
+
+
 async def test_a_clock_that_goes_back_repeats_nothing(play: Play) -> None:
     await without_digest(play)
     await assigned(play, owner=play.world.liwb)

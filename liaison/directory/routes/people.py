@@ -9,6 +9,8 @@ from liaison.directory.fields import PersonFields
 from liaison.directory.routes.common import Db, Id, Me, Page, Theirs, ask, form_page, may_in
 from liaison.directory.values import person_json
 from liaison.i18n import LANGUAGE_NAMES, N_
+from liaison.mail.bounces import bad_addresses
+from liaison.mail.reasons import REASONS
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other
 
@@ -16,17 +18,25 @@ from liaison.web.pages import AnyRequest, page, see_other
 @get("/people/{person_id:int}")
 async def show(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page:
     """One person."""
-    person = await queries.person(db, viewer, person_id)
-    may = await may_in(db, viewer, person.agency_id)
-    return page(
-        request,
-        "directory/person.html",
-        nav="directory",
-        person=person,
-        may=may,
-        languages=LANGUAGE_NAMES,
-        is_self=person_id == viewer.person_id,
+    return await _show(request, db, viewer, person_id, Form.of(kind="alias"))
+
+
+@post("/people/{person_id:int}/addresses")
+async def add_address(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page:
+    """Another address whose answers by mail count for the person."""
+    form = await Form.read(request)
+    act = people.add_known_address(
+        db, viewer, person_id, address=form.raw("address"), kind=form.raw("kind"), holder=form.given("holder")
     )
+    await attempt(db, form, act, lambda theirs: _show(request, db, viewer, person_id, form, status=422))
+    return see_other(f"/directory/people/{person_id}")
+
+
+@post("/people/{person_id:int}/addresses/{address_id:int}/remove")
+async def remove_address(request: AnyRequest, db: Db, viewer: Me, person_id: Id, address_id: Id) -> Page:
+    """That address counts no longer."""
+    await people.remove_known_address(db, viewer, person_id, address_id)
+    return see_other(f"/directory/people/{person_id}")
 
 
 @get("/agencies/{agency_id:int}/people/new")
@@ -131,6 +141,27 @@ def _person(form: Form) -> PersonFields:
     }
 
 
+async def _show(
+    request: AnyRequest, db: Session, viewer: Viewer, person_id: int, form: Form, *, status: int = 200
+) -> Page:
+    person = await queries.person(db, viewer, person_id)
+    may = await may_in(db, viewer, person.agency_id)
+    return page(
+        request,
+        "directory/person.html",
+        status=status,
+        nav="directory",
+        person=person,
+        may=may,
+        bad=await bad_addresses(db, [person.mail]) if person.mail and may.read_contact else {},
+        addresses=await queries.addresses_of(db, person_id) if may.keep_people else [],
+        reasons=REASONS,
+        languages=LANGUAGE_NAMES,
+        is_self=person_id == viewer.person_id,
+        form=form,
+    )
+
+
 async def _form(
     request: AnyRequest,
     db: Session,
@@ -172,6 +203,8 @@ async def _transfer_form(
 
 handlers = [
     show,
+    add_address,
+    remove_address,
     new,
     add,
     edit,

@@ -1,10 +1,10 @@
-"""The operator's pages: how the site is, 试运行, the outbox, the first steps."""
+"""The first steps of a site: agencies and liaisons, the agreement and its members, the next meeting."""
 
 import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -14,202 +14,19 @@ from liaison.bundle import workbook
 from liaison.bundle.report import SECTIONS
 from liaison.bundle.tables import FORM_FIELDS, as_paste, bundle_of_tables, form_table, pasted_rows, place_in_form
 from liaison.bundle.values import BundleRefused, Line
-from liaison.config import VERSION
 from liaison.db import Session
 from liaison.i18n import N_, Words
-from liaison.mail import outbox, reasons
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import needs_letter
 from liaison.mechanisms.wording import ROLES
-from liaison.meetings.showing import DELIVERY_NAMES
-from liaison.reminders import reminding
-from liaison.system import backups, letter, queries, running
 from liaison.system import first_steps as steps
-from liaison.web.confirming import confirm_page
-from liaison.web.forms import Form, FormAgain, attempt, row_id
+from liaison.system import queries
+from liaison.web.forms import Form, FormAgain, attempt
 from liaison.web.pages import AnyRequest, page, see_other, settings_of, words_of
 
 Db = NamedDependency[Session]
 Operator = NamedDependency[Viewer]
 Id = FromPath[int]
-PAGE = 50
-KINDS = {
-    "sign_in": N_("Sign-in link"),
-    "meeting": N_("Meeting notice"),
-    "meeting_reminder": N_("Reminder"),
-}
-TAGS = {
-    "sent": "ok",
-    "deferred": "warn",
-    "held": "warn",
-    "refused": "bad",
-    "bounced": "bad",
-    "given_up": "bad",
-} | dict.fromkeys(("waiting", "sending", "superseded"), "")
-
-
-@get("/system")
-async def show(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """How the site is, and its switches."""
-    return page(
-        request,
-        "system/show.html",
-        nav="system",
-        condition=await queries.site_status(db),
-        counts=await queries.counts_by_filter(db),
-        beginning=await queries.beginning(db),
-        digest=await reminding.digest_is_on(db),
-        own_address=await running.own_address(db, operator),
-        settings=settings_of(request),
-        version=VERSION,
-        reason=lambda code: reasons.worded(code, words_of(request)._),
-    )
-
-
-@post("/system/trial-mode")
-async def trial_mode(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """Switch 试运行 on or off."""
-    form = await Form.read(request)
-    await running.switch_trial_mode(db, operator, on=form.raw("on") == "1")
-    return see_other("/system")
-
-
-@post("/system/backups")
-async def switch_backups(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """Switch the nightly backup on or off."""
-    form = await Form.read(request)
-    await backups.switch(db, operator, on=form.raw("on") == "1")
-    return see_other("/system")
-
-
-@post("/system/digest")
-async def switch_digest(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """Switch the weekly digest on or off."""
-    form = await Form.read(request)
-    await reminding.switch_digest(db, operator, on=form.raw("on") == "1")
-    return see_other("/system")
-
-
-@post("/system/pause")
-async def pause(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """All mail waits, or goes out again."""
-    form = await Form.read(request)
-    if form.raw("on") == "1":
-        await outbox.pause(db, operator)
-    else:
-        await outbox.resume(db, operator)
-    return see_other("/system/outbox")
-
-
-@get("/system/outbox")
-async def index(
-    request: AnyRequest, db: Db, operator: Operator, show: FromQuery[str] = "", before: FromQuery[str] = ""
-) -> Response[Any]:
-    """The mails of one filter, newest first: what was not delivered or still has to go where there is any, else all."""
-    counts = await queries.counts_by_filter(db)
-    chosen = show if show in queries.FILTERS else queries.needing_attention(counts)
-    states = queries.FILTERS[chosen][1]
-    found = await outbox.queue(db, states=states, before=row_id(before) if before else None, limit=PAGE + 1)
-    mails = found[:PAGE]
-    words = words_of(request)
-    return page(
-        request,
-        "system/outbox.html",
-        nav="system",
-        mails=mails,
-        shown=chosen,
-        filters={name: words._(label) for name, (label, _) in queries.FILTERS.items()},
-        counts=counts,
-        condition=await queries.site_status(db),
-        next_url=f"/system/outbox?show={chosen}&before={mails[-1].id}" if len(found) > PAGE else None,
-        first=not before,
-        state_names=DELIVERY_NAMES,
-        kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
-        tags=TAGS,
-        reason=lambda code: reasons.worded(code, words._),
-    )
-
-
-@get("/system/outbox/{mail_id:int}")
-async def mail(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
-    """One mail: what became of it, and how it reads."""
-    row = await queries.mail(db, mail_id)
-    shows = settings_of(request).demo
-    response = page(
-        request,
-        "system/mail.html",
-        nav="system",
-        mail=row,
-        people=await queries.people_of(db, mail_id),
-        letter=letter.letter_of(row.body, show_links=shows) if row.body else None,
-        links_masked=not shows,
-        state_names=DELIVERY_NAMES,
-        kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
-        tags=TAGS,
-        reason=lambda code: reasons.worded(code, words_of(request)._),
-    )
-    response.headers["Content-Security-Policy"] = PAGE_WITH_FRAME
-    return response
-
-
-PAGE_WITH_FRAME = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""The policy of every page, and the mail inside it."""
-
-
-@get("/system/outbox/{mail_id:int}/letter")
-async def show_letter(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[str]:
-    """The mail's html as the recipient sees it, shut off from everything: shown in the frame of its page."""
-    row = await queries.mail(db, mail_id)
-    html = letter.letter_of(row.body, show_links=settings_of(request).demo).html if row.body else ""
-    return Response(html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": letter.CSP})
-
-
-@post("/system/outbox/release-all")
-async def release_all(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
-    """Let all held mails go, once their number was confirmed."""
-    form = await Form.read(request)
-    if not form.ticked("confirmed"):
-        return confirm_page(
-            request,
-            nav="system",
-            question=N_(
-                "%(count)s held mails then go out, among them perhaps some that went out before the restore. Let them go?"
-            ),
-            button=N_("Let them go"),
-            action="/system/outbox/release-all",
-            back="/system/outbox?show=held",
-            hidden={"count": form.raw("count")},
-            count=form.raw("count"),
-        )
-    await outbox.release_all(db, operator, count=form.whole("count") or 0)
-    return see_other("/system/outbox")
-
-
-@post("/system/outbox/{mail_id:int}/retry")
-async def retry(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
-    """Try a mail again now."""
-    await outbox.retry(db, operator, mail_id)
-    return see_other(f"/system/outbox/{mail_id}")
-
-
-@post("/system/outbox/{mail_id:int}/release")
-async def release(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
-    """Let a held mail go."""
-    await outbox.release(db, operator, mail_id)
-    return see_other(f"/system/outbox/{mail_id}")
-
-
-@post("/system/outbox/{mail_id:int}/give-up")
-async def give_up(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[Any]:
-    """Do not try a mail any more."""
-    await outbox.give_up(db, operator, mail_id)
-    return see_other(f"/system/outbox/{mail_id}")
-
-
-# --- first steps
 
 
 def form_labels(words: Words) -> dict[str, str]:
@@ -376,10 +193,4 @@ def _refusals(words: Words, how: str, lines: Sequence[Line]) -> list[Refused]:
     return found
 
 
-router = Router(
-    "/",
-    route_handlers=[
-        show, trial_mode, switch_backups, switch_digest, pause, index, mail, show_letter, release_all, retry, release, give_up,
-        first_steps, template, enter_people, designate_liaisons,
-    ],
-)  # fmt: skip
+handlers = [first_steps, template, enter_people, designate_liaisons]

@@ -1,0 +1,73 @@
+"""What pages and API read of 来信."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.orm import undefer
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import NotFound
+from liaison.meetings.models import Attendee, Meeting
+from liaison.postroom.models import HELD, IncomingMail
+
+
+def visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """The mail of the mechanisms that the viewer acts in today, and for the operator what belongs to no mechanism."""
+    acts_in = {office.mechanism_id for office in viewer.designations}
+    own = IncomingMail.mechanism_id.in_(acts_in) if acts_in else false()
+    return or_(own, IncomingMail.mechanism_id.is_(None)) if viewer.operator else own
+
+
+def waits() -> ColumnElement[bool]:
+    """Held, and nobody has settled it."""
+    return and_(IncomingMail.verdict == HELD, IncomingMail.settled_at.is_(None))
+
+
+async def listing(
+    db: Session, viewer: Viewer, *, state: str | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[IncomingMail]:
+    """Newest first: all, or those that wait (`held`), or with another verdict; `before` is the last id of the page before."""
+    query = select(IncomingMail).where(visible_to(viewer)).order_by(IncomingMail.id.desc()).limit(limit)
+    if state == HELD:
+        query = query.where(waits())
+    elif state is not None:
+        query = query.where(IncomingMail.verdict == state)
+    if before is not None:
+        query = query.where(IncomingMail.id < before)
+    return (await db.scalars(query)).all()
+
+
+async def waiting(db: Session, viewer: Viewer) -> int:
+    """How many wait for this viewer."""
+    query = select(func.count()).select_from(IncomingMail).where(visible_to(viewer), waits())
+    return (await db.execute(query)).scalar_one()
+
+
+async def get(db: Session, viewer: Viewer, mail_id: int) -> IncomingMail:
+    """One mail with its bytes. Raises NotFound."""
+    query = select(IncomingMail).where(IncomingMail.id == mail_id, visible_to(viewer))
+    row = (await db.execute(query.options(undefer(IncomingMail.raw)))).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """The meeting that a mail is about, and whom of those asked it may be about: whose answer it could be."""
+
+    meeting: Meeting | None
+    attendees: Sequence[Attendee]
+
+
+async def concerns(db: Session, row: IncomingMail) -> Concerns:
+    """What an officer needs to see to decide about the mail."""
+    if row.meeting_id is None:
+        return Concerns(None, [])
+    meeting = await db.get(Meeting, row.meeting_id)
+    asked = select(Attendee).where(
+        Attendee.meeting_id == row.meeting_id, Attendee.removed_at.is_(None), Attendee.agency_invitation_id.is_(None)
+    )
+    return Concerns(meeting, (await db.scalars(asked.order_by(Attendee.position, Attendee.id))).all())

@@ -1,0 +1,90 @@
+"""Reference codes: a reply that keeps the code acts once, from the registered address only, and only by its first word."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from liaison.accounts.links import May
+from liaison.accounts.models import ReferenceCode
+from liaison.accounts.reference_codes import code_for, revoke_codes
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import Conflict
+from liaison.postroom.coded import Act, receive_coded
+from liaison.postroom.plain import Word, codes_in, word_in
+from tests.meetings.play import Play
+from tests.meetings.test_announcing import LIWB
+
+DONE: list[tuple[int, int, str, str]] = []
+
+
+async def note(db: Session, viewer: Viewer, row: ReferenceCode, word: Word) -> None:
+    DONE.append((viewer.person_id, row.object_id, word.says, word.text))
+
+
+async def refuse(db: Session, viewer: Viewer, row: ReferenceCode, word: Word) -> None:
+    raise Conflict("no")
+
+
+async def given(play: Play) -> str:
+    DONE.clear()
+    async with play.database.writing() as db:
+        may = May("sign", 7, person_id=play.world.liwb.id, designation_id=3)
+        return await code_for(db, may, expires_at=db.now() + timedelta(days=7))
+
+
+async def reply(
+    play: Play, code: str, text: str, *, sender: str = LIWB, forged: bool = False, acts: Mapping[str, Act] | None = None
+) -> tuple[str, str]:
+    async with play.database.writing() as db:
+        codes = codes_in(f"> 参考编号 {code}")
+        chosen = {"sign": note} if acts is None else acts
+        outcome = await receive_coded(db, text, codes, sender=sender, forged=forged, acts=chosen)
+        return outcome.verdict, outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("同意", "agreed"), ("同意。", "agreed"), ("修改意见：第二条", "changes_requested"), ("签收", "acknowledged"), ("Agreed, thanks", "agreed"),
+     ("不同意", None), ("同意不了", None), ("原则同意", None), ("", None), ("agreement", None)],
+)  # fmt: skip
+def test_only_a_first_word_that_stands_alone_counts(text: str, says: str | None) -> None:
+    found = word_in(text)
+    assert (found and found.says) == says
+
+
+def test_a_code_is_found_also_where_its_line_was_wrapped_and_quoted() -> None:
+    assert codes_in("编号 L-ABCD-EFGH-\n> IJKL-2345。") == ["ABCD-EFGH-IJKL-2345"]
+    assert codes_in("l-abcd-efgh-ijkl-2345") == ["ABCD-EFGH-IJKL-2345"]
+    assert codes_in("L-ABCD-EFGH") == []
+
+
+async def test_a_code_acts_once(play: Play) -> None:
+    code = await given(play)
+    assert len(code) == len("L-ABCD-EFGH-IJKL-2345")
+    assert await reply(play, code, "修改意见：第二条改为每月") == ("applied", "coded")
+    assert [(play.world.liwb.id, 7, "changes_requested", "第二条改为每月")] == DONE
+    assert await reply(play, code, "同意") == ("held", "used_code")
+    assert len(DONE) == 1
+
+
+async def test_a_code_acts_for_nobody_else_not_even_for_a_contact_or_a_forged_sender(play: Play) -> None:
+    code = await given(play)
+    assert await reply(play, code, "同意", sender="wuxl@sfj.qingzhi.example") == ("held", "other_sender")
+    assert await reply(play, code, "同意", forged=True) == ("held", "forged")
+    assert await reply(play, "L-AAAA-BBBB-CCCC-DDDD", "同意") == ("held", "used_code")
+    assert DONE == []
+
+
+async def test_a_refused_act_leaves_the_code_to_be_used_again(play: Play) -> None:
+    code = await given(play)
+    assert await reply(play, code, "同意", acts={"sign": refuse}) == ("held", "not_permitted")
+    assert await reply(play, code, "同意") == ("applied", "coded")
+
+
+async def test_a_code_dies_with_the_office(play: Play) -> None:
+    code = await given(play)
+    async with play.database.writing() as db:
+        await revoke_codes(db, designation_id=3)
+    assert await reply(play, code, "同意") == ("held", "used_code")

@@ -1,0 +1,61 @@
+"""Who is believed about who wrote an answer: the secret address, the site's own mail server, and nobody else."""
+
+from liaison.mail.choices import choose_for_inbox
+from tests.meetings.play import Play, by_address
+from tests.meetings.test_announcing import CHENZY, LIWB, move, people
+from tests.postroom.post import answer, said, take
+
+ELSEWHERE = "lwb@mail.example.org"
+PASSES = "Authentication-Results: mx.qingzhi.example; dmarc=pass header.from=sfj.qingzhi.example\n"
+
+
+async def choose(play: Play, **chosen: object) -> None:
+    values = {"own_server": "", "hold": None, "sub_addressing": False} | chosen
+    async with play.database.writing() as db:
+        await choose_for_inbox(db, await play.world.viewer(db, play.world.guyan), **values)  # type: ignore[arg-type]
+
+
+async def test_each_address_is_given_an_organizer_of_its_own_that_never_changes(play: Play) -> None:
+    await choose(play, sub_addressing=True)
+    meeting_id = await play.scheduled(*people(play))
+    first = by_address(await play.send(meeting_id))
+    own = {address: str(mail.event["ORGANIZER"]) for address, mail in first.items()}
+    assert own[LIWB] != own[CHENZY]
+    assert all(each.startswith("mailto:zhichi+") for each in own.values())
+    assert own[LIWB].removeprefix("mailto:") == first[LIWB].raw["From"].addresses[0].addr_spec
+    await choose(play)
+    await move(play, meeting_id)
+    again = by_address(await play.send(meeting_id))
+    assert {address: str(mail.event["ORGANIZER"]) for address, mail in again.items()} == own
+
+
+async def test_an_answer_to_the_secret_address_counts_from_any_sender_as_verified(play: Play) -> None:
+    await choose(play, sub_addressing=True, hold=True)
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    assert await take(play, answer(mails[LIWB], "ACCEPTED", sender=ELSEWHERE)) == ("applied", "answered")
+    assert await said(play, play.world.liwb.id) == ("accepted", False, ELSEWHERE)
+
+
+async def test_the_secret_of_one_answers_for_no_other(play: Play) -> None:
+    await choose(play, sub_addressing=True)
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    assert await take(play, answer(mails[LIWB], "ACCEPTED", attendee=CHENZY, sender=LIWB)) == ("held", "other_sender")
+    assert (await said(play, play.world.chenzy.id))[0] == "needs_action"
+
+
+async def test_where_the_own_server_vouches_the_others_wait(play: Play) -> None:
+    await choose(play, own_server="mx.qingzhi.example")
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    assert await take(play, answer(mails[LIWB], "ACCEPTED")) == ("held", "unverified")
+    assert await take(play, PASSES.encode() + answer(mails[LIWB], "ACCEPTED")) == ("applied", "answered")
+    assert await said(play, play.world.liwb.id) == ("accepted", False, None)
+
+
+async def test_what_the_own_server_finds_forged_waits_whatever_is_chosen(play: Play) -> None:
+    await choose(play, own_server="mx.qingzhi.example", hold=False)
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    forged = PASSES.replace("pass", "fail").encode() + answer(mails[LIWB], "ACCEPTED")
+    assert await take(play, forged) == ("held", "forged")
+    other = b"Authentication-Results: mx.example.org; dmarc=pass\n" + answer(mails[LIWB], "DECLINED")
+    assert await take(play, other) == ("applied", "answered")
+    assert await said(play, play.world.liwb.id) == ("declined", True, None)
