@@ -27,7 +27,7 @@ from liaison.meetings.snapshot import Content, Telling, change_of, content_of, l
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
 Agenda = Sequence[Mapping[str, Any]]
 """The items as an announcement kept them."""
-_NO_NEWS = {"reason": None, "last_actions": None}
+_NO_NEWS = {"reason": None, "last_actions": None, "answers_by_mail": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     await asyncio.sleep(0)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
     snapshot["last_actions"] = await queries.follows_another(db, meeting)
+    snapshot["answers_by_mail"] = bool(db.settings.inbox_url or db.settings.lmtp_listen)
     says_nothing_new = _says(last, meeting, snapshot)
     off = meeting.is_off
     method = CANCEL if off else REQUEST
