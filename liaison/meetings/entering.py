@@ -47,7 +47,8 @@ async def enter_held(
     recorder, whichever agency was the host.
 
     `local_start` is naive local time of the mechanism's zone and has passed; `items` and `decisions` are one text each.
-    Raises NotPermitted, Invalid (starts_at, present.N of one name too many or of an agency that never was a member, items.N, decisions.N and the fields of `schedule` and `hold`)."""
+    Raises NotPermitted, Invalid (starts_at, present.N of one name too many or of an agency that never was a member, items.N,
+    decisions.N and the fields of `schedule` and `hold`)."""
     meeting = await scheduling.schedule(
         db,
         viewer,
