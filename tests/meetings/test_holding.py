@@ -173,7 +173,7 @@ async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play
     for meeting_id in (last_year, this_year, this_year):
         async with play.database.writing() as db:
             viewer, meeting = await play.meeting(db, meeting_id)
-            decision = await recording.decide(db, viewer, meeting, text="同意。")
+            decision = await recording.decide(db, viewer, meeting, text=f"同意第{len(numbers)}项。")
             numbers.append((decision.year, decision.number))
     assert numbers == [(2025, 1), (2026, 1), (2026, 2)]
     async with play.database.writing() as db:
