@@ -116,7 +116,7 @@ async def enter_held(
             raise Invalid({"notes": refusal.errors["text"]}) from None
     for number, text in enumerate(decisions):
         try:
-            await recording.decide(db, viewer, meeting, text=text)
+            await recording.decide(db, viewer, meeting, text=text, of_list=True)
         except Invalid as refusal:
             raise Invalid({f"decisions.{number}": message for message in refusal.errors.values()}) from None
     return await holding.hold(db, viewer, meeting, ordinal=ordinal, ordinal_in_year=ordinal_in_year)

@@ -84,7 +84,7 @@ def written(
     was_told = planned.change in OFF and held is not None
     context |= {
         "change": planned.change,
-        "changes": changed(words, held, planned.agenda_held, snapshot)
+        "changes": changed(words, held, planned.before, snapshot)
         if held is not None and planned.change in ("moved", "updated")
         else [],
         "foot": _why(one, lines, words, was=planned.change == "removed"),
