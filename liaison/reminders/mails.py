@@ -201,6 +201,10 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         return None
     if not await _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
         return None
+    office = loaded.offices.get(line.office or 0)
+    agency_id = office.agency_id if office is not None else line.agency_id
+    if agency_id is not None and agency_id not in (item.lead_agency_id, item.host_agency_id):
+        return None  # another agency is responsible by now
     link = await links.link_for(
         db,
         purpose=links.ACTION,
@@ -211,7 +215,7 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         expires_at=db.now() + LINK_LIFE,
     )
     words = Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone))
-    return _Found(line, of_action(words, line, item, loaded.offices.get(line.office or 0), link), item.mechanism)
+    return _Found(line, of_action(words, line, item, office, link), item.mechanism)
 
 
 async def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:

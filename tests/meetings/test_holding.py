@@ -180,11 +180,11 @@ async def test_one_item_is_the_current_one_and_settling_goes_to_the_next(play: P
 
 async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play) -> None:
     last_year, this_year = await scheduled(play, datetime.fromisoformat("2025-12-18T14:30")), await scheduled(play)
-    numbers = []
+    numbers: list[tuple[int, int]] = []
     for meeting_id in (last_year, this_year, this_year):
         async with play.database.writing() as db:
             viewer, meeting = await play.meeting(db, meeting_id)
-            decision = await recording.decide(db, viewer, meeting, text="同意。")
+            decision = await recording.decide(db, viewer, meeting, text=f"同意第{len(numbers)}项。")
             numbers.append((decision.year, decision.number))
     assert numbers == [(2025, 1), (2026, 1), (2026, 2)]
     async with play.database.writing() as db:
