@@ -18,7 +18,7 @@ def vouched_for(
     """What the server named `own_server` says of this From (RFC 8601 5): DMARC passed, or DKIM or SPF passed for the From's own domain;
     it found the mail forged; or it says nothing of use. Fields of other servers, which anybody can write, are not read."""
     name = own_server.strip().lower()
-    field = next((each for each in checked_by if name and _server(each) == name), None)
+    field = next((each for each in checked_by if name and server_of(each) == name), None)
     domain = sender.rpartition("@")[2].lower()
     if field is None or not domain:
         return "none"
@@ -44,7 +44,8 @@ def _bare(field: str) -> str:
     return "" if any(sign in field for sign in '"()') else field
 
 
-def _server(field: str) -> str:
+def server_of(field: str) -> str:
+    """Who wrote this Authentication-Results field, by its own account: its authserv-id in lower case."""
     words = _bare(field).partition(";")[0].split()
     return words[0].lower() if words else ""
 
