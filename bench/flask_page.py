@@ -1,4 +1,5 @@
-"""A meeting's page as one would write it today with Flask and SQLAlchemy: what bench.page compares liaison's server with.
+"""A meeting's page as one would write it today with Flask and SQLAlchemy: what bench.page compares liaison's server with. What a held
+meeting shows is in flask_held.py.
 
 A blocking Session of its own for each request, entities by `select` with `joinedload` and `selectinload`, the session cookie looked
 up and its age checked, the person's designations, memberships and readerships loaded, permission to see the meeting in its WHERE
@@ -15,6 +16,7 @@ from litestar.middleware.csrf import generate_csrf_token
 from sqlalchemy import ColumnElement, and_, create_engine, event, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from bench.flask_held import held_content
 from liaison.accounts.models import UserSession
 from liaison.accounts.secrets import hashed
 from liaison.accounts.sessions import ABSOLUTE, IDLE
@@ -89,13 +91,17 @@ def flask_app() -> Any:
             words = Words(locale, settings.timezone, clock.today(settings.timezone))
             icons = assets.url("icons/icons.svg")
             parts = templates[locale].get_template("parts.html").make_module({"icons": icons, "words": words})
+            if meeting.held_at is not None:
+                shown = held_content(db, clock, viewer, meeting, words)
+            else:
+                shown = content(db, settings, clock, viewer, meeting)
             return (
                 templates[locale]
                 .get_template("meetings/show.html")
                 .render(
                     parts=parts,
                     **NAMES,
-                    **content(db, settings, clock, viewer, meeting),
+                    **shown,
                     words=words,
                     locale=locale,
                     lang=LANGUAGE_TAGS[locale],
@@ -107,6 +113,7 @@ def flask_app() -> Any:
                     icons=icons,
                     csrf=generate_csrf_token(settings.secret_key),
                     nav="meetings",
+                    here=asked.path,
                     lang_url=f"{asked.path}?lang=en",
                     toast=None,
                     today=words.today,

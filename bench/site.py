@@ -35,13 +35,15 @@ async def site() -> AsyncIterator[Database]:
         await database.dispose()
 
 
-async def meeting_with(database: Database, people: int, items: int = 5, *, name: str = "") -> tuple[int, int]:
-    """A draft meeting of a mechanism of two agencies with so many people asked by name; (meeting id, the officer's person id).
-    `name` keeps it apart from another of the same database."""
+async def meeting_with(
+    database: Database, people: int, items: int = 5, *, name: str = "", members: int = 2
+) -> tuple[int, int]:
+    """A draft meeting of a mechanism of two agencies (`members`) with so many people asked by name, in 30 days; (meeting id, the
+    officer's person id). `name` keeps it apart from another of the same database."""
     async with database.writing() as db:
         agencies = [
             Agency(short_name=f"{name}单位{n}", name=f"清沚区{name}单位{n}", kind="administration", sort_order=n)
-            for n in (1, 2)
+            for n in range(1, members + 1)
         ]
         db.add_all(agencies)
         await db.flush()
@@ -49,7 +51,7 @@ async def meeting_with(database: Database, people: int, items: int = 5, *, name:
             Person(
                 name=f"人员{n}",
                 key=f"p{name}{n}",
-                agency_id=agencies[n % 2].id,
+                agency_id=agencies[n % members].id,
                 mail=f"p{name}{n}@unit.qingzhi.example",
                 job_title="科员",
             )

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liaison.db import Database, is_passing
-from liaison.mail.inbox import Heading, digest_of, read_heading
+from liaison.mail.headings import Heading, read_heading
+from liaison.mail.inbox import digest_of
 from liaison.mail.sources import polling, state
 from liaison.mail.sources.places import HELD, PROCESSED, Folder, Inbox, InboxProblem, MailProblem, Source, Waiting
 from liaison.postroom import queries

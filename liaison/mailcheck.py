@@ -19,7 +19,7 @@ from liaison.i18n import N_
 from liaison.mail import echo, reasons
 from liaison.mail.choices import inbox_choices
 from liaison.mail.classify import Kind, Outcome
-from liaison.mail.inbox import MOST_BYTES
+from liaison.mail.parts import MOST_BYTES
 from liaison.mail.smtp import SmtpTransport
 from liaison.mail.sources.places import PROBLEMS, Facts, Inbox, InboxProblem, MailProblem, Source, Waiting, inboxes
 from liaison.mail.sources.polling import Steps, source_for

@@ -7,15 +7,18 @@ from liaison.db import Base
 from liaison.directory import models as directory
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
+from liaison.meetings import address_models
 from liaison.meetings import models as meetings
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
+from liaison.succession import models as succession
 
 metadata = Base.metadata
 
 __all__ = [
     "accounts",
     "actions",
+    "address_models",
     "audit",
     "directory",
     "mail",
@@ -25,4 +28,5 @@ __all__ = [
     "postroom",
     "reminders",
     "site",
+    "succession",
 ]

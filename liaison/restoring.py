@@ -3,6 +3,7 @@
 A site is made beside its place and settled there (`system.after_restore`) before it gets its name; a database of PostgreSQL bears a mark
 instead of its revision until then. So nothing can run on it half-way, and a restore that was broken off is begun anew."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -74,7 +75,8 @@ async def examine(file: Path) -> Examined:
 async def restore(settings: Settings, file: Path) -> Restored:
     """Make the site of a backup anew at its empty place. Raises NotEmpty, Damaged and other CannotRun; then nothing was changed."""
     _refuse_data(settings)
-    with _place_beside(settings) as place:
+    with _alone(settings), _place_beside(settings) as place:
+        _refuse_data(settings)  # a restore that ended just now may have put a site here
         manifest = _unpacked(file, place)
         if manifest.is_sqlite != (settings.sqlite_path is not None):
             raise CannotRun(
@@ -213,9 +215,26 @@ def _holds_files(directory: Path) -> bool:
 
 
 @contextmanager
-def _place_beside(settings: Settings) -> Iterator[Path]:
-    """A directory on the same disk as the site; what a restore that was killed left there goes first."""
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data directory: two restores into one place would take each other's copies away. The hold ends with the process."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    held = os.open(settings.data_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        raise CannotRun(
+            N_("Another restore into %(path)s is under way. Wait for its end."), path=settings.data_dir
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+@contextmanager
+def _place_beside(settings: Settings) -> Iterator[Path]:
+    """A directory on the same disk as the site; what a restore that was killed left there goes first. None but ours lives (`_alone`)."""
     for left in settings.data_dir.glob(".restoring-*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.data_dir) as directory:

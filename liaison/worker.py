@@ -26,6 +26,7 @@ from liaison.mechanisms.calendars import load_calendars
 from liaison.meetings.zone_data import follow_zone_data
 from liaison.postroom import purging
 from liaison.reminders.reminding import remind_due
+from liaison.succession.following import apply_due
 from liaison.system import backups
 
 log = structlog.get_logger(__name__)
@@ -120,6 +121,7 @@ POLL_INBOXES: Final = timedelta(seconds=5)
 """How often it is looked whether a mailbox is due: each is read every minute, and after a failure sooner at first, later afterwards."""
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
+    Tick("follow_offices", timedelta(minutes=2), in_transaction(apply_due)),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_backup", timedelta(minutes=10), keep_backup),

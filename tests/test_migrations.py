@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, event, text
+from sqlalchemy.exc import IntegrityError
 
 from liaison import migrate, models
 from liaison.config import Settings, checked
@@ -102,3 +104,64 @@ def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(engine:
                 break
     assert statement > 1
     assert catalogue(engine) != before
+
+
+def test_meetings_that_had_one_number_twice_keep_it_and_no_third_one_gets_it(engine: Engine) -> None:
+    for earlier in REVISIONS[: REVISIONS.index("0006")]:
+        migrate.upgrade(engine, earlier)
+    held = [("2025-12-18", 4), ("2026-03-19", 4), ("2026-06-18", 4), ("2026-09-17", None)]
+    with engine.begin() as connection:
+        insert(connection, "agency", short_name="甲")
+        insert(connection, "mechanism", lead_agency_id=1, deadlines="{}")
+        for number, (day, in_year) in enumerate(held, 1):
+            start = datetime.fromisoformat(f"{day} 14:30")
+            facts = {"local_start": start, "starts_at": start, "uid": str(number), "ordinal_in_year": in_year}
+            insert(connection, "meeting", mechanism_id=1, host_agency_id=1, **facts)
+    migrate.upgrade(engine, "0006")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT ordinal_year, ordinal_in_year FROM meeting ORDER BY id")).all()
+        assert rows == [(2025, 4), (2026, 4), (None, 4), (None, None)]
+        with pytest.raises(IntegrityError):
+            connection.execute(text("UPDATE meeting SET ordinal_year = 2026, ordinal_in_year = 4 WHERE id = 4"))
+
+
+def insert(connection: Connection, name: str, **values: Any) -> None:
+    """One row as an earlier version stored it; of what it must have besides, only the kind matters here."""
+    table, some_day = Table(name, MetaData(), autoload_with=connection), datetime.fromisoformat("2026-01-01 09:00")
+    for column in table.columns:
+        if not column.nullable and column.name != "id":
+            kind = str(column.type)
+            filler = some_day if "TIME" in kind else 0 if "INT" in kind else False if "BOOL" in kind else "x"
+            values.setdefault(column.name, filler)
+    connection.execute(table.insert(), [values])
+
+
+def test_attendances_of_before_have_the_time_of_their_meeting_and_follow_it(engine: Engine) -> None:
+    migrate.upgrade(engine, "0003")
+    tables = MetaData()
+    tables.reflect(engine)
+    at = datetime(2026, 12, 17, 6, 30, tzinfo=UTC if ON_POSTGRESQL else None)
+
+    def insert_row(table: str, **given: Any) -> None:
+        """A row whose other columns are as empty as they may be."""
+        empty: dict[type, Any] = {int: 0, str: "x", bool: False, datetime: at, date: at.date(), object: {}}
+        rest = {c.name: empty[c.type.python_type] for c in tables.tables[table].columns if not c.nullable}
+        connection.execute(tables.tables[table].insert(), rest | given)
+
+    with engine.begin() as connection:
+        insert_row("agency", id=1)
+        insert_row("mechanism", id=1, lead_agency_id=1)
+        for n in (1, 2):
+            insert_row("meeting", id=n, uid=str(n), mechanism_id=1, host_agency_id=1, starts_at=at + timedelta(days=n))
+            insert_row("attendee", id=n, meeting_id=n, agency_id=1)
+    migrate.upgrade(engine)
+    same = text(
+        "SELECT count(*) FROM attendee JOIN meeting m ON m.id = meeting_id AND m.starts_at = attendee.starts_at"
+    )
+    if not ON_POSTGRESQL:
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON"))
+        engine.dispose()
+    with engine.begin() as connection:
+        assert connection.execute(same).scalar_one() == 2
+        connection.execute(tables.tables["meeting"].update().values(starts_at=at))
+        assert connection.execute(same).scalar_one() == 2

@@ -3,8 +3,9 @@
 A keyed MAC and not a hash, so that its owner can be shown it again; it ends with the person's account and never by time alone."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
@@ -72,6 +73,14 @@ async def renew_feed(db: Session, viewer: Viewer) -> str:
     await db.flush()
     audit.add(db, viewer, "renew_feed", f"person:{person.id}", link=link.id)
     return _address(db, link)
+
+
+async def end_feed(db: Session, person_id: int, *, made: Callable[[datetime], bool]) -> None:
+    """The person's address ends if it was made at a moment of which that is true; they may make a new one."""
+    live = select(Link).where(Link.purpose == FEED, Link.object_id == person_id, Link.revoked_at.is_(None))
+    for link in await db.scalars(live):
+        if made(link.created_at):
+            link.revoked_at = db.now()
 
 
 async def holder_of(db: Session, text: str) -> Holder:

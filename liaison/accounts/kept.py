@@ -4,6 +4,7 @@ The text travels with the browser that sent it; the server stores nothing. Passw
 
 import binascii
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from liaison.config import Settings
 LARGEST = 64_000
 """Characters of JSON; what is longer is not kept."""
 _PURPOSE = "kept form"
+_CODE = re.compile(r"[a-z0-9_:.-]+")
 _NEVER = {"_csrf_token", "kept", "password", "new_password", "repeated"}
 
 
@@ -28,6 +30,10 @@ class Kept:
     def texts(self) -> list[str]:
         """What a person typed among the fields, to be shown: neither empty ones nor numbers of choices and versions."""
         return [text for name, text in self.fields if text.strip() and name != "confirmed" and not text.isdecimal()]
+
+    def words(self) -> list[str]:
+        """The texts that would have to be typed anew: without dates, times and the codes of what was chosen."""
+        return [text for text in self.texts() if not _CODE.fullmatch(text)]
 
 
 def worth_keeping(person_id: int, path: str, values: Mapping[str, Sequence[str]]) -> Kept | None:

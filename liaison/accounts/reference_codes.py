@@ -4,7 +4,6 @@ A reply from the registered address that keeps the code and begins with 同意, 
 is 80 random bits; only its hash is stored."""
 
 import base64
-import re
 import secrets
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from liaison.db import Session
 from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
-_CODE = re.compile(r"\bL-((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})\b")
 _GONE = N_("This reference code is not valid any more. If something is still open, you will find it in a newer mail.")
 
 
@@ -38,11 +36,6 @@ async def code_for(db: Session, may: May, *, expires_at: datetime) -> str:
         )
     )
     return f"L-{code}"
-
-
-def codes_in(text: str) -> list[str]:
-    """The codes that stand in a mail, in order; a mail program that wrapped the line does no harm."""
-    return list(dict.fromkeys(_CODE.findall(re.sub(r"-\s*\n[> ]*", "-", text.upper()))))
 
 
 async def find(db: Session, code: str) -> ReferenceCode:

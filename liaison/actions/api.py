@@ -1,5 +1,6 @@
 """Action items for programs: the ledger, one item, progress, and how it ends."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from msgspec import UNSET, UnsetType
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries, reporting
 from liaison.actions.models import ActionItem
+from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
 from liaison.actions.values import action_json, progress_json
 from liaison.checks import Check
@@ -64,6 +66,12 @@ class NotPossibleGiven(Body):
     version: int | None = None
 
 
+class TransferGiven(Body):
+    lead_agency_id: str | None = None
+    owner_id: str | None = None
+    version: int | None = None
+
+
 class ReopenGiven(Body):
     version: int | None = None
 
@@ -95,7 +103,7 @@ async def all_items(
     )
     today = db.clock.today(db.settings.timezone)
     rows = await queries.listing(db, viewer, filters, today=today, after=after, limit=limit + 1)
-    return await _listed(db, rows, limit)
+    return await _listed(db, viewer, rows, limit)
 
 
 @get("/meetings/{meeting_id:str}/action-items")
@@ -104,7 +112,7 @@ async def items_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> 
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     limit, after = paging.limits()
     rows = [item for item in await queries.of_meeting(db, viewer, meeting.id) if item.id > after]
-    return await _listed(db, rows, limit)
+    return await _listed(db, viewer, rows, limit)
 
 
 @post("/meetings/{meeting_id:str}/action-items")
@@ -113,7 +121,7 @@ async def assign_in_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id:
     given = body(await request.body(), ActionGiven)
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     item = await assigning.assign(db, viewer, meeting.mechanism_id, meeting=meeting, **_fields(given))
-    return await reply(request, db, viewer, await _full(db, item), status=201)
+    return await reply(request, db, viewer, await _full(db, viewer, item), status=201)
 
 
 @post("/mechanisms/{mechanism_id:str}/action-items")
@@ -122,7 +130,7 @@ async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mecha
     given = body(await request.body(), ActionGiven)
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     item = await assigning.assign(db, viewer, mechanism.id, **_fields(given))
-    return await reply(request, db, viewer, await _full(db, item), status=201)
+    return await reply(request, db, viewer, await _full(db, viewer, item), status=201)
 
 
 @get("/action-items/{action_id:str}")
@@ -130,8 +138,8 @@ async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
     """One item with its progress, newest first."""
     item = await queries.get(db, viewer, row_id(action_id))
     zone = ZoneInfo(item.mechanism.timezone)
-    notes = [progress_json(one, zone) for one in await queries.progress_of(db, item.id)]
-    return {**await _full(db, item), "progress": notes}
+    notes = [progress_json(one, zone) for one in await queries.progress_of(db, viewer, item)]
+    return {**await _full(db, viewer, item), "progress": notes}
 
 
 @patch("/action-items/{action_id:str}")
@@ -140,7 +148,7 @@ async def change(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     given = body(await request.body(), ActionChange)
     item = await queries.get(db, viewer, row_id(action_id))
     await assigning.change(db, viewer, item, version=seen(request, given.version), **_fields(given))
-    return await reply(request, db, viewer, await _full(db, item))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
 @post("/action-items/{action_id:str}/progress")
@@ -159,7 +167,7 @@ async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Re
     given = body(await request.body(), CompleteGiven)
     item = await queries.get(db, viewer, row_id(action_id))
     await reporting.complete(db, viewer, item, note=given.note, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, item))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
 @post("/action-items/{action_id:str}/not-possible", status_code=200)
@@ -168,7 +176,17 @@ async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Res
     given = body(await request.body(), NotPossibleGiven)
     item = await queries.get(db, viewer, row_id(action_id))
     await reporting.give_up(db, viewer, item, reason=given.reason, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, item))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
+@post("/action-items/{action_id:str}/transfer", status_code=200)
+async def transfer(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Hand an open item over: to another owner with their agency, or to another agency whose owner is still to be named."""
+    given = body(await request.body(), TransferGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    to = {name: named(each) for name in ("lead_agency_id", "owner_id") if (each := getattr(given, name)) is not None}
+    await assigning.transfer(db, viewer, item, version=seen(request, given.version), **to)
+    return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
 @post("/action-items/{action_id:str}/reopen", status_code=200)
@@ -177,21 +195,21 @@ async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     given = body(await request.body(), ReopenGiven)
     item = await queries.get(db, viewer, row_id(action_id))
     await reporting.reopen(db, viewer, item, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, item))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
-async def _full(db: Session, item: ActionItem) -> dict[str, Any]:
-    carried = await queries.carried(db, [item])
-    return action_json(item, db.clock.today(item.mechanism.timezone), carried.get(item.id, 0))
+async def _full(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
+    return _json(db, viewer, item, await queries.carried(db, [item]))
 
 
-async def _listed(db: Session, rows: list[ActionItem], limit: int) -> dict[str, Any]:
+async def _listed(db: Session, viewer: Viewer, rows: list[ActionItem], limit: int) -> dict[str, Any]:
     carried = await queries.carried(db, rows[:limit])
-    return listed(
-        rows,
-        limit,
-        lambda item: action_json(item, db.clock.today(item.mechanism.timezone), carried.get(item.id, 0)),
-    )
+    return listed(rows, limit, lambda item: _json(db, viewer, item, carried))
+
+
+def _json(db: Session, viewer: Viewer, item: ActionItem, carried: Mapping[int, int]) -> dict[str, Any]:
+    today = db.clock.today(item.mechanism.timezone)
+    return action_json(item, today, carried.get(item.id, 0), tells_end=may_read_end(viewer, item, db.now()))
 
 
 def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:
@@ -217,6 +235,7 @@ api = Router(
         report,
         complete,
         give_up,
+        transfer,
         reopen,
     ],
     tags=["action items"],

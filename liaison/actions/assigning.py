@@ -14,7 +14,7 @@ from liaison.actions.permissions import may_assign, may_change
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Decision, Meeting
@@ -109,6 +109,26 @@ async def change(
     item.touch()
     _audit(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
     return item
+
+
+async def transfer(
+    db: Session,
+    viewer: Viewer,
+    item: ActionItem,
+    *,
+    lead_agency_id: int | None = None,
+    owner_id: int | None = None,
+    version: int | None = None,
+) -> ActionItem:
+    """Hand an open item to somebody else: another owner, who brings the responsible agency along, or another agency whose owner is
+    still to be named. An agency that supported it does so no longer when it becomes the responsible one. Raises like `change`."""
+    if lead_agency_id is None and owner_id is None:
+        raise Invalid({"owner_id": N_("Please choose who takes this over.")})
+    lead = lead_agency_id or await queries.agency_of(db, owner_id or 0) or 0
+    supporting = [one.agency_id for one in item.supports if one.agency_id != lead]
+    return await change(
+        db, viewer, item, version=version, lead_agency_id=lead, owner_id=owner_id, supporting_agency_ids=supporting
+    )
 
 
 async def lock(db: Session, item: ActionItem) -> None:

@@ -7,9 +7,10 @@ from typing import Final
 from liaison.calendaring.workdays import WorkCalendar, add_workdays, workday_before
 
 NONE, DUE_SOON, OVERDUE = "none", "due_soon", "overdue"
+DUE = "due"
 SOON = 3
 """Working days before the due date from which an open item is 临期."""
-STEPS: Final = {"before": -SOON, "due": 0, "overdue_1": 1, "overdue_5": 5}
+STEPS: Final = {"before": -SOON, DUE: 0, "overdue_1": 1, "overdue_5": 5}
 """Working days around the due date on which reminders go (PRACTICE.md "One quarter"), in their order."""
 TO_LIAISON = ("overdue_1", "overdue_5")
 """The steps that also go to the liaison of the responsible agency."""

@@ -2,6 +2,8 @@
 
 State is facts with who and when: an item is open until it ended, as done (办结) or as no longer possible (终止办理)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.actions.due import next_step_on
+from liaison.actions.due import newest_step, next_step_on
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
-from liaison.directory.models import Agency, Person
-from liaison.mechanisms.models import Mechanism
+from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
+from liaison.mechanisms.models import Mechanism, MechanismShown
 from liaison.meetings.models import Decision, Meeting
 
 OPEN, DONE, NOT_POSSIBLE = "open", "done", "not_possible"
@@ -70,12 +72,66 @@ class ActionItem(Versioned, Base):
     @property
     def state(self) -> str:
         """open, done or not_possible."""
-        return OPEN if self.ended_at is None else self.ended_how or DONE
+        return state_of(self.ended_at, self.ended_how)
+
+    @property
+    def host_agency_id(self) -> int:
+        """The agency that hosted the meeting it came from; of one added between meetings, the mechanism's lead agency. Needs `mechanism`
+        and `meeting`."""
+        return self.meeting.host_agency_id if self.meeting is not None else self.mechanism.lead_agency_id
 
     def plan_reminders(self, now: datetime) -> None:
         """Note on which local date the next reminder step falls, from `now` on. Needs `mechanism`."""
         since = first_mail_day(now, ZoneInfo(self.mechanism.timezone))
         self.remind_on = next_step_on(region_calendar(self.mechanism.region), self.due_on, since=since)
+
+    def resume_reminders(self, now: datetime) -> None:
+        """The same for an item that goes on after all: the newest step that has come since it was assigned goes with the next clock mail,
+        as after an outage, unless it went before the item ended. So who owes an overdue item hears of it the next morning, and not
+        only when a later step comes, or never."""
+        self.plan_reminders(now)
+        zone, calendar = ZoneInfo(self.mechanism.timezone), region_calendar(self.mechanism.region)
+        morning = first_mail_day(now, zone)
+        since = first_mail_day(self.assigned_at, zone)
+        if self.due_on is not None and newest_step(calendar, self.due_on, morning, since=since):
+            self.remind_on = morning
+
+
+def state_of(ended_at: datetime | None, ended_how: str | None) -> str:
+    """open, done or not_possible."""
+    return OPEN if ended_at is None else ended_how or DONE
+
+
+@dataclass(frozen=True, slots=True)
+class SupportShown:
+    """A supporting agency where a page only names it."""
+
+    agency: AgencyShown
+
+
+@dataclass(frozen=True, slots=True)
+class ItemShown:
+    """An item where a page only lists it: what a line says and who may do what with it, under the names that ActionItem has."""
+
+    mechanism: MechanismShown
+    lead_agency: AgencyShown
+    owner: PersonShown | None
+    supports: Sequence[SupportShown]
+    id: int
+    version: int
+    mechanism_id: int
+    meeting_id: int | None
+    title: str
+    lead_agency_id: int
+    owner_id: int | None
+    due_on: date | None
+    ended_at: datetime | None
+    ended_how: str | None
+
+    @property
+    def state(self) -> str:
+        """open, done or not_possible."""
+        return state_of(self.ended_at, self.ended_how)
 
 
 class Support(Base):

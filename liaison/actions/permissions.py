@@ -1,7 +1,10 @@
 """Who may do what with an action item (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
-from liaison.accounts.viewer import Viewer
-from liaison.actions.models import ActionItem
+from datetime import datetime
+
+from liaison.accounts.viewer import NOBODY, Viewer
+from liaison.actions.models import ActionItem, ItemShown
+from liaison.mechanisms import permissions as mechanisms
 
 
 def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) -> bool:
@@ -9,13 +12,16 @@ def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) ->
     return viewer.acts_for(mechanism_id) is not None or recording
 
 
-def may_change(viewer: Viewer, item: ActionItem) -> bool:
+def may_change(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
     """Reword, hand to somebody else of the agency, set another date: officers and deputies of the mechanism."""
     return viewer.acts_for(item.mechanism_id) is not None
 
 
-def may_report(viewer: Viewer, item: ActionItem) -> bool:
-    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy."""
+def may_report(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
+    """Report progress, complete, say that it is no longer possible: the owner, and the responsible agency's officer or deputy; by the
+    link mailed to an agency that has no liaison, whoever reads its mail."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == item.lead_agency_id
     return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
 
 
@@ -23,3 +29,19 @@ def may_register(viewer: Viewer, item: ActionItem, *, host_agency_id: int | None
     """代登记 of progress told another way: the responsible agency's officer or deputy, and those of the host agency."""
     own = viewer.acts_for(item.mechanism_id)
     return own is not None and own in (item.lead_agency_id, host_agency_id)
+
+
+def reads_before(viewer: Viewer, item: ActionItem, now: datetime) -> datetime | None:
+    """The instant from which a former member reads no more of how the item goes; None for everybody who reads on, and so do its
+    owner and the agencies that are responsible or support. Needs `mechanism` and `supports`."""
+    if viewer.person_id == item.owner_id or viewer.agency_id == item.lead_agency_id:
+        return None
+    if any(one.agency_id == viewer.agency_id for one in item.supports):
+        return None
+    return mechanisms.reads_before(viewer, item.mechanism_id, item.mechanism.timezone, now)
+
+
+def may_read_end(viewer: Viewer, item: ActionItem, now: datetime) -> bool:
+    """Read the words with which the item ended: everybody who sees it, unless their agency had left by then."""
+    before = reads_before(viewer, item, now)
+    return before is None or item.ended_at is None or item.ended_at < before

@@ -4,16 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, not_, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem, Progress, Support
+from liaison.actions.permissions import reads_before
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
-from liaison.first import among, bounded
+from liaison.first import among, bounded, row_by_row
 from liaison.mechanisms.models import Member
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
 
@@ -26,6 +28,8 @@ SHOWN = (
     selectinload(ActionItem.supports).joinedload(Support.agency),
 )
 """What a line of the ledger shows of an item."""
+MOST_COUNTED = 1000
+"""Of more items the ledger says 1000+: to count what thirty years left behind would cost every page more than the number is worth."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -62,7 +66,7 @@ def visible_parts(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
             supports = select(Support.id).where(
                 Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id
             )
-            seen += [ActionItem.lead_agency_id == viewer.agency_id, supports.exists()]
+            seen += [ActionItem.lead_agency_id == viewer.agency_id, row_by_row(supports)]
         found.append(and_(ActionItem.mechanism_id == mechanism_id, or_(*seen)))
     return tuple(found)
 
@@ -72,6 +76,15 @@ async def get(db: Session, viewer: Viewer, item_id: int) -> ActionItem:
     query = select(ActionItem).where(ActionItem.id == item_id, visible_to(viewer)).options(*SHOWN)
     item = (await db.execute(query)).scalar_one_or_none()
     if item is None:
+        raise NotFound
+    return item
+
+
+async def of_agency(db: Session, agency_id: int, item_id: int) -> ActionItem:
+    """The same item as an agency without a liaison reads it by the link mailed to it: one that it is responsible for, or whose host
+    it is. Raises NotFound."""
+    item = (await db.execute(select(ActionItem).where(ActionItem.id == item_id).options(*SHOWN))).scalar_one_or_none()
+    if item is None or agency_id not in (item.lead_agency_id, item.host_agency_id):
         raise NotFound
     return item
 
@@ -110,32 +123,31 @@ async def listing(
 
 
 async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) -> dict[str, int]:
-    """How many items are open, overdue, done and no longer possible, within the filters other than the status."""
+    """How many items are open, overdue, done and no longer possible, within the filters other than the status. Nobody counts further
+    than MOST_COUNTED: a greater number only says that there are more."""
     is_open = ActionItem.ended_how.is_(None)
-    query = select(
-        func.count().filter(is_open),
-        func.count().filter(is_open, ActionItem.due_on < today),
-        func.count().filter(ActionItem.ended_how == DONE),
-        func.count().filter(ActionItem.ended_how == NOT_POSSIBLE),
-    ).where(*_narrowed(replace(filters, status=None), today))
-    owned, *by_mechanism = visible_parts(viewer)  # counted apart, each from an index alone
+    states = {
+        OPEN: is_open,
+        "overdue": and_(is_open, ActionItem.due_on < today),
+        DONE: ActionItem.ended_how == DONE,
+        NOT_POSSIBLE: ActionItem.ended_how == NOT_POSSIBLE,
+    }
+    within = _narrowed(replace(filters, status=None), today)
+    owned, *by_mechanism = visible_parts(viewer)
     parts = [*bounded(by_mechanism), and_(owned, not_(or_(false(), *by_mechanism)))]
-    rows = (await db.execute(union_all(*(query.where(part) for part in parts)))).all()
-    return dict(zip((OPEN, "overdue", DONE, NOT_POSSIBLE), map(sum, zip(*rows, strict=True)), strict=True))
+    numbers = []
+    for state in states.values():
+        # One part after the other, most from an index alone, until there are enough.
+        found = union_all(*(select(ActionItem.id).where(part, state, *within) for part in parts))
+        first = found.limit(MOST_COUNTED + 1).subquery()
+        numbers.append(select(func.count()).select_from(first).scalar_subquery())
+    return dict(zip(states, (await db.execute(select(*numbers))).one(), strict=True))
 
 
 async def of_meeting(db: Session, viewer: Viewer, meeting_id: int) -> list[ActionItem]:
     """The items that this meeting asked for, in the order in which they were recorded."""
     query = select(ActionItem).where(ActionItem.meeting_id == meeting_id, visible_to(viewer))
     return list(await db.scalars(query.order_by(ActionItem.id).options(*SHOWN)))
-
-
-async def before_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> list[ActionItem]:
-    """The first agenda item of a joint meeting: what earlier meetings asked for and was not ended before this one; what is
-    due first comes first. The same items, never copies (PRACTICE.md 5, 6). None for other kinds of meeting."""
-    if meeting.kind not in NUMBERED_KINDS:
-        return []
-    return list(await db.scalars(_before(viewer, meeting).options(*SHOWN)))
 
 
 async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[ActionItem]:
@@ -145,9 +157,11 @@ async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[Acti
     return list(await db.scalars(query.options(*SHOWN)))
 
 
-async def progress_of(db: Session, item_id: int) -> list[Progress]:
-    """How it went so far, newest first."""
-    query = select(Progress).where(Progress.action_item_id == item_id).options(joinedload(Progress.by))
+async def progress_of(db: Session, viewer: Viewer, item: ActionItem) -> list[Progress]:
+    """How it went so far as the viewer reads it, newest first."""
+    query = select(Progress).where(Progress.action_item_id == item.id).options(joinedload(Progress.by))
+    if before := reads_before(viewer, item, db.now()):
+        query = query.where(Progress.at < before)
     return list(await db.scalars(query.order_by(Progress.id.desc())))
 
 
@@ -160,6 +174,12 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
     asked_at = (
         select(source.starts_at).where(source.id == ActionItem.meeting_id).correlate(ActionItem).scalar_subquery()
     )
+    query = select(ActionItem.id, times_carried(asked_at)).where(ActionItem.id.in_(ids))
+    return {row[0]: row[1] for row in await db.execute(query) if row[1]}
+
+
+def times_carried(asked_at: Any) -> ScalarSelect[int]:
+    """The same count as a column beside an item, with the start of the meeting that asked for it."""
     held = select(func.count()).where(
         Meeting.mechanism_id == ActionItem.mechanism_id,
         Meeting.held_at.is_not(None),
@@ -167,8 +187,7 @@ async def carried(db: Session, items: Sequence[ActionItem]) -> dict[int, int]:
         Meeting.starts_at > func.coalesce(asked_at, ActionItem.assigned_at),
         Meeting.starts_at < func.coalesce(ActionItem.ended_at, _NEVER),
     )
-    query = select(ActionItem.id, held.correlate(ActionItem).scalar_subquery()).where(ActionItem.id.in_(ids))
-    return {row[0]: row[1] for row in await db.execute(query) if row[1]}
+    return held.correlate_except(Meeting).scalar_subquery()
 
 
 async def member_ids(db: Session, mechanism_id: int, on: date) -> Collection[int]:
@@ -188,22 +207,6 @@ def after_of(item: ActionItem) -> Mapping[str, str]:
     return {"after": str(item.id), **({"after_due": item.due_on.isoformat()} if item.due_on else {})}
 
 
-def _before(viewer: Viewer, meeting: Meeting) -> Select[ActionItem]:
-    source = aliased(Meeting)
-    seen = and_(ActionItem.mechanism_id == meeting.mechanism_id, visible_to(viewer))
-    states = (ActionItem.ended_at.is_(None), ActionItem.ended_at > meeting.starts_at)
-    return (
-        select(ActionItem)
-        .outerjoin(source, source.id == ActionItem.meeting_id)
-        .where(
-            among(ActionItem, [and_(seen, state) for state in states]),
-            or_(ActionItem.meeting_id.is_(None), ActionItem.meeting_id != meeting.id),
-            func.coalesce(source.starts_at, ActionItem.assigned_at) < meeting.starts_at,
-        )
-        .order_by(ActionItem.due_on.is_(None), ActionItem.due_on, ActionItem.id)
-    )
-
-
 def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.mechanism_id is not None:
@@ -212,7 +215,7 @@ def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
         supports = select(Support.id).where(
             Support.action_item_id == ActionItem.id, Support.agency_id == filters.agency_id
         )
-        found.append(or_(ActionItem.lead_agency_id == filters.agency_id, supports.exists()))
+        found.append(or_(ActionItem.lead_agency_id == filters.agency_id, row_by_row(supports)))
     if filters.owner_id is not None:
         found.append(ActionItem.owner_id == filters.owner_id)
     if filters.due_before is not None:
@@ -253,12 +256,6 @@ async def agencies_of(db: Session, mechanism_ids: Collection[int], *, on: date |
         members = members.where(Member.joined_on <= on, or_(Member.left_on.is_(None), Member.left_on > on))
     query = select(Agency).where(Agency.id.in_(members)).order_by(Agency.sort_order, Agency.id)
     return list(await db.scalars(query))
-
-
-async def people_of(db: Session, agency_ids: Collection[int]) -> list[Person]:
-    """The active people of these agencies, leaders first."""
-    query = select(Person).where(Person.agency_id.in_(agency_ids), Person.deactivated_at.is_(None))
-    return list(await db.scalars(query.order_by(Person.agency_id, func.coalesce(Person.rank, 99), Person.id)))
 
 
 async def agency_of(db: Session, person_id: int) -> int | None:

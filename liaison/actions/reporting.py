@@ -85,14 +85,14 @@ async def give_up(
 
 
 async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int | None = None) -> ActionItem:
-    """It goes on after all: the same item, reminded again from its next step on. Doing it twice changes nothing."""
+    """It goes on after all: the same item, reminded again from the newest step that has come. Doing it twice changes nothing."""
     await lock(db, item)
     _ask_report(viewer, item)
     if item.ended_at is None:
         return item
     item.check_version(version, state=item.state)
     item.ended_at = item.ended_how = item.ended_by = item.ended_via = item.ended_note = None
-    item.plan_reminders(db.now())
+    item.resume_reminders(db.now())
     item.touch()
     _audit(db, viewer, "reopen", item)
     return item

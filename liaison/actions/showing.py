@@ -1,12 +1,13 @@
 """How action items are shown: state and due date in words and colour, carried over how often, what the reader may do. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
-from liaison.actions.models import DONE, OPEN, ActionItem
+from liaison.actions.models import DONE, OPEN, ActionItem, ItemShown
 from liaison.actions.permissions import may_change, may_report
 from liaison.calendaring.workdays import region_calendar
 from liaison.i18n import N_, Words
@@ -23,7 +24,7 @@ STATE_NAMES = {
 class Line:
     """One line of the ledger."""
 
-    item: ActionItem
+    item: ActionItem | ItemShown
     state: str
     """open, due_soon, overdue, done or not_possible"""
     words: str
@@ -38,15 +39,16 @@ class Line:
 def lines(
     words: Words,
     viewer: Viewer,
-    items: Sequence[ActionItem],
-    today_in: Callable[[str], date],
+    items: Sequence[ActionItem | ItemShown],
+    now: datetime,
     carried: Mapping[int, int],
 ) -> list[Line]:
-    """The items as lines, in their order; `today_in` tells the local date in a zone."""
-    return [line(words, viewer, item, today_in(item.mechanism.timezone), carried.get(item.id, 0)) for item in items]
+    """The items as lines, in their order, each on the date that its mechanism's zone has now."""
+    today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {item.mechanism.timezone for item in items}}
+    return [line(words, viewer, item, today[item.mechanism.timezone], carried.get(item.id, 0)) for item in items]
 
 
-def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: int) -> Line:
+def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:
     """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
     state = item.state
     if state == OPEN:
@@ -65,9 +67,17 @@ def line(words: Words, viewer: Viewer, item: ActionItem, today: date, carried: i
 
 def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
-    if state == OVERDUE and due_on is not None:
-        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", (today - due_on).days)
-    if state == DUE_SOON and due_on is not None:
-        days = (due_on - today).days
-        return words.ngettext("due in %(n)d day", "due in %(n)d days", days) if days else words._("due today")
+    if state in (OVERDUE, DUE_SOON) and due_on is not None:
+        return days_left(words, (due_on - today).days)
     return words._(STATE_NAMES[state])
+
+
+def days_left(words: Words, days: int) -> str:
+    """How far a due date is, so many days ahead or back."""
+    if days < 0:
+        return words.ngettext("overdue by %(n)d day", "overdue by %(n)d days", -days)
+    if days == 0:
+        return words._("due today")
+    if days == 1:
+        return words._("due tomorrow")
+    return words.ngettext("due in %(n)d day", "due in %(n)d days", days)

@@ -10,8 +10,10 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.meetings.values import instant, registered_json
 
 
-def action_json(item: ActionItem, today: date, carried_count: int) -> dict[str, Any]:
-    """One item; `today` is the local date of its mechanism, `carried_count` at how many later meetings it was still open."""
+def action_json(item: ActionItem, today: date, carried_count: int, *, tells_end: bool) -> dict[str, Any]:
+    """One item; `today` is the local date of its mechanism, `carried_count` at how many later meetings it was still open.
+
+    Without `tells_end` the words with which it ended are left out (permissions.may_read_end)."""
     zone = ZoneInfo(item.mechanism.timezone)
     state = NONE if item.ended_at else due_state(region_calendar(item.mechanism.region), item.due_on, today)
     return {
@@ -32,7 +34,7 @@ def action_json(item: ActionItem, today: date, carried_count: int) -> dict[str, 
         "assigned_by": _id(item.assigned_by),
         "ended_at": instant(item.ended_at, zone),
         "ended_by": _id(item.ended_by),
-        "ended_note": item.ended_note,
+        "ended_note": item.ended_note if tells_end else None,
     }
 
 

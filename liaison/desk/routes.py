@@ -133,26 +133,23 @@ async def _after(
     request: AnyRequest, db: Session, viewer: Viewer, act: Any, said: Message, *, undo: str | None = None
 ) -> Response[Any]:
     """The list as it is after the act, for htmx with a word about it; else the way back to the page. An act that is not
-    possible any more says why above the list."""
+    possible any more says why above the list, without a script on the page around it (409)."""
     refusal: Message | None = None
     try:
         await act
         await db.flush()
     except Conflict as conflict:
-        if not request.htmx:
-            raise
         await db.rollback()
         refusal = CHANGED if conflict.theirs else conflict.message
-    if not request.htmx:
+    if not request.htmx and refusal is None:
         return see_other("/")
     shown = await queries.desk(db, viewer, db.clock.today(db.settings.timezone).replace(day=1))
     gettext = words_of(request)._
-    return fragment(
-        request,
-        "desk/_needs.html",
-        toast=None if refusal else SimpleNamespace(text=said.worded(gettext), undo_url=undo),
-        **_context(request, viewer, shown, refused=refusal.worded(gettext) if refusal else None),
-    )
+    context = _context(request, viewer, shown, refused=refusal.worded(gettext) if refusal else None)
+    if not request.htmx:
+        return page(request, "desk/show.html", nav="desk", status=409, **context)
+    toast = None if refusal else SimpleNamespace(text=said.worded(gettext), undo_url=undo)
+    return fragment(request, "desk/_needs.html", toast=toast, **context)
 
 
 def _context(request: AnyRequest, viewer: Viewer, shown: Desk, refused: str | None = None) -> dict[str, Any]:
@@ -163,7 +160,7 @@ def _context(request: AnyRequest, viewer: Viewer, shown: Desk, refused: str | No
     words = words_of(request)
     gettext = words._
     return {
-        "actions": lines(words, viewer, shown.actions, request.app.state.clock.today, shown.carried),
+        "actions": lines(words, viewer, shown.actions, request.app.state.clock.now(), shown.carried),
         "desk": shown,
         "refused": refused,
         "counts": shown.counts,

@@ -7,7 +7,21 @@ from typing import Any, NamedTuple
 
 from liaison.meetings.models import AgendaItem, Meeting
 
-KINDS = ("queue", "mail", "action", "answer", "slip", "send", "hold", "plan", "item", "remind", "vacancy", "term")
+KINDS = (
+    "queue",
+    "mail",
+    "incoming",
+    "action",
+    "answer",
+    "slip",
+    "send",
+    "hold",
+    "plan",
+    "item",
+    "remind",
+    "vacancy",
+    "term",
+)
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 
 REMIND_BEFORE = timedelta(days=3)

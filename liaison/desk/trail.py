@@ -12,6 +12,7 @@ from sqlalchemy import select
 from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
+from liaison.actions.permissions import reads_before as reads_item_before
 from liaison.audit import AuditLine
 from liaison.db import Session
 from liaison.directory import queries as directory
@@ -22,6 +23,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import sees_until
 from liaison.meetings import queries as meetings
 from liaison.meetings.permissions import may_arrange, may_change, may_see_list
+from liaison.meetings.permissions import reads_before as reads_meeting_before
 
 TOLD = {"title", "starts_at", "location", "reason", "occasion"}
 """What everybody who sees a meeting may read in a line about it."""
@@ -74,7 +76,7 @@ async def trail(db: Session, viewer: Viewer, kind: str, id_: int, *, after: int,
 
 async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
     """Who runs the meeting or arranges its agenda reads all; the others what came after they were told of it, of items those on
-    the agenda, and of who is asked what the list shows them."""
+    the agenda, of who is asked what the list shows them, and nothing since their agency left."""
     meeting = await meetings.get(db, viewer, id_)
     if may_change(viewer, meeting) or may_arrange(viewer, meeting, await meetings.chairs(db, id_)):
         return Sight()
@@ -84,8 +86,11 @@ async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
         if item.state == "accepted" or item.proposed_by == viewer.person_id
     }
     listed = may_see_list(viewer, meeting)
+    asked = [one.person_id for one in await meetings.attendees(db, id_)]
     return Sight(
-        since=meeting.announced_at or meeting.held_at, reads=lambda facts: _told(facts, shown, sees_list=listed)
+        since=meeting.announced_at or meeting.held_at,
+        before=reads_meeting_before(viewer, meeting, asked, db.now()),
+        reads=lambda facts: _told(facts, shown, sees_list=listed),
     )
 
 
@@ -148,8 +153,7 @@ def _keepers(viewer: Viewer, agency_id: int) -> None:
 
 
 async def _of_action(db: Session, viewer: Viewer, id_: int) -> Sight:
-    await actions.get(db, viewer, id_)
-    return Sight()
+    return Sight(before=reads_item_before(viewer, await actions.get(db, viewer, id_), db.now()))
 
 
 async def _operators(db: Session, viewer: Viewer, id_: int) -> Sight:

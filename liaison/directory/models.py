@@ -23,6 +23,25 @@ class Address:
     """The name to write it to: the person's, the contact's, the office's or the agency's."""
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyShown:
+    """An agency where a page only names it, in its colour."""
+
+    id: int
+    short_name: str
+    name: str
+    sort_order: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A person where a page only names them."""
+
+    id: int
+    name: str
+    job_title: str | None = None
+
+
 class Agency(Versioned, Base):
     """A public agency, an equal party to its agreements. It has no seal here and no rank."""
 
@@ -37,6 +56,10 @@ class Agency(Versioned, Base):
     sort_order: Mapped[int] = mapped_column(default=100)
     deactivated_at: Mapped[datetime | None]
     deactivated_by: Mapped[int | None]
+
+    def own_address(self) -> Address | None:
+        """Where mail for the agency itself goes: its own address, which whoever is there reads; None when it has none."""
+        return Address(self.mail.lower(), True, "agency", self.name) if self.mail else None
 
 
 class Office(Versioned, Base):
@@ -92,9 +115,7 @@ class Person(Versioned, Base):
             return Address(self.contact.mail.lower(), True, "contact", self.contact.name)
         if self.office is not None and self.office.deactivated_at is None:
             return Address(self.office.mail.lower(), True, "office", self.office.name)
-        if self.agency.mail:
-            return Address(self.agency.mail.lower(), True, "agency", self.agency.name)
-        return None
+        return self.agency.own_address()
 
     def mail_locale(self, site_locale: str) -> str:
         """The language mail to this person is written in: their own, else the agency's, else the site's; never the sender's."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from liaison.accounts.feed_links import Holder
 from liaison.actions.models import ActionItem
@@ -26,23 +26,19 @@ _designation, _mechanism = Designation.__table__.c, Mechanism.__table__.c
 _item, _agency = ActionItem.__table__.c, Agency.__table__.c
 
 
-def _newest() -> Any:
+def _newest(meeting_id: ColumnElement[int]) -> Any:
     """The newest announcement of the meeting in hand."""
     earlier = Announcement.__table__.alias()
-    return select(func.max(earlier.c.id)).where(earlier.c.meeting_id == _meeting.id).scalar_subquery()
+    return select(func.max(earlier.c.id)).where(earlier.c.meeting_id == meeting_id).scalar_subquery()
 
 
 _BY_NAME: Select[Any] = (
     select(_announcement.id, _announcement.method, _announcement.dtstamp)
-    .select_from(
-        Attendee.__table__.join(Meeting.__table__, _meeting.id == _attendee.meeting_id).join(
-            Announcement.__table__, _announcement.id == _newest()
-        )
-    )
+    .select_from(Attendee.__table__.join(Announcement.__table__, _announcement.id == _newest(_attendee.meeting_id)))
     .where(
         _attendee.person_id == bindparam("person_id"),
         _attendee.removed_at.is_(None),
-        _meeting.starts_at >= bindparam("since"),
+        _attendee.starts_at >= bindparam("since"),
     )
 )
 """Of each meeting that asks the person by name, or has them on an agency's slip."""
@@ -59,7 +55,7 @@ _BY_OFFICE: Select[Any] = (
             AgencyInvitation.__table__,
             (_invitation.meeting_id == _meeting.id) & (_invitation.agency_id == _designation.agency_id),
         )
-        .join(Announcement.__table__, _announcement.id == _newest())
+        .join(Announcement.__table__, _announcement.id == _newest(_meeting.id))
     )
     .where(
         _designation.person_id == bindparam("person_id"),

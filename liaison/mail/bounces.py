@@ -1,12 +1,42 @@
-"""Mails of ours that came back: a mail server took one and reports later that it did not arrive (RFC 3464)."""
+"""Mails that did not arrive: what a mail server reports later of one it took (RFC 3464), and which addresses are bad by now."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import func, select
 
 from liaison import audit
+from liaison.addresses import ADDRESS_PROBLEMS
 from liaison.audit import Actor
 from liaison.db import Session, locked
 from liaison.mail.classify import Phase, classify
-from liaison.mail.models import BOUNCED, SENT, OutboxMail
+from liaison.mail.models import BOUNCED, REFUSED, SENT, OutboxMail
+
+_OF_THE_ADDRESS = (
+    *ADDRESS_PROBLEMS,
+    "mailbox_unknown",
+    "mailbox_disabled",
+    "mailbox_full",
+    "domain_unknown",
+    "refused",
+    "not_permitted",
+)
+"""Reasons that lie with the address, and not with one mail or the way there."""
+
+
+async def bad_addresses(db: Session, addresses: Collection[str]) -> dict[str, str]:
+    """Of these addresses those that the newest mail to have left or been refused did not reach, with the code of why (`mail.reasons`)."""
+    if not addresses:
+        return {}
+    newest = (
+        select(func.max(OutboxMail.id))
+        .where(OutboxMail.address.in_({each.lower() for each in addresses}))
+        .where(OutboxMail.state.in_((SENT, BOUNCED, REFUSED)), OutboxMail.trial_to.is_(None))
+        .group_by(OutboxMail.address)
+    )
+    query = select(OutboxMail.address, OutboxMail.reason).where(
+        OutboxMail.id.in_(newest), OutboxMail.state != SENT, OutboxMail.reason.in_(_OF_THE_ADDRESS)
+    )
+    return {address: reason for address, reason in await db.execute(query) if reason}
 
 
 async def mark_bounced(db: Session, message_id: str, address: str, *, status: str, words: str) -> OutboxMail | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from liaison.i18n import N_
 from liaison.mail.authentication import server_of
-from liaison.mail.inbox import read_heading
+from liaison.mail.headings import read_heading
 
 State = Literal["good", "note", "bad"]
 

@@ -33,6 +33,7 @@ class OutboxMail(Base):
         Index("ix_outbox_mail_thread_address", "thread", "address"),
         Index("ix_outbox_mail_about", "about", "id"),
         Index("ix_outbox_mail_message_id", "message_id"),
+        Index("ix_outbox_mail_address_id", "address", "id"),
     )
 
     kind: Mapped[str] = mapped_column(String(40))

@@ -91,7 +91,7 @@ async def enqueue(
 async def holding(db: Session, thread: str, addresses: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
     """By address (one of `addresses`, if given), what its newest mail of this thread that was sent, is being sent or is in doubt left
     there; 试运行 leaves nothing."""
-    may_have = or_(OutboxMail.state.in_((SENT, BOUNCED, SENDING)), OutboxMail.in_doubt)
+    may_have = or_(OutboxMail.state.in_((SENT, SENDING)), OutboxMail.in_doubt)
     query = (
         select(OutboxMail.address, OutboxMail.holds)
         .where(OutboxMail.thread == thread, OutboxMail.trial_to.is_(None), OutboxMail.holds.is_not(None), may_have)
@@ -247,12 +247,18 @@ async def resume(db: Session, actor: Any) -> None:
 
 
 async def queue(
-    db: Session, *, states: Sequence[str] = (*OPEN_STATES, HELD), before: int | None = None, limit: int = 100
+    db: Session,
+    *,
+    states: Sequence[str] = (*OPEN_STATES, HELD),
+    oldest_first: bool = False,
+    beyond: int | None = None,
+    limit: int = 100,
 ) -> Sequence[OutboxMail]:
-    """The mails in these states, newest first, for the operator's page; `before` is the last id of the page before."""
-    rows = select(OutboxMail).where(OutboxMail.state.in_(states)).order_by(OutboxMail.id.desc()).limit(limit)
-    if before is not None:
-        rows = rows.where(OutboxMail.id < before)
+    """The mails in these states for the operator's page, newest first or `oldest_first`; `beyond` is the last id of the page before."""
+    order = OutboxMail.id if oldest_first else OutboxMail.id.desc()
+    rows = select(OutboxMail).where(OutboxMail.state.in_(states)).order_by(order).limit(limit)
+    if beyond is not None:
+        rows = rows.where(OutboxMail.id > beyond if oldest_first else OutboxMail.id < beyond)
     return (await db.scalars(rows)).all()
 
 

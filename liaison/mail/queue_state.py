@@ -3,7 +3,7 @@
 Leases, pauses and heartbeats run by the database's clock: the one clock that several machines share, and that `--as-of` does not move."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, delete, func, select, type_coerce
@@ -89,15 +89,6 @@ async def block(db: Session, outcome: Outcome, *, pauses: tuple[float, ...] = BL
     since = before.since if before else await read_clock(db)
     detail = {"reason": outcome.reason, "reply": outcome.reply[:500], "since": since.isoformat(), "tries": tries + 1}
     await put(db, _BLOCKED, database_now(db, pauses[min(tries, len(pauses) - 1)]), detail)
-
-
-async def mark_day(db: Session, name: str, day: date) -> bool:
-    """Note that something was done for that local date; False when it was noted before."""
-    row = (await db.execute(select(QueueState.detail).where(QueueState.name == name))).scalar_one_or_none()
-    if row is not None and row.get("on") == day.isoformat():
-        return False
-    await put(db, name, database_now(db), {"on": day.isoformat()})
-    return True
 
 
 async def note(db: Session, name: str, detail: dict[str, Any]) -> None:

@@ -1,13 +1,14 @@
 """An agency names its liaison, deputy or acting liaison, ends a term, hands over. The agency's own word, dated, on a letter."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 
 from liaison import audit
-from liaison.accounts import links, reference_codes, sessions
+from liaison.accounts import feed_links, links, reference_codes, sessions
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
@@ -37,6 +38,7 @@ async def designate(
 ) -> Designation:
     """Name somebody of the agency its liaison, acting liaison or deputy from a date, open-ended unless an end is given.
 
+    The other agencies' liaisons are told at once where the agency had another before, also of a day to come.
     `may_sign` is yes by default for a liaison and no for a deputy. Raises NotFound, NotPermitted, Invalid."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not permissions.may_see(viewer, mechanism_id):
@@ -81,9 +83,11 @@ async def designate(
         basis_ref=basis_ref,
     )
     await _lose_if_over(db, designation, mechanism)
+    today = db.clock.today(mechanism.timezone)
     if permissions.needs_letter(viewer, mechanism_id, agency_id):
-        today = db.clock.today(mechanism.timezone)
         await mails.tell_agency(db, designation, mechanism, today=today, by=viewer.person_id or None)
+    if viewer.via != "cli" and await _changes_liaison(db, designation, today):
+        await mails.tell_others(db, designation, mechanism, today=today, by=viewer.person_id or None)
     return designation
 
 
@@ -188,21 +192,47 @@ async def _end_as_deputy(db: Session, viewer: Viewer, new: Designation) -> None:
 
 
 async def lose_office(db: Session, designation: Designation) -> None:
-    """What was tied to an office that is over: its mailed links are revoked; sessions opened by office end with the last one."""
+    """What was tied to an office that is over: its mailed links are revoked. With the last one end the sessions opened by office,
+    and a calendar subscription whose address was made while an office was held."""
     await links.revoke_for_designation(db, designation.id)
     await reference_codes.revoke_codes(db, designation_id=designation.id)
     query = (
         select(Designation, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Designation.mechanism_id)
-        .where(Designation.person_id == designation.person_id, Designation.id != designation.id)
+        .where(Designation.person_id == designation.person_id)
     )
-    if not any(other.is_in_term_on(db.clock.today(zone)) for other, zone in await db.execute(query)):
+    terms = [(each, ZoneInfo(zone)) for each, zone in await db.execute(query)]
+
+    def in_office(at: datetime) -> bool:
+        """On the day a term ends its holder may have been in office until it was entered."""
+        return any(
+            each.starts_on <= at.astimezone(zone).date()
+            and (each.ends_on is None or at.astimezone(zone).date() <= each.ends_on)
+            for each, zone in terms
+        )
+
+    others = [(each, zone) for each, zone in terms if each.id != designation.id]
+    if not any(each.is_in_term_on(db.now().astimezone(zone).date()) for each, zone in others):
         await sessions.end_sessions(db, designation.person_id, by_office=True)
+        await feed_links.end_feed(db, designation.person_id, made=in_office)
 
 
 async def _lose_if_over(db: Session, designation: Designation, mechanism: Mechanism) -> None:
     if designation.ends_on is not None and designation.ends_on <= db.clock.today(mechanism.timezone):
         await lose_office(db, designation)
+
+
+async def _changes_liaison(db: Session, designation: Designation, today: date) -> bool:
+    """Whether the agency has another liaison by this, now or later: not its first one, not a deputy, not a term long over."""
+    if designation.role == DEPUTY or (designation.ends_on is not None and designation.ends_on <= today):
+        return False
+    before = select(Designation.id).where(
+        Designation.mechanism_id == designation.mechanism_id,
+        Designation.agency_id == designation.agency_id,
+        Designation.role != DEPUTY,
+        Designation.starts_on < designation.starts_on,
+    )
+    return (await db.execute(before.limit(1))).first() is not None
 
 
 async def _open(db: Session, viewer: Viewer, designation_id: int) -> Designation:

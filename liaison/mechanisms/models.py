@@ -1,5 +1,6 @@
 """A cooperation mechanism: the agreement that founds it, the agencies that are members on which dates, and who is whose liaison."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,14 @@ class Mechanism(Versioned, Base):
     deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Working days around the meeting day by step (calendaring.deadlines); empty means the default profile."""
     ended_on: Mapped[date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismShown:
+    """Whose dates and working days count, where a page says no more of a mechanism."""
+
+    timezone: str
+    region: str
 
 
 class HostTurn(Base):

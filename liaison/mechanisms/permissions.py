@@ -1,6 +1,7 @@
 """Who may do what with a mechanism (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 
@@ -53,9 +54,20 @@ def may_see_contacts(viewer: Viewer, mechanism_id: int, today: date) -> bool:
 
 
 def sees_until(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
-    """The first day a former member no longer sees; None for everybody who sees the present."""
+    """The first day of which a former member no longer sees the frame; None for everybody who sees the present."""
+    return None if viewer.operator else _left_on(viewer, mechanism_id, today)
+
+
+def reads_before(viewer: Viewer, mechanism_id: int, timezone: str, now: datetime) -> datetime | None:
+    """The instant from which a former member reads nothing more of what the mechanism writes down; None for everybody who reads on."""
+    zone = ZoneInfo(timezone)
+    left_on = _left_on(viewer, mechanism_id, now.astimezone(zone).date())
+    return datetime.combine(left_on, time.min, zone) if left_on else None
+
+
+def _left_on(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
     periods = viewer.member_of.get(mechanism_id, ())
-    if viewer.operator or mechanism_id in viewer.reader_of or not periods:
+    if mechanism_id in viewer.reader_of or not periods:
         return None
     left_on = periods[-1].left_on
     return left_on if left_on is not None and left_on <= today else None

@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
+from liaison.audit import Actor
+from liaison.calendaring.numbering import Version, next_version
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
@@ -16,11 +19,12 @@ from liaison.mail.choices import inbox_choices
 from liaison.meetings import mails, queries
 from liaison.meetings.due import remind_on
 from liaison.meetings.locking import audit_line, lock
-from liaison.meetings.models import Announcement, Meeting
+from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
+from liaison.meetings.passing import concerned, passed, passed_on
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, plan, untold
+from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, holding, plan, untold
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import aware, listed, still_waiting
+from liaison.meetings.snapshot import Telling, aware, content_of, listed, still_waiting
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(
@@ -118,6 +122,62 @@ async def send(
         sequence=planned.version.sequence,
     )
     return announcement
+
+
+async def pass_on(db: Session, actor: Actor, meeting: Meeting) -> int:
+    """Bring a meeting that agencies were told of to those who hold their offices today; how many mails that calls for. Nothing if
+    they were told, so it may be asked at any time. Needs `mechanism` and `host_agency` loaded.
+
+    Whoever comes into office gets the notice as it was last announced, whoever left it a cancellation of their own, at the same
+    SEQUENCE; nobody else gets a mail, and what officers have edited since stays untold. The others' calendars name the new liaison
+    with the next announcement."""
+    await lock(db, meeting)
+    last = await queries.newest_announcement(db, meeting.uid)
+    if last is None or last.method != REQUEST.value or meeting.held_at is not None:
+        return 0
+    content = content_of(last.snapshot)
+    if content.starts_at.replace(tzinfo=ZoneInfo(content.timezone)) <= db.now():
+        return 0
+    asked = await everybody_of(db, meeting)
+    told, now = listed(last.snapshot), asked.addressees(db.settings.locale)[0]
+    duty = asked.on_duty
+    moved = passed(told, now, invitations=asked.invitations, in_office=duty.in_office, deputies=duty.deputies)
+    present = passed_on(told, now, moved)
+    addresses = concerned(told, present)
+    if not addresses:
+        return 0
+    version = Version(last.sequence, last.dtstamp, meeting.answers_from)
+    version = next_version(version, before=content, after=content, now=db.now())
+    snapshot = {**last.snapshot, "contact": asked.contact, "addressees": [one.to_json() for one in present]}
+    announcement = Announcement(
+        meeting_id=meeting.id,
+        uid=meeting.uid,
+        sequence=version.sequence,
+        dtstamp=version.dtstamp,
+        method=last.method,
+        occasion=HANDED_OVER,
+        snapshot=snapshot,
+        note=last.note,
+        at=db.now(),
+    )
+    db.add(announcement)
+    meeting.sequence, meeting.dtstamp = version.sequence, version.dtstamp
+    await db.flush()
+    await outbox.supersede(db, meeting.uid, addresses)
+    held = await holding(db, meeting.uid, addresses)
+    telling = Telling(snapshot, REQUEST, meeting.uid, version, asked.partstats(), meeting.reply_secret)
+    were = {one.address: one for one in told}
+    mails = 0
+    for address in addresses:
+        one, stays = telling.addressees.get(address), address in telling.addressees
+        one = one or were[address]
+        # Again: where two liaisons read one mailbox it looks the same as before, but the links of the former office open no more.
+        message = telling.message_to(one, held.get(address), again=stays)
+        if message is not None and (stays or message.in_calendar):  # nobody is told that they get no more copies
+            await enqueue(db, actor, meeting, announcement, one, change=HANDED_OVER, again=stays)
+            mails += 1
+    audit_line(db, actor, "pass_on", meeting, occasion=HANDED_OVER, mails=mails, sequence=version.sequence)
+    return mails
 
 
 async def resend(db: Session, viewer: Viewer, meeting: Meeting, address: str) -> None:
@@ -222,7 +282,7 @@ def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
 
 async def enqueue(
     db: Session,
-    viewer: Viewer,
+    viewer: Viewer | Actor,
     meeting: Meeting,
     announcement: Announcement,
     one: Addressee,

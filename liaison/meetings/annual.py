@@ -56,8 +56,9 @@ class Planned:
     kept: list[Meeting]
 
 
-async def dates_of(db: Session, series: Series, region: str, start: date, end: date) -> list[Rolled]:
-    """The days of one series between two dates, both included; none for a rule that is not understood any more.
+async def dates_of(db: Session, viewer: Viewer, series: Series, region: str, start: date, end: date) -> list[Rolled]:
+    """The days of one series between two dates, both included, as far as the viewer's agency was or is a member then; none for a
+    rule that is not understood any more.
 
     Raises Invalid (from, to) when they are out of order or more than five years apart."""
     check = Check()
@@ -68,7 +69,9 @@ async def dates_of(db: Session, series: Series, region: str, start: date, end: d
     elif (end.year - LONGEST_YEARS, end.month, end.day) > (start.year, start.month, start.day):
         check.refuse("to", N_("At most %(years)s years are looked at together."), years=LONGEST_YEARS)
     check.done()
-    return _days(series, await _calendar(region), start, end)
+    periods = queries.seen_in(viewer, series.mechanism_id)
+    found = _days(series, await _calendar(region), start, end)
+    return [day for day in found if not periods or any(period.covers(day.date) for period in periods)]
 
 
 async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Proposal]:
@@ -77,10 +80,10 @@ async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int
     Whose turn it is assumes that all that lie ahead are planned; a date that passed without a meeting was nobody's."""
     calendar, first, last = await _calendar(mechanism.region), date(year, 1, 1), date(year, 12, 31)
     named = [
-        (one, day) for one in await queries.series_of(db, mechanism.id) for day in _days(one, calendar, first, last)
+        (one, day)
+        for one in await queries.series_of(db, mechanism.id)
+        for day in await dates_of(db, viewer, one, mechanism.region, first, last)
     ]
-    if periods := queries.seen_in(viewer, mechanism.id):
-        named = [one for one in named if any(period.covers(one[1].date) for period in periods)]
     named.sort(key=lambda one: (one[1].date, one[0].id))
     start = datetime.combine(first, time.min, db.now().tzinfo)
     around = await queries.between(db, viewer, mechanism.id, start - MOVED_FAR, start + 2 * MOVED_FAR)
@@ -185,10 +188,11 @@ async def _calendar(region: str) -> WorkCalendar:
 
 
 def _answers(meeting: Meeting, series: Series, day: Rolled) -> bool:
-    """Whether this meeting is the one for that date: of the series, wherever it moved to since, or the regular one on that day."""
+    """Whether this meeting is the one for that date: of the series, wherever it moved to since, or on that day a regular one that
+    was planned from no series; two series may well meet on one day."""
     of_series = meeting.series_id == series.id
     return (of_series and meeting.nominal_on == day.nominal) or (
-        meeting.local_on == day.date and (of_series or meeting.kind == "regular")
+        meeting.local_on == day.date and (of_series or (meeting.series_id is None and meeting.kind == "regular"))
     )
 
 

@@ -139,6 +139,7 @@ async def _add_person(db: Session, meeting: Meeting, person: Person, role: str) 
     if attendee is None:
         attendee = Attendee(
             meeting_id=meeting.id,
+            starts_at=meeting.starts_at,
             agency_id=person.agency_id,
             person_id=person.id,
             name=person.name,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Attendee, Meeting
+from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Attendee, AttendeeShown, Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Attendance:
         return self.quorum is not None and self.agencies_present < self.quorum
 
 
-def attendance_of(meeting: Meeting, attendees: Sequence[Attendee]) -> Attendance:
+def attendance_of(meeting: Meeting, attendees: Sequence[Attendee | AttendeeShown]) -> Attendance:
     """The counts of who is there; needs `mechanism`."""
     there = [one for one in attendees if one.attendance in (PRESENT, IN_ATTENDANCE)]
     return Attendance(

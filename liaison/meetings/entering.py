@@ -47,7 +47,7 @@ async def enter_held(
     recorder, whichever agency was the host.
 
     `local_start` is naive local time of the mechanism's zone and has passed; `items` and `decisions` are one text each.
-    Raises NotPermitted, Invalid (starts_at, present, present.N of an agency that never was a member, items.N, decisions.N and the fields of `schedule` and `hold`)."""
+    Raises NotPermitted, Invalid (starts_at, present.N of one name too many or of an agency that never was a member, items.N, decisions.N and the fields of `schedule` and `hold`)."""
     meeting = await scheduling.schedule(
         db,
         viewer,
@@ -63,7 +63,9 @@ async def enter_held(
     if meeting.starts_at > db.now():
         raise Invalid({"starts_at": N_("This lies in the future. Schedule a meeting instead.")})
     check = Check()
-    for field, lines in (("present", present), ("items", items), ("decisions", decisions)):
+    if len(present) > MOST_LINES:
+        check.refuse(f"present.{MOST_LINES}", N_("At most %(most)s names in all, please."), most=MOST_LINES)
+    for field, lines in (("items", items), ("decisions", decisions)):
         if len(lines) > MOST_LINES:
             check.refuse(field, N_("At most %(most)s lines, please."), most=MOST_LINES)
     check.done()
@@ -77,6 +79,7 @@ async def enter_held(
         db.add(
             Attendee(
                 meeting_id=meeting.id,
+                starts_at=meeting.starts_at,
                 agency_id=one.agency_id,
                 name=name,
                 job_title=job_title,

@@ -8,7 +8,7 @@ from sqlalchemy import extract, func, select
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
@@ -24,7 +24,13 @@ from liaison.meetings.models import (
 )
 from liaison.meetings.permissions import is_host, may_record
 
+MOST_ORDINAL, MOST_IN_YEAR = 9999, 999
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
+_NONE_FOLLOWS = N_("No. %(most)s is given, and none follows it. Please type one that is free.")
+_TAKEN = {
+    "ordinal": N_("Another meeting of this mechanism has this number."),
+    "ordinal_in_year": N_("Another meeting of this mechanism has this number in that year."),
+}
 
 
 async def check_in(
@@ -159,7 +165,7 @@ async def unhold(db: Session, viewer: Viewer, meeting: Meeting, *, reason: str, 
     check.done()
     audit_line(db, viewer, "unhold", meeting, reason=reason, ordinal=meeting.ordinal)
     meeting.held_at = meeting.held_by = meeting.entered_afterwards_at = None
-    meeting.ordinal = meeting.ordinal_in_year = None
+    meeting.ordinal = meeting.ordinal_in_year = meeting.ordinal_year = None
     meeting.touch()
     return meeting
 
@@ -181,16 +187,26 @@ async def may_record_now(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
 async def _number(
     db: Session, mechanism: Mechanism, meeting: Meeting, ordinal: int | None, ordinal_in_year: int | None
 ) -> None:
-    check = Check()
-    check.number("ordinal", ordinal, least=1, most=9999)
-    check.number("ordinal_in_year", ordinal_in_year, least=1, most=999)
-    check.done()
     following, following_in_year = await next_ordinals(db, mechanism, meeting.local_on)
-    taken = select(Meeting.id).where(Meeting.mechanism_id == mechanism.id, Meeting.ordinal == ordinal)
-    if ordinal is not None and (await db.execute(taken)).first() is not None:
-        raise Invalid({"ordinal": N_("Another meeting of this mechanism has this number.")})
-    meeting.ordinal = ordinal or following
-    meeting.ordinal_in_year = ordinal_in_year or following_in_year
+    mine = Meeting.mechanism_id == mechanism.id
+    this_year = extract("year", Meeting.local_start) == meeting.local_on.year
+    numbers = {
+        "ordinal": (ordinal, following, MOST_ORDINAL, mine & (Meeting.ordinal == ordinal)),
+        "ordinal_in_year": (
+            *(ordinal_in_year, following_in_year, MOST_IN_YEAR),
+            mine & this_year & (Meeting.ordinal_in_year == ordinal_in_year),
+        ),
+    }
+    check = Check()
+    for field, (typed, next_one, most, same) in numbers.items():
+        if next_one > most and typed in (None, next_one):
+            check.refuse(field, _NONE_FOLLOWS, most=most)
+        check.number(field, typed, least=1, most=most)
+        if typed is not None and (await db.execute(select(Meeting.id).where(same))).first() is not None:
+            check.refuse(field, _TAKEN[field])
+    check.done()
+    meeting.ordinal, meeting.ordinal_in_year = ordinal or following, ordinal_in_year or following_in_year
+    meeting.ordinal_year = meeting.local_on.year
 
 
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:

@@ -15,11 +15,21 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.changes import changed
+from liaison.meetings.models import HANDED_OVER
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
-from liaison.meetings.wording import KIND_NAMES, LAST_ACTIONS, ROLE_NAMES, SUBJECTS, agenda_lines, your_agency
+from liaison.meetings.wording import (
+    KIND_NAMES,
+    LAST_ACTIONS,
+    ROLE_NAMES,
+    SUBJECTS,
+    agenda_lines,
+    taken_over,
+    your_agency,
+)
 
-OFF = ("cancelled", "postponed", "removed")
+OFF = ("cancelled", "postponed", "removed", "handed_on")
 """What takes a meeting back: the mail says when it was to be, and asks nothing."""
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
 
@@ -36,7 +46,7 @@ class Told:
     agency: str = ""
     request: str = ""
     own: bool = True
-    """Whether whoever reads this is meant themselves: a person's own address."""
+    """Whether whoever reads this is meant themselves: a person's own address; of a slip, whether a liaison reads it."""
     by_contact: bool = False
     """Whether the reader answers for this person."""
     internal: bool = False
@@ -59,6 +69,9 @@ class Lines:
         return self.people[0] if alone else None
 
 
+NOBODY = Lines((), (), ())
+
+
 @lru_cache(maxsize=256)
 def calendar_part(method: Method, event: Event) -> bytes:
     """The calendar text, built once per announcement and language however many addresses get it."""
@@ -79,11 +92,15 @@ def written(
     bare = one.copy_only or not message.in_calendar
     lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
-    context = _context(snapshot, one, lines, words)
-    was_told = planned.change in OFF and held is not None
+    # To whom the office does not belong any more is written as to somebody who was asked, not as to the agency.
+    context = _context(snapshot, one, NOBODY if planned.change == "handed_on" else lines, words)
+    was_told = planned.change in OFF and planned.change != "handed_on" and held is not None  # there it takes place
     context |= {
         "change": planned.change,
-        "foot": _why(one, lines, words, was=planned.change == "removed"),
+        "changes": changed(words, held, planned.agenda_held, snapshot)
+        if held is not None and planned.change in ("moved", "updated")
+        else [],
+        "foot": _why(one, NOBODY if planned.change == "handed_on" else lines, words, was=planned.change in OFF[2:]),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
@@ -115,7 +132,9 @@ def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: 
     words = Words(one.locale, snapshot["timezone"], today)
     lines = _internal(lines, snapshot)
     context = _context(snapshot, one, lines, words)
+    due = date.fromisoformat(snapshot["replies_due_on"]) if context["due"] else None
     context |= {
+        "due": words.near_date(due) if due else None,
         "lead": _missing(snapshot, lines, words),
         "heading": words._("Please answer: %(title)s", title=snapshot["title"]),
         "subject": _subject("reminder", snapshot, words),
@@ -193,7 +212,8 @@ def lines_of(one: Addressee, link: Callable[[May], str]) -> Lines:
         if slip.requirement:
             request = words._("%(seats)s (%(requirement)s)", seats=request, requirement=slip.requirement)
         may = May(SLIP, slip.invitation_id, slip.person_id, slip.agency_id, slip.designation_id)
-        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request)
+        by_liaison = slip.person_id is not None
+        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request, own=by_liaison)
 
     return Lines(
         people=[person_line(person) for person in one.people],
@@ -250,11 +270,21 @@ def _lead(
             return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
         facts["names"] = _names(lines, words)
         return words._("“%(title)s” on %(old)s: %(names)s need not come any more.", **facts)
+    if change == "handed_on":
+        facts["names"] = _names(lines, words)
+        return words._(
+            "The liaison of %(names)s has changed: the notice of “%(title)s” on %(old)s and its slip are no longer yours to deal with,"
+            " and your calendar drops the meeting.",
+            **facts,
+        )
     if change == "again":
         return words._("Here is %(host)s's notice of “%(title)s” once more.", **facts)
     told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s.", **facts)
     if asks := _asks(lines, words):
         told = words._("%(host)s will hold “%(title)s” on %(day)s%(place)s. %(asks)s", **facts, asks=asks)
+    if change == HANDED_OVER:
+        slips, copies = _names(Lines((), lines.slips, ()), words), _names(Lines((), (), lines.copies), words)
+        return taken_over(told, words, liaison_of=slips, deputy_of=copies)
     return words._("The meeting takes place after all. %(told)s", told=told) if occasion == "reinstated" else told
 
 
@@ -318,11 +348,8 @@ def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
 
 def _subject(change: str, snapshot: Mapping[str, Any], words: Words) -> str:
     """【会议通知】 and so on: says what happened, and names no case."""
-    when = (
-        words.moment(datetime.fromisoformat(snapshot["local_start"]), zone=snapshot["timezone"])
-        if snapshot["local_start"]
-        else ""
-    )
+    start = snapshot["local_start"]
+    when = words.moment(datetime.fromisoformat(start), zone=snapshot["timezone"]) if start else ""
     return words._(SUBJECTS[change], title=snapshot["title"], when=when)
 
 
@@ -340,9 +367,13 @@ def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> st
     reasons = []
     if lines.slips:
         agencies = words._(", ").join(told.agency for told in lines.slips)
-        reasons.append(
-            words._("You receive this for %(agency)s, whose mail of this mechanism comes here.", agency=agencies)
-        )
+        if not any(told.own for told in lines.slips):
+            why = N_("%(agency)s has no liaison at present, so this comes to its own address.")
+        elif one.group:
+            why = N_("You receive this for %(agency)s, whose mail of this mechanism comes here.")
+        else:
+            why = N_("You receive this as liaison of %(agency)s.")
+        reasons.append(words._(why, agency=agencies))
     if lines.copies:
         agencies = words._(", ").join(told.agency for told in lines.copies)
         reasons.append(words._("You receive this copy as deputy liaison of %(agency)s.", agency=agencies))
@@ -351,10 +382,8 @@ def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> st
             words._("Mail for %(names)s comes to this address.", names=words._(", ").join(dict.fromkeys(others)))
         )
     if not reasons or any(told.own for told in lines.people):
-        if was:
-            reasons.append(words._("You receive this because you were asked to this meeting before."))
-        else:
-            reasons.append(words._("You receive this because you are asked to this meeting."))
+        now = N_("You receive this because you are asked to this meeting.")
+        reasons.append(words._(N_("You receive this because you were asked to this meeting before.") if was else now))
     return (" " if words.locale != "zh_CN" else "").join(reasons)
 
 

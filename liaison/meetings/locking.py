@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
+from liaison.audit import Actor
 from liaison.db import Session, locked
 from liaison.errors import Conflict
 from liaison.meetings.models import Meeting
@@ -19,6 +20,6 @@ async def lock(db: Session, meeting: Meeting, *, held: str | None = None) -> Non
         raise Conflict(held)
 
 
-def audit_line(db: Session, viewer: Viewer, verb: str, meeting: Meeting, **params: Any) -> None:
+def audit_line(db: Session, viewer: Viewer | Actor, verb: str, meeting: Meeting, **params: Any) -> None:
     """One line of the audit trail about this meeting."""
     audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)

@@ -20,8 +20,8 @@ from liaison.mail.message import OutgoingMessage, Wording
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
 from liaison.meetings.letters import Lines, lines_of, reminder, written
-from liaison.meetings.models import Announcement, Meeting
-from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding
+from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
+from liaison.meetings.planning import Plan, PlannedMail, agendas_held, everybody_of, holding
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, change_of, still_waiting
 
@@ -36,20 +36,21 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
     """The mails of announcements; none where a newer announcement says it all or the address holds just that already."""
     words: dict[int, Callable[[], OutgoingMessage]] = {}
     for announcement, some in await _by_announcement(db, rows):
-        newest = await queries.newest_announcement(db, announcement.uid)
-        if newest is not None and newest.id != announcement.id:
+        newest = await _standing(db, announcement)
+        if newest is None:
             continue
-        meeting, snapshot = announcement.meeting, announcement.snapshot
+        meeting, snapshot = announcement.meeting, newest.snapshot
         asked = await everybody_of(db, meeting)
         await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
         held = await holding(db, announcement.uid, [row.address for row in some])
+        agendas = await agendas_held(db, announcement.uid, held)
         partstats = asked.partstats() if announcement.uid == meeting.uid else {}
         await asyncio.sleep(0)
         telling = Telling(
             snapshot,
             Method(announcement.method),
             announcement.uid,
-            Version(announcement.sequence, announcement.dtstamp, meeting.answers_from),
+            Version(newest.sequence, newest.dtstamp, meeting.answers_from),
             partstats,
             meeting.reply_secret,
         )
@@ -62,7 +63,8 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             if asks and one.person_ids and left.issuperset(one.person_ids):
                 continue  # deactivated since it was sent: no link of theirs would open
             if message is not None:
-                mails[row.id] = PlannedMail(one, change_of(message, snapshot), message, held.get(row.address))
+                change = change_of(message, snapshot, passed_on=row.params.get("change") == HANDED_OVER)
+                mails[row.id] = PlannedMail(one, change, message, held.get(row.address), agendas.get(row.address))
             await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
         lines = await _linked(db, meeting, asking)
@@ -149,6 +151,16 @@ async def _by_announcement(db: Session, rows: Sequence[OutboxMail]) -> list[tupl
     query = select(Announcement).where(Announcement.id.in_(some)).options(_MEETING)
     found = {announcement.id: announcement for announcement in await db.scalars(query)}
     return [(found[id_], those) for id_, those in some.items()]  # an announcement is never deleted
+
+
+async def _standing(db: Session, announcement: Announcement) -> Announcement | None:
+    """The announcement by which what this one said holds today: itself, or the newest that passed it on to other liaisons since.
+    None once something newer was said."""
+    query = select(Announcement).where(Announcement.uid == announcement.uid, Announcement.id > announcement.id)
+    later = list(await db.scalars(query.order_by(Announcement.id)))
+    if any(one.occasion != HANDED_OVER for one in later):
+        return None
+    return later[-1] if later else announcement
 
 
 async def _linked(db: Session, meeting: Meeting, told: Mapping[int, Addressee]) -> dict[int, Lines]:

@@ -2,15 +2,26 @@
 
 State is facts with who and when: a meeting is a draft until `announced_at`, and cancelled or postponed while that fact stands."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
-from liaison.directory.models import Agency, Person
+from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
@@ -23,6 +34,8 @@ PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
+HANDED_OVER = "handed_over"
+"""The occasion of an announcement that says nothing new: it only goes to whoever holds an agency's office now."""
 NUMBERED_KINDS = ("regular", "extraordinary")
 """The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 
@@ -54,7 +67,9 @@ class Meeting(Versioned, Base):
         Index("ix_meeting_mechanism_id_id", "mechanism_id", "id"),
         Index("ix_meeting_postponed", "mechanism_id", "starts_at", sqlite_where=text("postponed_at IS NOT NULL"),
               postgresql_where=text("postponed_at IS NOT NULL")),
+        Index("uq_meeting_id_starts_at", "id", "starts_at", unique=True),
         UniqueConstraint("mechanism_id", "ordinal"),
+        Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
     )  # fmt: skip
@@ -116,6 +131,8 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    ordinal_year: Mapped[int | None]
+    """That year, for the index by which no number is given twice within it."""
 
     @property
     def state(self) -> str:
@@ -185,12 +202,19 @@ class Attendee(Versioned, Base):
 
     __tablename__ = "attendee"
     __table_args__ = (
+        ForeignKeyConstraint(["meeting_id", "starts_at"], ["meeting.id", "meeting.starts_at"], onupdate="CASCADE"),
         Index("ix_attendee_meeting_id", "meeting_id"),
-        Index("ix_attendee_person_id", "person_id"),
+        Index("ix_attendee_person_id_meeting_id", "person_id", "meeting_id"),
+        Index("ix_attendee_person_id_starts_at", "person_id", "starts_at", "meeting_id"),
     )
 
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    meeting_id: Mapped[int]
+    starts_at: Mapped[datetime]
+    """The meeting's, so that an index has what somebody is asked to in order of time. The database itself follows the meeting
+    and lets nobody set another; what was read into a session before the meeting moved is not read again."""
+    meeting: Mapped[Meeting] = relationship(
+        primaryjoin="Meeting.id == Attendee.meeting_id", foreign_keys="Attendee.meeting_id", lazy="raise"
+    )
     agency_invitation_id: Mapped[int | None] = mapped_column(ForeignKey("agency_invitation.id"))
     """Set for a name that came on the agency's slip; such a person is not mailed."""
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
@@ -230,21 +254,36 @@ class Attendee(Versioned, Base):
         return self.partstat == "needs_action" and self.answered_at is not None
 
 
-class AddressAnswer(Base):
-    """What the calendar of a shared address answered (MAIL.md decision 2): shown beside its people, and no answer of any of them.
-    So is that of an address which was only told by office."""
+@dataclass(frozen=True, slots=True)
+class AttendeeShown:
+    """One person on the list where a page only shows it, under the names that Attendee has: without who answered, and without
+    the addresses of the person behind it."""
 
-    __tablename__ = "address_answer"
-    __table_args__ = (UniqueConstraint("uid", "address"),)
+    agency: AgencyShown
+    id: int
+    version: int
+    agency_invitation_id: int | None
+    agency_id: int
+    person_id: int | None
+    name: str
+    job_title: str | None
+    phone: str | None
+    note: str | None
+    role: str
+    partstat: str
+    comment: str | None
+    substitute: dict[str, Any] | None
+    answered_at: datetime | None
+    answered_via: str | None
+    answered_from: str | None
+    answered_unverified: bool
+    registered: dict[str, Any] | None
+    attendance: str | None
 
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
-    uid: Mapped[str] = mapped_column(String(40))
-    address: Mapped[str] = mapped_column(String(254))
-    sequence: Mapped[int]
-    at: Mapped[datetime]
-    partstat: Mapped[str] = mapped_column(String(20))
-    comment: Mapped[str | None] = mapped_column(Text)
-    unverified: Mapped[bool] = mapped_column(default=False)
+    @property
+    def answered_for_earlier_time(self) -> bool:
+        """An answer came, and the meeting was moved since: it is asked for again."""
+        return self.partstat == "needs_action" and self.answered_at is not None
 
 
 class Announcement(Base):
@@ -260,7 +299,7 @@ class Announcement(Base):
     dtstamp: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(10))
     occasion: Mapped[str] = mapped_column(String(20))
-    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says."""
+    """invited, moved, updated, cancelled, postponed or reinstated: what the subject says; handed_over, where only a liaison changed."""
     snapshot: Mapped[dict[str, Any]]
     note: Mapped[str | None] = mapped_column(Text)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

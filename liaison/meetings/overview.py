@@ -3,16 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.itip import Method
 from liaison.db import Session
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
 from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.address_models import AddressAnswer
+from liaison.meetings.list_view import attendees_shown
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
@@ -71,6 +75,8 @@ class Answers:
     waiting: Sequence[Waiting]
     may_remind: bool
     sees_list: bool
+    by_address: Sequence[AddressAnswer]
+    """What the calendars of shared addresses answered, beside their people; for those who run the meeting."""
 
     @property
     def missing_people(self) -> int:
@@ -84,14 +90,23 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked. Of a held meeting nobody is mailed any more: who acts for whom by now, and at which address, is not loaded."""
+
+    attendees: Sequence[Attendee | AttendeeShown]
+    invitations: Sequence[AgencyInvitation]
+    everybody: Everybody | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything on the page of a meeting."""
 
     agenda: Agenda
     answers: Answers
-    attendees: Sequence[Attendee]
+    attendees: Sequence[Attendee | AttendeeShown]
     """Everybody asked by name or named on a slip, whoever may see them."""
-    own: Attendee | None
+    own: Attendee | AttendeeShown | None
     own_slip: AgencyInvitation | None
     recorder: Person | None
     announcements: Sequence[Announcement]
@@ -112,15 +127,15 @@ class Overview:
 async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     """Load the page; `meeting` with mechanism and host, which the viewer may see."""
     runs = may_change(viewer, meeting)
-    everybody = await everybody_of(db, meeting)
+    asked = await _asked(db, meeting)
     items = await queries.agenda(db, meeting.id)
     announcements = await queries.announcements(db, meeting.id) if runs else []
     last = next((one for one in announcements if one.uid == meeting.uid), None)
     mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
-    tells = bool(announcements) and (ahead or meeting.is_off)
-    found = everybody.addressees(db.settings.locale)[0] if tells else []
-    tried = only_tried(last, mails) if tells and not meeting.is_off else []
+    everybody = asked.everybody if announcements and (ahead or meeting.is_off) else None
+    found = everybody.addressees(db.settings.locale)[0] if everybody else []
+    tried = only_tried(last, mails) if everybody and not meeting.is_off else []
     if tried and await site.trial_address(db) is not None:
         tried = []
     return Overview(
@@ -128,26 +143,40 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
             viewer,
             meeting,
             items,
-            queries.chairs_among(everybody.attendees),
+            queries.chairs_among(asked.attendees),
             begins_with_actions=await queries.follows_another(db, meeting),
         ),
         answers=_answers(
-            db, viewer, meeting, everybody, await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails), last
+            db,
+            viewer,
+            meeting,
+            asked,
+            await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails),
+            last,
+            await _by_address(db, meeting) if runs else [],
         ),
-        attendees=everybody.attendees,
-        own=next((a for a in everybody.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
-        own_slip=next((i for i in everybody.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
+        attendees=asked.attendees,
+        own=next((a for a in asked.attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
+        own_slip=next((i for i in asked.invitations if may_fill_slip(viewer, i, meeting.mechanism_id)), None),
         recorder=await db.get(Person, meeting.recorder_id) if meeting.recorder_id else None,
         announcements=announcements,
         announced_by=await _names(db, {a.by_id for a in announcements if a.by_id}),
         mails=mail_lines(mails),
         runs=runs,
-        has_unsent_changes=tells and await is_news(db, meeting, items, everybody, found, last),
+        has_unsent_changes=everybody is not None and await is_news(db, meeting, items, everybody, found, last),
         untold=len(tried),
-        successors=_successors(found, last) if tells and ahead else [],
+        successors=_successors(found, last) if everybody and ahead else [],
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
     )
+
+
+async def _asked(db: Session, meeting: Meeting) -> _Asked:
+    if meeting.held_at is not None:
+        shown = await attendees_shown(db, meeting.id)
+        return _Asked(shown, await queries.invitations(db, meeting.id), None)
+    everybody = await everybody_of(db, meeting)
+    return _Asked(everybody.attendees, everybody.invitations, everybody)
 
 
 def _successors(found: Sequence[Addressee], last: Announcement | None) -> list[Addressee]:
@@ -210,29 +239,41 @@ async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if may_change(viewer, meeting) else []
     by_person = await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails)
     last = await queries.newest_announcement(db, meeting.uid)
-    return _answers(db, viewer, meeting, await everybody_of(db, meeting), by_person, last)
+    spoken = await _by_address(db, meeting) if may_change(viewer, meeting) else []
+    return _answers(db, viewer, meeting, await _asked(db, meeting), by_person, last, spoken)
+
+
+async def _by_address(db: Session, meeting: Meeting) -> Sequence[AddressAnswer]:
+    """What the calendars of shared addresses answered to the meeting as it stands; told to those who run it."""
+    if meeting.announced_at is None or meeting.held_at is not None:
+        return []
+    query = select(AddressAnswer).where(
+        AddressAnswer.uid == meeting.uid, AddressAnswer.sequence >= meeting.answers_from
+    )
+    return (await db.scalars(query.order_by(AddressAnswer.address))).all()
 
 
 def _answers(
     db: Session,
     viewer: Viewer,
     meeting: Meeting,
-    everybody: Everybody,
+    asked: _Asked,
     by_person: Mapping[int, Told],
     last: Announcement | None,
+    by_address: Sequence[AddressAnswer],
 ) -> Answers:
     sees_list = may_see_list(viewer, meeting)
     runs = may_change(viewer, meeting)
     now = db.now()
     agencies: dict[int, AgencyAnswers] = {}
-    for invitation in everybody.invitations:
+    for invitation in asked.invitations:
         if sees_list or may_fill_slip(viewer, invitation, meeting.mechanism_id):
             one = agencies.setdefault(invitation.agency_id, AgencyAnswers(invitation.agency))
             one.invitation = invitation
             one.may_fill = may_fill_slip(viewer, invitation, meeting.mechanism_id)
             one.may_register = may_register(viewer, meeting, invitation.agency_id, now)
             one.may_remove = may_ask(viewer, meeting, invitation.agency_id) and meeting.held_at is None
-    for attendee in everybody.attendees:
+    for attendee in asked.attendees:
         if sees_list or attendee.person_id == viewer.person_id:
             one = agencies.setdefault(attendee.agency_id, AgencyAnswers(attendee.agency))
             by_name = attendee.agency_invitation_id is None
@@ -249,15 +290,18 @@ def _answers(
         one.mark_doubles()
         one.sees_remarks = may_see_remarks(viewer, meeting, one.agency.id)
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
-    waiting = _waiting(ordered, everybody, by_person) if runs and meeting.state == "announced" else []
+    everybody = asked.everybody if runs and meeting.state == "announced" else None
+    waiting = _waiting(ordered, everybody, by_person) if everybody else []
     return Answers(
         agencies=ordered,
         counts=tallied(line.answer for one in ordered for line in one.lines if not line.is_double),
         waiting=waiting,
-        may_remind=bool(waiting)
+        may_remind=everybody is not None
+        and bool(waiting)
         and meeting.starts_at > now
         and bool(still_waiting(last, everybody.attendees, everybody.invitations)),
         sees_list=sees_list,
+        by_address=by_address,
     )
 
 
@@ -268,7 +312,7 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
         invitation = one.invitation
         if invitation is not None and invitation.returned_at is None:
             liaison = in_office.get(one.agency.id)
-            phone, through = _phone_of_agency(one, liaison)
+            phone, through = _phone_of_agency(invitation.agency, liaison)
             found.append(
                 Waiting(
                     name=one.agency.name,
@@ -283,18 +327,19 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
         for line in one.lines:
             if line.answer == "needs_action":
                 attendee = line.attendee
-                phone, through = phone_of(attendee.person) if attendee.person else (attendee.phone, None)
+                person = everybody.people.get(attendee.person_id) if attendee.person_id else None
+                phone, through = phone_of(person) if person else (attendee.phone, None)
                 path = f"/attendees/{attendee.id}/register" if line.may_register else None
                 found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False))
     return found
 
 
-def _phone_of_agency(one: AgencyAnswers, liaison: Designation | None) -> tuple[str | None, str | None]:
+def _phone_of_agency(agency: Agency, liaison: Designation | None) -> tuple[str | None, str | None]:
     """The liaison's number and name, else the agency's own."""
     if liaison is not None:
         phone, through = phone_of(liaison.person)
         return phone, through or liaison.person.name
-    return one.agency.phone, None
+    return agency.phone, None
 
 
 async def _names(db: Session, person_ids: set[int]) -> dict[int, str]:

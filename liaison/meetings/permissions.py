@@ -5,7 +5,8 @@ from datetime import datetime
 
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
+from liaison.mechanisms import permissions as mechanisms
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, AttendeeShown, Decision, Meeting
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""
@@ -40,7 +41,7 @@ def may_ask(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
     return is_host(viewer, meeting) or viewer.acts_for(meeting.mechanism_id) == agency_id
 
 
-def may_answer(viewer: Viewer, attendee: Attendee) -> bool:
+def may_answer(viewer: Viewer, attendee: Attendee | AttendeeShown) -> bool:
     """Everybody answers for themselves and for nobody else."""
     return attendee.person_id is not None and attendee.person_id == viewer.person_id
 
@@ -70,6 +71,20 @@ def may_record(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> boo
 def may_read_record(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) -> bool:
     """The notes of a meeting are work in progress: for who records it, and the officers and deputies of the mechanism."""
     return may_record(viewer, meeting, chairs) or may_change(viewer, meeting)
+
+
+def may_read_decision(decision: Decision, *, reads_record: bool, before: datetime | None) -> bool:
+    """One that stands: everybody who sees the meeting, a former member (`before`) only what was decided until it left. A struck one:
+    who may read the record; it was entered by mistake."""
+    return (decision.revoked_at is None or reads_record) and (before is None or decision.decided_at < before)
+
+
+def reads_before(viewer: Viewer, meeting: Meeting, people: Collection[int | None], now: datetime) -> datetime | None:
+    """The instant from which a former member reads no more of what the meeting decided; None for everybody who reads on, and so do
+    the people asked to it by name (`people`: their ids)."""
+    if viewer.person_id in people:
+        return None
+    return mechanisms.reads_before(viewer, meeting.mechanism_id, meeting.timezone, now)
 
 
 def may_propose(viewer: Viewer, meeting: Meeting) -> bool:

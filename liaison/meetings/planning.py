@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from liaison import site
 from liaison.calendaring.itip import Held, Message, Method
 from liaison.calendaring.numbering import Version, asks_anew, next_version
@@ -23,7 +25,9 @@ from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, change_of, content_of, listed, organizer_of, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
-_NO_NEWS = {"reason": None, "last_actions": None}
+Agenda = Sequence[Mapping[str, Any]]
+"""The items as an announcement kept them."""
+_NO_NEWS = {"reason": None, "last_actions": None, "answers_by_mail": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class PlannedMail:
     """invited, moved, updated, cancelled, postponed, removed or again"""
     message: Message
     held: Held | None = None
+    agenda_held: Agenda | None = None
+    """The agenda as this address was last told of it; None where it holds none, or that is not known any more."""
     former: Announcement | None = None
     """Set where it takes back a UID that the meeting had before it was reinstated: what was announced last under that one."""
 
@@ -111,6 +117,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     await asyncio.sleep(0)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
     snapshot["last_actions"] = await queries.follows_another(db, meeting)
+    snapshot["answers_by_mail"] = bool(db.settings.inbox_url or db.settings.lmtp_listen)
     says_nothing_new = _says(last, meeting, snapshot)
     off = meeting.is_off
     method = CANCEL if off else REQUEST
@@ -137,12 +144,14 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         held = await holding(db, meeting.uid)
         known |= await _former_words(db, meeting.uid, set(held) - set(known))
         telling = Telling(snapshot, method, meeting.uid, version, partstats, meeting.reply_secret)
+        agendas = await agendas_held(db, meeting.uid, held)
         await asyncio.sleep(0)
         for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
             message = telling.message_to(one, held.get(address))
             if message is not None:
-                mails.append(PlannedMail(one, change_of(message, snapshot), message, held.get(address)))
+                change = change_of(message, snapshot)
+                mails.append(PlannedMail(one, change, message, held.get(address), agendas.get(address)))
             if number % 10 == 9:
                 await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     if meeting.announced_at is not None:
@@ -166,6 +175,17 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
 async def holding(db: Session, uid: str, addresses: Collection[str] | None = None) -> dict[str, Held]:
     """By address, what it may hold of this UID."""
     return {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, uid, addresses)).items()}
+
+
+async def agendas_held(db: Session, uid: str, held: Mapping[str, Held]) -> dict[str, Agenda]:
+    """By address, the agenda of the announcement that it holds; without those that hold a cancellation, or one that is not known."""
+    if not held:
+        return {}
+    agenda = Announcement.snapshot["agenda"]
+    query = select(Announcement.sequence, Announcement.dtstamp, agenda).where(Announcement.uid == uid)
+    said = {(row[0], row[1]): row[2] for row in await db.execute(query.where(Announcement.method == REQUEST.value))}
+    versions = {address: (one.sequence, one.dtstamp) for address, one in held.items() if one.method is REQUEST}
+    return {address: said[version] for address, version in versions.items() if version in said}
 
 
 async def _former_words(db: Session, uid: str, addresses: Collection[str]) -> dict[str, Addressee]:
@@ -194,7 +214,9 @@ async def _taken_back(db: Session, meeting: Meeting) -> list[PlannedMail]:
         for address, one in words.items():
             message = None if address in on_their_way else telling.message_to(one, held[address])
             if message is not None:
-                mails.append(PlannedMail(one, change_of(message, former.snapshot), message, held[address], former))
+                mails.append(
+                    PlannedMail(one, change_of(message, former.snapshot), message, held[address], former=former)
+                )
     return mails
 
 
@@ -231,7 +253,7 @@ async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
     await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
     attendees = await queries.attendees(db, meeting.id)
     await asyncio.sleep(0)
-    on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    on_duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.mechanism.timezone))
     await asyncio.sleep(0)
     people = {a.person.id: a.person for a in attendees if a.person is not None}
     people |= {d.person.id: d.person for d in on_duty.everybody()}

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
@@ -15,7 +15,6 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotFound
-from liaison.first import among
 from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
@@ -27,12 +26,13 @@ from liaison.meetings.models import (
     AgendaItem,
     Announcement,
     Attendee,
+    AttendeeShown,
     Decision,
     Meeting,
     Note,
     Series,
 )
-from liaison.meetings.seen import visible_parts, visible_to
+from liaison.meetings.seen import ITS_OWN, Place, Wanted, first_of, visible_to
 
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
@@ -63,20 +63,35 @@ _AGENDA = (
     .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
     .order_by(AgendaItem.position, AgendaItem.id)
 )
+_HELD_BEFORE = (
+    select(Meeting.id)
+    .where(
+        Meeting.mechanism_id == bindparam("mechanism_id"),
+        Meeting.held_at.is_not(None),
+        Meeting.kind.in_(NUMBERED_KINDS),
+        Meeting.starts_at < bindparam("starts_at"),
+    )
+    .order_by(Meeting.starts_at.desc())  # or PostgreSQL reads the whole table in the hope that one comes soon
+    .limit(1)
+)
+_NOTES = select(Note).where(Note.meeting_id == _OF).order_by(Note.id)
+_DECISIONS = select(Decision).where(Decision.meeting_id == _OF).order_by(Decision.number)
+_STANDING = _DECISIONS.where(Decision.revoked_at.is_(None))
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
 async def get(db: Session, viewer: Viewer, meeting_id: int) -> Meeting:
     """The meeting with its mechanism and host, if this viewer may see it. Raises NotFound."""
-    query = (
-        select(Meeting)
-        .where(Meeting.id == meeting_id, visible_to(viewer))
-        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
-    )
-    meeting = (await db.execute(query)).scalar_one_or_none()
+    meeting = (await db.execute(_one(viewer), {"meeting_id": meeting_id})).scalar_one_or_none()
     if meeting is None:
         raise NotFound
     return meeting
+
+
+@lru_cache(maxsize=64)  # as `visible_to` is
+def _one(viewer: Viewer) -> Select[Meeting]:
+    query = select(Meeting).where(Meeting.id == _OF, visible_to(viewer))
+    return query.options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
 async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
@@ -87,8 +102,9 @@ async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
 
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
     """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
-    ahead = and_(Meeting.starts_at > db.now() - LONGEST, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
-    rows = await _first(db, viewer, [ahead], (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id)
+    takes_place = and_(Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
+    ahead = Wanted(lambda place: [and_(place.at > db.now() - LONGEST, takes_place)])
+    rows = await _first(db, viewer, ahead, mechanism_id=mechanism_id)
     return [meeting for meeting in rows if meeting.ends_at > db.now()][:limit]
 
 
@@ -101,33 +117,38 @@ async def past(
     limit: int = 20,
 ) -> list[Meeting]:
     """Meetings that began before now, newest first, keyset-paged by `before` = (starts_at, id) of the last one shown."""
-    over = Meeting.starts_at <= db.now()
-    if before:
-        later = or_(Meeting.starts_at < before[0], Meeting.id < before[1])
-        over = and_(over, Meeting.starts_at <= before[0], later)
-    order = (Meeting.starts_at.desc(), Meeting.id.desc())
-    return await _first(db, viewer, [over], order, mechanism_id=mechanism_id, limit=limit)
+
+    def over(place: Place) -> list[ColumnElement[bool]]:
+        begun = place.at <= db.now()
+        if before is None:
+            return [begun]
+        return [and_(begun, place.at <= before[0], or_(place.at < before[0], place.id < before[1]))]
+
+    return await _first(db, viewer, Wanted(over, newest_first=True), mechanism_id=mechanism_id, limit=limit)
 
 
 async def listing(
     db: Session, viewer: Viewer, *, mechanism_id: int | None = None, after: int = 0, limit: int = 100
 ) -> list[Meeting]:
     """The meetings in the order they were entered, from the one after id `after`."""
-    return await _first(db, viewer, [Meeting.id > after], (Meeting.id,), mechanism_id=mechanism_id, limit=limit)
+    later = Wanted(lambda place: [place.id > after], by_time=False)
+    return await _first(db, viewer, later, mechanism_id=mechanism_id, limit=limit)
 
 
 async def set_aside(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 50) -> list[Meeting]:
     """Postponed meetings without a new date, and cancelled ones that still lie ahead: what may be reinstated."""
-    aside = [Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), Meeting.starts_at > db.now())]
-    return await _first(db, viewer, aside, (Meeting.starts_at, Meeting.id), mechanism_id=mechanism_id, limit=limit)
+    aside = Wanted(
+        lambda place: [Meeting.postponed_at.is_not(None), and_(Meeting.cancelled_at.is_not(None), place.at > db.now())]
+    )
+    return await _first(db, viewer, aside, mechanism_id=mechanism_id, limit=limit)
 
 
 async def of_times(
     db: Session, viewer: Viewer, times: Sequence[tuple[datetime, datetime]], *, limit: int
 ) -> list[Meeting]:
     """Meetings with start <= starts_at <= end of one of these times, and postponed ones; soonest first."""
-    wanted = [Meeting.postponed_at.is_not(None), *(Meeting.starts_at.between(*span) for span in times)]
-    return await _first(db, viewer, wanted, (Meeting.starts_at, Meeting.id), limit=limit)
+    wanted = Wanted(lambda place: [Meeting.postponed_at.is_not(None), *(place.at.between(*span) for span in times)])
+    return await _first(db, viewer, wanted, limit=limit)
 
 
 async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetime, end: datetime) -> list[Meeting]:
@@ -137,27 +158,14 @@ async def between(db: Session, viewer: Viewer, mechanism_id: int, start: datetim
 
 
 async def _first(
-    db: Session,
-    viewer: Viewer,
-    wanted: Sequence[ColumnElement[bool]],
-    order: Sequence[Any],
-    *,
-    mechanism_id: int | None = None,
-    limit: int | None = None,
+    db: Session, viewer: Viewer, wanted: Wanted, *, mechanism_id: int | None = None, limit: int | None = None
 ) -> list[Meeting]:
-    """The meetings of which one of the conditions `wanted` holds; each of them has an index that begins with the mechanism."""
-    if mechanism_id:
-        parts = [and_(Meeting.mechanism_id == mechanism_id, visible_to(viewer), each) for each in wanted]
-    else:
-        *by_mechanism, asked = visible_parts(viewer)
-        parts = [and_(part, each) for part in by_mechanism for each in wanted]
-        parts.append(and_(asked, or_(*wanted)))
     query = (
         select(Meeting)
-        .where(among(Meeting, parts, order=order, limit=limit))
+        .where(first_of(viewer, wanted, mechanism_id=mechanism_id, limit=limit))
         .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
     )
-    return list(await db.scalars(query.order_by(*order).limit(limit)))
+    return list(await db.scalars(query.order_by(*wanted.order(ITS_OWN)).limit(limit)))
 
 
 def _listed(viewer: Viewer, mechanism_id: int | None):  # type: ignore[no-untyped-def]
@@ -212,7 +220,7 @@ async def chairs(db: Session, meeting_id: int) -> frozenset[int]:
     return chairs_among(list(await db.scalars(query)))
 
 
-def chairs_among(attendees: Sequence[Attendee]) -> frozenset[int]:
+def chairs_among(attendees: Sequence[Attendee | AttendeeShown]) -> frozenset[int]:
     """The people among these who are asked to chair, by their ids."""
     return frozenset(a.person_id for a in attendees if a.role == "chair" and a.person_id is not None)
 
@@ -255,14 +263,8 @@ async def follows_another(db: Session, meeting: Meeting) -> bool:
     """Whether it is a joint meeting and the mechanism held one before: then its agenda begins with what became of the action items."""
     if meeting.kind not in NUMBERED_KINDS:
         return False
-    query = select(Meeting.id).where(
-        Meeting.mechanism_id == meeting.mechanism_id,
-        Meeting.held_at.is_not(None),
-        Meeting.kind.in_(NUMBERED_KINDS),
-        Meeting.starts_at < meeting.starts_at,
-    )
-    # In order, or PostgreSQL reads the whole table in the hope that one comes soon.
-    return (await db.execute(query.order_by(Meeting.starts_at.desc()).limit(1))).first() is not None
+    this = {"mechanism_id": meeting.mechanism_id, "starts_at": meeting.starts_at}
+    return (await db.execute(_HELD_BEFORE, this)).first() is not None
 
 
 async def calls_for_mail(db: Session, announcement: Announcement) -> bool:
@@ -311,18 +313,25 @@ async def reached(db: Session, meeting_id: int) -> Reached:
 
 
 async def series(db: Session, viewer: Viewer, series_id: int) -> Series:
-    """One series of a mechanism this viewer may see. Raises NotFound."""
+    """One series that this viewer may know of. Raises NotFound."""
     query = select(Series).join(Mechanism, Mechanism.id == Series.mechanism_id)
     query = query.where(Series.id == series_id, mechanism_visible_to(viewer))
     found = (await db.execute(query)).scalar_one_or_none()
-    if found is None:
+    if found is None or not _begins_for(viewer, found):
         raise NotFound
     return found
 
 
-async def series_of(db: Session, mechanism_id: int) -> list[Series]:
-    """The mechanism's series, oldest first."""
-    return list(await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id)))
+async def series_of(db: Session, mechanism_id: int, *, seen_by: Viewer | None = None) -> list[Series]:
+    """The mechanism's series, oldest first; for a page only those that its reader may know of."""
+    rows = await db.scalars(select(Series).where(Series.mechanism_id == mechanism_id).order_by(Series.id))
+    return [one for one in rows if seen_by is None or _begins_for(seen_by, one)]
+
+
+def _begins_for(viewer: Viewer, series: Series) -> bool:
+    """Whether the viewer's agency is a member after the series begins, or was: what begins later is not for one that has left."""
+    periods = seen_in(viewer, series.mechanism_id)
+    return not periods or any(one.left_on is None or series.starts_on < one.left_on for one in periods)
 
 
 async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meeting | None:
@@ -376,10 +385,9 @@ async def note(db: Session, meeting_id: int, agenda_item_id: int | None) -> Note
 
 async def notes(db: Session, meeting_id: int) -> list[Note]:
     """Every note of a meeting, in the order in which they were begun."""
-    return list(await db.scalars(select(Note).where(Note.meeting_id == meeting_id).order_by(Note.id)))
+    return list(await db.scalars(_NOTES, {"meeting_id": meeting_id}))
 
 
 async def decisions(db: Session, meeting_id: int, *, revoked: bool = True) -> list[Decision]:
-    """What a meeting decided, by number; with `revoked` also those that were struck."""
-    query = select(Decision).where(Decision.meeting_id == meeting_id).order_by(Decision.number)
-    return list(await db.scalars(query if revoked else query.where(Decision.revoked_at.is_(None))))
+    """What a meeting decided, by number; with `revoked` also those that were struck. Who reads which is `may_read_decision`."""
+    return list(await db.scalars(_DECISIONS if revoked else _STANDING, {"meeting_id": meeting_id}))

@@ -190,8 +190,8 @@ def addressees(
             one.group |= address.shared
             one.person_ids.append(person.id)
             one.slips.append(_slip(invitation, person.id, liaison.id))
-        elif agency.mail:
-            one = _at(found, Address(agency.mail.lower(), True, "agency", agency.name), agency.locale or site_locale)
+        elif own := agency.own_address():
+            one = _at(found, own, agency.locale or site_locale)
             one.group = True
             one.slips.append(_slip(invitation, None, None))
         else:

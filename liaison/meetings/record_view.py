@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.meetings import queries
@@ -12,11 +14,12 @@ from liaison.meetings.models import (
     NUMBERED_KINDS,
     AgendaItem,
     Attendee,
+    AttendeeShown,
     Decision,
     Meeting,
     Note,
 )
-from liaison.meetings.permissions import is_host, may_read_record, may_record
+from liaison.meetings.permissions import is_host, may_read_decision, may_read_record, may_record, reads_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Record:
     may_read_notes: bool
     notes: Mapping[int | None, Note]
     """By agenda item; None is the meeting as a whole. Empty for those who may not read them."""
+    withdrawn: Sequence[AgendaItem]
+    """Items that were taken off after something was noted of them, for those who read the notes."""
     decisions: Sequence[Decision]
     current: int | None
     """the agenda item that is talked about"""
@@ -43,24 +48,42 @@ class Record:
 
 
 async def record(
-    db: Session, viewer: Viewer, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[AgendaItem]
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    attendees: Sequence[Attendee | AttendeeShown],
+    items: Sequence[AgendaItem],
 ) -> Record:
     """Load it; `meeting` with mechanism, which the viewer may see."""
-    chairs = frozenset(one.person_id for one in attendees if one.role == "chair" and one.person_id)
+    chairs = queries.chairs_among(attendees)
     reads = may_read_record(viewer, meeting, chairs)
+    before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
     ordinals = None
     if meeting.ordinal is not None:
         ordinals = (meeting.ordinal, meeting.ordinal_in_year or 0)
     elif meeting.kind in NUMBERED_KINDS and meeting.held_at is None:
         ordinals = await next_ordinals(db, meeting.mechanism, meeting.local_on)
+    notes = {note.agenda_item_id: note for note in await queries.notes(db, meeting.id)} if reads else {}
+    shown = {item.id for item in items}
+    left = [item_id for item_id, note in notes.items() if item_id is not None and item_id not in shown and note.text]
     current = [one for one in items if one.begun_at is not None and one.settled_at is None]
     return Record(
         may_record=may_record(viewer, meeting, chairs),
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
-        notes={note.agenda_item_id: note for note in await queries.notes(db, meeting.id)} if reads else {},
-        decisions=await queries.decisions(db, meeting.id, revoked=reads),
+        notes=notes,
+        withdrawn=await _in_order(db, left) if left else [],
+        decisions=[
+            one
+            for one in await queries.decisions(db, meeting.id)
+            if may_read_decision(one, reads_record=reads, before=before)
+        ],
         current=current[-1].id if current and meeting.held_at is None else None,
         ordinals=ordinals,
         attendance=attendance_of(meeting, attendees),
     )
+
+
+async def _in_order(db: Session, item_ids: Sequence[int]) -> list[AgendaItem]:
+    query = select(AgendaItem).where(AgendaItem.id.in_(item_ids))
+    return list(await db.scalars(query.order_by(AgendaItem.position, AgendaItem.id)))

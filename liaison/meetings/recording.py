@@ -13,7 +13,7 @@ from liaison.meetings import queries
 from liaison.meetings.holding import may_record_now
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import AgendaItem, Decision, Meeting, Note
-from liaison.meetings.permissions import may_read_record
+from liaison.meetings.permissions import may_read_decision, may_read_record, reads_before
 
 MOST_NOTES = 50_000
 MOST_DECISION = 2000
@@ -40,8 +40,8 @@ async def save_note(
     check = Check()
     text = check.text("text", text, most=MOST_NOTES, lines=True) or ""
     check.done()
-    if agenda_item_id is not None:
-        await _item(db, meeting, agenda_item_id)
+    if agenda_item_id is not None:  # also one that was taken off while somebody was typing
+        await _item(db, meeting, agenda_item_id, removed=True)
     note = await queries.note(db, meeting.id, agenda_item_id)
     if note is None:
         if version:
@@ -66,6 +66,15 @@ async def notes_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Note]:
     if not may_read_record(viewer, meeting, await queries.chairs(db, meeting.id)):
         raise NotPermitted(N_("The notes are read by those who record the meeting, and by the mechanism's liaisons."))
     return await queries.notes(db, meeting.id)
+
+
+async def decisions_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Decision]:
+    """What the meeting decided, by number, as far as this viewer may read it: struck ones only with the record."""
+    attendees = await queries.attendees(db, meeting.id)
+    reads = may_read_record(viewer, meeting, queries.chairs_among(attendees))
+    before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
+    found = await queries.decisions(db, meeting.id)
+    return [one for one in found if may_read_decision(one, reads_record=reads, before=before)]
 
 
 async def decide(
@@ -148,11 +157,13 @@ async def restore(db: Session, viewer: Viewer, decision: Decision, *, version: i
 
 
 async def decision_of(db: Session, viewer: Viewer, decision_id: int) -> Decision:
-    """One decision of a meeting this viewer sees. Raises NotFound."""
+    """One decision that this viewer may read, of a meeting they see. Raises NotFound."""
     decision = await db.get(Decision, decision_id)
     if decision is None:
         raise NotFound
     meeting = await queries.get(db, viewer, decision.meeting_id)
+    if decision not in await decisions_of(db, viewer, meeting):
+        raise NotFound
     await db.refresh(decision, ["meeting"])
     assert decision.meeting is meeting
     return decision
@@ -166,9 +177,9 @@ async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | 
     decision.check_version(version, text=decision.text)
 
 
-async def _item(db: Session, meeting: Meeting, agenda_item_id: int) -> None:
+async def _item(db: Session, meeting: Meeting, agenda_item_id: int, *, removed: bool = False) -> None:
     item = await db.get(AgendaItem, agenda_item_id)
-    if item is None or item.meeting_id != meeting.id or item.removed_at is not None:
+    if item is None or item.meeting_id != meeting.id or (item.removed_at is not None and not removed):
         raise Invalid({"agenda_item_id": N_("Please choose an item of this meeting's agenda.")})
 
 

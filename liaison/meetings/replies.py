@@ -230,6 +230,7 @@ async def _replace_names(
         else:
             attendee = Attendee(
                 meeting_id=invitation.meeting_id,
+                starts_at=invitation.meeting.starts_at,
                 agency_id=invitation.agency_id,
                 agency_invitation_id=invitation.id,
                 name=one.name,

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from liaison.calendaring.workdays import WorkCalendar
-from liaison.directory.models import Agency, Person
+from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.i18n import N_
 from liaison.mail.outbox import Told
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
 
 DELIVERY_NAMES = {
     "waiting": N_("Waiting to be sent"),
@@ -92,7 +92,7 @@ def day_of(calendar: WorkCalendar, day: date) -> Day:
 class Line:
     """One person in the list of answers."""
 
-    attendee: Attendee
+    attendee: Attendee | AttendeeShown
     answer: str
     """a key of wording.ANSWER_NAMES: the partstat, or substitute"""
     mail: Told | None
@@ -106,7 +106,7 @@ class Line:
 class AgencyAnswers:
     """One agency in the list of answers: its slip if it was asked as an agency, and its people."""
 
-    agency: Agency
+    agency: Agency | AgencyShown
     invitation: AgencyInvitation | None = None
     may_fill: bool = False
     may_register: bool = False
@@ -140,7 +140,7 @@ class Waiting:
     """A person or an agency whose answer is missing, and how to call them."""
 
     name: str
-    agency: Agency
+    agency: Agency | AgencyShown
     phone: str | None
     through: str | None
     """Whose phone it is, when not their own."""
@@ -149,7 +149,7 @@ class Waiting:
     is_agency: bool
 
 
-def answer_of(attendee: Attendee) -> str:
+def answer_of(attendee: Attendee | AttendeeShown) -> str:
     """The answer as it is said: 委派他人参加 is accepted with a substitute; names on a slip wait with the slip to be confirmed."""
     if attendee.partstat == "needs_action" and attendee.agency_invitation_id is not None:
         return "unconfirmed"
@@ -232,7 +232,7 @@ def only_tried(last: Announcement | None, mails: Iterable[Told]) -> list[str]:
     for mail in mails:
         if mail.kind == "meeting" and mail.thread == last.uid:
             newest[mail.address] = mail
-            if mail.trial_to is None and mail.state in ("sent", "bounced", "sending"):
+            if mail.trial_to is None and mail.state in ("sent", "sending"):
                 had[mail.address] = mail.source_id or 0
     asked = {one["address"] for one in last.snapshot["addressees"]}
     return [
@@ -247,7 +247,7 @@ def not_reached(lines: Iterable[MailLine]) -> int:
     return sum(line.is_not_reached for line in lines)
 
 
-def mail_of(attendee: Attendee, by_person: Mapping[int, Told]) -> Told | None:
+def mail_of(attendee: Attendee | AttendeeShown, by_person: Mapping[int, Told]) -> Told | None:
     """The newest mail meant for this person by name; names on a slip are not mailed."""
     if attendee.agency_invitation_id is not None or attendee.person_id is None:
         return None

@@ -61,6 +61,14 @@ REGISTERED_NAMES = {
     "mail": N_("by mail"),
     "other": N_("another way"),
 }
+VIA_NAMES = {
+    "web": N_("on the page"),
+    "link": N_("by the link in the mail"),
+    "api": N_("by a program"),
+    "mail": N_("by mail"),
+    "registered": N_("registered by an officer"),
+}
+"""Which way an answer came."""
 CHANGE_NAMES = {
     "invited": N_("Meeting notice"),
     "moved": N_("Change of date"),
@@ -68,6 +76,8 @@ CHANGE_NAMES = {
     "cancelled": N_("Cancellation"),
     "postponed": N_("Postponement"),
     "removed": N_("No longer asked to come"),
+    "handed_over": N_("Change of liaison"),
+    "handed_on": N_("Change of liaison"),
     "again": N_("The notice once more"),
 }
 CHANGE_REASONS = {
@@ -86,6 +96,8 @@ SUBJECTS = {
     "cancelled": N_("[Meeting cancelled] %(title)s, %(when)s"),
     "postponed": N_("[Meeting postponed] %(title)s"),
     "removed": N_("[Meeting changed] %(title)s: no need to come"),
+    "handed_over": N_("[Meeting notice] %(title)s, %(when)s"),
+    "handed_on": N_("[Meeting changed] %(title)s: no longer with you as liaison"),
     "again": N_("[Meeting notice] %(title)s, %(when)s"),
     "reminder": N_("[Meeting reminder] Please answer: %(title)s, %(when)s"),
 }
@@ -106,6 +118,23 @@ def your_agency(name: str, words: Words) -> str:
     if words.locale != "zh_CN":
         return words._("your agency")
     return next((said for ending, said in _HONORIFICS.items() if name.endswith(ending)), "贵单位")
+
+
+def taken_over(told: str, words: Words, *, liaison_of: str, deputy_of: str) -> str:
+    """Why a notice of before now comes to an address: to the new liaison or deputy of these agencies, or to whoever was their
+    liaison and is asked by name as well. `told` is what is asked."""
+    facts = {"told": told, "names": liaison_of or deputy_of}
+    if liaison_of:
+        return words._(
+            "The liaison of %(names)s has changed, so this notice now comes to you. %(told)s If the slip was returned already, its"
+            " link shows it, and you may change it.",
+            **facts,
+        )
+    if deputy_of:
+        return words._("As deputy liaison of %(names)s you now get a copy of this notice. %(told)s", **facts)
+    return words._(
+        "Your agency's slip goes to its present liaison; you yourself are still asked to come. %(told)s", **facts
+    )
 
 
 LAST_ACTIONS = N_("How the last meetings’ action items stand")

@@ -2,9 +2,7 @@
 
 Each feature whose acts may be done so has its verb in `ACTS`, by the purpose of the code; the code says for whom and on what."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -19,41 +17,11 @@ from liaison.errors import Gone, NotFound, Refusal
 from liaison.mechanisms.viewers import viewer_for
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
-
-AGREED, CHANGES, ACKNOWLEDGED = "agreed", "changes_requested", "acknowledged"
-_WORDS: Final = {
-    "同意": AGREED,
-    "agree": AGREED,
-    "agreed": AGREED,
-    "修改意见": CHANGES,
-    "changes": CHANGES,
-    "签收": ACKNOWLEDGED,
-    "acknowledge": ACKNOWLEDGED,
-    "acknowledged": ACKNOWLEDGED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What the first line says (agreed, changes_requested, acknowledged), and the text besides."""
-
-    says: str
-    text: str
-
+from liaison.postroom.plain import Word, word_in
 
 Act = Callable[[Session, Viewer, ReferenceCode, Word], Awaitable[None]]
 ACTS: Final[Mapping[str, Act]] = {}
 """By the purpose of a code, the verb that a reply with it calls."""
-
-
-def word_in(text: str) -> Word | None:
-    """The first word of a coded reply and what is said besides; None if it is none: “同意不了” is no agreement."""
-    found = re.match(
-        r"\s*[【“\"(（]?([一-鿿]+|[a-z]+)[】”\")）]?(?:[\s,.;:!，。；：！、]+|$)(.*)", text, re.IGNORECASE | re.DOTALL
-    )
-    if found is None or found[1].lower() not in _WORDS:
-        return None
-    return Word(_WORDS[found[1].lower()], found[2].strip())
 
 
 async def receive_coded(

@@ -4,7 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 from liaison.calendaring.reading import CalendarPart, read_calendar
-from liaison.mail.inbox import MOST_BYTES, Heading, IncomingMessage, OverCap, digest_of, read, read_heading
+from liaison.mail.headings import Heading, read_heading
+from liaison.mail.inbox import IncomingMessage, digest_of, read
+from liaison.mail.parts import MOST_BYTES, OverCap
 
 ANSWERING = ("REPLY", "COUNTER", "REFRESH")
 """The methods of a calendar that says something to the organizer (RFC 5546 1.4)."""

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from liaison.accounts.reference_codes import codes_in
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
 from liaison.actions import reporting
@@ -29,7 +28,7 @@ from liaison.meetings.receiving import receive_reply
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
-from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
+from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.reminders.reminding import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 

@@ -1,7 +1,7 @@
 """Why a mail came to what it came to, worded for the officer who reads 来信 and for the one line that `liaison ingest` prints."""
 
 from liaison.i18n import N_
-from liaison.mail.inbox import OVER_CAP
+from liaison.mail.parts import OVER_CAP
 
 VERDICT_NAMES = {
     "applied": N_("Counted"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
@@ -10,13 +10,14 @@ from sqlalchemy.orm import joinedload
 
 from liaison.actions.models import ActionItem
 from liaison.db import Session
-from liaison.directory.models import Person
+from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.reminders.models import Reminder
+from liaison.reminders.rules import Line, To
 
 
 @dataclass(slots=True)
@@ -41,9 +42,8 @@ async def due_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
     """The open items one of whose reminder steps has come."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
     query = query.where(ActionItem.remind_on <= morning.today, ActionItem.ended_at.is_(None))
-    query = query.options(
-        joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting), joinedload(ActionItem.owner)
-    )
+    owner = joinedload(ActionItem.owner).options(*PERSON_ADDRESS)
+    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting), owner)
     return (await db.scalars(morning.here(query).order_by(ActionItem.remind_on, ActionItem.id))).all()
 
 
@@ -54,20 +54,21 @@ async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
     return (await db.scalars(morning.here(query).order_by(Meeting.remind_on, Meeting.id))).all()
 
 
-async def waiting_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
-    """Every open item, with its owner."""
+async def waiting_items(db: Session, morning: Morning, since: datetime) -> Sequence[ActionItem]:
+    """Every open item that was there at that time, with its owner."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
-    query = query.where(ActionItem.ended_at.is_(None))
-    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.owner))
+    query = query.where(ActionItem.ended_at.is_(None), ActionItem.assigned_at <= since)
+    query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.owner).options(*PERSON_ADDRESS))
     return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
 
 
-async def waiting_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
-    """Announced meetings still to come."""
+async def waiting_meetings(db: Session, morning: Morning, since: datetime) -> Sequence[Meeting]:
+    """Meetings still to come of which nothing newer was announced after that time."""
     query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
     query = query.where(
         Meeting.starts_at > db.now(),
         Meeting.announced_at.is_not(None),
+        Meeting.dtstamp <= since,
         Meeting.cancelled_at.is_(None),
         Meeting.postponed_at.is_(None),
         Meeting.held_at.is_(None),
@@ -104,26 +105,62 @@ async def invitations(db: Session, meeting_ids: Collection[int]) -> Sequence[Age
     return (await db.scalars(query.order_by(AgencyInvitation.id))).all() if meeting_ids else ()
 
 
-async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[tuple[int, int]]:
-    """(person, designation) of the agency's liaison in office today and its deputies; nobody for an agency that takes part on
-    paper, which is told by letter."""
+async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:
+    """Who is told what goes to an agency by office: its liaison in office today, or while it has none the agency itself at its own
+    address; and its deputies, but for those who read that same address. Nobody for an agency that takes part on paper, which is told by letter."""
     if mechanism.id not in morning.duty:
         morning.duty[mechanism.id] = await mechanisms.on_duty(db, mechanism, morning.today)
     duty = morning.duty[mechanism.id]
-    if any(member.agency_id == agency_id and member.takes_part == PAPER for member in duty.members):
+    member = next((each for each in duty.members if each.agency_id == agency_id), None)
+    if member is None or member.takes_part == PAPER:
         return []
-    liaison = duty.in_office.get(agency_id)
-    found = [liaison] if liaison is not None else []
-    return [(one.person_id, one.id) for one in [*found, *duty.deputies.get(agency_id, [])]]
+    liaison = duty.in_office[agency_id]
+    if liaison is not None:
+        first, at = To(liaison.person_id, liaison.id), liaison.person.effective_address()
+    else:
+        first = To(None, None, agency_id)
+        at = member.agency.own_address() if member.agency.deactivated_at is None else None
+    found = [first] if at is not None else []
+    for deputy in duty.deputies[agency_id]:
+        address = deputy.person.effective_address()
+        if address is not None and (at is None or address.mail != at.mail):
+            found.append(To(deputy.person_id, deputy.id))
+    return found
 
 
-async def people(db: Session, person_ids: Collection[int]) -> Mapping[int, Person]:
-    """The active ones of these people, with what their address needs."""
-    query = select(Person).where(Person.id.in_(person_ids), Person.deactivated_at.is_(None)).options(*PERSON_ADDRESS)
-    return {person.id: person for person in await db.scalars(query)} if person_ids else {}
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a line is for, and where and in which language they read it."""
+
+    name: str
+    address: Address
+    locale: str | None
 
 
-async def sent(db: Session, about: Collection[str]) -> set[tuple[str, str, date, int]]:
-    """(about, step, due_on, person) of the reminders of these things that went out already."""
-    query = select(Reminder.about, Reminder.step, Reminder.due_on, Reminder.person_id).where(Reminder.about.in_(about))
-    return {(row[0], row[1], row[2], row[3]) for row in await db.execute(query)} if about else set()
+async def readers(db: Session, lines: Collection[Line]) -> Mapping[To, Reader]:
+    """By whom the lines are for: the people who are still there, and the agencies, as far as any mail reaches them."""
+    people = await db.scalars(
+        select(Person)
+        .where(Person.id.in_({line.person_id for line in lines if line.person_id}), Person.deactivated_at.is_(None))
+        .options(*PERSON_ADDRESS)
+    )
+    found = {
+        To(one.id): Reader(one.name, address, one.locale or one.agency.locale)
+        for one in people
+        if (address := one.effective_address()) is not None
+    }
+    agency_ids = {line.agency_id for line in lines if line.agency_id}
+    if agency_ids:
+        for agency in await db.scalars(
+            select(Agency).where(Agency.id.in_(agency_ids), Agency.deactivated_at.is_(None))
+        ):
+            if (own := agency.own_address()) is not None:
+                found[To(None, None, agency.id)] = Reader(agency.name, own, agency.locale)
+    return found
+
+
+async def sent(db: Session, about: Collection[str]) -> set[tuple[str, str, date, To]]:
+    """(about, step, due_on, to) of the reminders of these things that went out already."""
+    query = select(Reminder.about, Reminder.step, Reminder.due_on, Reminder.person_id, Reminder.agency_id)
+    rows = await db.execute(query.where(Reminder.about.in_(about))) if about else ()
+    return {(row[0], row[1], row[2], To(row[3], None, row[4])) for row in rows}

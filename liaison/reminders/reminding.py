@@ -16,9 +16,10 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, one_at_a_time
+from liaison.directory.models import Person
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
-from liaison.mail.queue_state import mark_day
+from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Meeting
 from liaison.reminders import queries
@@ -31,8 +32,10 @@ from liaison.reminders.rules import (
     SLIP,
     WEEK,
     Line,
-    first_workday_of_week,
+    To,
+    digest_time,
     mail_day,
+    monday_of,
     without_repetition,
 )
 
@@ -72,9 +75,10 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     lines = [line for item in items for line in await _of_item(db, morning, calendar, item)]
     ahead = [one for one in meetings if one.state == "announced" and one.starts_at > db.now()]
     lines += await _of_meetings(db, morning, ahead, BEFORE_MEETING)
-    if morning.today == first_workday_of_week(calendar, morning.today):
-        lines += await _of_week(db, morning)
-    mails, held_over = await _bundle(db, morning, without_repetition(lines))
+    week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
+    mails, held_over = await _bundle(db, morning, [*lines, *(week or ())])
+    if week is not None:
+        await _note_week(db, morning, goes_on=any(line.about in held_over for line in week))
     for item in items:
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over
@@ -87,23 +91,30 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
 
 async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
     """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
-    that nobody owns, or whose owner has left, is the liaison's from the start, and the host's where that agency is told by letter."""
+    that nobody owns, or whose owner no mail reaches, is the liaison's from the start, and the host's where that agency is told by
+    letter."""
     if item.due_on is None:
         return []
     since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
     step = due.newest_step(calendar, item.due_on, morning.today, since=since)
     if step is None:
         return []
-    owner = item.owner if item.owner is not None and item.owner.deactivated_at is None else None
+    owner = _owner(item)
     lines = [Line(ACTION, item.id, step.step, item.due_on, owner.id)] if owner else []
     told = [item.lead_agency_id] if step.step in due.TO_LIAISON or owner is None else []
     nobody = owner is None and not await queries.by_office(db, morning, item.mechanism, item.lead_agency_id)
     if step.step in due.TO_HOST or nobody:
-        told.append(item.meeting.host_agency_id if item.meeting else item.mechanism.lead_agency_id)
+        told.append(item.host_agency_id)
     for agency_id in dict.fromkeys(told):
-        for person_id, designation_id in await queries.by_office(db, morning, item.mechanism, agency_id):
-            lines.append(Line(ACTION, item.id, step.step, item.due_on, person_id, designation_id))
+        for to in await queries.by_office(db, morning, item.mechanism, agency_id):
+            lines.append(Line(ACTION, item.id, step.step, item.due_on, *to))
     return lines
+
+
+def _owner(item: ActionItem) -> Person | None:
+    """Who owns the item and is there to read of it."""
+    owner = item.owner
+    return owner if owner and owner.deactivated_at is None and owner.effective_address() else None
 
 
 async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting], step: str) -> list[Line]:
@@ -111,56 +122,76 @@ async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting
     is what they were told: a move that was not sent is not theirs to know."""
     told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
     by_id = {meeting.id: meeting for meeting in meetings if meeting.uid in told}
-    monday = morning.today - timedelta(days=morning.today.weekday())
 
     def on(meeting: Meeting) -> date:
-        return monday if step == WEEK else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
+        return (
+            monday_of(morning.today)
+            if step == WEEK
+            else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
+        )
 
     lines = []
     for one in await queries.asked_by_name(db, by_id):
         if step != WEEK or one.partstat == "needs_action":
-            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id or 0))
+            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id))
             morning.meeting_of[lines[-1].about] = one.meeting_id
     for invitation in await queries.invitations(db, by_id):
         meeting = by_id[invitation.meeting_id]
         if step == WEEK and invitation.returned_at is not None:
             continue
-        for person_id, designation_id in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
-            lines.append(Line(SLIP, invitation.id, step, on(meeting), person_id, designation_id))
+        for to in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
+            lines.append(Line(SLIP, invitation.id, step, on(meeting), *to))
             morning.meeting_of[lines[-1].about] = meeting.id
     return lines
 
 
-async def _of_week(db: Session, morning: Morning) -> list[Line]:
-    """The week's digest of what waits, gathered once a week and zone, unless the operator has switched it off."""
+async def _of_week(db: Session, morning: Morning, since: datetime) -> list[Line] | None:
+    """The week's digest of what has waited `since` that time; nothing when the operator has switched it off. It is gathered once a
+    week and zone, on its first working day or when something runs again, and on further days only while a part of it waits because
+    its address was written to for another zone; else None."""
+    monday = monday_of(morning.today)
+    known = await noted(db, _digest_of(morning))
+    if known is not None and known[1].get("on") == monday.isoformat():
+        again = known[1].get("again")
+        if again is None or again > morning.today.isoformat():
+            return None
     if not await digest_is_on(db):
         return []
-    if not await mark_day(db, f"digest:{morning.timezone}:{morning.region}", morning.today):
-        return []
-    monday = morning.today - timedelta(days=morning.today.weekday())
-    items = await queries.waiting_items(db, morning)
+    items = await queries.waiting_items(db, morning, since)
     lines: list[Line] = []
     for item in items:
-        if item.owner is not None and item.owner.deactivated_at is None:
-            lines.append(Line(ACTION, item.id, WEEK, monday, item.owner.id))
+        if owner := _owner(item):
+            lines.append(Line(ACTION, item.id, WEEK, monday, owner.id))
             continue
-        for person_id, office in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
-            lines.append(Line(ACTION, item.id, WEEK, monday, person_id, office))
-    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning), WEEK)
+        for to in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
+            lines.append(Line(ACTION, item.id, WEEK, monday, *to))
+    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning, since), WEEK)
+
+
+async def _note_week(db: Session, morning: Morning, *, goes_on: bool) -> None:
+    tomorrow = morning.today + timedelta(days=1)
+    again = {"again": tomorrow.isoformat()} if goes_on else {}
+    await note(db, _digest_of(morning), {"on": monday_of(morning.today).isoformat(), **again})
+
+
+def _digest_of(morning: Morning) -> str:
+    return f"digest:{morning.timezone}:{morning.region}"
 
 
 async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple[int, set[str]]:
     """One mail an address with everything that is new; how many, and what waits for tomorrow because its address was
-    written to today for another zone."""
+    written to today for another zone. What merely waits and is spoken of for a better reason counts as sent with it."""
     before = await queries.sent(db, {line.about for line in lines})
-    new = [one for one in lines if (one.about, one.step, one.due_on, one.person_id) not in before]
-    people = await queries.people(db, {line.person_id for line in new})
+    unsent = [one for one in lines if (one.about, one.step, one.due_on, one.to) not in before]
+    new = without_repetition(unsent)
+    steps: dict[tuple[str, To], dict[tuple[str, date], None]] = {}
+    for line in unsent:
+        steps.setdefault((line.about, line.to), {})[line.step, line.due_on] = None
+    read_by = await queries.readers(db, new)
     by_address: dict[str, list[Line]] = {}
     for line in new:
-        person = people.get(line.person_id)
-        at = person.effective_address() if person else None
-        if at is not None:
-            by_address.setdefault(at.mail, []).append(line)
+        if (reader := read_by.get(line.to)) is not None:
+            by_address.setdefault(reader.address.mail, []).append(line)
     keys = {address: f"{KIND}:{morning.today.isoformat()}:{address}" for address in by_address}
     taken = set(await db.scalars(select(OutboxMail.once_key).where(OutboxMail.once_key.in_(keys.values()))))
     held_over: set[str] = set()
@@ -169,23 +200,30 @@ async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple
         if keys[address] in taken:
             held_over |= {line.about for line in mine}
             continue
-        first = people[mine[0].person_id]
-        holder = first.effective_address()
+        first = read_by[mine[0].to]
         await outbox.enqueue(
             db,
             kind=KIND,
             about=f"{KIND}:{morning.today.isoformat()}",
             address=address,
-            display_to=f"{holder.holder if holder else first.name} <{address}>",
-            locale=first.mail_locale(db.settings.locale),
-            person_ids=[line.person_id for line in mine],
+            display_to=f"{first.address.holder} <{address}>",
+            locale=first.locale or db.settings.locale,
+            person_ids=[line.person_id for line in mine if line.person_id is not None],
             params={"on": morning.today.isoformat(), "lines": [line.to_json() for line in mine]},
             priority=_AFTER_ACTS,
             once_key=keys[address],
         )
         db.add_all(
-            Reminder(about=one.about, step=one.step, due_on=one.due_on, person_id=one.person_id, at=db.now())
-            for one in mine
+            Reminder(
+                about=line.about,
+                step=step,
+                due_on=due_on,
+                person_id=line.person_id,
+                agency_id=line.agency_id,
+                at=db.now(),
+            )
+            for line in mine
+            for step, due_on in steps[line.about, line.to]
         )
         mails += 1
     await db.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from liaison.calendaring.deadlines import MAIL_TIME
@@ -14,25 +14,40 @@ BEFORE_MEETING, WEEK = "reminder", "week"
 _URGENCY: Final = ("overdue_5", "overdue_1", "due", "before", BEFORE_MEETING, WEEK)
 
 
+class To(NamedTuple):
+    """Whom a line is for: a person, by `office` (a designation) or for themselves; or an agency, at its own address."""
+
+    person_id: int | None
+    office: int | None = None
+    agency_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that one person is reminded of.
+    """One thing that one person, or an agency without a liaison, is reminded of.
 
     `kind` is action, attendee or slip; `id` that of the action item, the attendee or the agency's invitation. `step` says
     why now: before, due, overdue_1, overdue_5, reminder, or week for what merely waits. `office` is set for what comes to
-    somebody as their agency's liaison: the designation that it rests on."""
+    somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
+    to an agency's own address."""
 
     kind: str
     id: int
     step: str
     due_on: date
-    person_id: int
+    person_id: int | None
     office: int | None = None
+    agency_id: int | None = None
 
     @property
     def about(self) -> str:
         """What is remembered as sent."""
         return f"{self.kind}:{self.id}"
+
+    @property
+    def to(self) -> To:
+        """Who is remembered to have got it: by whatever office it came to them."""
+        return To(self.person_id, None, self.agency_id)
 
     def to_json(self) -> dict[str, Any]:
         """For the outbox."""
@@ -43,6 +58,7 @@ class Line:
             "due_on": self.due_on.isoformat(),
             "person_id": self.person_id,
             "office": self.office,
+            "agency_id": self.agency_id,
         }
 
     @classmethod
@@ -59,12 +75,16 @@ def mail_day(calendar: WorkCalendar, now: datetime, timezone: str) -> date | Non
     return local.date()
 
 
-def first_workday_of_week(calendar: WorkCalendar, day: date) -> date | None:
-    """The day on which the week's digest goes: Monday, or where that is free the first working day after it; None in a
-    week without one."""
-    monday = day - timedelta(days=day.weekday())
-    week = (monday + timedelta(days=n) for n in range(7))
-    return next((each for each in week if calendar.is_workday(each)), None)
+def monday_of(day: date) -> date:
+    """What stands for a week."""
+    return day - timedelta(days=day.weekday())
+
+
+def digest_time(calendar: WorkCalendar, today: date, timezone: str) -> datetime:
+    """When the digest of the week of that working day goes: at 08:30 on Monday, or where that is free on the first working day after it.
+    One that is late, since nothing ran then, speaks of what waited at that time already."""
+    first = next(day for n in range(7) if calendar.is_workday(day := monday_of(today) + timedelta(days=n)))
+    return datetime.combine(first, MAIL_TIME, ZoneInfo(timezone))
 
 
 def most_urgent_first(lines: Collection[Line]) -> list[Line]:
@@ -73,8 +93,8 @@ def most_urgent_first(lines: Collection[Line]) -> list[Line]:
 
 
 def without_repetition(lines: Sequence[Line]) -> list[Line]:
-    """One line for each thing and person: what is due now says more than that it waits."""
-    found: dict[tuple[str, int], Line] = {}
+    """One line for each thing and receiver: what is due now says more than that it waits."""
+    found: dict[tuple[str, To], Line] = {}
     for one in most_urgent_first(lines):
-        found.setdefault((one.about, one.person_id), one)
+        found.setdefault((one.about, one.to), one)
     return list(found.values())

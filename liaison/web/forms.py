@@ -31,10 +31,11 @@ class Form(Check):
         """The request's form; uploaded files are left out (see `request.form()` for them)."""
         data = await request.form()
         values: dict[str, list[str]] = {}
-        for name, value in data.multi_items():
+        for name, value in data.items():  # in the order of the form, which `multi_items` mixes up
             if isinstance(value, str):
                 values.setdefault(name, []).append(value)
         refuse_nul(values)
+        request.state.typed = values  # so that a refusal without a form can give it back (web.handlers)
         return cls(values)
 
     @classmethod

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liaison import audit
-from liaison.accounts.kept import seal
+from liaison.accounts.kept import seal, worth_keeping
 from liaison.accounts.viewer import Viewer
 from liaison.db import is_passing
 from liaison.errors import Conflict, Invalid, Message, NotPermitted, NotSignedIn, Refusal, TooMany
@@ -146,12 +146,18 @@ def answer(
         status=status,
         message=text,
         errors=fields,
-        theirs=theirs or {},
+        typed=_typed(request),
         status_code=status,
         is_mailed_link=request.url.path.startswith("/r/"),
     )
     response.headers.update(headers or {})
     return response
+
+
+def _typed(request: AnyRequest) -> list[str]:
+    """What somebody typed into the form that was refused: it is not saved, and is not to be typed once more."""
+    found = worth_keeping(0, request.url.path, getattr(request.state, "typed", {}))
+    return found.words() if found else []
 
 
 async def denied(request: AnyRequest, viewer: Viewer, error: NotPermitted) -> None:

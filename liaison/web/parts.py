@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from liaison.directory.models import Agency
+from liaison.directory.models import Agency, AgencyShown
 from liaison.i18n import Words
 
 _SLOTS = 9
@@ -35,11 +35,11 @@ class Parts:
         icon = self.icon(icon_name, "s") if icon_name else ""
         return Markup(f'<span class="tag {escape(kind)}">{icon}{escape(text)}</span>')
 
-    def slot_of(self, agency: Agency, slot: int | None = None) -> int:
+    def slot_of(self, agency: Agency | AgencyShown, slot: int | None = None) -> int:
         """An agency's slot, 1 to 9, is its colour and shape: its place in the mechanism if given, else its place in the directory."""
         return ((slot or (agency.sort_order if agency.sort_order <= _SLOTS else agency.id)) - 1) % _SLOTS + 1
 
-    def ag(self, agency: Agency, slot: int | None = None, full: bool = False) -> Markup:
+    def ag(self, agency: Agency | AgencyShown, slot: int | None = None, full: bool = False) -> Markup:
         """An agency in its colour."""
         name = agency.name if full else agency.short_name
         return Markup(f'<span class="ag ag-{self.slot_of(agency, slot)}">{escape(name)}</span>')

@@ -6,7 +6,7 @@ from alembic import op
 from liaison.db import BigId, UTCDateTime
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 
 _WAITS = sa.text("verdict = 'held' AND settled_at IS NULL")
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("attendee", sa.Column("answered_from", sa.String(length=254), nullable=True))
     op.add_column("attendee", sa.Column("answered_unverified", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("progress", sa.Column("unverified", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index("ix_outbox_mail_address_id", "outbox_mail", ["address", "id"], unique=False)
     op.create_index("ix_outbox_mail_message_id", "outbox_mail", ["message_id"], unique=False)
     op.create_table(
         "address_answer",
@@ -33,6 +34,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", "address", name="uq_address_answer_uid_address"),
     )
     op.create_index("ix_address_answer_meeting_id", "address_answer", ["meeting_id"], unique=False)
+    op.create_table(
+        "told_by_hand",
+        sa.Column("meeting_id", BigId, nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("sequence", BigId, nullable=False),
+        sa.Column("attendee_id", BigId, nullable=True),
+        sa.Column("invitation_id", BigId, nullable=True),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.Column("to_whom", sa.String(length=80), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("by_id", BigId, nullable=True),
+        sa.Column("noted_at", UTCDateTime(), nullable=False),
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["attendee_id"], ["attendee.id"], name="fk_told_by_hand_attendee_id"),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name="fk_told_by_hand_by_id"),
+        sa.ForeignKeyConstraint(["invitation_id"], ["agency_invitation.id"], name="fk_told_by_hand_invitation_id"),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name="fk_told_by_hand_meeting_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_told_by_hand"),
+    )
+    op.create_index("ix_told_by_hand_meeting_id", "told_by_hand", ["meeting_id"], unique=False)
     op.create_table(
         "known_address",
         sa.Column("person_id", BigId, nullable=False),

@@ -1,18 +1,23 @@
 """Action items: assigned, reported, ended, carried from meeting to meeting; who may, and what is refused."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from liaison.actions import assigning, queries, reporting
+from liaison.actions.beside import beside
 from liaison.actions.models import ActionItem
-from liaison.actions.queries import Filters
+from liaison.actions.queries import MOST_COUNTED, Filters
+from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms.models import Member
 from liaison.meetings import holding, recording
+from tests.callers import Browser
 from tests.conftest import NOW
 from tests.meetings.play import Play
 
@@ -122,7 +127,9 @@ async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Pl
     await act(play, play.world.liwb, item_id, reporting.complete, note="已建账")
     await act(play, play.world.liwb, item_id, reporting.complete, note="并报备")
     async with play.database.reading() as db:
-        assert [one.text for one in await queries.progress_of(db, item_id)] == ["并报备"]
+        viewer = await play.world.viewer(db, play.world.liwb)
+        item = await queries.get(db, viewer, item_id)
+        assert [one.text for one in await queries.progress_of(db, viewer, item)] == ["并报备"]
 
 
 async def test_a_supporting_agency_that_joined_later_sees_what_it_supports(play: Play) -> None:
@@ -168,18 +175,20 @@ async def test_an_open_item_is_carried_to_the_next_meetings_and_never_copied(pla
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, second)
-        before = await queries.before_meeting(db, viewer, meeting)
-        assert [item.id for item in before] == [item_id]
-        assert await queries.carried(db, before) == {item_id: 1}
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.before] == [item_id]
+        assert (found.asked_for, found.carried) == ([], {item_id: 1})
         _, meeting = await play.meeting(db, first)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        found = await beside(db, viewer, meeting)
+        assert [item.id for item in found.asked_for] == [item_id]
+        assert (found.before, found.carried) == ([], {item_id: 1})
     await act(play, play.world.liwb, item_id, reporting.complete)
     play.clock.as_of = NOW + timedelta(days=40)
     third = await held(play, datetime.fromisoformat("2026-12-30T09:00"))
     async with play.database.reading() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         _, meeting = await play.meeting(db, third)
-        assert await queries.before_meeting(db, viewer, meeting) == []
+        assert (await beside(db, viewer, meeting)).before == []
         assert await queries.carried(db, await queries.of_meeting(db, viewer, first)) == {item_id: 1}
 
 
@@ -237,6 +246,26 @@ async def test_the_ledger_is_narrowed_by_agency_owner_status_and_date(play: Play
             assert {item.id for item in rows} == expected, filters
         counts = await queries.counts(db, viewer, Filters(status="done"), today=date(2026, 12, 2))
     assert counts == {"open": 2, "overdue": 1, "done": 1, "not_possible": 0}
+
+
+async def test_nobody_counts_further_than_is_shown(play: Play, settings: Settings) -> None:
+    world = play.world
+    one = await assigned(play, lead_agency_id=world.jcy.id, owner_id=world.zhoumin.id)
+    async with play.database.writing() as db:
+        row = (await db.execute(select(ActionItem.__table__).where(ActionItem.id == one))).mappings().one()
+        same = {name: value for name, value in row.items() if name != "id"}
+        done = {**same, "ended_at": NOW, "ended_how": "done"}
+        await db.execute(insert(ActionItem), [done] * (MOST_COUNTED - 1))
+    browser = await Browser(settings, play.database, play.clock).sign_in(world.zhoumin)
+    shown = re.findall(r'class="count">([^<]+)', await browser.get("/actions"))
+    assert shown == ["1", "0", "999", "0", "1000"]
+    async with play.database.writing() as db:
+        await db.execute(insert(ActionItem), [done] * 100)
+    async with play.database.reading() as db:
+        counts = await queries.counts(db, await world.viewer(db, world.zhoumin), Filters(), today=NOW.date())
+    assert counts == {"open": 1, "overdue": 0, "done": MOST_COUNTED + 1, "not_possible": 0}
+    shown = re.findall(r'class="count">([^<]+)', await browser.get("/actions"))
+    assert shown == ["1", "0", "1000+", "0", "1000+"]
 
 
 async def test_an_action_comes_from_a_decision_of_its_own_meeting_only(play: Play) -> None:

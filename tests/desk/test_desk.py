@@ -105,6 +105,20 @@ async def test_an_answer_that_came_meanwhile_is_not_overwritten_from_the_desk(
         assert [a.partstat for a in await queries.attendees(db, meeting_id)] == ["declined"]
 
 
+async def test_a_stale_press_without_a_script_shows_the_desk_as_it_stands_with_the_reason_in_words(
+    browse: Any, play: Play, world: World
+) -> None:
+    await announced(play, Asked(person_id=world.chenzy.id))
+    browser = await browse(world.chenzy)
+    path = re.findall(r'action="(/desk/answers/\d+)"', page := await browser.get("/"))[0]
+    await browser.post(path, partstat="tentative", version=offered(page, path))
+    for language, said in (("zh-CN", "已有人作了修改，未作任何处理。"), ("en", "so nothing was done. The list shows")):
+        browser.client.headers["Accept-Language"] = language
+        refused = await browser.post(path, partstat="declined", version=offered(page, path))
+        assert (refused.status_code, said in refused.text, 'id="needs"' in refused.text) == (409, True, True)
+        assert "substitute.name" not in refused.text, "the code of a field"
+
+
 async def test_without_script_the_answer_leads_back_to_the_page(browse: Any, play: Play, world: World) -> None:
     await announced(play, Asked(person_id=world.chenzy.id))
     browser = await browse(world.chenzy)

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tarfile
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,17 @@ from liaison.keeping.archive import CannotKeep, Damaged
 from tests.conftest import SECRET
 from tests.world import build
 
+HALFWAY = """
+import sys
+from pathlib import Path
+from liaison import restoring
+from liaison.config import Settings
+settings = Settings(data_dir=Path(sys.argv[1]), secret_key="-" * 32)
+with restoring._alone(settings), restoring._place_beside(settings) as place:
+    (place / "liaison.db").touch()
+    print("unpacked", flush=True)
+    sys.stdin.read()
+"""
 ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -310,6 +322,33 @@ async def test_a_restore_overwrites_nothing(site: Settings, tmp_path: Path, ther
     with pytest.raises(restoring.NotEmpty):
         await restoring.restore(new, tmp_path / "b.tar.gz")
     assert [path for path in new.data_dir.rglob("*") if path.is_file()] == [new.data_dir / there]
+
+
+@contextmanager
+def halfway(settings: Settings) -> Iterator[None]:
+    """A process of its own in the middle of a restore, which is killed."""
+    command = [sys.executable, "-c", HALFWAY, str(settings.data_dir)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"unpacked\n"
+            yield
+        finally:
+            other.kill()
+
+
+async def test_a_restore_beside_a_running_one_is_refused_and_takes_nothing_from_it(
+    site: Settings, tmp_path: Path
+) -> None:
+    making.make(site, tmp_path / "b.tar.gz")
+    new = checked(Settings(data_dir=tmp_path / "new", secret_key=SECRET))
+    with halfway(new):
+        with pytest.raises(CannotRun, match="Another restore"):
+            await restoring.restore(new, tmp_path / "b.tar.gz")
+        [left] = new.data_dir.glob(".restoring-*")
+        assert (left / "liaison.db").exists()
+    await restoring.restore(new, tmp_path / "b.tar.gz")  # and when it was killed, nothing of it stays
+    assert sorted(path.name for path in new.data_dir.iterdir()) == ["liaison.db", "papers"]
 
 
 async def test_a_damaged_backup_changes_nothing(site: Settings, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import undefer
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.mail.inbox import MOST_BYTES
 from liaison.mail.models import QueueState
+from liaison.mail.parts import MOST_BYTES
 from liaison.mail.queue_state import database_now
 from liaison.mail.sources import state
 from liaison.mail.sources.imap import ImapSource
@@ -24,6 +24,7 @@ from liaison.mail.sources.polling import Steps
 from liaison.postroom.models import IncomingMail
 from tests.dovecot import Cutting, Dovecot, dovecot
 from tests.mail.arriving import Mailbox, killed_at, note, refuse_subject, taken
+from tests.mail.conftest import until
 from tests.meetings.play import Mail, Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, people
 from tests.postroom.post import NOON, answer, said
@@ -285,7 +286,12 @@ async def test_a_certificate_that_nobody_here_trusts_ends_the_reading_before_the
     unknown = Mailbox(database, imap.inbox(), ImapSource)
     assert await unknown.read() == 0
     assert (await unknown.state()).problem == "certificate"
-    assert "user=<>" in (imap.home / "log").read_text()
+
+    async def hung_up() -> bool:
+        return "user=<>" in (imap.home / "log").read_text()
+
+    await until(hung_up)
+    assert "user=<liaison" not in (imap.home / "log").read_text()
 
 
 async def test_a_mailbox_that_is_not_there_is_told(database: Database, imap: Dovecot) -> None:

@@ -17,7 +17,8 @@ from liaison import inline_sqlite, intake
 from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.db import Database
-from liaison.mail.inbox import MOST_BYTES, read
+from liaison.mail.inbox import read
+from liaison.mail.parts import MOST_BYTES
 from liaison.mail.sources import state
 from liaison.mail.sources.lmtp import MOST_RECIPIENTS, listen
 from liaison.postroom.models import IncomingMail

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.mail.inbox import MOST_BYTES
+from liaison.mail.parts import MOST_BYTES
 from liaison.mail.sources.places import inboxes
 from liaison.postroom.models import IncomingMail
 from tests.mail.arriving import Mailbox, killed_at, note, taken

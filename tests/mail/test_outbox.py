@@ -232,7 +232,7 @@ async def test_the_queue_lists_what_waits_newest_first_page_by_page(database: Da
     await put_all(database, "a", "b", "c")
     async with database.reading() as db:
         first = await outbox.queue(db, limit=2)
-        rest = await outbox.queue(db, before=first[-1].id)
+        rest = await outbox.queue(db, beyond=first[-1].id)
     assert [mail.address[0] for mail in (*first, *rest)] == ["c", "b", "a"]
 
 

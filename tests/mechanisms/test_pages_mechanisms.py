@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from liaison.actions.assigning import assign
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -152,6 +153,23 @@ async def test_an_end_over_the_next_principal_shows_the_term_again(browser: Brow
     assert refused.status_code == 422
     assert "陈志远自2027年1月1日起任联络员" in text_of(refused.text)
     assert 'value="2027-03-01"' in refused.text
+
+
+async def test_the_handover_page_says_what_passes_who_is_told_and_which_open_items_stay(
+    browser: Browser, database: Database, world: World
+) -> None:
+    async with database.writing() as db:
+        officer = await world.viewer(db, world.zhoumin)
+        given = {"lead_agency_id": world.jcy.id, "due_on": date(2026, 12, 10)}
+        for title, owner in (("建立线索台账", world.zhoumin), ("汇编案例", world.qianwei)):
+            await assign(db, officer, world.mechanism.id, title=title, owner_id=owner.id, **given)
+    await browser.sign_in(world.hejing)
+    page = text_of(await browser.get(f"/designations/{world.terms['zhoumin'].id}"))
+    assert "仍由周敏负责的未办结落实事项 建立线索台账 · 完成时限12月10日（周四）" in page
+    assert "汇编案例" not in page
+    assert "系统即时发邮件告知其他成员单位联络员" in page
+    deputys = text_of(await browser.get(f"/designations/{world.terms['qianwei'].id}"))
+    assert "告知其他成员单位联络员" not in deputys
 
 
 async def test_a_stale_form_shows_both_versions_and_can_be_sent_again(

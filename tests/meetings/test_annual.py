@@ -1,6 +1,7 @@
 """The annual plan: a series' dates, hosts in turn, whom the meetings ask; planning twice changes nothing."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -204,6 +205,29 @@ async def test_a_date_stays_taken_by_its_meeting_wherever_that_moved_to_and_is_f
     assert [each["id"] for each in kept["items"]] == [meeting["id"]]
     await api.post(world.zhoumin, f"/meetings/{meeting['id']}/cancel", {})
     assert (await api.post(world.zhoumin, path(world, "plan"), one, status=201))["items"][0]["id"] != meeting["id"]
+
+
+async def test_two_series_that_meet_on_one_day_each_get_their_meeting(api: Program, world: World) -> None:
+    other: dict[str, Any] = {
+        "name": "办案联席会议",
+        "rrule": "FREQ=YEARLY;BYMONTH=3;BYDAY=3TH",
+        "starts_on": "2026-01-01",
+    }
+    other |= {"start_time": "09:00", "duration_minutes": 60}
+    second = (await api.post(world.zhoumin, f"/mechanisms/{world.mechanism.id}/series", other, status=201))["id"]
+    one = {"dates": ["2027-03-18"]}
+    await api.post(world.zhoumin, path(world, "plan"), one, status=201)
+    made = (await api.post(world.zhoumin, f"/series/{second}/plan", one, status=201))["items"]
+    assert [(meeting["series_id"], meeting["title"]) for meeting in made] == [(second, "办案联席会议")]
+    assert (await api.post(world.zhoumin, f"/series/{second}/plan", one))["items"] == made
+
+
+async def test_a_regular_meeting_planned_by_hand_takes_the_date_of_a_series(
+    api: Program, world: World, play: Play
+) -> None:
+    by_hand = await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T09:00"))
+    kept = await api.post(world.zhoumin, path(world, "plan"), {"dates": ["2027-03-18"]})
+    assert [one["id"] for one in kept["items"]] == [str(by_hand)]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,40 @@ async def test_what_is_wrong_is_named_and_nothing_is_saved(browser: Browser, wor
         assert (await db.scalars(select(Meeting))).all() == []
 
 
+async def test_names_of_an_agency_that_was_a_member_once_can_be_typed_and_stay_when_something_else_is_refused(
+    browser: Browser, world: World, database: Database
+) -> None:
+    path = f"/mechanisms/{world.mechanism.id}/meetings/held"
+    name = f"present.{world.mzj.id}"
+    assert f'name="{name}"' in await browser.get(path)
+    typed = form(world, **{name: "宋和平 股长", "host_agency_id": str(world.mzj.id), "title": ""})
+    for day in ("2024-06-20", "2026-09-17"):  # 区民政局 was a member on the first and not on the second
+        refused = await browser.post(path, **typed | {"date": day})
+        assert refused.status_code == 422
+        assert "宋和平 股长" in refused.text, day
+        assert f'<option value="{world.mzj.id}" selected>' in refused.text
+    answer = await browser.post(path, **typed | {"date": "2024-06-20", "title": "第二季度联席会议"})
+    assert answer.status_code == 303, answer.text
+    async with database.reading() as db:
+        meeting = (await db.scalars(select(Meeting))).one()
+        assert "宋和平" in [one.name for one in await queries.attendees(db, meeting.id)]
+
+
+async def test_too_many_names_are_refused_at_the_agency_of_the_first_one_too_many(
+    browser: Browser, world: World, database: Database
+) -> None:
+    path = f"/mechanisms/{world.mechanism.id}/meetings/held"
+    await browser.get(path)
+    there = {f"present.{world.jcy.id}": "某某\n" * 60, f"present.{world.sfj.id}": "某某\n" * 41}
+    refused = await browser.post(path, **form(world, **there))
+    assert refused.status_code == 422
+    assert f'id="f-present.{world.sfj.id}-error"' in refused.text
+    assert f'<a href="#f-present.{world.sfj.id}">区司法局出席人员：合计最多填写100个姓名。' in refused.text
+    for field in ("items", "decisions"):
+        refused = await browser.post(path, **form(world, **{field: "事项\n" * 101}))
+        assert (refused.status_code, f'id="f-{field}-error"' in refused.text) == (422, True)
+
+
 @pytest.mark.parametrize("agency_id", ["999", "9" * 30, "9" * 5000])
 async def test_who_was_there_came_from_a_member_agency(
     browser: Browser, world: World, database: Database, agency_id: str

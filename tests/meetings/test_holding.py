@@ -1,10 +1,12 @@
 """Holding a meeting: check-in, the current item, notes, decisions, 会次; who may, and how mistakes are corrected."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from liaison.audit import AuditLine
 from liaison.directory.models import Person
@@ -46,6 +48,16 @@ async def test_a_joint_meeting_gets_its_numbers_when_it_is_held(play: Play) -> N
     assert (topical.ordinal, topical.ordinal_in_year) == (None, None)
 
 
+async def test_what_is_held_and_decided_at_the_same_moment_gets_numbers_of_its_own(play: Play) -> None:
+    ids = [await scheduled(play) for _ in range(4)]
+    held = await asyncio.gather(*(act(play, meeting_id, holding.hold) for meeting_id in ids))
+    assert sorted(meeting.ordinal or 0 for meeting in held) == [1, 2, 3, 4]
+    await asyncio.gather(*(act(play, meeting_id, recording.decide, text="同意。") for meeting_id in ids))
+    async with play.database.reading() as db:
+        numbers = [one.number for meeting_id in ids for one in await queries.decisions(db, meeting_id)]
+    assert sorted(numbers) == [1, 2, 3, 4]
+
+
 async def test_numbering_goes_on_from_what_was_before_the_system(play: Play) -> None:
     async with play.database.writing() as db:
         _, meeting = await play.meeting(db, await scheduled(play))
@@ -56,6 +68,42 @@ async def test_numbering_goes_on_from_what_was_before_the_system(play: Play) -> 
     with pytest.raises(Invalid) as refused:
         await act(play, await scheduled(play), holding.hold, ordinal=15)
     assert set(refused.value.errors) == {"ordinal"}
+
+
+async def test_a_number_in_the_year_is_given_once_and_again_in_another_year(play: Play) -> None:
+    this_year = [datetime.fromisoformat(day) for day in ("2026-03-19T14:30", "2026-06-18T14:30")]
+    await act(play, await scheduled(play, this_year[0]), holding.hold, ordinal_in_year=4)
+    second = await scheduled(play, this_year[1])
+    with pytest.raises(Invalid) as refused:
+        await act(play, second, holding.hold, ordinal_in_year=4)
+    assert set(refused.value.errors) == {"ordinal_in_year"}
+    earlier = await scheduled(play, datetime.fromisoformat("2025-12-18T14:30"))
+    assert (await act(play, earlier, holding.hold, ordinal_in_year=4)).ordinal_in_year == 4
+    async with play.database.writing() as db:
+        _, meeting = await play.meeting(db, second)
+        meeting.ordinal_year, meeting.ordinal_in_year = 2026, 4
+        with pytest.raises(IntegrityError):  # a second process that read before the first one wrote
+            await db.flush()
+        await db.rollback()
+    async with play.database.writing() as db:  # and free again after a mistake
+        viewer, meeting = await play.meeting(db, earlier)
+        await holding.unhold(db, viewer, meeting, reason="误点")
+    other = await scheduled(play, datetime.fromisoformat("2025-09-18T14:30"))
+    assert (await act(play, other, holding.hold, ordinal_in_year=4)).ordinal_in_year == 4
+
+
+async def test_after_the_last_number_none_follows_by_itself(play: Play) -> None:
+    march, june = (datetime.fromisoformat(day) for day in ("2026-03-19T14:30", "2026-06-18T14:30"))
+    await act(play, await scheduled(play, march), holding.hold, ordinal=9999, ordinal_in_year=999)
+    following = await scheduled(play, june)
+    for typed in ({}, {"ordinal": 10000, "ordinal_in_year": 1000}):
+        with pytest.raises(Invalid) as refused:
+            await act(play, following, holding.hold, **typed)
+        assert set(refused.value.errors) == {"ordinal", "ordinal_in_year"}
+        assert {message.params["most"] for message in refused.value.errors.values()} == {9999, 999}
+        assert "none follows" in refused.value.errors["ordinal"].msgid
+    held = await act(play, following, holding.hold, ordinal=18, ordinal_in_year=2)
+    assert (held.ordinal, held.ordinal_in_year) == (18, 2)
 
 
 async def test_holding_twice_changes_nothing_and_mails_nobody(play: Play) -> None:
@@ -181,6 +229,9 @@ async def test_a_mistaken_hold_is_taken_back_by_the_host_with_a_reason_and_frees
     assert (back.state, back.ordinal) == ("draft", None)
     again = await act(play, meeting_id, holding.hold)
     assert again.ordinal == 1
+    async with play.database.reading() as db:
+        line = (await db.scalars(select(AuditLine).where(AuditLine.verb == "unhold"))).one()
+        assert "误点" in (line.payload or "")
 
 
 async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> None:

@@ -5,10 +5,10 @@ import pytest
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.meetings import queries
+from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
-from tests.callers import Browser
+from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.meetings.test_holding import MORNING
 from tests.world import World
@@ -17,6 +17,11 @@ from tests.world import World
 @pytest.fixture
 async def browser(settings: Settings, database: Database, clock: Clock, world: World) -> Browser:
     return await Browser(settings, database, clock).sign_in(world.zhoumin)
+
+
+@pytest.fixture
+def api(settings: Settings, database: Database, clock: Clock) -> Program:
+    return Program(settings, database, clock)
 
 
 @pytest.fixture
@@ -102,3 +107,54 @@ async def test_a_decision_that_cannot_be_kept_is_refused_with_its_text(
     assert text in answer.text
     async with database.reading() as db:
         assert await queries.decisions(db, running) == []
+
+
+async def test_notes_of_an_item_that_was_taken_off_stay_readable_and_are_marked(
+    browser: Browser, play: Play, running: int
+) -> None:
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, running)
+        item = await agenda.add_item(db, viewer, meeting, title="商请协助", purpose="consult")
+        await agenda.add_item(db, viewer, meeting, title="通报情况", purpose="report")
+        await recording.save_note(db, viewer, meeting, "已口头说明", agenda_item_id=item.id)
+        await agenda.withdraw_item(db, viewer, item)
+        await holding.hold(db, viewer, meeting)
+    shown = await browser.get(f"/meetings/{running}")
+    left = shown[shown.index(f'id="item-{item.id}"') :].partition("</li>")[0]
+    assert "<s>商请协助</s>" in left
+    assert "已移出议程" in left
+    assert "已口头说明" in left
+    await browser.sign_in(play.world.chenzy)  # chairs it and reads the notes
+    assert "已口头说明" in await browser.get(f"/meetings/{running}")
+    await browser.sign_in(play.world.zhenggq)
+    others = await browser.get(f"/meetings/{running}")
+    assert "通报情况" in others
+    assert "已口头说明" not in others
+    assert "商请协助" not in others
+
+
+async def test_a_struck_decision_is_read_with_the_record_alone_on_the_page_and_by_the_api(
+    browser: Browser, play: Play, running: int, api: Program
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, running)
+        await recording.decide(db, viewer, meeting, text="按季通报。")
+        struck = await recording.decide(db, viewer, meeting, text="误录的决定。")
+        await recording.revoke(db, viewer, struck)
+        await holding.hold(db, viewer, meeting)
+    for who, reads in (
+        (world.zhoumin, True),
+        (world.liwb, True),
+        (world.chenzy, True),
+        (world.zhenggq, False),
+        (world.maolin, False),
+    ):
+        await browser.sign_in(who)
+        page = await browser.get(f"/meetings/{running}")
+        listed = (await api.get(who, f"/meetings/{running}/decisions"))["items"]
+        one = await api.call(who, "GET", f"/decisions/{struck.id}")
+        found = ("误录的决定。" in page, "误录的决定。" in str(listed), one.status_code == 200)
+        assert found == (reads, reads, reads), who.name
+        assert "按季通报。" in page
+        assert "按季通报。" in str(listed)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from liaison.mail.bounces import bad_addresses
 from tests.meetings.play import Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, move, people
 from tests.postroom.post import NOON, answer, said, take, written
@@ -43,3 +44,54 @@ async def test_a_plain_word_answers_and_what_is_quoted_below_does_not(play: Play
     assert (await said(play, play.world.liwb.id))[0] == "declined"
     assert await take(play, written(mails[CHENZY], "参加不了，另有安排").as_bytes()) == ("held", "not_understood")
     assert (await said(play, play.world.chenzy.id))[0] == "needs_action"
+
+
+async def test_a_bounce_marks_the_mail_and_the_address_wherever_the_person_appears(play: Play) -> None:
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    report = REPORT.format(message_id=mails[LIWB].raw["Message-ID"], address=LIWB)
+    assert await take(play, report.replace("\n", "\r\n").encode()) == ("applied", "bounced")
+    async with play.database.reading() as db:
+        assert await bad_addresses(db, [LIWB, CHENZY]) == {LIWB: "mailbox_unknown"}
+    assert await take(play, report.replace("5.1.1", "5.1.2").encode()) == ("applied", "bounced")
+    unknown = REPORT.format(message_id="<nobody@example.org>", address=CHENZY)
+    assert await take(play, unknown.encode()) == ("ignored", "report")
+
+
+async def test_a_delay_is_no_bounce(play: Play) -> None:
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    report = REPORT.format(message_id=mails[LIWB].raw["Message-ID"], address=LIWB).replace("failed", "delayed")
+    assert await take(play, report.encode()) == ("ignored", "report")
+    async with play.database.reading() as db:
+        assert await bad_addresses(db, [LIWB]) == {}
+
+
+REPORT = """From: MAILER-DAEMON@mx.qingzhi.example
+To: zhichi@meetings.qingzhi.example
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is the mail system.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.qingzhi.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 user unknown
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+Subject: x
+
+x
+--b--
+"""

@@ -7,11 +7,12 @@ import pytest
 
 from liaison.accounts.links import May
 from liaison.accounts.models import ReferenceCode
-from liaison.accounts.reference_codes import code_for, codes_in, revoke_codes
+from liaison.accounts.reference_codes import code_for, revoke_codes
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict
-from liaison.postroom.coded import Act, Word, receive_coded, word_in
+from liaison.postroom.coded import Act, receive_coded
+from liaison.postroom.plain import Word, codes_in, word_in
 from tests.meetings.play import Play
 from tests.meetings.test_announcing import LIWB
 

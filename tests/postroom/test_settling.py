@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from liaison.db import Session
+from liaison.desk import queries as desk
 from liaison.directory import queries as directory
 from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.meetings.models import Attendee
@@ -132,3 +133,12 @@ async def test_a_proposed_time_is_declined_by_one_mail_in_the_words_of_calendars
     assert [str(each) for each in [mail.event["ATTENDEE"]]] == [f"mailto:{LIWB}"]
     assert "会议不作调整" in mail.text
     assert await play.delivered() == []
+
+
+async def test_mail_that_waits_stands_on_the_desk_of_those_who_can_settle_it(play: Play) -> None:
+    await held(play)
+    async with play.database.reading() as db:
+        today = play.clock.today("Asia/Shanghai")
+        for person, count in ((play.world.zhoumin, 1), (play.world.liwb, 1), (play.world.chenzy, 0)):
+            page = await desk.desk(db, await play.world.viewer(db, person), today.replace(day=1))
+            assert sum(todo.kind == "incoming" for todo in page.todos) == count

@@ -183,14 +183,16 @@ async def test_deliveries_are_told_to_those_whose_meeting_it_is(
     assert await api.refused(world.guyan, "POST", f"/deliveries/{found[0]['id']}/retry", {}) == (409, [])
 
 
-async def test_the_outbox_opens_on_what_needs_attention_and_else_on_all_newest_first(
+async def test_the_outbox_opens_on_what_needs_attention_the_queue_with_its_oldest_mail_first(
     operator: Browser, database: Database, world: World
 ) -> None:
     assert 'show=all" aria-current="page"' in await operator.get("/system/outbox")
     first, second = await mail_id(database, world), await mail_id(database, world, "zhoumin@jcy.qingzhi.example")
     page = await operator.get("/system/outbox")
     assert 'show=open" aria-current="page"' in page
-    assert page.index(f"/system/outbox/{second}") < page.index(f"/system/outbox/{first}")
+    assert page.index(f"/system/outbox/{first}") < page.index(f"/system/outbox/{second}")
+    newest_first = await operator.get("/system/outbox?show=all")
+    assert newest_first.index(f"/system/outbox/{second}") < newest_first.index(f"/system/outbox/{first}")
     async with database.writing() as db:
         await outbox.give_up(db, await world.viewer(db, world.guyan), first)
     assert 'show=failed" aria-current="page"' in await operator.get("/system/outbox")

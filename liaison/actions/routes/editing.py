@@ -10,15 +10,18 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
+from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_change
-from liaison.actions.routes.common import choice_of_owner, owners, shown
+from liaison.actions.routes.common import choice_of_owner, shown
 from liaison.db import Session
-from liaison.directory.models import Agency, Person
+from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
+
+_Choice = tuple[Agency | AgencyShown, Sequence[Person | PersonShown]]
 
 
 @get("/actions/{action_id:int}/edit")
@@ -89,13 +92,11 @@ async def _page(
     )
 
 
-def _with_present(
-    item: ActionItem, offered: list[tuple[Agency, Sequence[Person]]]
-) -> list[tuple[Agency, Sequence[Person]]]:
+def _with_present(item: ActionItem, offered: Sequence[_Choice]) -> list[_Choice]:
     """The choices with whom the item names now, also where they left since: saving something else must not choose anew."""
     agencies = {agency.id for agency, _ in offered}
     present = {item.lead_agency.id: item.lead_agency} | {one.agency_id: one.agency for one in item.supports}
-    groups = [*offered, *((agency, ()) for agency in present.values() if agency.id not in agencies)]
+    groups: list[_Choice] = [*offered, *((agency, ()) for agency in present.values() if agency.id not in agencies)]
     owner = item.owner
     if owner is None or any(
         person.id == owner.id for agency, people in groups if agency.id == item.lead_agency_id for person in people

@@ -11,9 +11,10 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
+from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
-from liaison.actions.queries import Filters, after_of
-from liaison.actions.routes.common import choice_of_owner, owners, shown
+from liaison.actions.queries import MOST_COUNTED, Filters, after_of
+from liaison.actions.routes.common import choice_of_owner, shown
 from liaison.actions.showing import STATE_NAMES, lines
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -68,6 +69,9 @@ async def _page(
 ) -> Response[str]:
     """The ledger; with `meeting_id` its quick add goes on for that meeting, from whose page the form came."""
     words, given = words_of(request), request.query_params
+    for name in ("lead_agency_id", "owner_id"):
+        if name in form.errors:  # one list offers both
+            form.errors.setdefault("who", form.errors.pop(name))
     today = db.clock.today(db.settings.timezone)
     filters = _filters(given)
     after = _after(given)
@@ -84,8 +88,9 @@ async def _page(
         form=form,
         filters=filters,
         chosen=given.get("status", "open"),
-        lines=lines(words, viewer, rows[:PAGE], db.clock.today, await queries.carried(db, rows[:PAGE])),
+        lines=lines(words, viewer, rows[:PAGE], db.now(), await queries.carried(db, rows[:PAGE])),
         counts=await queries.counts(db, viewer, filters, today=today),
+        most_counted=MOST_COUNTED,
         mechanisms=mine,
         agencies=await queries.agencies_of(db, [one.id for one in mine]),
         add=await _quick(db, acting, form, viewer, today),

@@ -11,11 +11,14 @@ from liaison.actions.showing import line
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
+from liaison.mechanisms import queries as mechanisms
 from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.links import LinkPages, opened
 from liaison.web.pages import AnyRequest, page, words_of
 
+NOT_YOURS = N_("This action item is no longer yours to report on.")
+ITS_OWN = N_("Your agency has a liaison by now, who reports on it.")
 _SHOWN = 5
 """So many of the newest progress notes."""
 
@@ -63,10 +66,19 @@ async def _read(request: AnyRequest) -> tuple[Form, bool]:
 
 
 async def _item(db: Session, link: Link, viewer: Viewer) -> ActionItem:
+    """What the link is about. Raises Gone: no longer theirs, or an agency's own link although it has a liaison by now."""
     try:
-        return await queries.get(db, viewer, link.object_id)
+        if link.person_id is not None:
+            return await queries.get(db, viewer, link.object_id)
+        item = await queries.of_agency(db, viewer.agency_id, link.object_id)
     except NotFound:
-        raise Gone(N_("This action item is no longer yours to report on.")) from None
+        raise Gone(NOT_YOURS) from None
+    in_office = await mechanisms.in_office(db, item.mechanism_id, db.clock.today(item.mechanism.timezone))
+    if viewer.agency_id not in in_office:
+        raise Gone(NOT_YOURS)
+    if in_office[viewer.agency_id] is not None:
+        raise Gone(ITS_OWN)
+    return item
 
 
 async def _page(
@@ -80,7 +92,7 @@ async def _page(
         form=form,
         item=item,
         line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
-        progress=(await queries.progress_of(db, item.id))[:_SHOWN],
+        progress=(await queries.progress_of(db, viewer, item))[:_SHOWN],
         zone=item.mechanism.timezone,
         said=said,
         viewer=None,

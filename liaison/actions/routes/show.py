@@ -12,6 +12,7 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries, reporting
 from liaison.actions.models import ActionItem
+from liaison.actions.permissions import may_read_end
 from liaison.actions.routes.common import shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
@@ -112,7 +113,7 @@ async def _page(
 ) -> Response[str]:
     words = words_of(request)
     item = await queries.get(db, viewer, action_id)
-    (one,) = lines(words, viewer, [item], db.clock.today, await queries.carried(db, [item]))
+    (one,) = lines(words, viewer, [item], db.now(), await queries.carried(db, [item]))
     done = request.query_params.get("done", "")
     toast = None
     if done in DONE:
@@ -127,7 +128,8 @@ async def _page(
         line=one,
         item=item,
         zone=item.mechanism.timezone,
-        progress=await queries.progress_of(db, action_id),
+        progress=await queries.progress_of(db, viewer, item),
+        tells_end=may_read_end(viewer, item, db.now()),
         ended_by=await queries.person(db, item.ended_by),
         registered_names=REGISTERED_NAMES,
         toast=toast,

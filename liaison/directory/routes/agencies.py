@@ -13,6 +13,7 @@ from liaison.directory.routes.common import Db, Id, May, Me, Page, Theirs, ask, 
 from liaison.directory.values import agency_json, office_json
 from liaison.directory.wording import KIND_NAMES
 from liaison.i18n import N_
+from liaison.mail.bounces import bad_addresses
 from liaison.web.confirming import confirm_page
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other
@@ -23,6 +24,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) -> Page:
     """One agency: how to reach it, its offices and its people."""
     agency = await queries.agency(db, viewer, agency_id)
     may = await may_in(db, viewer, agency_id)
+    people = await queries.people_of(db, viewer, agency_id)
     return page(
         request,
         "directory/agency.html",
@@ -31,7 +33,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) -> Page:
         kind_names=KIND_NAMES,
         offices=await queries.offices(db, viewer, agency_id=agency_id),
         closed_offices=await queries.offices(db, viewer, agency_id=agency_id, deactivated=True),
-        people=await queries.people_of(db, viewer, agency_id),
+        people=people,
+        bad=await bad_addresses(db, {each.mail for each in people if each.mail}),
         left=await queries.people_of(db, viewer, agency_id, deactivated=True),
         may=may,
         reachable={agency_id} if may.read_contact else set(),

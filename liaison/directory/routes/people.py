@@ -9,6 +9,8 @@ from liaison.directory.fields import PersonFields
 from liaison.directory.routes.common import Db, Id, Me, Page, Theirs, ask, form_page, may_in
 from liaison.directory.values import person_json
 from liaison.i18n import LANGUAGE_NAMES, N_
+from liaison.mail.bounces import bad_addresses
+from liaison.mail.reasons import REASONS
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other
 
@@ -151,7 +153,9 @@ async def _show(
         nav="directory",
         person=person,
         may=may,
+        bad=await bad_addresses(db, [person.mail]) if person.mail and may.read_contact else {},
         addresses=await queries.addresses_of(db, person_id) if may.keep_people else [],
+        reasons=REASONS,
         languages=LANGUAGE_NAMES,
         is_self=person_id == viewer.person_id,
         form=form,

@@ -5,6 +5,7 @@ from litestar import get
 from liaison.directory import queries
 from liaison.directory.permissions import may_keep_agencies, may_read_contact
 from liaison.directory.routes.common import Db, Me, Page
+from liaison.mail.bounces import bad_addresses
 from liaison.mechanisms.queries import agencies_in_common
 from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest, page
@@ -21,11 +22,13 @@ async def index(request: AnyRequest, db: Db, viewer: Me) -> Page:
     groups, total = await queries.listing(db, viewer, words=words or None, agency_id=agency_id)
     agencies = await queries.agencies_in_order(db, viewer)
     in_common = await agencies_in_common(db, viewer)
+    mails = {person.mail for _, people in groups for person in people if person.mail}
     return page(
         request,
         "directory/index.html",
         nav="directory",
         groups=groups,
+        bad=await bad_addresses(db, mails),
         total=total,
         shown=sum(len(people) for _, people in groups),
         agencies=[agency for agency in agencies if agency.deactivated_at is None],

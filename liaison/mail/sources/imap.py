@@ -16,7 +16,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from liaison.config import VERSION
-from liaison.mail.inbox import MOST_BYTES, MOST_HEADER
+from liaison.mail.parts import MOST_BYTES, MOST_HEAD
 from liaison.mail.sources.places import (
     HELD,
     PROCESSED,
@@ -98,7 +98,7 @@ class ImapSource:
         ]
 
     def fetch(self, mail: Waiting) -> bytes | None:
-        what = f"BODY.PEEK[HEADER]<0.{MOST_HEADER}>" if mail.size > MOST_BYTES else "BODY.PEEK[]"
+        what = f"BODY.PEEK[HEADER]<0.{MOST_HEAD}>" if mail.size > MOST_BYTES else "BODY.PEEK[]"
         with self._about_one_mail():
             found = self._client.fetch([mail.place], [what]).get(mail.place, {})
         raw = next((value for name, value in found.items() if name.startswith(b"BODY[")), None)

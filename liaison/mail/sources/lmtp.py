@@ -12,7 +12,7 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from liaison.mail.inbox import MOST_BYTES
+from liaison.mail.parts import MOST_BYTES
 
 log = structlog.get_logger(__name__)
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's: it would write every address into the log

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from liaison.mail.inbox import MOST_BYTES, MOST_HEADER
+from liaison.mail.parts import MOST_BYTES, MOST_HEAD
 from liaison.mail.sources.places import (
     HELD,
     PROCESSED,
@@ -51,7 +51,7 @@ class MaildirSource:
     def fetch(self, mail: Waiting) -> bytes | None:
         try:
             with os.fdopen(os.open(self.path / str(mail.place), os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                return head_only(file.read(MOST_HEADER)) if mail.size > MOST_BYTES else file.read(MOST_BYTES + 1)
+                return head_only(file.read(MOST_HEAD)) if mail.size > MOST_BYTES else file.read(MOST_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as problem:

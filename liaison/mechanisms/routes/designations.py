@@ -5,6 +5,7 @@ from typing import Any
 from litestar import get, post
 from litestar.params import FromQuery
 
+from liaison.actions import queries as actions
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import designating, permissions, queries
@@ -92,6 +93,12 @@ async def _term_page(request: AnyRequest, db: Db, viewer: Me, designation_id: in
         mechanism=designation.mechanism,
         designation=designation,
         at_stake=await queries.at_stake(db, designation),
+        open_items=await actions.ledger(
+            db,
+            viewer,
+            actions.Filters(mechanism_id=mechanism_id, owner_id=designation.person_id, status="open"),
+            today=db.clock.today(designation.mechanism.timezone),
+        ),
         coming=[m for m in await meetings.upcoming(db, viewer, mechanism_id=mechanism_id, limit=200) if m.announced_at],
         people=await queries.choosable_people(db, [agency_id]),
         letter=permissions.needs_letter(viewer, mechanism_id, agency_id),

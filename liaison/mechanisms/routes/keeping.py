@@ -68,7 +68,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         rhythm=found,
         strip=charts.year_strip(words, chosen, today, found.marks if found else ()),
         missed=charts.period_names(words, found) if found else "",
-        series=await meetings.series_of(db, mechanism_id) if found else None,
+        series=await meetings.series_of(db, mechanism_id, seen_by=viewer) if found else None,
         profile=profile(mechanism.deadlines),
         wording=wording,
         until=until,

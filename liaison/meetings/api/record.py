@@ -99,10 +99,11 @@ async def save_note(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> 
 
 @get("/meetings/{meeting_id:str}/decisions")
 async def decisions_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
-    """What the meeting decided, by number, also what was struck since (`revoked_at`)."""
+    """What the meeting decided, by number. What was struck since (`revoked_at`) is listed to those who may read its notes; for the
+    others it is gone."""
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     limit, after = paging.limits()
-    rows = [one for one in await queries.decisions(db, meeting.id) if one.id > after]
+    rows = [one for one in await recording.decisions_of(db, viewer, meeting) if one.id > after]
     return listed(rows, limit, lambda one: decision_json(one, meeting.zone))
 
 
@@ -123,7 +124,7 @@ async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
 
 @get("/decisions/{decision_id:str}")
 async def one_decision(db: Db, viewer: Me, decision_id: Id) -> dict[str, Any]:
-    """One decision."""
+    """One decision; one that was struck is found by those who may read the notes of its meeting."""
     found = await recording.decision_of(db, viewer, row_id(decision_id))
     return decision_json(found, found.meeting.zone)
 

@@ -54,7 +54,7 @@ async def series_of_mechanism(db: Db, viewer: Me, paging: Page, mechanism_id: Id
     """The mechanism's series, oldest first."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     limit, after = paging.limits()
-    rows = [one for one in await queries.series_of(db, mechanism.id) if one.id > after]
+    rows = [one for one in await queries.series_of(db, mechanism.id, seen_by=viewer) if one.id > after]
     return listed(rows, limit, series_json)
 
 
@@ -91,7 +91,8 @@ async def dates_of_series(
     first: Annotated[str | None, QueryParameter(name="from", description="the first day, such as 2026-01-01")] = None,
     last: Annotated[str | None, QueryParameter(name="to", description="the last day, at most five years later")] = None,
 ) -> dict[str, Any]:
-    """The days that the rule names from one day to another, both included, moved off free days.
+    """The days that the rule names from one day to another, both included, moved off free days; an agency that joined later or has
+    left sees those of its own time.
 
     `nominal` is where the rule itself puts it, `why` (code, params, and text in your language) why it moved; `certain` is false while
     it rests on a holiday calendar that is not published yet."""
@@ -99,7 +100,7 @@ async def dates_of_series(
     mechanism = await mechanisms.get(db, viewer, series.mechanism_id)
     start, end = _day("from", first), _day("to", last)
     words = words_of(request)
-    found = await annual.dates_of(db, series, mechanism.region, start, end)
+    found = await annual.dates_of(db, viewer, series, mechanism.region, start, end)
     return {"items": [_date_json(one, words) for one in found], "next": None}
 
 

@@ -8,6 +8,7 @@ from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
 from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
+from liaison.meetings.routes.delivery import handlers as delivery_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.links import PAGES as LINK_PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
@@ -28,6 +29,7 @@ router = Router(
         *asking_handlers,
         *agenda_handlers,
         *sending_handlers,
+        *delivery_handlers,
         *answering_handlers,
         *recording_handlers,
         *entering_handlers,

@@ -37,8 +37,8 @@ async def add_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """Add it: accepted at once from the host's liaison, proposed from others."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     act = on_field("agency_id", verbs.add_item(db, viewer, meeting, **_typed(form)))
     await attempt(db, form, act, lambda _: _page(request, db, viewer, meeting_id, None, form))
     return see_other(f"/meetings/{meeting_id}#agenda")
@@ -65,8 +65,8 @@ async def change_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """Save it."""
-    item = await verbs.item_of(db, viewer, item_id)
     form = await Form.read(request)
+    item = await verbs.item_of(db, viewer, item_id)
     meeting_id = item.meeting_id
     act = on_field("agency_id", verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version")))
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, meeting_id, item_id, form, theirs=theirs))
@@ -78,8 +78,8 @@ async def move_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """One place up or down."""
-    item = await verbs.item_of(db, viewer, item_id)
     form = await Form.read(request)
+    item = await verbs.item_of(db, viewer, item_id)
     form.choice("direction", form.raw("direction"), ("up", "down"))
     form.done()
     await verbs.move_item(db, viewer, item, up=form.raw("direction") == "up")

@@ -11,11 +11,12 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import NotPermitted
+from liaison.errors import Invalid, NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import annual, queries
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
+from liaison.meetings.routes.common import renamed
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import STATE_NAMES, why_moved
 from liaison.web.forms import Form, attempt, whole_number
@@ -44,8 +45,15 @@ async def plan(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
         raise NotPermitted(NOT_YOURS)
     form = await Form.read(request)
     year = _year(db, mechanism, form.whole("year"))
-    act = annual.plan(db, viewer, mechanism_id, [_pick(one) for one in form.raws("dates")])
-    planned = await attempt(db, form, act, lambda _: _page(request, db, viewer, mechanism_id, year, form))
+    picks = [_pick(one) for one in form.raws("dates")]
+
+    async def act() -> annual.Planned:
+        try:
+            return await annual.plan(db, viewer, mechanism_id, picks)
+        except Invalid as refusal:
+            raise renamed(refusal, {f"dates.{number}": "dates" for number in range(len(picks))}) from None
+
+    planned = await attempt(db, form, act(), lambda _: _page(request, db, viewer, mechanism_id, year, form))
     return see_other(f"/mechanisms/{mechanism_id}/plan?year={year}&planned={len(planned.made)}")
 
 
@@ -73,7 +81,7 @@ async def _page(
         nav="mechanisms",
         mechanism=mechanism,
         year=year,
-        series=await queries.series_of(db, mechanism_id),
+        series=await queries.series_of(db, mechanism_id, seen_by=viewer),
         rows=[(row, _value(row), why_moved(_why(row), words) if row.day.why else "") for row in rows],
         open_rows=open_rows,
         ticked=[one for one in open_rows if one in form.raws("dates")],

@@ -93,7 +93,7 @@ async def register_form(
     """代登记: what this person said by phone, in person, on paper or in a chat."""
     attendee = await attendee_of(db, viewer, attendee_id)
     form = answer_of_form(attendee)
-    form.values |= _said_now(db, attendee.meeting, attendee.name).values
+    form.values |= said_now(db, attendee.meeting, attendee.name).values
     return await _register_page(request, db, viewer, attendee_id, form)
 
 
@@ -107,7 +107,7 @@ async def register(
     meeting_id = attendee.meeting_id
 
     async def act() -> None:
-        said = _registered(form, attendee.meeting)
+        said = registered_of(form, attendee.meeting)
         try:
             await replies.register(db, viewer, attendee, said, **read_answer(form), version=form.whole("version"))
         except Invalid as refusal:
@@ -124,7 +124,7 @@ async def slip_form(
     """An agency's slip: its own liaison fills it in, the host enters what came another way."""
     invitation = await invitation_of(db, viewer, invitation_id)
     form = await slip_of_form(db, invitation)
-    form.values |= _said_now(db, invitation.meeting, "").values
+    form.values |= said_now(db, invitation.meeting, "").values
     return await _slip_page(request, db, viewer, invitation_id, form)
 
 
@@ -140,7 +140,7 @@ async def return_slip(
     own = may_fill_slip(viewer, invitation, invitation.meeting.mechanism_id)
 
     async def act() -> None:
-        said = None if own and form.raw("as") != "registered" else _registered(form, invitation.meeting)
+        said = None if own and form.raw("as") != "registered" else registered_of(form, invitation.meeting)
         try:
             await replies.return_slip(
                 db,
@@ -225,12 +225,14 @@ def _said_on(words: Words, names: list[str], *, declined: bool) -> str:
     return words._("Nobody comes") if declined else " · ".join(names)
 
 
-def _said_now(db: Session, meeting: Meeting, said_by: str) -> Form:
+def said_now(db: Session, meeting: Meeting, said_by: str) -> Form:
+    """The fields of a 代登记, filled in as if it were said by phone at this moment."""
     now = db.now().astimezone(meeting.zone)
     return Form.of(**{"how": "phone", "said_by": said_by, "said_on": now.date(), "said_at": f"{now:%H:%M}"})
 
 
-def _registered(form: Form, meeting: Meeting) -> Registered:
+def registered_of(form: Form, meeting: Meeting) -> Registered:
+    """How, by whom and when something was said. Raises Invalid on the fields of the form."""
     at = form.local_start("said_on", "said_at")
     form.required_text("said_by", form.raw("said_by"), most=80)
     form.day("said_on", at.date() if at else None)

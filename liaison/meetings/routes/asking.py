@@ -48,8 +48,8 @@ async def ask_people(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """Put those who are new or changed on the list; nobody is taken off here."""
-    meeting = await _askable(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await _askable(db, viewer, meeting_id)
 
     async def act() -> None:
         asked, names = read_asked(form, await _choices(db, viewer, meeting))

@@ -17,7 +17,7 @@ from liaison.i18n import N_, Words
 from liaison.meetings import announcing, overview, queries, scheduling
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import may_change_host
-from liaison.meetings.routes.common import both_versions, choices, meeting_to_change, renamed, shown
+from liaison.meetings.routes.common import both_versions, choices, keep_version, meeting_to_change, renamed, shown
 from liaison.meetings.routes.new import LABELS, kind_of_day, late_joiners
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
@@ -257,6 +257,7 @@ async def _page(
     act = ACTS[name]
     addresses = await overview.reached(db, meeting, off=act.off)
     labels = {field: words._(LABELS[field]) for field in act.fields}
+    keep_version(form, meeting.version, stale=bool(theirs))
     return shown(
         request,
         act.template,

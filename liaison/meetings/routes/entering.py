@@ -16,7 +16,7 @@ from liaison.meetings import scheduling
 from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
-from liaison.meetings.routes.common import choices, labels_of, renamed, shown
+from liaison.meetings.routes.common import labels_of, renamed, shown
 from liaison.meetings.routes.new import kind_of_day
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
@@ -53,8 +53,8 @@ async def enter_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], mechanism_id: FromPath[int]
 ) -> Response[Any]:
     """Save it as held; nobody is mailed."""
-    mechanism = await mechanisms.get(db, viewer, mechanism_id)
     form = await Form.read(request)
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
     act = _enter(db, viewer, mechanism.id, form)
     meeting = await attempt(db, form, act, lambda _: _page(request, db, viewer, mechanism_id, form))
     return see_other(f"/meetings/{meeting.id}?done=held")
@@ -115,8 +115,8 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
     if not may_schedule(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
     words = words_of(request)
-    day = form.typed_date("date") or db.clock.today(mechanism.timezone)
-    offered = await choices(db, day, mechanism_id)
+    # Whoever was a member at any time: the day of the meeting is still to be typed, and what was typed before stays on the page.
+    agencies = list({one.agency_id: one.agency for one in await mechanisms.members(db, mechanism_id)}.values())
     people = words._("Present of %(agency)s")
     return shown(
         request,
@@ -124,9 +124,9 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         path=f"/mechanisms/{mechanism_id}/meetings/held",
         form=form,
         labels=labels_of(words, form, LABELS)
-        | {f"present.{a.id}": people % {"agency": a.short_name} for a in offered.members},
+        | {f"present.{a.id}": people % {"agency": a.short_name} for a in agencies},
         mechanism=mechanism,
-        choices=offered,
+        agencies=agencies,
         day=kind_of_day(mechanism, form.typed_date("date")),
         late_joiners=(),
         day_names=DAY_NAMES,

@@ -72,8 +72,8 @@ async def schedule_meeting(
     mechanism_id: FromPath[int],
 ) -> Response[Any]:
     """Save the draft with everybody asked and its agenda; nobody is told."""
-    mechanism = await _mechanism(db, viewer, mechanism_id)
     form = await Form.read(request)
+    mechanism = await _mechanism(db, viewer, mechanism_id)
     meeting = await attempt(
         db,
         form,

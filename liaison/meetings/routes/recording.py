@@ -27,8 +27,8 @@ async def save_note(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """Keep what was typed; somebody else's newer text is shown beside it, and nothing is lost."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     item_id = form.id("agenda_item_id")
     act = recording.save_note(
         db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
@@ -113,8 +113,8 @@ async def check_in(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """签到登记: what was chosen for each person; with `everybody` all who said they would come are present."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     chosen, seen = (
         {
             whole_number(name.removeprefix(prefix)) or 0: form.raw(name) or None
@@ -137,8 +137,8 @@ async def decide(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """One more decision, under the next number."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     act = recording.decide(db, viewer, meeting, text=form.raw("text"), agenda_item_id=form.id("agenda_item_id"))
     await attempt(db, form, act, lambda _: _decide_page(request, db, viewer, meeting_id, form))
     return see_other(f"/meetings/{meeting_id}?done=decided#decisions")
@@ -172,8 +172,8 @@ async def change_decision(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], decision_id: FromPath[int]
 ) -> Response[Any]:
     """Correct, revoke or restore it."""
-    decision = await recording.decision_of(db, viewer, decision_id)
     form = await Form.read(request)
+    decision = await recording.decision_of(db, viewer, decision_id)
     meeting_id, version, reason = decision.meeting_id, form.whole("version"), form.raw("reason")
     match form.raw("act"):
         case "revoke":
@@ -219,8 +219,8 @@ async def hold(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """已召开."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     act = holding.hold(
         db,
         viewer,
@@ -238,8 +238,8 @@ async def unhold(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
     """A mistaken hold is taken back, with the reason."""
-    meeting = await queries.get(db, viewer, meeting_id)
     form = await Form.read(request)
+    meeting = await queries.get(db, viewer, meeting_id)
     act = holding.unhold(db, viewer, meeting, reason=form.raw("reason"), version=form.whole("version"))
     await attempt(db, form, act, lambda theirs: _hold_page(request, db, viewer, meeting_id, "unhold", form, theirs))
     return see_other(f"/meetings/{meeting_id}?done=unheld")
@@ -258,7 +258,7 @@ async def _hold_page(
     found = await recorded(db, request, viewer, meeting)
     if not (found["record"].may_record if name == "hold" else found["record"].may_correct):
         raise NotPermitted(_NOT_YOURS)
-    if not form.values and found["record"].ordinals:
+    if not form.values and not form.errors and found["record"].ordinals:
         ordinal, in_year = found["record"].ordinals
         form = Form.of(ordinal=ordinal, ordinal_in_year=in_year)
     return shown(

@@ -15,6 +15,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.permissions import sees_until
 from liaison.meetings import patterns, queries, suggesting
 from liaison.meetings import series as verbs
 from liaison.meetings.models import Series
@@ -47,13 +48,14 @@ LABELS = {
 async def series_of_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Every series in words, with its next dates."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    rows = await queries.series_of(db, mechanism_id)
+    rows = await queries.series_of(db, mechanism_id, seen_by=viewer)
     return page(
         request,
         "meetings/series.html",
         nav="mechanisms",
         mechanism=mechanism,
         rows=[(one, await suggesting.coming(db, one, mechanism)) for one in rows],
+        sees_dates=sees_until(viewer, mechanism_id, db.clock.today(mechanism.timezone)) is None,
         said=patterns.said,
         roll_names=patterns.ROLL_NAMES,
         may_plan=may_schedule(viewer, mechanism_id),
@@ -79,8 +81,8 @@ async def new_series(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) 
 @post("/mechanisms/{mechanism_id:int}/series/new")
 async def add_series(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Enter it; nothing is planned by that."""
-    await _mechanism(db, viewer, mechanism_id)
     form = await Form.read(request)
+    await _mechanism(db, viewer, mechanism_id)
     act = _add(db, viewer, mechanism_id, form)
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, mechanism_id, form, None, theirs))
     return see_other(f"/mechanisms/{mechanism_id}/series")
@@ -108,10 +110,10 @@ async def edit_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) ->
 @post("/series/{series_id:int}/edit")
 async def change_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Page:
     """Change it; meetings that are planned keep their dates."""
+    form = await Form.read(request)
     series = await queries.series(db, viewer, series_id)
     mechanism_id = series.mechanism_id
     await _mechanism(db, viewer, mechanism_id)
-    form = await Form.read(request)
 
     async def again(theirs: Mapping[str, Any]) -> Page:
         return await _page(request, db, viewer, mechanism_id, form, await queries.series(db, viewer, series_id), theirs)

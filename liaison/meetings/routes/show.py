@@ -16,6 +16,7 @@ from liaison.mail import reasons
 from liaison.meetings import queries
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
+from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
 from liaison.meetings.record_view import record
@@ -134,7 +135,7 @@ async def recorded(
 ) -> dict[str, Any]:
     """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items; `seen` is
     what was loaded for the same page already."""
-    attendees = seen.attendees if seen else await queries.attendees(db, meeting.id)
+    attendees = seen.attendees if seen else await attendees_shown(db, meeting.id)
     agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
     items = [item for item in agenda if item.state == "accepted"]
     follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)

@@ -1,0 +1,55 @@
+"""What a newer notice of a meeting changes for somebody who holds an older one, in words: 原定…，现改为…. Pure.
+
+What counts is what *they* hold, not what was announced in between, so that the mail answers the question that its reader has."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from liaison.calendaring.itip import Held
+from liaison.i18n import Words
+
+_PRINTED = ("title", "agency", "presenter", "duration_minutes")
+"""What an agenda shows of an item."""
+
+
+def changed(
+    words: Words, held: Held, agenda_held: Sequence[Mapping[str, Any]] | None, snapshot: Mapping[str, Any]
+) -> list[str]:
+    """A sentence for each thing that is not as held: title, place, agenda. That another time is meant the first sentence of the mail
+    says. `agenda_held` is None where it is not known any more."""
+    found = []
+    if held.summary != snapshot["title"]:
+        found.append(
+            words._(
+                "The meeting was called “%(old)s” and is now called “%(new)s”.", old=held.summary, new=snapshot["title"]
+            )
+        )
+    place = snapshot["location"] or ""
+    if held.location != place and not held.location:
+        found.append(words._("The place is now %(new)s.", new=place))
+    elif held.location != place:
+        new = place or words._("to be announced")
+        found.append(words._("The place was %(old)s and is now %(new)s.", old=held.location, new=new))
+    if agenda_held is not None:
+        found += _agenda(words, agenda_held, snapshot["agenda"])
+    return found
+
+
+def _agenda(words: Words, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[str]:
+    if [_printed(item) for item in before] == [_printed(item) for item in after]:
+        return []
+    old, new = ([item["title"] for item in items] for items in (before, after))
+    found = []
+    if added := [title for title in new if title not in old]:
+        found.append(words._("New on the agenda: %(items)s.", items=_listed(words, added)))
+    if gone := [title for title in old if title not in new]:
+        found.append(words._("No longer on the agenda: %(items)s.", items=_listed(words, gone)))
+    return found or [words._("The agenda has changed; the one below now holds.")]
+
+
+def _printed(item: Mapping[str, Any]) -> list[Any]:
+    return [item[name] for name in _PRINTED]
+
+
+def _listed(words: Words, titles: Sequence[str]) -> str:
+    return words._(", ").join(words._("“%(item)s”", item=title) for title in titles)
