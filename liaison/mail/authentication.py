@@ -25,7 +25,7 @@ def vouched_for(
     Of several fields that bear its name only the first in `checked_by` is read, which it added last: whether it removed the ones that came with
     the mail, nobody knows. Fields of other servers, which anybody can write, are not read."""
     name = own_server.strip().lower()
-    field = next((bare for each in checked_by if name and _server(bare := _bare(each)) == name), None)
+    field = next((bare for each in checked_by if name and _named(bare := _bare(each)) == name), None)
     domain = sender.rpartition("@")[2].lower()
     if field is None or not domain:
         return "none"
@@ -91,7 +91,12 @@ def _bare(field: str) -> str:
     return "" if quoted or depth or ")" in kept else "".join(kept)
 
 
-def _server(bare: str) -> str:
+def server_of(field: str) -> str:
+    """Who wrote this Authentication-Results field, by its own account: its authserv-id in lower case."""
+    return _named(_bare(field))
+
+
+def _named(bare: str) -> str:
     words = bare.partition(";")[0].split()
     return words[0].lower() if words else ""
 

@@ -48,7 +48,7 @@ async def receive(
         sender=mail.heading.sender[:320],
         sender_name=mail.heading.sender_name,
         subject=mail.heading.subject,
-        size=len(mail.raw),
+        size=mail.size,
         raw=mail.raw,
         verdict=HELD,
         reason="not_understood",

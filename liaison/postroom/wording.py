@@ -11,6 +11,9 @@ VERDICT_NAMES = {
 }
 
 REASONS = OVER_CAP | {
+    "unreadable": N_(
+        "It could not be taken in, however often that was tried: a fault of ours. Please read it in the mailbox."
+    ),
     "answered": N_("The answer was counted."),
     "answered_by_address": N_("A shared address answered: it is shown beside its people, who answer for themselves."),
     "repeated": N_("The same mail, or the same answer, came once more."),
