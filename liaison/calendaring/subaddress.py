@@ -4,12 +4,14 @@ Only for mail servers that deliver `name+anything@domain` to `name@domain`; off 
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 
 from liaison.calendaring.itip import key_of
 
 _TAG_HEX = 20  # 80 bit
 _MOST_LOCAL = 64
+_TAG = re.compile(rf"\+[0-9a-f]{{{_TAG_HEX}}}@", re.IGNORECASE)
 
 
 def tag_of(secret: str, uid: str, address: str) -> str:
@@ -29,3 +31,8 @@ def tags_in(recipients: Iterable[str]) -> frozenset[str]:
     """Everything behind a plus in these addresses that may be a tag."""
     found = (each.rpartition("@")[0].rpartition("+")[2] for each in recipients if "+" in each)
     return frozenset(each.lower() for each in found if len(each) == _TAG_HEX)
+
+
+def masked(text: str) -> str:
+    """A text without tags: whoever reads somebody's mail must not be able to answer for them."""
+    return _TAG.sub("+…@", text)

@@ -47,7 +47,7 @@ async def choose_for_inbox(
     site.operators_only(actor)
     check = Check()
     name = (check.text("own_server", own_server, most=200) or "").lower()
-    if any(sign in name for sign in ' ;"()'):
+    if any(sign in name for sign in ' ;"()='):
         check.refuse("own_server", N_("Please give the name alone, such as mx.agency.example."))
     check.done()
     before = await inbox_choices(db)

@@ -1,12 +1,13 @@
 """A mail read as far as that goes without the database: in a thread, for a large one takes its time. Pure."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from liaison.calendaring.reading import CalendarPart, read_calendar
 from liaison.mail.headings import Heading, read_heading
 from liaison.mail.inbox import IncomingMessage, digest_of, read
-from liaison.mail.parts import MOST_BYTES, OverCap
+from liaison.mail.parts import MOST_BYTES, MOST_HEAD, OverCap, decoded
 
 ANSWERING = ("REPLY", "COUNTER", "REFRESH")
 """The methods of a calendar that says something to the organizer (RFC 5546 1.4)."""
@@ -48,3 +49,8 @@ def unread_mail(raw: bytes, *, key: str, size: int, heading: Heading = Heading()
     """A mail that could not be taken in although it was tried again and again: kept as it is, for a person to look at."""
     digest = hashlib.sha256(f"unreadable {key}".encode()).hexdigest()
     return ReadMail(raw, digest, heading, None, None, size, UNREADABLE)
+
+
+def head_text(raw: bytes) -> str:
+    """The head of a mail as it came, for whoever wonders what its servers say."""
+    return decoded(re.split(rb"\r?\n\r?\n", raw[:MOST_HEAD], maxsplit=1)[0])

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.subaddress import masked
 from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid
@@ -18,7 +19,7 @@ from liaison.meetings.wording import ANSWER_NAMES
 from liaison.postroom import queries, settling
 from liaison.postroom.models import VERDICTS, IncomingMail
 from liaison.postroom.plain import own_words
-from liaison.postroom.reading import read_mail
+from liaison.postroom.reading import head_text, read_mail
 from liaison.postroom.wording import DOOR_NAMES, REASONS, VERDICT_NAMES
 from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other
@@ -168,8 +169,9 @@ async def _page(
         nav="meetings",
         mail=row,
         meeting=meeting,
-        text=own_words(message.text) if message else "",
-        whole_text=message.text if message else "",
+        text=masked(own_words(message.text)) if message else "",
+        whole_text=masked(message.text) if message else "",
+        head=masked(head_text(row.raw)) if row.raw is not None else "",
         proposed=_instant(row, "starts_at"),
         proposed_until=_instant(row, "ends_at"),
         reasons=REASONS,

@@ -1,9 +1,12 @@
 """Who is believed about who wrote an answer: the secret address, the site's own mail server, and nobody else."""
 
+from liaison.calendaring.subaddress import masked
 from liaison.mail.choices import choose_for_inbox
+from liaison.postroom.plain import own_words
+from liaison.postroom.reading import head_text, read_mail
 from tests.meetings.play import Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, move, people
-from tests.postroom.post import answer, said, take
+from tests.postroom.post import answer, said, take, written
 
 ELSEWHERE = "lwb@mail.example.org"
 PASSES = "Authentication-Results: mx.qingzhi.example; dmarc=pass header.from=sfj.qingzhi.example\n"
@@ -59,3 +62,15 @@ async def test_what_the_own_server_finds_forged_waits_whatever_is_chosen(play: P
     other = b"Authentication-Results: mx.example.org; dmarc=pass\n" + answer(mails[LIWB], "DECLINED")
     assert await take(play, other) == ("applied", "answered")
     assert await said(play, play.world.liwb.id) == ("declined", True, None)
+
+
+async def test_a_reader_of_somebodys_mail_learns_no_secret_address(play: Play) -> None:
+    await choose(play, sub_addressing=True)
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    organizer = str(mails[LIWB].event["ORGANIZER"]).removeprefix("mailto:")
+    raw = written(mails[LIWB], f"请问 {organizer} 是谁的邮箱").as_bytes()
+    assert organizer in head_text(raw)
+    for text in (head_text(raw), own_words(read_mail(raw).message.text)):
+        assert organizer in text
+        assert organizer not in masked(text)
+        assert "zhichi+…@meetings.qingzhi.example" in masked(text)
