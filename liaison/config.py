@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -95,7 +95,7 @@ def checked(settings: Settings) -> Settings:
     for inbox in settings.inbox_url.split():
         _check_inbox(inbox)
     if settings.lmtp_listen and not _is_listening_address(settings.lmtp_listen):
-        raise _wrong("LMTP_LISTEN", N_("%(name)s must be an address and port such as 127.0.0.1:2424, not “%(given)s”."), settings.lmtp_listen)  # fmt: skip
+        raise _wrong("LMTP_LISTEN", N_("%(name)s must be an address of this machine itself and a port, such as 127.0.0.1:2424, not “%(given)s”: LMTP knows no sign-in."), settings.lmtp_listen)  # fmt: skip
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", settings.region, re.ASCII):
         raise wrong_region(settings)
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
@@ -155,6 +155,8 @@ def _check_inbox(url: str) -> None:
             raise _wrong("INBOX_URL", N_("%(name)s must name a whole path such as maildir:///var/mail/liaison, not “%(given)s”."), url)  # fmt: skip
     else:
         _check_url("INBOX_URL", url, {"imaps"})
+        if not urlsplit(url).username:
+            raise _wrong("INBOX_URL", N_("%(name)s must name the user as well, such as imaps://user:pass@host/INBOX, not “%(given)s”."), _masked(url))  # fmt: skip
 
 
 def _is_network(text: str) -> bool:
@@ -168,7 +170,8 @@ def _is_network(text: str) -> bool:
 def _is_listening_address(text: str) -> bool:
     try:
         parts = urlsplit(f"//{text}")
-        return bool(parts.hostname) and bool(parts.port) and parts.netloc == text
+        host = parts.hostname or ""
+        return bool(parts.port) and parts.netloc == text and (host == "localhost" or ip_address(host).is_loopback)
     except ValueError:
         return False
 
@@ -178,7 +181,7 @@ def _wrong(name: str, msgid: str, given: str = "", **params: str) -> SettingsErr
 
 
 def _masked(url: str) -> str:
-    return re.sub(r"//[^@/]*@", "//…@", url)
+    return re.sub(r"//.*@", "//…@", url)
 
 
 def _file_values(file: Path) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as SyncConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.util import identity_key
@@ -142,6 +143,24 @@ def insert_into(db: Session, model: type[Base]) -> Any:
     return (sqlite.insert if db.settings.sqlite_path is not None else postgresql.insert)(model)
 
 
+PASSING = ("08", "40", "53", "57", "55P03", "25006")
+"""How PostgreSQL's codes begin for what passes: connection lost, rolled back, too much asked of it, stopping or starting, locked, a
+standby that is not the primary yet."""
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same may go well in a moment: the database is locked, away, or too busy; no mistake of ours."""
+    said = str(error.orig)
+    if error.connection_invalidated or "database is locked" in said or "database table is locked" in said:
+        return True
+    code = getattr(error.orig, "sqlstate", None)
+    if code is not None:
+        return str(code).startswith(PASSING)
+    # PostgreSQL without a code: the server was never reached, or went away.
+    lost = type(error.orig).__module__.startswith("psycopg")
+    return lost and isinstance(error, OperationalError | InterfaceError)
+
+
 class Database:
     """The engines of one process, made by `create_app`, the worker and the CLI, and disposed by them."""
 
@@ -196,10 +215,13 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     path = settings.sqlite_path
     if path is None:
         url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=POOL_WAIT, pool_pre_ping=True)
+        engine = create_async_engine(
+            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=POOL_WAIT, pool_pre_ping=True
+        )
         return engine, engine
     engine = create_async_engine(
         "sqlite+aiosqlite://",
+        hide_parameters=True,  # an error in the log names no person and no mail
         async_creator=inline_sqlite.connector(path),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=10,

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from liaison import intake
 from liaison.accounts.forgetting import forget_expired
 from liaison.db import Database, Session
 from liaison.errors import CannotRun
@@ -21,9 +22,11 @@ from liaison.keeping import making
 from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
+from liaison.mail.sources.places import Inbox, inboxes
 from liaison.mail.transport import Transport
 from liaison.mechanisms.calendars import load_calendars
 from liaison.meetings.zone_data import follow_zone_data
+from liaison.postroom import purging
 from liaison.reminders.reminding import remind_due
 from liaison.succession.following import apply_due
 from liaison.system import backups
@@ -44,6 +47,8 @@ class Work:
     transport: Transport
     composers: Mapping[str, Composer]
     name: str = field(default_factory=worker_name)
+    once: bool = False
+    """One round, which waits for no pause of a mailbox."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     mail_waits: asyncio.Event = field(default_factory=asyncio.Event)
     feed_texts_until: int = 0
@@ -124,7 +129,18 @@ async def keep_backup(work: Work) -> None:
         log.info("backup_made", file=file.name)
 
 
+def poll(inbox: Inbox) -> Callable[[Work], Awaitable[object]]:
+    """The reading of one mailbox as a tick, so that a mailbox that hangs holds up no other."""
+
+    async def act(work: Work) -> object:
+        return await intake.poll(work.database, inbox, stop=work.stop, anyway=work.once)
+
+    return act
+
+
 DELIVER: Final = "deliver"
+POLL_INBOXES: Final = timedelta(seconds=5)
+"""How often it is looked whether a mailbox is due: each is read every minute, and after a failure sooner at first, later afterwards."""
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
     Tick("follow_offices", timedelta(minutes=2), in_transaction(apply_due)),
@@ -135,8 +151,17 @@ CLOCKWORK: Final = (
     Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
     Tick("drop_feed_texts", timedelta(days=1), in_transaction(texts.drop_texts)),
+    Tick("purge_received_bytes", timedelta(days=1), in_transaction(purging.purge)),
     Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
 )
+
+
+def ticks(work: Work) -> tuple[Tick, ...]:
+    """The clockwork of this site: its mailboxes first, so that one round also sends what a mail calls for."""
+    polls = (
+        Tick(f"poll {inbox.label}", POLL_INBOXES, poll(inbox)) for inbox in inboxes(work.database.settings.inbox_url)
+    )
+    return (*polls, *CLOCKWORK)
 
 
 def work_for(database: Database, composers: Mapping[str, Composer]) -> Work:
@@ -157,7 +182,7 @@ async def run(work: Work) -> None:
     async with work.database.reading() as db:
         await load_calendars(db)
     try:
-        await asyncio.gather(*(_keep(work, tick) for tick in CLOCKWORK))
+        await asyncio.gather(*(_keep(work, tick) for tick in ticks(work)), _listen(work))
     finally:
         work.database.after_commit = None
         await work.transport.close()
@@ -165,12 +190,26 @@ async def run(work: Work) -> None:
 
 
 async def run_once(work: Work) -> bool:
-    """Every tick once, in the order of the clockwork; whether all of them went well."""
+    """Every mailbox and every tick once, in the order of the clockwork; whether all of them went well."""
+    work.once = True
     try:
-        return all([await _try(work, tick) for tick in CLOCKWORK])
+        return all([await _try(work, tick) for tick in ticks(work)])
     finally:
         work.database.after_commit = None
         await work.transport.close()
+
+
+async def _listen(work: Work) -> None:
+    """The door for the mail server on this machine, where LIAISON_LMTP_LISTEN opens one."""
+    address = work.database.settings.lmtp_listen
+    if not address:
+        return
+    from liaison.mail.sources.lmtp import listen
+
+    async def deliver(raw: bytes) -> bool:
+        return await intake.deliver(work.database, raw)
+
+    await listen(address, deliver, work.stop)
 
 
 async def _keep(work: Work, tick: Tick) -> None:

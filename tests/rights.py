@@ -205,7 +205,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         things |= await _meetings(db, built)
         things["address_id"] = known.id
         # Heard of an hour ahead: it lives however long these tests take.
-        await queue_state._put(db, "worker:one", queue_state.database_now(db, 3600), {})
+        await queue_state.put(db, "worker:one", queue_state.database_now(db, 3600), {})
     cookies, tokens = {}, {}
     for role, name in ROLES.items():
         if name is not None:

@@ -21,8 +21,13 @@ WRONG = [
     ("INBOX_URL", "imap.example"),
     ("INBOX_URL", "imaps://user:pass@imap.example/INBOX pop3://imap.example"),
     ("INBOX_URL", "maildir:relative"),
+    ("INBOX_URL", "imaps://imap.example/INBOX"),
+    ("INBOX_URL", "imap://user:pass@imap.example/INBOX"),
+    ("INBOX_URL", "imaps://user:pass/word@imap.example/INBOX"),
     ("LMTP_LISTEN", "2424"),
     ("LMTP_LISTEN", "127.0.0.1:x"),
+    ("LMTP_LISTEN", "0.0.0.0:2424"),
+    ("LMTP_LISTEN", "10.0.0.5:2424"),
     ("TIMEZONE", "Peking"),
     ("LOCALE", "fr"),
     ("REGION", "XX"),
@@ -47,7 +52,8 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
     assert result.exit_code == 1
     assert result.output.count("\n") == 1
     assert f"LIAISON_{name}" in result.output
-    assert "user:pass" not in result.output
+    assert "pass@imap.example" not in result.output
+    assert "pass/word" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """The clockwork: ticks that fail or take long leave the others alone, and saved changes wake the delivery at once."""
 
 import asyncio
+import socket
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,13 +13,16 @@ from liaison import worker
 from liaison.accounts.forgetting import forget_expired
 from liaison.accounts.models import IdempotentAnswer, UserSession
 from liaison.accounts.sessions import open_session
+from liaison.app import open_database
 from liaison.clock import Clock
+from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.worker import Tick, Work
+from tests.mail.conftest import until
 from tests.world import World
 
 PATIENCE = 20
@@ -110,3 +116,28 @@ async def state_of(database: Database, mail: int) -> str:
 async def worker_seen(database: Database) -> bool:
     async with database.reading() as db:
         return (await queue_state.health(db)).worker_seen_at is not None
+
+
+async def test_a_mailbox_whose_server_hangs_holds_up_no_other_and_no_stop(
+    settings: Settings, clock: Clock, tmp_path: Path, world: World
+) -> None:
+    for each in ("cur", "new", "tmp"):
+        (tmp_path / "in" / each).mkdir(parents=True)
+    (tmp_path / "in" / "new" / "1.a").write_bytes(b"From: x@elsewhere.example\r\nSubject: x\r\n\r\nhello\r\n")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        url = f"imaps://user:pass@127.0.0.1:{port}/INBOX maildir://{tmp_path}/in"
+        database = open_database(replace(settings, inbox_url=url), clock)
+        work = worker.work_for(database, {})
+        running = asyncio.create_task(worker.run(work))
+
+        async def moved() -> bool:
+            return bool(list((tmp_path / "in").glob(".Held/new/*")))
+
+        await until(moved)
+        work.stop.set()
+        hanging, _ = await asyncio.to_thread(silent.accept)
+        hanging.close()
+        async with asyncio.timeout(PATIENCE):
+            await running
+    await database.dispose()

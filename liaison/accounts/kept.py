@@ -16,6 +16,8 @@ LARGEST = 64_000
 """Characters of JSON; what is longer is not kept."""
 _PURPOSE = "kept form"
 _CODE = re.compile(r"[a-z0-9_:.-]+")
+_TYPED = {"text", "note", "notes", "reason", "comment", "title", "location", "requirement", "name", "job_title"}
+"""Fields (of a row: its last part) in which even one plain word or number was typed, and not chosen."""
 _NEVER = {"_csrf_token", "kept", "password", "new_password", "repeated"}
 
 
@@ -33,7 +35,11 @@ class Kept:
 
     def words(self) -> list[str]:
         """The texts that would have to be typed anew: without dates, times and the codes of what was chosen."""
-        return [text for text in self.texts() if not _CODE.fullmatch(text)]
+        return [
+            text
+            for name, text in self.fields
+            if text.strip() and (name.rpartition(".")[2] in _TYPED or not _CODE.fullmatch(text)) and name != "confirmed"
+        ]
 
 
 def worth_keeping(person_id: int, path: str, values: Mapping[str, Sequence[str]]) -> Kept | None:

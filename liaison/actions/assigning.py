@@ -124,6 +124,7 @@ async def transfer(
     still to be named. An agency that supported it does so no longer when it becomes the responsible one. Raises like `change`."""
     if lead_agency_id is None and owner_id is None:
         raise Invalid({"owner_id": N_("Please choose who takes this over.")})
+    await lock(db, item)  # or supporting agencies that somebody adds just now would be lost
     lead = lead_agency_id or await queries.agency_of(db, owner_id or 0) or 0
     supporting = [one.agency_id for one in item.supports if one.agency_id != lead]
     return await change(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, not_, or_, select, true, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, literal, not_, or_, select, true, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
@@ -16,7 +16,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
 from liaison.first import among, bounded, row_by_row
-from liaison.mechanisms.models import Member
+from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
 
 SHOWN = (
@@ -101,9 +101,10 @@ async def ledger(
     """落实台账: what is due first comes first, items without a date last; keyset-paged by `after` = (due_on, id) of the last
     line shown."""
     order = (ActionItem.due_on, ActionItem.id)
+    overdue = await _overdue(db, today) if filters.status == "overdue" else false()
     wanted = [
-        and_(state, place, *_narrowed(replace(filters, status=None), today))
-        for state in _of_status(filters.status, today)
+        and_(state, place, *_narrowed(replace(filters, status=None), overdue))
+        for state in _of_status(filters.status, overdue)
         for place in _later_than(after)
     ]
     parts = [and_(part, each) for part in visible_parts(viewer) for each in wanted]
@@ -116,7 +117,8 @@ async def listing(
     db: Session, viewer: Viewer, filters: Filters, *, today: date, after: int = 0, limit: int = 100
 ) -> list[ActionItem]:
     """The same items in the order in which they were entered, for programs; `after` is the id of the last one given."""
-    wanted = and_(ActionItem.id > after, *_narrowed(filters, today))
+    overdue = await _overdue(db, today) if filters.status == "overdue" else false()
+    wanted = and_(ActionItem.id > after, *_narrowed(filters, overdue))
     parts = [and_(part, wanted) for part in visible_parts(viewer)]
     query = select(ActionItem).where(among(ActionItem, parts, order=(ActionItem.id,), limit=limit))
     return list(await db.scalars(query.order_by(ActionItem.id).limit(limit).options(*SHOWN)))
@@ -125,14 +127,14 @@ async def listing(
 async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) -> dict[str, int]:
     """How many items are open, overdue, done and no longer possible, within the filters other than the status. Nobody counts further
     than MOST_COUNTED: a greater number only says that there are more."""
-    is_open = ActionItem.ended_how.is_(None)
+    is_open, overdue = ActionItem.ended_how.is_(None), await _overdue(db, today)
     states = {
         OPEN: is_open,
-        "overdue": and_(is_open, ActionItem.due_on < today),
+        "overdue": and_(is_open, overdue),
         DONE: ActionItem.ended_how == DONE,
         NOT_POSSIBLE: ActionItem.ended_how == NOT_POSSIBLE,
     }
-    within = _narrowed(replace(filters, status=None), today)
+    within = _narrowed(replace(filters, status=None), overdue)
     owned, *by_mechanism = visible_parts(viewer)
     parts = [*bounded(by_mechanism), and_(owned, not_(or_(false(), *by_mechanism)))]
     numbers = []
@@ -207,7 +209,7 @@ def after_of(item: ActionItem) -> Mapping[str, str]:
     return {"after": str(item.id), **({"after_due": item.due_on.isoformat()} if item.due_on else {})}
 
 
-def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
+def _narrowed(filters: Filters, overdue: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.mechanism_id is not None:
         found.append(ActionItem.mechanism_id == filters.mechanism_id)
@@ -221,17 +223,35 @@ def _narrowed(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     if filters.due_before is not None:
         found.append(ActionItem.due_on < filters.due_before)
     if filters.status is not None:
-        found.append(or_(*_of_status(filters.status, today)))
+        found.append(or_(*_of_status(filters.status, overdue)))
     return found
 
 
-def _of_status(status: str | None, today: date) -> list[ColumnElement[bool]]:
+async def _overdue(db: Session, today: date) -> ColumnElement[bool]:
+    """Whether the due date has passed, on the date that the item's mechanism has now: at that instant mechanisms of other zones may be
+    a day ahead of `today`, the site's date, or behind it, as their lines in the ledger say."""
+    home = db.clock.today(db.settings.timezone)
+    others: dict[date, list[str]] = {}
+    for zone in await db.scalars(select(Mechanism.timezone).distinct()):
+        if (there := db.clock.today(zone)) != home:
+            others.setdefault(today + (there - home), []).append(zone)
+    if not others:
+        return ActionItem.due_on < today
+
+    def of(zones: Sequence[str]) -> ColumnElement[bool]:
+        return ActionItem.mechanism_id.in_(select(Mechanism.id).where(Mechanism.timezone.in_(zones)))
+
+    until = case(*((of(zones), literal(there)) for there, zones in others.items()), else_=literal(today))
+    return and_(ActionItem.due_on < max(today, *others), ActionItem.due_on < until)
+
+
+def _of_status(status: str | None, overdue: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Conditions of which one holds; those of a mechanism, and of an owner, each stand in an index in the ledger's order."""
     match status:
         case "open":
             return [ActionItem.ended_at.is_(None)]
         case "overdue":
-            return [and_(ActionItem.ended_at.is_(None), ActionItem.due_on < today)]
+            return [and_(ActionItem.ended_at.is_(None), overdue)]
         case "done" | "not_possible":
             return [ActionItem.ended_how == status]
         case _:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.actions.assigning import lock
@@ -11,6 +13,7 @@ from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
+from liaison.meetings.recording import SENT_TWICE
 from liaison.meetings.replies import Registered, registration
 
 MOST = 2000
@@ -29,7 +32,7 @@ async def report(
     """进展: a note on how it goes, also on an item that has ended. With `registered` it was told another way (代登记); `unverified`
     marks what came by mail from somebody whom no mail server vouches for.
 
-    Raises NotPermitted, Invalid (text)."""
+    A form that is sent twice within a minute is one note. Raises NotPermitted, Invalid (text)."""
     await lock(db, item)
     if registered is None:
         _ask_report(viewer, item)
@@ -42,6 +45,8 @@ async def report(
     if registered is not None:
         too_early = N_("This lies before the item was assigned.")
         facts = registration(db, registered, viewer, since=item.assigned_at, too_early=too_early)
+    if (same := await _just_said(db, viewer, item, text, facts)) is not None:
+        return same
     progress = Progress(
         action_item_id=item.id,
         text=text,
@@ -96,6 +101,23 @@ async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int 
     item.touch()
     _audit(db, viewer, "reopen", item)
     return item
+
+
+async def _just_said(
+    db: Session, viewer: Viewer, item: ActionItem, text: str, registered: dict[str, Any] | None
+) -> Progress | None:
+    query = select(Progress).where(
+        Progress.action_item_id == item.id,
+        Progress.text == text,
+        Progress.by_id.is_not_distinct_from(viewer.person_id or None),
+        Progress.at > db.now() - SENT_TWICE,
+    )
+    rows = await db.scalars(query.order_by(Progress.id.desc()))
+    return next((one for one in rows if _said(one.registered) == _said(registered)), None)
+
+
+def _said(registered: dict[str, Any] | None) -> list[Any] | None:
+    return [registered.get(name) for name in ("how", "said_by")] if registered else None
 
 
 def _ask_report(viewer: Viewer, item: ActionItem) -> None:

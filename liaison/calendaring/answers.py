@@ -93,9 +93,8 @@ class Reply:
 
     @property
     def at(self) -> datetime:
-        """When it was given, as far as the sender's clock is to be believed."""
-        latest = self.received_at + _CLOCKS_DIFFER
-        return latest if self.dtstamp is None else min(self.dtstamp, latest)
+        """When it was given, as far as the sender's clock is to be believed; when it came, if it does not say."""
+        return self.received_at if self.dtstamp is None else min(self.dtstamp, self.received_at + _CLOCKS_DIFFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +122,16 @@ def apply_reply(state: State | None, reply: Reply) -> Effect:
         return Effect("held", "unknown_uid")
     if reply.method == "REFRESH":
         asked = _who(state, [each.address for each in reply.answers] or [reply.sender])
-        return Effect("applied", "refresh", asked) if asked else Effect("held", "uninvited")
+        if asked is None:
+            return Effect("held", "uninvited")
+        return Effect("held", "forged", asked) if reply.proof == "failed" else Effect("applied", "refresh", asked)
     answer = _answering(state, reply)
-    if answer is None:
-        return Effect("ignored", "no_answer") if reply.method == "REPLY" else Effect("held", "counter")
-    asked = _who(state, [answer.address])
+    if answer is None and reply.method == "REPLY":
+        return Effect("ignored", "no_answer")
+    asked = _who(state, [answer.address if answer else reply.sender])
     if asked is None:
         return Effect("held", "uninvited")
-    if reply.method == "COUNTER":
+    if answer is None or reply.method == "COUNTER":
         return Effect("held", "counter", asked)
     if answer.partstat == "DELEGATED":
         return Effect("held", "delegated", asked)
@@ -155,12 +156,13 @@ def apply_reply(state: State | None, reply: Reply) -> Effect:
 
 
 def _answering(state: State, reply: Reply) -> Answer | None:
-    """The line that answers; of several that of the sender."""
+    """The line that answers; of several that of the sender, else that of somebody they may answer for."""
     answers = [each for each in reply.answers if each.partstat != "NEEDS-ACTION"]
-    if len(answers) > 1:
-        own = [each for each in answers if (asked := _who(state, [each.address])) and _is_own(asked, reply.sender)]
-        answers = own or answers
-    return answers[0] if answers else None
+    asked = [_who(state, [each.address]) for each in answers] if len(answers) > 1 else []
+    pairs = [(answer, one) for answer, one in zip(answers, asked, strict=False) if one is not None]
+    own = [answer for answer, one in pairs if _is_own(one, reply.sender)]
+    others = [answer for answer, one in pairs if key_of(reply.sender) in one.contacts]
+    return next(iter(own or others or answers), None)
 
 
 def _who(state: State, addresses: Sequence[str]) -> Asked | None:

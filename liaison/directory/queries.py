@@ -242,6 +242,13 @@ async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddr
     )
 
 
+async def people_known_by(db: Session, addresses: Collection[str]) -> set[int]:
+    """The ids of everybody one of whose own addresses is among these, as entered with them or as an alias."""
+    own = select(Person.id).where(Person.mail.in_(addresses))
+    aliases = select(KnownAddress.person_id).where(KnownAddress.address.in_(addresses), KnownAddress.kind == "alias")
+    return {*await db.scalars(own), *await db.scalars(aliases)}
+
+
 async def people_at(db: Session, address: str) -> list[Person]:
     """The active people whose own address this is: as entered with them, or as an alias."""
     aliases = select(KnownAddress.person_id).where(KnownAddress.address == address, KnownAddress.kind == "alias")

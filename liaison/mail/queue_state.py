@@ -79,7 +79,7 @@ async def heartbeat(db: Session, worker: str) -> None:
             QueueState.name.startswith(_WORKER, autoescape=True), QueueState.at < database_now(db, -86_400)
         )
     )
-    await _put(db, f"{_WORKER}{worker}", database_now(db), {})
+    await put(db, f"{_WORKER}{worker}", database_now(db), {})
 
 
 async def block(db: Session, outcome: Outcome, *, pauses: tuple[float, ...] = BLOCK_PAUSES) -> None:
@@ -88,12 +88,12 @@ async def block(db: Session, outcome: Outcome, *, pauses: tuple[float, ...] = BL
     tries = before.tries if before else 0
     since = before.since if before else await read_clock(db)
     detail = {"reason": outcome.reason, "reply": outcome.reply[:500], "since": since.isoformat(), "tries": tries + 1}
-    await _put(db, _BLOCKED, database_now(db, pauses[min(tries, len(pauses) - 1)]), detail)
+    await put(db, _BLOCKED, database_now(db, pauses[min(tries, len(pauses) - 1)]), detail)
 
 
 async def note(db: Session, name: str, detail: dict[str, Any]) -> None:
     """Keep one word about the whole site's running, in place of the one before."""
-    await _put(db, name, database_now(db), detail)
+    await put(db, name, database_now(db), detail)
 
 
 async def noted(db: Session, name: str) -> tuple[datetime, dict[str, Any]] | None:
@@ -148,7 +148,8 @@ async def health(db: Session) -> QueueHealth:
     )
 
 
-async def _put(db: Session, name: str, at: ColumnElement[datetime], detail: dict[str, Any]) -> None:
+async def put(db: Session, name: str, at: ColumnElement[datetime], detail: dict[str, Any]) -> None:
+    """Keep a row of this name, in place of the one before."""
     statement = insert_into(db, QueueState).values(name=name, at=at, detail=detail)
     await db.execute(
         statement.on_conflict_do_update(

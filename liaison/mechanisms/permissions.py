@@ -54,7 +54,7 @@ def may_see_contacts(viewer: Viewer, mechanism_id: int, today: date) -> bool:
 
 
 def sees_until(viewer: Viewer, mechanism_id: int, today: date) -> date | None:
-    """The first day of which a former member no longer sees the frame; None for everybody who sees the present."""
+    """The first day on which a former member no longer sees who is in office and what is agreed; None for everybody who sees the present."""
     return None if viewer.operator else _left_on(viewer, mechanism_id, today)
 
 

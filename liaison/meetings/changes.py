@@ -3,20 +3,23 @@
 What counts is what *they* hold, not what was announced in between, so that the mail answers the question that its reader has."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from liaison.calendaring.itip import Held
 from liaison.i18n import Words
+from liaison.meetings.wording import KIND_NAMES
 
+COMPARED = ("agenda", "host", "kind", "note", "replies_due_on")
+"""What is compared with a former announcement, since calendars do not hold it."""
 _PRINTED = ("title", "agency", "presenter", "duration_minutes")
 """What an agenda shows of an item."""
 
 
-def changed(
-    words: Words, held: Held, agenda_held: Sequence[Mapping[str, Any]] | None, snapshot: Mapping[str, Any]
-) -> list[str]:
-    """A sentence for each thing that is not as held: title, place, agenda. That another time is meant the first sentence of the mail
-    says. `agenda_held` is None where it is not known any more."""
+def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot: Mapping[str, Any]) -> list[str]:
+    """A sentence for each thing that is not as held: title, place, host, kind, agenda, note, day to answer by. That another time is
+    meant the first sentence of the mail says, which then asks for another answer anyway. `before` is what the notice said that is
+    held of the `COMPARED`; None where that is not known any more."""
     found = []
     if held.summary != snapshot["title"]:
         found.append(
@@ -30,8 +33,23 @@ def changed(
     elif held.location != place:
         new = place or words._("to be announced")
         found.append(words._("The place was %(old)s and is now %(new)s.", old=held.location, new=new))
-    if agenda_held is not None:
-        found += _agenda(words, agenda_held, snapshot["agenda"])
+    if before is None:
+        return found
+    if before["host"] != snapshot["host"]:
+        found.append(words._("The host was %(old)s and is now %(new)s.", old=before["host"], new=snapshot["host"]))
+    if before["kind"] != snapshot["kind"]:
+        old, new = (words._(KIND_NAMES[said["kind"]]) for said in (before, snapshot))
+        found.append(words._("The kind of meeting was “%(old)s” and is now “%(new)s”.", old=old, new=new))
+    found += _agenda(words, before["agenda"], snapshot["agenda"])
+    if before["note"] != snapshot["note"]:
+        found.append(
+            words._("The text of the notice has changed; the one below now holds.")
+            if snapshot["note"]
+            else words._("The former text of the notice no longer holds.")
+        )
+    due = snapshot["replies_due_on"]
+    if due and before["replies_due_on"] != due and held.starts_at == datetime.fromisoformat(snapshot["local_start"]):
+        found.append(words._("The day to answer by is now %(day)s.", day=words.short_date(date.fromisoformat(due))))
     return found
 
 

@@ -47,7 +47,8 @@ async def enter_held(
     recorder, whichever agency was the host.
 
     `local_start` is naive local time of the mechanism's zone and has passed; `items` and `decisions` are one text each.
-    Raises NotPermitted, Invalid (starts_at, present.N of one name too many or of an agency that never was a member, items.N, decisions.N and the fields of `schedule` and `hold`)."""
+    Raises NotPermitted, Invalid (starts_at, present.N of one name too many or of an agency that never was a member, items.N,
+    decisions.N and the fields of `schedule` and `hold`)."""
     meeting = await scheduling.schedule(
         db,
         viewer,
@@ -115,7 +116,7 @@ async def enter_held(
             raise Invalid({"notes": refusal.errors["text"]}) from None
     for number, text in enumerate(decisions):
         try:
-            await recording.decide(db, viewer, meeting, text=text)
+            await recording.decide(db, viewer, meeting, text=text, of_list=True)
         except Invalid as refusal:
             raise Invalid({f"decisions.{number}": message for message in refusal.errors.values()}) from None
     return await holding.hold(db, viewer, meeting, ordinal=ordinal, ordinal_in_year=ordinal_in_year)

@@ -193,7 +193,9 @@ async def _number(
     numbers = {
         "ordinal": (ordinal, following, MOST_ORDINAL, mine & (Meeting.ordinal == ordinal)),
         "ordinal_in_year": (
-            *(ordinal_in_year, following_in_year, MOST_IN_YEAR),
+            ordinal_in_year,
+            following_in_year,
+            MOST_IN_YEAR,
             mine & this_year & (Meeting.ordinal_in_year == ordinal_in_year),
         ),
     }

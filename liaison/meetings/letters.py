@@ -97,7 +97,7 @@ def written(
     was_told = planned.change in OFF and planned.change != "handed_on" and held is not None  # there it takes place
     context |= {
         "change": planned.change,
-        "changes": changed(words, held, planned.agenda_held, snapshot)
+        "changes": changed(words, held, planned.before, snapshot)
         if held is not None and planned.change in ("moved", "updated")
         else [],
         "foot": _why(one, NOBODY if planned.change == "handed_on" else lines, words, was=planned.change in OFF[2:]),

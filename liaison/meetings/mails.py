@@ -21,7 +21,7 @@ from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
 from liaison.meetings.letters import Lines, lines_of, reminder, written
 from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
-from liaison.meetings.planning import Plan, PlannedMail, agendas_held, everybody_of, holding
+from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding, told_before
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, change_of, still_waiting
 
@@ -43,7 +43,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
         asked = await everybody_of(db, meeting)
         await asyncio.sleep(0)  # here and below: a long list must not keep the other requests waiting
         held = await holding(db, announcement.uid, [row.address for row in some])
-        agendas = await agendas_held(db, announcement.uid, held)
+        before = await told_before(db, announcement.uid, held)
         partstats = asked.partstats() if announcement.uid == meeting.uid else {}
         await asyncio.sleep(0)
         telling = Telling(
@@ -64,7 +64,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
                 continue  # deactivated since it was sent: no link of theirs would open
             if message is not None:
                 change = change_of(message, snapshot, passed_on=row.params.get("change") == HANDED_OVER)
-                mails[row.id] = PlannedMail(one, change, message, held.get(row.address), agendas.get(row.address))
+                mails[row.id] = PlannedMail(one, change, message, held.get(row.address), before.get(row.address))
             await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
         lines = await _linked(db, meeting, asking)

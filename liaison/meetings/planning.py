@@ -19,15 +19,16 @@ from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
+from liaison.meetings.changes import COMPARED
 from liaison.meetings.due import due_when_told, replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, change_of, content_of, listed, organizer_of, snapshot_of
 
 REQUEST, CANCEL = Method.REQUEST, Method.CANCEL
-Agenda = Sequence[Mapping[str, Any]]
-"""The items as an announcement kept them."""
-_NO_NEWS = {"reason": None, "last_actions": None}
+Before = Mapping[str, Any]
+"""What a former announcement said of the `COMPARED`."""
+_NO_NEWS = {"reason": None, "last_actions": None, "answers_by_mail": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class PlannedMail:
     """invited, moved, updated, cancelled, postponed, removed or again"""
     message: Message
     held: Held | None = None
-    agenda_held: Agenda | None = None
-    """The agenda as this address was last told of it; None where it holds none, or that is not known any more."""
+    before: Before | None = None
+    """What this address was last told; None where it holds nothing, or that is not known any more."""
     former: Announcement | None = None
     """Set where it takes back a UID that the meeting had before it was reinstated: what was announced last under that one."""
 
@@ -117,6 +118,7 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     await asyncio.sleep(0)
     snapshot = _snapshot(db, meeting, agenda, found, asked)
     snapshot["last_actions"] = await queries.follows_another(db, meeting)
+    snapshot["answers_by_mail"] = bool(db.settings.inbox_url or db.settings.lmtp_listen)
     says_nothing_new = _says(last, meeting, snapshot)
     off = meeting.is_off
     method = CANCEL if off else REQUEST
@@ -143,14 +145,14 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
         held = await holding(db, meeting.uid)
         known |= await _former_words(db, meeting.uid, set(held) - set(known))
         telling = Telling(snapshot, method, meeting.uid, version, partstats, meeting.reply_secret)
-        agendas = await agendas_held(db, meeting.uid, held)
+        before_of = await told_before(db, meeting.uid, held)
         await asyncio.sleep(0)
         for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
             message = telling.message_to(one, held.get(address))
             if message is not None:
                 change = change_of(message, snapshot)
-                mails.append(PlannedMail(one, change, message, held.get(address), agendas.get(address)))
+                mails.append(PlannedMail(one, change, message, held.get(address), before_of.get(address)))
             if number % 10 == 9:
                 await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     if meeting.announced_at is not None:
@@ -176,13 +178,14 @@ async def holding(db: Session, uid: str, addresses: Collection[str] | None = Non
     return {address: Held.from_json(stored) for address, stored in (await outbox.holding(db, uid, addresses)).items()}
 
 
-async def agendas_held(db: Session, uid: str, held: Mapping[str, Held]) -> dict[str, Agenda]:
-    """By address, the agenda of the announcement that it holds; without those that hold a cancellation, or one that is not known."""
+async def told_before(db: Session, uid: str, held: Mapping[str, Held]) -> dict[str, Before]:
+    """By address, what the announcement said that it holds; without those that hold a cancellation, or one that is not known."""
     if not held:
         return {}
-    agenda = Announcement.snapshot["agenda"]
-    query = select(Announcement.sequence, Announcement.dtstamp, agenda).where(Announcement.uid == uid)
-    said = {(row[0], row[1]): row[2] for row in await db.execute(query.where(Announcement.method == REQUEST.value))}
+    parts = [Announcement.snapshot[name] for name in COMPARED]
+    query = select(Announcement.sequence, Announcement.dtstamp, *parts).where(Announcement.uid == uid)
+    rows = await db.execute(query.where(Announcement.method == REQUEST.value))
+    said = {(row[0], row[1]): dict(zip(COMPARED, row[2:], strict=True)) for row in rows}
     versions = {address: (one.sequence, one.dtstamp) for address, one in held.items() if one.method is REQUEST}
     return {address: said[version] for address, version in versions.items() if version in said}
 

@@ -1,5 +1,6 @@
 """Answers that come as calendar mail: put in order by `calendaring.answers`, and written down as the web button writes them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,12 +15,10 @@ from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
-from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import listed
 from liaison.private import not_kept_here
 
 MOST_COMMENT = 500
@@ -45,8 +44,8 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
         return Received(apply_reply(None, reply))
     meeting = announcement.meeting
     await lock(db, meeting)
-    told = {one.address: one for one in listed(announcement.snapshot) if not one.copy_only}
-    attendees = {each.id: each for each in await queries.attendees(db, meeting.id)}
+    told = await _concerned(db, announcement, reply)
+    attendees = await _attendees(db, [id_ for one in told.values() for id_ in one.attendee_ids])
     state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
     effect = apply_reply(state, reply)
     if effect.asked is None:
@@ -67,6 +66,25 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
 async def _announcement(db: Session, uid: str) -> Announcement | None:
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
     return (await db.execute(query.options(_MEETING))).scalar_one_or_none()
+
+
+async def _concerned(db: Session, announcement: Announcement, reply: Reply) -> dict[str, Addressee]:
+    """Those of the addresses told that the answer may be about, by address: those it names, else whose person has it as another one.
+    A notice goes to hundreds, and an answer is about one."""
+    named = {reply.sender, *(each.address for each in reply.answers)}
+    everybody = announcement.snapshot["addressees"]
+    direct = [Addressee.from_json(one) for one in everybody if one["address"] in named]
+    if not {each.address for each in reply.answers} <= {one.address for one in direct}:
+        people = await directory.people_known_by(db, named)
+        by_alias = (one for one in everybody if people.intersection(one["person_ids"]))
+        direct += [Addressee.from_json(one) for one in by_alias if one["address"] not in named]
+    return {one.address: one for one in direct if not one.copy_only}
+
+
+async def _attendees(db: Session, ids: Collection[int]) -> dict[int, Attendee]:
+    query = select(Attendee).where(Attendee.id.in_(ids), Attendee.removed_at.is_(None))
+    loaded = query.options(joinedload(Attendee.person), joinedload(Attendee.agency))
+    return {each.id: each for each in await db.scalars(loaded)}
 
 
 async def _state(

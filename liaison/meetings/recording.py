@@ -1,5 +1,7 @@
 """What is written down of a meeting: notes that save themselves, and decisions (议定事项) with their numbers."""
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +19,8 @@ from liaison.meetings.permissions import may_read_decision, may_read_record, rea
 
 MOST_NOTES = 50_000
 MOST_DECISION = 2000
+SENT_TWICE = timedelta(minutes=1)
+"""The same words of the same person again within so short a time come from a button pressed twice."""
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
 
@@ -78,11 +82,18 @@ async def decisions_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[De
 
 
 async def decide(
-    db: Session, viewer: Viewer, meeting: Meeting, *, text: str, agenda_item_id: int | None = None
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    text: str,
+    agenda_item_id: int | None = None,
+    of_list: bool = False,
 ) -> Decision:
     """议定: what the meeting decided, under the next number of the mechanism and the meeting's year.
 
-    From the start of the meeting on, also after it was held. Raises NotPermitted, Invalid (text, agenda_item_id), Conflict."""
+    From the start of the meeting on, also after it was held. A form that is sent twice within a minute is one decision, since a
+    number is never free again; one `of_list` counts however often it stands there. Raises NotPermitted, Invalid (text, agenda_item_id), Conflict."""
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
@@ -94,6 +105,8 @@ async def decide(
     text = _checked(text)
     if agenda_item_id is not None:
         await _item(db, meeting, agenda_item_id)
+    if not of_list and (same := await _just_decided(db, viewer, meeting, text, agenda_item_id)) is not None:
+        return same
     year = meeting.local_on.year
     last = select(func.max(Decision.number)).where(Decision.mechanism_id == mechanism.id, Decision.year == year)
     decision = Decision(
@@ -167,6 +180,20 @@ async def decision_of(db: Session, viewer: Viewer, decision_id: int) -> Decision
     await db.refresh(decision, ["meeting"])
     assert decision.meeting is meeting
     return decision
+
+
+async def _just_decided(
+    db: Session, viewer: Viewer, meeting: Meeting, text: str, agenda_item_id: int | None
+) -> Decision | None:
+    query = select(Decision).where(
+        Decision.meeting_id == meeting.id,
+        Decision.agenda_item_id.is_not_distinct_from(agenda_item_id),
+        Decision.text == text,
+        Decision.decided_by == viewer.person_id,
+        Decision.decided_at > db.now() - SENT_TWICE,
+        Decision.revoked_at.is_(None),
+    )
+    return (await db.scalars(query.options(joinedload(Decision.meeting)).limit(1))).first()
 
 
 async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | None) -> None:

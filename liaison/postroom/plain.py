@@ -9,20 +9,27 @@ from typing import Final
 from liaison.calendaring.itip import Partstat
 
 _QUOTED: Final = re.compile(
-    r"""^\s*(?:
+    r"""(?:
         >|\|                                                        # quoted line by line
-        |-{2,}\s*(?:原始?邮件|原邮件|转发的?邮件|original\s+message|forwarded\s+message|reply\s+message)
-        |_{10,}\s*$                                                 # Outlook's rule above what it quotes
-        |(?:发件人|寄件者|寄件人|from|sent|发送时间)\s*[:\N{FULLWIDTH COLON}].*
-        |(?:在|于)?.{0,120}(?:写道|写到|写信)\s*[:\N{FULLWIDTH COLON}]\s*$
-        |on\b.{0,200}\bwrote\s*:\s*$
-        |.{0,120}\bwrote\s*:\s*$
+        |_{10,}$|-{30,}$                                            # the rule above what Outlook and others quote
+        |-{2,}\s?(?:original|reply|replied|forwarded)\b.{0,40}-{2,}$
+        |-{2,}\s?(?:原始?邮件|邮件原件|原始约会|回复的?原?始?邮件|转发的?邮件|原始郵件).{0,40}$
+        |\*{0,2}(?:发件人|寄件者|寄件人|發件人|from|sent|发送时间|差出人|von)\*{0,2}\s?[:\N{FULLWIDTH COLON}]
+        |.{0,300}(?:写道|写到|写信|寫道|來信|\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto))\s?[:\N{FULLWIDTH COLON}]$
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+_BEGINS: Final = re.compile(r"(?:on|at|am|le|el|在|于)\b|.{0,200}(?:<|于\s?20[0-9]{2}|@)|20[0-9]{2}", re.IGNORECASE)
+_BEGINS_ANEW: Final = re.compile(r"(?:on|at|am|le|el|在)\b|20[0-9]{2}", re.IGNORECASE)
+_ENDS: Final = re.compile(r".{0,300}(?:写道|写到|wrote|schrieb|écrit)\s?[:\N{FULLWIDTH COLON}]", re.IGNORECASE)
+"""How the line begins, and the next one ends, that together say who wrote what is quoted."""
 _SIGNATURE: Final = re.compile(
-    r"^\s*(?:--\s*$|发自我的|发送自|来自我的|sent\s+from\s+my\b|get\s+outlook\s+for\b)", re.IGNORECASE
+    r"--$|(?:发自|发送自|来自|寄自)\s?我的|(?:从|由)我的.{1,20}发送|从\s?windows.{0,12}邮件|发自.{0,12}(?:手机|邮箱|大师|iphone|ipad|outlook)"
+    r"|(?:sent|发送) (?:from|via)\b|(?:get|获取|下载)\s?outlook\b|von meinem .{1,30} gesendet|envoyé de mon|(?:iphone|ipad)から送信",
+    re.IGNORECASE,
 )
+_MOST_LINE: Final = 400
+"""Letters of a line that are looked into: nobody says in more of them who wrote what is quoted."""
 
 _ANSWERS: Final[dict[str, Partstat]] = {
     **dict.fromkeys(
@@ -48,7 +55,11 @@ _ANSWERS: Final[dict[str, Partstat]] = {
     ),
 }
 _DONE: Final = frozenset(("办结", "已办结", "销号", "完成", "已完成", "done", "completed"))
-_STOPS: Final = " \t,.;:!?。，；：！？、…~-—（(【["
+_STOPS: Final = ",.;:!。，；：！、…~-—（(【["
+_CLOSING: Final = "】])）”\"'"
+_DOUBT: Final = re.compile(r"\s*(?:[?？不没無无未否吗嗎与與或]|[0-9]{1,3}\s?[%％])")
+"""What makes of the word before it a question, its contrary or a part of it."""
+_UNSEEN: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f"))
 _CODE: Final = re.compile(r"\bL-((?:[A-Z2-7]{4}-){3}[A-Z2-7]{4})\b")
 AGREED, CHANGES, ACKNOWLEDGED = "agreed", "changes_requested", "acknowledged"
 _CODED_WORDS: Final = {
@@ -77,12 +88,15 @@ class Word:
 
 def own_words(text: str) -> str:
     """What the sender wrote: without the mail they answered, and without what their telephone adds."""
-    lines: list[str] = []
-    for line in text.replace("\u00a0", " ").splitlines():
-        if _QUOTED.match(line) or _SIGNATURE.match(line):
+    lines = [line.strip() for line in text.translate(_UNSEEN).splitlines()]
+    looks = [" ".join(line[:_MOST_LINE].split()) for line in lines]
+    for at, line in enumerate(looks):
+        following = looks[at + 1] if at + 1 < len(looks) else ""
+        divided = _BEGINS.match(line) and _ENDS.fullmatch(following) and not _BEGINS_ANEW.match(following)
+        if divided or _QUOTED.match(line) or _SIGNATURE.match(line):
+            lines = lines[:at]
             break
-        lines.append(line.rstrip())
-    return "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def answer_in(text: str) -> tuple[Partstat, str] | None:
@@ -123,14 +137,17 @@ def agenda_title(subject: str, text: str) -> str | None:
 
 
 def _first_word(text: str, words: "dict[str, Partstat] | frozenset[str]") -> tuple[str, str] | None:
-    """The word at the beginning that is one of these and ends there, and the rest of the text."""
-    stripped = text.strip().lstrip("【[(（“\"'").strip()
-    line, _, rest = stripped.partition("\n")
+    """The word at the beginning that is one of these and ends there, and the rest of the text.
+
+    A space ends a Chinese word and no English one: “no problem” is no refusal."""
+    line, _, rest = text.strip().lstrip("【[(（“\"'").strip().partition("\n")
     for word in sorted(words, key=len, reverse=True):
         if not line.casefold().startswith(word):
             continue
         after = line[len(word) :]
-        if not after or after[0] in _STOPS or after[0] in "】])）”\"'":
-            said = (after.strip(_STOPS + "】])）”\"'") + "\n" + rest).strip()
+        ends = after.lstrip(_CLOSING if after[:1] in _CLOSING else "")
+        spaced = ends != ends.lstrip()
+        if not ends.strip() or ends.strip()[0] in _STOPS or (spaced and not word.isascii() and not _DOUBT.match(ends)):
+            said = (after.lstrip(_STOPS + _CLOSING + " \t") + "\n" + rest).strip()
             return word, said
     return None

@@ -1,6 +1,6 @@
 """What pages and API read of 来信."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -37,6 +37,12 @@ async def listing(
     if before is not None:
         query = query.where(IncomingMail.id < before)
     return (await db.scalars(query)).all()
+
+
+async def verdicts(db: Session, source_keys: Collection[str]) -> dict[str, str]:
+    """What the mails at these places of mailboxes came to, those that were taken in."""
+    query = select(IncomingMail.source_key, IncomingMail.verdict).where(IncomingMail.source_key.in_(source_keys))
+    return {str(key): verdict for key, verdict in await db.execute(query)}
 
 
 async def waiting(db: Session, viewer: Viewer) -> int:

@@ -67,7 +67,7 @@ async def name_sender(db: Session, viewer: Viewer, row: IncomingMail, *, person_
     if row.raw is None:
         raise Conflict(N_("The text of this mail was deleted after 90 days, so it cannot be sorted once more."))
     await db.flush()
-    mail = await asyncio.to_thread(read_mail, row.raw)
+    mail = await asyncio.to_thread(read_mail, row.raw, size=row.size)
     await sort_again(db, row, mail)
     audit.add(
         db, viewer, "name_sender", f"incoming:{row.id}", mechanism_id=row.mechanism_id, person=person_id, as_=kind

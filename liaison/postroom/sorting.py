@@ -16,7 +16,8 @@ from liaison.db import Session, one_at_a_time
 from liaison.mail.authentication import vouched_for
 from liaison.mail.bounces import mark_bounced
 from liaison.mail.choices import inbox_choices
-from liaison.mail.inbox import Heading, IncomingMessage
+from liaison.mail.headings import Heading
+from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
@@ -47,7 +48,7 @@ async def receive(
         sender=mail.heading.sender[:320],
         sender_name=mail.heading.sender_name,
         subject=mail.heading.subject,
-        size=len(mail.raw),
+        size=mail.size,
         raw=mail.raw,
         verdict=HELD,
         reason="not_understood",
@@ -99,8 +100,9 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
         mail_id=mail_id,
         received_at=received_at,
     )
-    if outcome.reason == "not_understood" and calendar is not None:
-        return Outcome(HELD, "other_method" if calendar.method else "no_method", {"method": calendar.method})
+    if outcome.reason in ("not_understood", "unknown_sender") and calendar is not None:
+        reason = "other_method" if calendar.method else "no_method"
+        return Outcome(HELD, reason, {"method": calendar.method}, person_id=outcome.person_id)
     return outcome
 
 

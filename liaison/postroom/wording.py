@@ -1,7 +1,7 @@
 """Why a mail came to what it came to, worded for the officer who reads 来信 and for the one line that `liaison ingest` prints."""
 
 from liaison.i18n import N_
-from liaison.mail.inbox import OVER_CAP
+from liaison.mail.parts import OVER_CAP
 
 VERDICT_NAMES = {
     "applied": N_("Counted"),
@@ -11,6 +11,9 @@ VERDICT_NAMES = {
 }
 
 REASONS = OVER_CAP | {
+    "unreadable": N_(
+        "It could not be taken in, however often that was tried: a fault of ours. Please read it in the mailbox."
+    ),
     "answered": N_("The answer was counted."),
     "answered_by_address": N_("A shared address answered: it is shown beside its people, who answer for themselves."),
     "repeated": N_("The same mail, or the same answer, came once more."),

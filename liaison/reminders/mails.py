@@ -57,11 +57,12 @@ class _Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One line in words, of which mechanism it is, and what its people were told of its meeting."""
+    """One line in words, of which mechanism it is, and the meeting's UID and what its people were told of it."""
 
     line: Line
     entry: Entry
     mechanism: Mechanism
+    uid: str | None = None
     told: Mapping[str, Any] | None = None
 
 
@@ -84,6 +85,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     first, of_mechanisms = all_found[0], {found.mechanism.id: found.mechanism for found in all_found}
     one = first.mechanism
     words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
+    uid, told = _one_meeting(all_found)
     context: dict[str, Any] = {
         "words": words,
         "subject": subject(words, first.entry, WEEK if first.line.step == WEEK else first.line.kind, len(all_found)),
@@ -94,14 +96,17 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "alone": len(sections) == 1 and not loaded.readers[next(iter(sections))].address.shared,
         "mechanisms": words._(", ").join(each.short_name for each in of_mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
-        "foot": foot(words, [found.entry for found in all_found], _one_meeting(all_found)),
+        "foot": foot(words, [found.entry for found in all_found], told),
     }
     subject_line, text, html = render("reminders", context, row.locale)
     mailbox = one.mailbox if len(of_mechanisms) == 1 and one.mailbox else None
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
-        mail_from=f"{one.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        # In the thread of the meeting's notices, whose root is of their sender's domain.
+        mail_from=told["organizer"] if told else f"{one.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        from_name=told["organizer_name"] if told else "",
+        thread=uid,
         subject=subject_line,
         text=text,
         html=html,
@@ -109,10 +114,11 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     )
 
 
-def _one_meeting(all_found: Sequence[_Found]) -> Mapping[str, Any] | None:
-    """What people were told of the meeting that all of it is about; None where it is about several things, or an item."""
-    first = all_found[0].told
-    return first if all(found.told is first for found in all_found) else None
+def _one_meeting(all_found: Sequence[_Found]) -> tuple[str | None, Mapping[str, Any] | None]:
+    """The meeting that all of it is about, by its UID, and what people were told of it; None where it is about several things, or an
+    item: that would be out of place among the notices of one meeting."""
+    first = all_found[0]
+    return (first.uid, first.told) if all(found.uid == first.uid for found in all_found) else (None, None)
 
 
 async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
@@ -186,7 +192,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         office=loaded.offices.get(line.office or 0),
         link=link,
     )
-    return _Found(line, entry, meeting.mechanism, told)
+    return _Found(line, entry, meeting.mechanism, meeting.uid, told)
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
@@ -195,6 +201,10 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         return None
     if not await _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
         return None
+    office = loaded.offices.get(line.office or 0)
+    agency_id = office.agency_id if office is not None else line.agency_id
+    if agency_id is not None and agency_id not in (item.lead_agency_id, item.host_agency_id):
+        return None  # another agency is responsible by now
     link = await links.link_for(
         db,
         purpose=links.ACTION,
@@ -205,7 +215,7 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         expires_at=db.now() + LINK_LIFE,
     )
     words = Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone))
-    return _Found(line, of_action(words, line, item, loaded.offices.get(line.office or 0), link), item.mechanism)
+    return _Found(line, of_action(words, line, item, office, link), item.mechanism)
 
 
 async def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:

@@ -107,7 +107,8 @@ async def invitations(db: Session, meeting_ids: Collection[int]) -> Sequence[Age
 
 async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:
     """Who is told what goes to an agency by office: its liaison in office today, or while it has none the agency itself at its own
-    address; and its deputies, but for those who read that same address. Nobody for an agency that takes part on paper, which is told by letter."""
+    address; and its deputies, but for those who read that same address. Nobody for an agency that takes part on
+    paper, which is told by letter."""
     if mechanism.id not in morning.duty:
         morning.duty[mechanism.id] = await mechanisms.on_duty(db, mechanism, morning.today)
     duty = morning.duty[mechanism.id]

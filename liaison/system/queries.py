@@ -21,6 +21,9 @@ from liaison.i18n import N_
 from liaison.mail import outbox, queue_state
 from liaison.mail.models import FINAL_STATES, HELD, OPEN_STATES, MailPerson, OutboxMail
 from liaison.mail.queue_state import QueueHealth
+from liaison.mail.sources import state
+from liaison.mail.sources.places import inboxes
+from liaison.mail.sources.state import InboxState
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import Meeting
@@ -48,6 +51,7 @@ class SiteStatus:
     zone_data: str
     audit_head: tuple[int, str]
     backup: BackupStatus
+    inboxes: Sequence[InboxState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ async def site_status(db: Session) -> SiteStatus:
         zone_data=zone_data_version(),
         audit_head=await audit.head(db),
         backup=await backups.status(db),
+        inboxes=await state.states(db, inboxes(db.settings.inbox_url)),
     )
 
 

@@ -11,6 +11,8 @@ from liaison.db import Session
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
 from liaison.mail.queue_state import Pulse
+from liaison.mail.sources import state
+from liaison.mail.sources.places import inboxes
 from liaison.system import backups
 from liaison.system.backup_rules import BackupStatus
 from liaison.system.queries import WORKER_SILENT
@@ -48,6 +50,8 @@ class Figures:
     paused: bool
     blocked: bool
     backup: BackupStatus
+    unread_inboxes: int
+    """Mailboxes that cannot be read at the moment."""
 
 
 async def readiness(db: Session) -> Readiness:
@@ -57,11 +61,13 @@ async def readiness(db: Session) -> Readiness:
 
 async def figures(db: Session) -> Figures:
     """How the site is now, in figures."""
+    states = await state.states(db, inboxes(db.settings.inbox_url))
     return Figures(
         readiness=await readiness(db),
         paused=await site.choice(db, queue_state.PAUSED) is not None,
         blocked=await queue_state.current_block(db) is not None,
         backup=await backups.status(db),
+        unread_inboxes=sum(each.problem is not None for each in states),
     )
 
 

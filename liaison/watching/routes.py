@@ -128,6 +128,7 @@ def _of_site(site: Figures, mails: dict[str, int]) -> Iterator[Metric]:
     )
     yield gauge("liaison_mail_paused", "Whether an operator has stopped all mail.", site.paused)
     yield gauge("liaison_mail_blocked", "Whether all mail waits because the mail server takes none.", site.blocked)
+    yield gauge("liaison_unread_inboxes", "Mailboxes that cannot be read at the moment.", site.unread_inboxes)
     yield gauge("liaison_workers", "Workers heard of within the last minute.", ready.pulse.workers)
     yield age("liaison_worker_heartbeat_age_seconds", "Since a worker was last heard of.", ready.worker_age)
     if backup.on and backup.possible:

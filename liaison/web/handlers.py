@@ -10,12 +10,13 @@ from litestar.background_tasks import BackgroundTask
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liaison import audit
 from liaison.accounts.kept import seal, worth_keeping
 from liaison.accounts.viewer import Viewer
+from liaison.db import is_passing
 from liaison.errors import Conflict, Invalid, Message, NotPermitted, NotSignedIn, Refusal, TooMany
 from liaison.i18n import N_, gettext_for
 from liaison.logs import masked
@@ -202,24 +203,6 @@ def _database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
 def _busy(request: AnyRequest, error: Exception | None = None) -> Response[Any]:
     words = Message(N_("The server is busy. Please try again in a moment."))
     return answer(request, 503, words, headers={"Retry-After": "5"})
-
-
-PASSING = ("08", "40", "53", "57", "55P03", "25006")
-"""How PostgreSQL's codes begin for what passes: connection lost, rolled back, too much asked of it, stopping or starting, locked, a
-standby that is not the primary yet."""
-
-
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the same request may go well in a moment: the database is locked, away, or too busy; no mistake of ours."""
-    said = str(error.orig)
-    if error.connection_invalidated or "database is locked" in said or "database table is locked" in said:
-        return True
-    code = getattr(error.orig, "sqlstate", None)
-    if code is not None:
-        return str(code).startswith(PASSING)
-    # PostgreSQL without a code: the server was never reached, or went away.
-    lost = type(error.orig).__module__.startswith("psycopg")
-    return lost and isinstance(error, OperationalError | InterfaceError)
 
 
 def _unexpected(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -15,7 +15,7 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
-from liaison.mechanisms.models import Member
+from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings import holding, recording
 from tests.callers import Browser
 from tests.conftest import NOW
@@ -284,3 +284,43 @@ async def test_the_reminder_day_follows_the_due_date(play: Play) -> None:
     moved = await act(play, play.world.zhoumin, item_id, assigning.change, due_on=date(2027, 1, 8))
     assert moved.remind_on == date(2027, 1, 5)
     assert NOW.tzinfo is UTC
+
+
+async def test_overdue_means_by_the_date_of_the_items_own_mechanism(play: Play) -> None:
+    """At one in the morning in Beijing of the 11th it is still the 10th in New York, and already the 11th in Auckland."""
+    world, made = play.world, {}
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        for zone in ("America/New_York", "Pacific/Auckland"):
+            far = Mechanism(
+                name=zone, short_name=zone, timezone=zone, region="CN", locale="zh_CN", lead_agency_id=world.jcy.id,
+                deadlines={},
+            )  # fmt: skip
+            db.add(far)
+            await db.flush()
+            db.add(Member(mechanism_id=far.id, agency_id=world.jcy.id, joined_on=date(2022, 1, 1)))
+            made[zone] = far.id
+        made["Asia/Shanghai"] = world.mechanism.id
+        for zone, mechanism_id in made.items():
+            db.add(
+                ActionItem(
+                    mechanism_id=mechanism_id, title=zone, lead_agency_id=world.jcy.id, due_on=date(2026, 12, 10),
+                    assigned_on=date(2026, 11, 23), assigned_at=play.clock.now(), assigned_by=viewer.person_id, version=1,
+                )
+            )  # fmt: skip
+
+    async def overdue(instant: str) -> list[str]:
+        play.clock.as_of = datetime.fromisoformat(instant).astimezone(UTC)
+        today = play.clock.today("Asia/Shanghai")
+        async with play.database.reading() as db:
+            viewer = await world.viewer(db, world.zhoumin)
+            only = Filters(status="overdue")
+            shown = [item.title for item in await queries.ledger(db, viewer, only, today=today)]
+            assert [item.title for item in await queries.listing(db, viewer, only, today=today)] == shown
+            assert (await queries.counts(db, viewer, only, today=today))["overdue"] == len(shown)
+            return sorted(shown)
+
+    assert await overdue("2026-12-10T18:00+08:00") == []
+    assert await overdue("2026-12-10T20:00+08:00") == ["Pacific/Auckland"]
+    assert await overdue("2026-12-11T01:00+08:00") == ["Asia/Shanghai", "Pacific/Auckland"]
+    assert await overdue("2026-12-11T14:00+08:00") == ["America/New_York", "Asia/Shanghai", "Pacific/Auckland"]

@@ -17,6 +17,10 @@ MACHINERY = {
     "mail/smtp.py": "the conversation with the mail server",
     "mail/transport.py": "where mails go: a server, or files",
     "mail/delivery.py": "the worker's side of the outbox: claims, sends and settles in transactions of its own",
+    "mail/sources/imap.py": "the conversation with an IMAP server, in a thread",
+    "mail/sources/maildir.py": "files that a mail server delivers, in a thread",
+    "mail/sources/lmtp.py": "the conversation with a mail server on this machine",
+    "mail/sources/polling.py": "the worker's side of a mailbox: fetches, hands over, moves",
     "keeping/archive.py": "backup files: packed, checked, unpacked",
     "keeping/copies.py": "copies of the database, by SQLite and by the programs of PostgreSQL",
     "keeping/making.py": "makes backups and keeps their directory",
@@ -53,7 +57,13 @@ NOT_ONLY_VERBS = {"queries.py", "mails.py"}
 CARRIES_THE_SESSION = {"db", "loading"}
 """First arguments of verbs: the session, or what an import has with it at hand."""
 
-SLOW = ("openpyxl", "alembic", "liaison.calendaring.other_regions")
+SLOW = (
+    "openpyxl",
+    "alembic",
+    "liaison.calendaring.other_regions",
+    "liaison.mail.sources.imap",
+    "liaison.mail.sources.lmtp",
+)
 """Imported where they are used: each takes a tenth of a second or more, which no start should pay."""
 
 SOURCES = sorted(path for folder in ("liaison", "tests", "tools") for path in (ROOT / folder).rglob("*.py"))

@@ -1,8 +1,11 @@
 """A change notice says what changed for its reader: what they last held, and what holds now (原定…，现改为…)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
+from typing import Any
+
+import pytest
 
 from liaison.directory.models import Person
 from liaison.meetings import agenda, asking, planning, queries, scheduling
@@ -24,7 +27,10 @@ def parts(mail: Mail) -> list[str]:
 def said(mail: Mail) -> list[str]:
     """The sentences on what changed; the same in both parts."""
     texts = [
-        re.findall(r"(?:地点：原定|地点：现定|会议名称：|新增议题|撤下议题|议程有变化)[^。]*。", part)
+        re.findall(
+            r"(?:地点：原定|地点：现定|会议名称：|承办单位：原为|会议类别：|通知正文|原通知正文|答复期限：|新增议题|撤下议题|议程有变化)[^。]*。",
+            part,
+        )
         for part in parts(mail)
     ]
     assert texts[0] == texts[1]
@@ -88,6 +94,55 @@ async def test_another_title_is_told(play: Play) -> None:
     await act(play, meeting_id, scheduling.change, title="年度联席会议")
     for mail in await play.send(meeting_id):
         assert said(mail) == ["会议名称：原为“第四季度联席会议”，现改为“年度联席会议”。"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "in_english"),
+    [
+        (
+            {"kind": "topical"},
+            "会议类别：原为“例会”，现改为“专题会议”。",
+            "The kind of meeting was “Regular meeting” and is now “Topical meeting”.",
+        ),
+        (
+            {"replies_due_on": date(2026, 12, 11)},
+            "答复期限：现改为12月11日（周五）。",
+            "The day to answer by is now Fri 11 Dec.",
+        ),
+        (
+            {"note": "请携带台账"},
+            "通知正文有变化，以下文为准。",
+            "The text of the notice has changed; the one below now holds.",
+        ),
+        ({"note": None}, "原通知正文不再适用。", "The former text of the notice no longer holds."),
+        (
+            {"host": "sfj"},
+            "承办单位：原为清沚区人民检察院，现改为清沚区司法局。",
+            "The host was 清沚区人民检察院 and is now 清沚区司法局.",
+        ),
+    ],
+)
+async def test_what_calendars_do_not_hold_is_told_too(
+    play: Play, changes: dict[str, Any], sentence: str, in_english: str
+) -> None:
+    """Else the mail says that something changed, and its reader compares it with the former one line by line."""
+    async with play.database.writing() as db:
+        (await db.get_one(Person, play.world.chenzy.id)).locale = "en"
+    meeting_id = await play.scheduled(*both(play), note="会前报送书面意见")
+    await play.send(meeting_id)
+    if "host" in changes:
+        changes = {"host_agency_id": play.world.sfj.id}
+    await act(play, meeting_id, scheduling.change, **changes)
+    mails = by_address(await play.send(meeting_id))
+    assert said(mails[LIWB]) == [sentence]
+    assert all(in_english in part for part in parts(mails[CHENZY]))
+
+
+async def test_a_move_says_nothing_of_the_day_to_answer_by_that_moves_with_it(play: Play) -> None:
+    meeting_id = await play.scheduled(*both(play))
+    await play.send(meeting_id)
+    await act(play, meeting_id, scheduling.move, local_start=datetime.fromisoformat("2026-12-24T09:00"))
+    assert [said(mail) for mail in await play.send(meeting_id)] == [[], []]
 
 
 async def test_it_is_measured_by_what_each_one_held_and_who_held_nothing_is_told_of_no_change(play: Play) -> None:

@@ -39,6 +39,8 @@ async def test_one_page_makes_a_held_meeting_with_everything_and_no_mail(
     browser: Browser, world: World, database: Database
 ) -> None:
     path = f"/mechanisms/{world.mechanism.id}/meetings/held"
+    for page in ("/meetings", f"/mechanisms/{world.mechanism.id}"):
+        assert f'href="{path}"' in await browser.get(page), page
     await browser.get(path)
     answer = await browser.post(path, **form(world))
     assert answer.status_code == 303, answer.text

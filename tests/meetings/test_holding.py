@@ -1,5 +1,6 @@
 """Holding a meeting: check-in, the current item, notes, decisions, 会次; who may, and how mistakes are corrected."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,16 @@ async def test_a_joint_meeting_gets_its_numbers_when_it_is_held(play: Play) -> N
     assert found == [(1, 1, "held"), (2, 1, "held"), (3, 2, "held")]
     topical = await act(play, await scheduled(play, kind="topical"), holding.hold)
     assert (topical.ordinal, topical.ordinal_in_year) == (None, None)
+
+
+async def test_what_is_held_and_decided_at_the_same_moment_gets_numbers_of_its_own(play: Play) -> None:
+    ids = [await scheduled(play) for _ in range(4)]
+    held = await asyncio.gather(*(act(play, meeting_id, holding.hold) for meeting_id in ids))
+    assert sorted(meeting.ordinal or 0 for meeting in held) == [1, 2, 3, 4]
+    await asyncio.gather(*(act(play, meeting_id, recording.decide, text="同意。") for meeting_id in ids))
+    async with play.database.reading() as db:
+        numbers = [one.number for meeting_id in ids for one in await queries.decisions(db, meeting_id)]
+    assert sorted(numbers) == [1, 2, 3, 4]
 
 
 async def test_numbering_goes_on_from_what_was_before_the_system(play: Play) -> None:
@@ -169,11 +180,11 @@ async def test_one_item_is_the_current_one_and_settling_goes_to_the_next(play: P
 
 async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play) -> None:
     last_year, this_year = await scheduled(play, datetime.fromisoformat("2025-12-18T14:30")), await scheduled(play)
-    numbers = []
+    numbers: list[tuple[int, int]] = []
     for meeting_id in (last_year, this_year, this_year):
         async with play.database.writing() as db:
             viewer, meeting = await play.meeting(db, meeting_id)
-            decision = await recording.decide(db, viewer, meeting, text="同意。")
+            decision = await recording.decide(db, viewer, meeting, text=f"同意第{len(numbers)}项。")
             numbers.append((decision.year, decision.number))
     assert numbers == [(2025, 1), (2026, 1), (2026, 2)]
     async with play.database.writing() as db:
@@ -218,6 +229,9 @@ async def test_a_mistaken_hold_is_taken_back_by_the_host_with_a_reason_and_frees
     assert (back.state, back.ordinal) == ("draft", None)
     again = await act(play, meeting_id, holding.hold)
     assert again.ordinal == 1
+    async with play.database.reading() as db:
+        line = (await db.scalars(select(AuditLine).where(AuditLine.verb == "unhold"))).one()
+        assert "误点" in (line.payload or "")
 
 
 async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> None:

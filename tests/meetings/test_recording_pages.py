@@ -1,5 +1,7 @@
 """A meeting is recorded on its own page, without JavaScript: notes, check-in, decisions, held, and that taken back."""
 
+from datetime import timedelta
+
 import pytest
 
 from liaison.clock import Clock
@@ -158,3 +160,18 @@ async def test_a_struck_decision_is_read_with_the_record_alone_on_the_page_and_b
         assert found == (reads, reads, reads), who.name
         assert "按季通报。" in page
         assert "按季通报。" in str(listed)
+
+
+async def test_a_decision_sent_twice_by_one_press_too_many_is_one(
+    browser: Browser, play: Play, clock: Clock, running: int
+) -> None:
+    """Without a script nothing keeps a button from being pressed twice, and a number is never free again."""
+    await browser.get(f"/meetings/{running}")
+    for _ in range(2):
+        assert (await browser.post(f"/meetings/{running}/decisions", text="原则同意。")).status_code == 303
+    assert (await browser.post(f"/meetings/{running}/decisions", text="另行研究。")).status_code == 303
+    clock.as_of = clock.now() + timedelta(minutes=2)
+    assert (await browser.post(f"/meetings/{running}/decisions", text="原则同意。")).status_code == 303
+    async with play.database.reading() as db:
+        found = [(one.number, one.text) for one in await queries.decisions(db, running)]
+    assert found == [(1, "原则同意。"), (2, "另行研究。"), (3, "原则同意。")]

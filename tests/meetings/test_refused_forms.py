@@ -68,6 +68,21 @@ async def test_what_was_typed_for_a_meeting_that_was_held_meanwhile_is_given_bac
     assert "2026-12-20" not in refused.text, "nor what is chosen anew in a moment"
 
 
+@pytest.mark.parametrize(
+    ("rest", "fields"),
+    [("notes", {"text": "approved"}), ("cancel", {"reason": "approved"}), ("decisions", {"text": "2026-12-20"})],
+)
+async def test_a_single_word_is_given_back_too(
+    browser: Browser, play: Play, held: int, rest: str, fields: dict[str, str]
+) -> None:
+    if rest == "decisions":
+        await browser.sign_in(play.world.liwb)
+    await browser.get("/")
+    refused = await browser.post(f"/meetings/{held}/{rest}", **fields)
+    assert refused.status_code in (403, 409)
+    assert f'<p class="notice-text">{next(iter(fields.values()))}</p>' in refused.text
+
+
 async def test_what_was_typed_is_given_back_to_whoever_may_not_save_it_any_more(
     browser: Browser, play: Play, running: int
 ) -> None:

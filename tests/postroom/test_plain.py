@@ -1,5 +1,6 @@
 """Mail without a calendar: progress, done, agenda items; what is quoted, automatic or repeated does nothing."""
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
@@ -170,3 +171,12 @@ async def test_an_automatic_mail_changes_nothing_and_is_not_answered(play: Play,
 
 async def test_our_own_mail_that_comes_back_is_ignored(play: Play) -> None:
     assert await take(play, mail("议题：口径", "参加", sender=MAILBOX)) == ("ignored", "own_mail")
+
+
+async def test_the_notice_offers_an_answer_by_mail_only_where_mail_is_read(play: Play) -> None:
+    offer = "也可直接回复本邮件，首行写“参加”“待定”或“请假”。"
+    assert offer not in by_address(await play.send(await play.scheduled(*people(play))))[LIWB].text
+    play.database.settings = replace(play.database.settings, inbox_url="maildir:///var/mail/liaison")
+    mail = by_address(await play.send(await play.scheduled(*people(play))))[LIWB]
+    assert offer in mail.text
+    assert offer in mail.html

@@ -1,5 +1,6 @@
 """The clock's mail when clocks are odd: another zone, summer time, a clock that goes back, a server that was off for days."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,10 @@ from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due
 from tests.meetings.play import Mail, Play
 from tests.reminders.test_reminding import LIWB, WUXL, assigned, beijing, without_digest
+
+
+class PowerCut(Exception):
+    """What ends a worker's round before it is saved."""
 
 
 @pytest.fixture(params=["UTC", "America/New_York", "Pacific/Kiritimati"])
@@ -86,6 +91,36 @@ async def test_a_clock_that_goes_back_repeats_nothing(play: Play) -> None:
         assert LIWB in receivers(await mails_at(play, beijing(f"{day}T08:30")))
     for back in ("12-16T08:00", "12-10T08:30", "12-07T08:30", "12-04T08:30", "12-10T09:00", "12-16T08:31"):
         assert await mails_at(play, beijing(back)) == [], back
+
+
+async def test_a_round_that_ends_before_it_is_saved_is_made_up_for_and_goes_once(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    play.clock.as_of = beijing("12-07T08:30")
+
+    async def cut_off() -> None:
+        async with play.database.writing() as db:
+            assert await remind_due(db) == 1
+            raise PowerCut
+
+    with pytest.raises(PowerCut):
+        await cut_off()
+    assert await play.delivered() == []
+    assert receivers(await mails_at(play, beijing("12-07T08:31"))) == [LIWB]
+    assert await mails_at(play, beijing("12-07T08:32")) == []
+
+
+async def test_workers_that_remind_at_the_same_moment_send_each_reminder_once(play: Play) -> None:
+    await assigned(play, owner=play.world.liwb, due_on=date(2026, 12, 3))
+    await assigned(play, owner_id=None)
+    play.clock.as_of = beijing("11-30T08:30")
+
+    async def one_round() -> int:
+        async with play.database.writing() as db:
+            return await remind_due(db)
+
+    assert sorted(await asyncio.gather(*(one_round() for _ in range(4)))) == [0, 0, 0, 2]
+    assert receivers(list(await play.delivered())) == [LIWB, WUXL]
 
 
 async def test_after_three_days_off_everybody_gets_one_mail_with_all_of_it(play: Play) -> None:

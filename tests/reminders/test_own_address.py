@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from liaison.actions import assigning
 from liaison.actions import queries as actions
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -135,7 +136,8 @@ async def test_the_agencys_link_reports_on_its_item_until_it_has_a_liaison(
     item_id = await assigned(play, owner_id=None)
     path = link((await at(play, "12-11T08:30"))[SFJ])
     assert "建立线索编号登记台账" in (await anybody.get(path)).text
-    assert (await anybody.post(path, data={"text": "已征求意见"})).status_code == 200
+    for _ in range(2):  # a button pressed twice is one note
+        assert (await anybody.post(path, data={"text": "已征求意见"})).status_code == 200
     async with play.database.writing() as db:
         viewer = await world.viewer(db, world.gonghui)
         item = await actions.get(db, viewer, item_id)
@@ -172,4 +174,22 @@ async def test_an_agency_that_has_a_liaison_when_the_mail_is_written_is_sent_no_
     async with play.database.writing() as db:
         assert await remind_due(db) == 1
         (await db.get_one(Designation, world.terms["liwb"].id)).ends_on = None
+    assert await play.delivered() == []
+
+
+@pytest.mark.parametrize("reader", ["liaison", "agency"])
+async def test_who_spoke_for_the_agency_that_handed_the_item_over_meanwhile_is_not_mailed(
+    play: Play, reader: str
+) -> None:
+    """Else the former agency's liaison would be told of it as the host's, and the agency itself by a link that opens nothing."""
+    await without_digest(play)
+    world = play.world
+    if reader == "agency":
+        await vacant(play, "liwb", "wuxl")
+    item_id = await assigned(play, owner_id=None)
+    play.clock.as_of = beijing("12-10T08:30")
+    async with play.database.writing() as db:
+        assert await remind_due(db) == (1 if reader == "agency" else 2)
+        viewer = await world.viewer(db, world.zhoumin)
+        await assigning.transfer(db, viewer, await actions.get(db, viewer, item_id), lead_agency_id=world.jcy.id)
     assert await play.delivered() == []

@@ -12,6 +12,8 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
+from liaison.mail.sources import state
+from liaison.mail.sources.places import InboxProblem, inboxes
 from liaison.meetings.asking import Asked
 from liaison.reminders import reminding
 from tests.callers import Browser, Program
@@ -24,6 +26,27 @@ async def operator(settings: Settings, database: Database, clock: Clock, world: 
     browser = await Browser(settings, database, clock).sign_in(world.guyan)
     await browser.get("/system")
     yield browser
+    await browser.client.aclose()
+
+
+async def test_the_operator_sees_which_mailbox_was_read_when_and_which_cannot_be_read(
+    settings: Settings, database: Database, clock: Clock, world: World
+) -> None:
+    url = "imaps://liaison:hush@mail.example/INBOX maildir:///var/mail/liaison imaps://b:hush@new.example/INBOX"
+    database.settings = replace(settings, inbox_url=url)
+    broken, read, _ = inboxes(url)
+    async with database.writing() as db:
+        await state.was_not_read(db, broken, InboxProblem("sign_in", "Wrong <password>"))
+        await state.was_read(db, read)
+    browser = await Browser(database.settings, database, clock).sign_in(world.guyan)
+    page = await browser.get("/system")
+    assert "Wrong &lt;password&gt;" in page
+    assert "用户名或密码" in page
+    for inbox in inboxes(url):
+        assert inbox.label in page
+    assert page.count("上次读取于") == 1
+    assert page.count("尚未读取") == 2
+    assert "hush" not in page
     await browser.client.aclose()
 
 

@@ -88,7 +88,7 @@ async def test_a_worker_that_fell_silent_or_a_lost_database_is_not_ready(
     settings: Settings, database: Database, clock: Clock
 ) -> None:
     async with database.writing() as db:
-        await queue_state._put(db, "worker:gone", queue_state.database_now(db, -90), {})
+        await queue_state.put(db, "worker:gone", queue_state.database_now(db, -90), {})
     async with visitor(settings, database, clock) as nobody:
         assert (await nobody.get("/readyz")).status_code == 503
     nowhere = replace(settings, database_url="postgresql://nobody:x@127.0.0.1:1/none?connect_timeout=2")
@@ -142,6 +142,7 @@ async def test_the_figures_follow_what_happens(
     assert seen["liaison_worker_heartbeat_age_seconds"] < 60
     assert seen["liaison_mail_paused"] == 1
     assert seen["liaison_mail_blocked"] == 0
+    assert seen["liaison_unread_inboxes"] == 0
     assert seen["liaison_backup_age_seconds"] < 60
     assert seen["liaison_backup_failed"] == 0
 
