@@ -26,13 +26,12 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
 import httpx
 
 from bench.held import held_meeting
-from bench.site import free_port, meeting_with, officer_of, queries, site
+from bench.site import cpu_seconds, free_port, meeting_with, officer_of, queries, site
 from liaison.accounts.sessions import open_session
 from liaison.meetings import announcing
 
@@ -76,16 +75,6 @@ async def measured(command: list[str], directory: str, port: int, path: str, key
         process.send_signal(signal.SIGTERM)
         process.wait()
     return REQUESTS / wall, cpu / REQUESTS * 1000, text
-
-
-def cpu_seconds(pid: int) -> float:
-    """CPU of a process and its children so far (Linux)."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    ticks = sum(
-        sum(map(int, Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
-        for each in [pid, *children]
-    )
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 async def compared(title: str, directory: str, path: str, key: str) -> None:

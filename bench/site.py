@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import tempfile
 import time
@@ -127,6 +128,16 @@ async def lateness() -> AsyncIterator[Lateness]:
             await task
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU of a process and its children so far (Linux)."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    ticks = sum(
+        sum(map(int, Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+        for each in [pid, *children]
+    )
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -147,4 +158,4 @@ def row(name: str, values: list[float], unit: str = "ms") -> str:
     return f"| {name} | {median(values):.1f} {unit} | {min(values):.1f} | {max(values):.1f} |"
 
 
-__all__ = ["free_port", "lateness", "meeting_with", "officer_of", "queries", "row", "site", "timed"]
+__all__ = ["cpu_seconds", "free_port", "lateness", "meeting_with", "officer_of", "queries", "row", "site", "timed"]

@@ -26,6 +26,7 @@ from liaison.directory import api as directory_api
 from liaison.directory import routes as directory_routes
 from liaison.feed import api as feed_api
 from liaison.feed import routes as feed_routes
+from liaison.feed.known import KnownFeeds
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.calendars import load_calendars
@@ -130,7 +131,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "token_rates": access.TokenRates(),
             "answers": Answers(),
             "settled_mails": watching_routes.SettledMails(),
-            "feed_changes": feed_routes.Changes(),
+            "feeds": KnownFeeds(),
         }
     )
 

@@ -5,6 +5,7 @@ from liaison.accounts import models as accounts
 from liaison.actions import models as actions
 from liaison.db import Base
 from liaison.directory import models as directory
+from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
 from liaison.meetings import address_models
@@ -21,6 +22,7 @@ __all__ = [
     "address_models",
     "audit",
     "directory",
+    "feed",
     "mail",
     "mechanisms",
     "meetings",

@@ -16,6 +16,8 @@ from liaison import intake
 from liaison.accounts.forgetting import forget_expired
 from liaison.db import Database, Session
 from liaison.errors import CannotRun
+from liaison.feed import texts
+from liaison.feed.calendar import to_keep
 from liaison.keeping import making
 from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import Composer, deliver_due
@@ -49,6 +51,8 @@ class Work:
     """One round, which waits for no pause of a mailbox."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     mail_waits: asyncio.Event = field(default_factory=asyncio.Event)
+    feed_texts_until: int = 0
+    """The announcement up to which the texts of calendar subscriptions are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,24 @@ async def beat(work: Work) -> None:
         await queue_state.heartbeat(db, work.name)
 
 
+async def keep_feed_texts(work: Work) -> None:
+    """Write the texts of which calendar subscriptions are put together. A worker goes through the whole site once, and then through what
+    is new: only another program, other zone data or another address make other texts of what was announced."""
+    database = work.database
+    async with database.reading() as db:
+        newest = await texts.newest(db)
+    while work.feed_texts_until < newest and not work.stop.is_set():
+        async with database.reading() as db:
+            unwritten = await texts.unwritten(db, work.feed_texts_until)
+        if unwritten:
+            written = await asyncio.to_thread(to_keep, unwritten, base_url=database.settings.base_url)
+            async with database.writing() as db:
+                await texts.keep(db, written)
+        work.feed_texts_until += texts.AT_ONCE
+        await asyncio.sleep(0)  # a large site must not keep the requests waiting
+    work.feed_texts_until = max(0, min(work.feed_texts_until, newest - texts.LOOKED_BACK))
+
+
 async def keep_backup(work: Work) -> None:
     """The nightly backup, by whichever worker takes the turn; it is copied in a thread. One that fails is noted, shown and tried again."""
     database = work.database
@@ -124,9 +146,11 @@ CLOCKWORK: Final = (
     Tick("follow_offices", timedelta(minutes=2), in_transaction(apply_due)),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
+    Tick("keep_feed_texts", timedelta(seconds=15), keep_feed_texts),
     Tick("keep_backup", timedelta(minutes=10), keep_backup),
     Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
+    Tick("drop_feed_texts", timedelta(days=1), in_transaction(texts.drop_texts)),
     Tick("purge_received_bytes", timedelta(days=1), in_transaction(purging.purge)),
     Tick("forget_expired", timedelta(days=1), in_transaction(forget_expired)),
 )

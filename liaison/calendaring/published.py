@@ -1,10 +1,13 @@
 """Calendars to read, not to answer: a subscription to many meetings and due days, or the file of one meeting (RFC 5545, 7986).
 
-METHOD:PUBLISH, so no ATTENDEE and nothing to reply to. The same input always gives the same bytes."""
+METHOD:PUBLISH, so no ATTENDEE and nothing to reply to. The same input always gives the same bytes. A calendar is put together from
+texts that may have been written long before, one for each meeting."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 import icalendar
 
@@ -12,14 +15,16 @@ from liaison.calendaring.ics import Text, address_of, clean, line, vevent_of, vt
 from liaison.calendaring.itip import Event
 
 REFRESH = timedelta(hours=1)
+_END = b"END:VCALENDAR\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One meeting, and the page on which it is read."""
+class Written(NamedTuple):
+    """The text of one meeting's VEVENT, folded, and of which zone and year its calendar has to carry the rules."""
 
-    event: Event
-    url: str
+    text: bytes
+    timezone: str | None
+    """None of a meeting on UTC, which is written with Z."""
+    year: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +50,36 @@ class Subscription:
     timezone: str
 
 
+def write(event: Event, url: str) -> Written:
+    """One meeting as every calendar shows it, and the page on which it is read."""
+    vevent = vevent_of(None, event)
+    vevent.add("LAST-MODIFIED", event.dtstamp)
+    vevent.add("URL", url)
+    timezone = event.timezone if "TZID" in vevent["DTSTART"].params else None
+    return Written(vevent.to_ical(), timezone, event.starts_at.year)
+
+
 def to_calendar(
-    meetings: Sequence[Shown], due: Sequence[DueDay] = (), *, prodid: str, subscription: Subscription | None = None
+    meetings: Sequence[Written], due: Iterable[DueDay] = (), *, prodid: str, subscription: Subscription | None = None
 ) -> bytes:
     """A calendar of these, each zone's VTIMEZONE in it once; with `subscription` it also says its name and when to fetch it again."""
+    years: dict[str, set[int]] = {}
+    for one in meetings:
+        if one.timezone is not None:
+            years.setdefault(one.timezone, set()).add(one.year)
+    zones = [rules_of(timezone, min(its_years), max(its_years)) for timezone, its_years in sorted(years.items())]
+    head = _head(prodid, subscription).removesuffix(_END)
+    return b"".join((head, *zones, *(one.text for one in meetings), *(_due(day) for day in due), _END))
+
+
+@lru_cache(maxsize=256)
+def rules_of(timezone: str, first_year: int, last_year: int) -> bytes:
+    """The text of the zone's VTIMEZONE for meetings from one year to the other."""
+    return bytes(vtimezone_of(timezone, first_year, last_year).to_ical())
+
+
+@lru_cache(maxsize=64)
+def _head(prodid: str, subscription: Subscription | None) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("PRODID", Text(line(prodid)))
     calendar.add("VERSION", "2.0")
@@ -61,28 +92,11 @@ def to_calendar(
         calendar.add("X-WR-TIMEZONE", Text(subscription.timezone))
         calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
-    events = [(shown.event, _meeting(shown)) for shown in meetings]
-    years: dict[str, list[int]] = {}
-    for event, vevent in events:
-        if "TZID" in vevent["DTSTART"].params:  # a meeting on UTC is written with Z
-            years.setdefault(event.timezone, []).append(event.starts_at.year)
-    for timezone, its_years in years.items():
-        calendar.add_component(vtimezone_of(timezone, min(its_years), max(its_years)))
-    for _, vevent in events:
-        calendar.add_component(vevent)
-    for day in due:
-        calendar.add_component(_due(day))
     return bytes(calendar.to_ical())
 
 
-def _meeting(shown: Shown) -> icalendar.Event:
-    vevent = vevent_of(None, shown.event)
-    vevent.add("LAST-MODIFIED", shown.event.dtstamp)
-    vevent.add("URL", shown.url)
-    return vevent
-
-
-def _due(day: DueDay) -> icalendar.Event:
+@lru_cache(maxsize=2000)
+def _due(day: DueDay) -> bytes:
     vevent = icalendar.Event()
     vevent.add("UID", Text(day.uid))
     vevent.add("SEQUENCE", day.sequence)
@@ -96,4 +110,4 @@ def _due(day: DueDay) -> icalendar.Event:
     vevent.add("ORGANIZER", address_of(day.organizer, day.organizer_name))
     vevent.add("LAST-MODIFIED", day.dtstamp)
     vevent.add("URL", day.url)
-    return vevent
+    return bytes(vevent.to_ical())

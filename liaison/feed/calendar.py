@@ -1,25 +1,17 @@
 """The subscription as bytes, and the tag by which a calendar learns that nothing changed. Pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from liaison.calendaring.published import DueDay, Shown, Subscription, to_calendar
-from liaison.config import VERSION
-from liaison.feed.values import Contents, Due
-from liaison.i18n import Words
+from liaison.calendaring.published import DueDay, Subscription, Written, to_calendar
+from liaison.feed.values import Contents, Due, Kept
+from liaison.i18n import LOCALES, Words
 from liaison.meetings.models import Announcement
-from liaison.meetings.publishing import PRODID, published_event
-
-FORMAT = 1
-"""Counted up when the same contents are written differently, so that every calendar fetches them again."""
-
-
-def tag_of(contents: Contents, *, locale: str, name: str, base_url: str) -> str:
-    """The strong ETag: equal exactly while `calendar_of` gives the same bytes. Announcements never change once made."""
-    facts = repr((FORMAT, VERSION, locale, name, base_url, contents.announcements, contents.due))
-    return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
+from liaison.meetings.publishing import PRODID, edition, written
 
 
 def is_known(tag: str, if_none_match: str) -> bool:
@@ -28,28 +20,86 @@ def is_known(tag: str, if_none_match: str) -> bool:
     return "*" in given or tag in given
 
 
-def calendar_of(
-    announcements: Sequence[Announcement], due: Sequence[Due], words: Words, *, name: str, base_url: str, mail_from: str
-) -> bytes:
-    """Everything in the holder's language: meetings as announced, and each action item as a whole day."""
-    meetings = [Shown(published_event(one, words), f"{base_url}/meetings/{one.meeting_id}") for one in announcements]
-    days = [_day(one, words, base_url=base_url, mail_from=mail_from) for one in due]
-    subscription = Subscription(words._("%(site)s: meetings and due items", site=name), words.timezone)
-    return to_calendar(meetings, days, prodid=PRODID, subscription=subscription)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every subscription of the site has in common: what it is called, where its pages are, and from whom its mail comes."""
+
+    name: str
+    base_url: str
+    mail_from: str
 
 
-def _day(due: Due, words: Words, *, base_url: str, mail_from: str) -> DueDay:
+def wanting(contents: Contents, *, locale: str, base_url: str) -> list[int]:
+    """The announcements of which no text of today's edition is kept."""
+    good = {
+        day: edition(locale, base_url, *day) for day in {kept[1:] for kept in contents.announcements.values()} if day[1]
+    }
+    return [
+        id_ for id_, kept in contents.announcements.items() if kept.edition is None or kept.edition != good[kept[1:]]
+    ]
+
+
+class Feed:
+    """One holder's calendar in their language: meetings as announced, and each action item as a whole day.
+
+    `announcements` are those that are `wanting`: their texts are written here, the others' are asked for only when the calendar is."""
+
+    def __init__(self, contents: Contents, announcements: Iterable[Announcement], words: Words, site: Site) -> None:
+        self.subscription = Subscription(words._("%(site)s: meetings and due items", site=site.name), words.timezone)
+        self.due = [_day(one, words, site) for one in contents.due]
+        self.new = {one.id: written(one, words, base_url=site.base_url) for one in announcements}
+        self.days = {id_: self._day_of(kept, id_) for id_, kept in contents.announcements.items()}
+        self.kept = [id_ for id_ in self.days if id_ not in self.new]
+        self.tag = self._tag(words.locale, site.base_url)
+
+    def calendar(self, kept: Mapping[int, bytes]) -> bytes:
+        """All of it; `kept` are the texts of those in `self.kept`."""
+        return self._with([self.new.get(id_) or Written(kept[id_], *day) for id_, day in self.days.items()])
+
+    def _with(self, meetings: Sequence[Written]) -> bytes:
+        return to_calendar(meetings, self.due, prodid=PRODID, subscription=self.subscription)
+
+    def _day_of(self, kept: Kept, id_: int) -> tuple[str | None, int]:
+        if (new := self.new.get(id_)) is not None:
+            return new.timezone, new.year
+        assert kept.year is not None
+        return kept.timezone, kept.year
+
+    def _tag(self, locale: str, base_url: str) -> str:
+        """The strong ETag: equal exactly while `calendar` gives the same bytes. All but the meetings is looked at as it is; a meeting's
+        text is decided by its announcement and the edition."""
+        days = set(self.days.values())
+        editions = sorted(edition(locale, base_url, *day) for day in days)
+        around = self._with([Written(b"", *day) for day in days])
+        said = repr((list(self.days), editions)).encode()
+        return f'"{hashlib.sha256(around + said).hexdigest()[:32]}"'
+
+
+def to_keep(announcements: Iterable[Announcement], *, base_url: str) -> list[dict[str, Any]]:
+    """The texts of these in every language, as rows of FeedEvent."""
+    rows = []
+    for one in announcements:
+        for locale in LOCALES:
+            text, timezone, year = written(one, Words(locale, one.snapshot["timezone"]), base_url=base_url)
+            rows.append({
+                "announcement_id": one.id, "locale": locale, "edition": edition(locale, base_url, timezone, year),
+                "timezone": timezone, "year": year, "text": text,
+            })  # fmt: skip
+    return rows
+
+
+def _day(due: Due, words: Words, site: Site) -> DueDay:
     """No moment of the last change is kept of an item, only how often it changed: counted on from when it was assigned, that gives a
     DTSTAMP which never falls and is the same at every fetch."""
     changes = due.version - 1
     return DueDay(
-        uid=f"action-{due.id}@{urlsplit(base_url).hostname}",
+        uid=f"action-{due.id}@{urlsplit(site.base_url).hostname}",
         sequence=changes,
         dtstamp=due.assigned_at.replace(microsecond=0) + timedelta(seconds=changes),
         on=due.due_on,
         summary=words._("Due: %(title)s", title=due.title),
         description=words._("Action item of %(agency)s, %(mechanism)s", agency=due.agency, mechanism=due.mechanism),
-        organizer=due.mailbox or mail_from,
+        organizer=due.mailbox or site.mail_from,
         organizer_name=due.mechanism,
-        url=f"{base_url}/actions/{due.id}",
+        url=f"{site.base_url}/actions/{due.id}",
     )

@@ -1,17 +1,21 @@
 """What a subscription holds. Calendars ask every hour, mostly to hear that nothing changed: the statements are written once, over plain
 columns, and only their parameters change."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, func, select
 
 from liaison.accounts.feed_links import Holder
 from liaison.actions.models import ActionItem
+from liaison.audit import AuditHead
 from liaison.db import Session
 from liaison.directory.models import Agency
-from liaison.feed.values import Contents, Due
+from liaison.feed.models import FeedEvent
+from liaison.feed.values import Contents, Due, Kept
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 
@@ -19,11 +23,15 @@ KEPT_BACK = timedelta(days=366)
 """Meetings stay in the calendar for a year."""
 CANCELLED_KEPT = timedelta(days=30)
 MOST_DUE = 500
+LOOKED_AT_ANEW = timedelta(days=1)
+"""However little happens, a feed is put together anew this often."""
+_AT_ONCE = 5_000
 
 _meeting, _announcement = Meeting.__table__.c, Announcement.__table__.c
 _attendee, _invitation = Attendee.__table__.c, AgencyInvitation.__table__.c
 _designation, _mechanism = Designation.__table__.c, Mechanism.__table__.c
 _item, _agency = ActionItem.__table__.c, Agency.__table__.c
+_kept = FeedEvent.__table__.c
 
 
 def _newest(meeting_id: ColumnElement[int]) -> Any:
@@ -32,9 +40,25 @@ def _newest(meeting_id: ColumnElement[int]) -> Any:
     return select(func.max(earlier.c.id)).where(earlier.c.meeting_id == meeting_id).scalar_subquery()
 
 
+def _with_kept(rows: FromClause) -> FromClause:
+    """The text of each announcement that is kept in the reader's language, where there is one."""
+    same = and_(_kept.announcement_id == _announcement.id, _kept.locale == bindparam("locale"))
+    return rows.outerjoin(FeedEvent.__table__, same)
+
+
+def _shown(starts_at: ColumnElement[datetime]) -> tuple[ColumnElement[Any], ...]:
+    """An announcement, what is kept of it, and the moments that matter: when one that says the meeting is off was made, and when the
+    meeting is if it leaves the calendar before that is looked at anew. Others would cost a third of the time to read."""
+    off_at = case((_announcement.method == "CANCEL", _announcement.dtstamp))
+    old = case((starts_at < bindparam("soon"), starts_at))
+    return _announcement.id, _kept.edition, _kept.timezone, _kept.year, off_at, old
+
+
 _BY_NAME: Select[Any] = (
-    select(_announcement.id, _announcement.method, _announcement.dtstamp)
-    .select_from(Attendee.__table__.join(Announcement.__table__, _announcement.id == _newest(_attendee.meeting_id)))
+    select(*_shown(_attendee.starts_at))
+    .select_from(
+        _with_kept(Attendee.__table__.join(Announcement.__table__, _announcement.id == _newest(_attendee.meeting_id)))
+    )
     .where(
         _attendee.person_id == bindparam("person_id"),
         _attendee.removed_at.is_(None),
@@ -45,17 +69,19 @@ _BY_NAME: Select[Any] = (
 
 _BY_OFFICE: Select[Any] = (
     select(
-        *(_announcement.id, _announcement.method, _announcement.dtstamp),
-        *(_designation.starts_on, _designation.ends_on, _mechanism.timezone),
+        *_shown(_meeting.starts_at),
+        *(_designation.starts_on, _designation.ends_on, _mechanism.timezone.label("zone")),
     )
     .select_from(
-        Designation.__table__.join(Mechanism.__table__, _mechanism.id == _designation.mechanism_id)
-        .join(Meeting.__table__, _meeting.mechanism_id == _mechanism.id)
-        .join(
-            AgencyInvitation.__table__,
-            (_invitation.meeting_id == _meeting.id) & (_invitation.agency_id == _designation.agency_id),
+        _with_kept(
+            Designation.__table__.join(Mechanism.__table__, _mechanism.id == _designation.mechanism_id)
+            .join(Meeting.__table__, _meeting.mechanism_id == _mechanism.id)
+            .join(
+                AgencyInvitation.__table__,
+                (_invitation.meeting_id == _meeting.id) & (_invitation.agency_id == _designation.agency_id),
+            )
+            .join(Announcement.__table__, _announcement.id == _newest(_meeting.id))
         )
-        .join(Announcement.__table__, _announcement.id == _newest(_meeting.id))
     )
     .where(
         _designation.person_id == bindparam("person_id"),
@@ -82,22 +108,67 @@ _DUE: Select[Any] = (
 )
 
 
-async def contents(db: Session, holder: Holder) -> Contents:
+_ACTS: Select[Any] = select(AuditHead.__table__.c.number)
+_TEXTS: Select[Any] = select(_kept.announcement_id, _kept.text).where(
+    _kept.announcement_id.in_(bindparam("ids", expanding=True)), _kept.locale == bindparam("locale")
+)
+
+
+async def acts(db: Session) -> int:
+    """How many acts the trail holds, in the order in which they were saved: while it says the same, nobody did anything here, and only
+    time changes what calendars hold."""
+    return (await db.execute(_ACTS)).scalar_one_or_none() or 0
+
+
+async def contents(db: Session, holder: Holder, locale: str) -> Contents:
     """What the holder's calendar holds today: meetings that were announced and ask them by name, or their agency while they are its
     liaison or deputy; cancelled and postponed ones for 30 days; and open action items that they own and that have a date."""
+    now = db.now()
     person: Mapping[str, Any] = {"person_id": holder.person_id}
-    since = {"since": db.now() - KEPT_BACK}
-    rows = list(await db.execute(_BY_NAME, {**person, **since}))
-    for row in await db.execute(_BY_OFFICE, {**person, **since, "agency_id": holder.agency_id}):
-        today = db.clock.today(row.timezone)
-        if row.starts_on <= today and (row.ends_on is None or today < row.ends_on):
-            rows.append(row)
-    long_ago = db.now() - CANCELLED_KEPT
-    shown = {row.id for row in rows if row.method != "CANCEL" or row.dtstamp >= long_ago}
-    return Contents(tuple(sorted(shown)), tuple(Due(*row) for row in await db.execute(_DUE, person)))
+    since, until = now - KEPT_BACK, now + LOOKED_AT_ANEW
+    asked = {**person, "since": since, "soon": until - KEPT_BACK, "locale": locale}
+    rows = [tuple(row) for row in await db.execute(_BY_NAME, asked)]
+    for *shown, starts_on, ends_on, zone in await db.execute(_BY_OFFICE, {**asked, "agency_id": holder.agency_id}):
+        today = db.clock.today(zone)
+        until = min([until, *(_midnight(day, zone) for day in (starts_on, ends_on) if day is not None and day > today)])
+        if starts_on <= today and (ends_on is None or today < ends_on):
+            rows.append(tuple(shown))
+    found = {}
+    for id_, edition, timezone, year, off_at, old in rows:
+        if old is not None:
+            until = min(until, old + KEPT_BACK)
+        if off_at is not None:
+            if off_at + CANCELLED_KEPT < now:
+                continue
+            until = min(until, off_at + CANCELLED_KEPT)
+        found[id_] = Kept(edition, timezone, year)
+    due = tuple(Due(*row) for row in await db.execute(_DUE, person))
+    return Contents(dict(sorted(found.items())), due, now, until)
 
 
-async def announced(db: Session, announcement_ids: Sequence[int]) -> list[Announcement]:
+async def announced(db: Session, announcement_ids: Collection[int]) -> list[Announcement]:
     """These announcements in full, oldest first."""
-    query = select(Announcement).where(Announcement.id.in_(announcement_ids)).order_by(Announcement.id)
-    return list(await db.scalars(query))
+    found: list[Announcement] = []
+    for some in _in_parts(announcement_ids):
+        query = select(Announcement).where(Announcement.id.in_(some)).order_by(Announcement.id)
+        found += await db.scalars(query)
+    return found
+
+
+async def texts(db: Session, announcement_ids: Collection[int], locale: str) -> dict[int, bytes]:
+    """What is kept of these announcements in one language."""
+    found: dict[int, bytes] = {}
+    for some in _in_parts(announcement_ids):
+        found.update((row[0], row[1]) for row in await db.execute(_TEXTS, {"ids": some, "locale": locale}))
+    return found
+
+
+def _in_parts(ids: Collection[int]) -> Iterator[list[int]]:
+    """In order, and never more at once than a statement may have parameters."""
+    rest = iter(sorted(ids))
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone))

@@ -1,7 +1,9 @@
 """What a subscription holds, as values. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,21 @@ class Due:
     mailbox: str | None
 
 
+class Kept(NamedTuple):
+    """The text of one announcement that is kept, of some edition; all None where none is."""
+
+    edition: str | None
+    timezone: str | None
+    year: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that decides what the calendar says: the newest announcement of each meeting, and every due item."""
+    """All that decides what the calendar says: the newest announcement of each meeting, what is kept of it, and every due item.
 
-    announcements: tuple[int, ...]
+    Nobody doing anything, that stays so from `seen_at` until `until`, when something comes or leaves by itself."""
+
+    announcements: Mapping[int, Kept]
     due: tuple[Due, ...]
+    seen_at: datetime
+    until: datetime

@@ -1,18 +1,70 @@
 """A meeting as a calendar to read shows it: what was announced, without anybody's answer. Pure."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
 
 from liaison.calendaring.itip import Event, Method
 from liaison.calendaring.numbering import Version
+from liaison.calendaring.published import Written, rules_of, write
 from liaison.config import VERSION
 from liaison.i18n import Words
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.snapshot import Telling
 
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
+_SAMPLE: Final[Mapping[str, Any]] = {
+    "title": "Title, with; all\nthat is escaped",
+    "duration_minutes": 90,
+    "location": "Place",
+    "provisional": False,
+    "host": "Host",
+    "contact": None,
+    "note": "Note",
+    "reason": "Reason",
+    "hides_attendees": False,
+    "organizer": "mechanism@site.example",
+    "organizer_name": "Mechanism",
+    "last_actions": True,
+    "agenda": [
+        {"title": "Item", "agency": "Agency", "presenter": "Presenter", "duration_minutes": minutes}
+        for minutes in (1, 20, None)
+    ],
+    "addressees": [],
+}
+"""Of every word that an announced meeting's text may have, and of everything it may say, one."""
+
+
+def page_of(base_url: str, meeting_id: int) -> str:
+    """The page on which a meeting is read."""
+    return f"{base_url}/meetings/{meeting_id}"
+
+
+def written(announcement: Announcement, words: Words, *, base_url: str) -> Written:
+    """The announced version as calendars to read say it in one language: the same for whoever reads it, so that it may be kept.
+
+    What is kept holds while `edition` of its zone and year stays the same, because an announcement never changes."""
+    return write(published_event(announcement, words), page_of(base_url, announcement.meeting_id))
+
+
+@lru_cache(maxsize=1024)
+def edition(locale: str, base_url: str, timezone: str | None, year: int) -> str:
+    """All that decides the text of an announced meeting besides the announcement, as one short word: the program and the libraries that
+    write it, the words of the language, the address of the site, and the rules of the zone around the year.
+
+    A meeting that holds one of everything is written and looked at, so that nobody has to remember to count a version up."""
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    said = {**_SAMPLE, "timezone": timezone or "UTC", "local_start": f"{year}-07-01T12:00:00"}
+    samples = [
+        Announcement(meeting_id=0, uid="uid", sequence=0, dtstamp=now, method=method.value, snapshot=said)
+        for method in (Method.REQUEST, Method.CANCEL)
+    ]
+    texts = [written(one, Words(locale, "UTC"), base_url=base_url).text for one in samples]
+    rules = rules_of(timezone, year, year) if timezone else b""
+    return hashlib.sha256(b"\n".join((VERSION.encode(), *texts, rules))).hexdigest()[:32]
 
 
 def published_event(announcement: Announcement, words: Words) -> Event:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import icalendar
 
 from liaison.calendaring.itip import Attendee, Event
-from liaison.calendaring.published import DueDay, Shown, Subscription, to_calendar
+from liaison.calendaring.published import DueDay, Subscription, to_calendar, write
 
 EVENT = Event(
     uid="5f0c8a8e6d7b4f0f9a3d2c1b0e9f8a7d",
@@ -45,7 +45,7 @@ def lines(content: bytes) -> list[str]:
 
 
 def test_a_meeting_is_shown_without_anybodys_answer_and_without_an_alarm() -> None:
-    said = lines(to_calendar([Shown(EVENT, PAGE)], prodid="-//test//"))
+    said = lines(to_calendar([write(EVENT, PAGE)], prodid="-//test//"))
     assert "METHOD:PUBLISH" in said
     assert f"URL:{PAGE}" in said
     assert "LAST-MODIFIED:20261123T010000Z" in said
@@ -67,7 +67,7 @@ def test_a_subscription_says_its_name_and_when_to_come_back() -> None:
 def test_each_zone_stands_in_it_once_with_rules_for_all_its_meetings() -> None:
     london = replace(EVENT, uid="b" * 32, timezone="Europe/London")
     later = replace(london, uid="c" * 32, starts_at=datetime(2029, 7, 2, 10, 0))  # noqa: DTZ001 - wall time
-    meetings = [Shown(one, PAGE) for one in (EVENT, london, later, replace(EVENT, uid="d" * 32, timezone="UTC"))]
+    meetings = [write(one, PAGE) for one in (EVENT, london, later, replace(EVENT, uid="d" * 32, timezone="UTC"))]
     content = to_calendar(meetings, prodid="-//test//", subscription=NAMED)
     zones = icalendar.Calendar.from_ical(content).walk("VTIMEZONE")
     assert [str(zone["TZID"]) for zone in zones] == ["Asia/Shanghai", "Europe/London"]
@@ -89,7 +89,7 @@ def test_a_due_day_is_a_whole_day_that_keeps_nobody_busy() -> None:
 
 
 def test_equal_input_gives_equal_bytes_in_lines_of_75_octets() -> None:
-    content = to_calendar([Shown(EVENT, PAGE)], [DUE], prodid="-//test//", subscription=NAMED)
-    assert content == to_calendar([Shown(EVENT, PAGE)], [DUE], prodid="-//test//", subscription=NAMED)
+    content = to_calendar([write(EVENT, PAGE)], [DUE], prodid="-//test//", subscription=NAMED)
+    assert content == to_calendar([write(EVENT, PAGE)], [DUE], prodid="-//test//", subscription=NAMED)
     assert max(map(len, content.split(b"\r\n"))) <= 75
     assert b"\n" not in content.replace(b"\r\n", b"")

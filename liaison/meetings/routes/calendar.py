@@ -6,13 +6,13 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.calendaring.published import Shown, to_calendar
+from liaison.calendaring.published import to_calendar, write
 from liaison.db import Session
 from liaison.i18n import Words
 from liaison.meetings import queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting
-from liaison.meetings.publishing import PRODID, draft_event, file_name, published_event
+from liaison.meetings.publishing import PRODID, draft_event, file_name, page_of, published_event
 from liaison.meetings.snapshot import organizer_of, snapshot_of
 from liaison.web.pages import AnyRequest, locale_of, settings_of
 
@@ -47,7 +47,7 @@ async def calendar_file(request: AnyRequest, db: Session, meeting: Meeting) -> R
             **said,
         )
         event = draft_event(meeting, snapshot, words)
-    content = to_calendar([Shown(event, f"{settings.base_url}/meetings/{meeting.id}")], prodid=PRODID)
+    content = to_calendar([write(event, page_of(settings.base_url, meeting.id))], prodid=PRODID)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(event.starts_at)}"'}
     return Response(content, headers=headers, media_type="text/calendar")
 
