@@ -33,6 +33,11 @@ def tags_in(recipients: Iterable[str]) -> frozenset[str]:
     return frozenset(each.lower() for each in found if len(each) == _TAG_HEX)
 
 
+def untagged(address: str) -> str:
+    """The mailbox behind an address that carries a tag; any other address as it is, also one with a plus of its own."""
+    return _TAG.sub("@", address)
+
+
 def masked(text: str) -> str:
     """A text without tags: whoever reads somebody's mail must not be able to answer for them."""
     return _TAG.sub("+…@", text)

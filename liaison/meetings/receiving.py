@@ -15,6 +15,7 @@ from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
+from liaison.meetings import announcing
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
@@ -198,15 +199,6 @@ async def _send_again(db: Session, announcement: Announcement, one: Addressee) -
     """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there."""
     if one.address in await outbox.on_the_way(db, announcement.uid):
         return
-    await outbox.enqueue(
-        db,
-        kind="meeting",
-        about=f"meeting:{announcement.meeting_id}",
-        address=one.address,
-        display_to=f"{one.name} <{one.address}>",
-        locale=one.locale,
-        person_ids=one.person_ids,
-        source_id=announcement.id,
-        params={"change": "again", "again": True, "addressee": one.to_json()},
-        thread=announcement.uid,
+    await announcing.enqueue(
+        db, Actor(None, "mail"), announcement.meeting, announcement, one, change="again", again=True
     )

@@ -120,10 +120,7 @@ class Telling:
 
     def message_to(self, one: Addressee, held: Held | None, *, again: bool = False) -> Message | None:
         """The calendar message for one address, or None when it holds all this already."""
-        event = self.event(one.locale)
-        if self.secret:
-            own = tagged(event.organizer, tag_of(self.secret, self.uid, one.address))
-            event = replace(event, organizer=own)
+        event = self.event_for(one.address, one.locale)
         now = self.addressees.get(one.address)
         if now is None and again and self.method is Method.REQUEST:
             now = one  # in office since the announcement: the others' calendars learn of it with the next one
@@ -156,6 +153,13 @@ class Telling:
             sorted((s.agency, s.seats, s.requirement or "") for s in one.copies),
         ]
         return hashlib.sha256(json.dumps(says).encode()).hexdigest()[:32]
+
+    def event_for(self, address: str, locale: str) -> Event:
+        """The same, with the organizer that this address was given."""
+        event = self.event(locale)
+        if not self.secret:
+            return event
+        return replace(event, organizer=tagged(event.organizer, tag_of(self.secret, self.uid, address)))
 
     def event(self, locale: str) -> Event:
         """The calendar's view of this version in one language."""

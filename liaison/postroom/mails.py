@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from liaison.accounts import links
 from liaison.actions.models import ActionItem
@@ -70,7 +71,7 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
 async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     """“The time stays as it is”: with a DECLINECOUNTER for the calendar that proposed another one (RFC 5546 3.2.8); None when the
     meeting was announced anew since."""
-    announcement = await db.get(Announcement, row.source_id)
+    announcement = await db.get(Announcement, row.source_id, options=[joinedload(Announcement.meeting)])
     if announcement is None:
         return None
     newest = await queries.newest_announcement(db, announcement.uid)
@@ -78,7 +79,8 @@ async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | No
         return None
     snapshot = announcement.snapshot
     version = Version(announcement.sequence, announcement.dtstamp)
-    event = Telling(snapshot, Method.REQUEST, announcement.uid, version, {}).event(row.locale)
+    secret = announcement.meeting.reply_secret
+    event = Telling(snapshot, Method.REQUEST, announcement.uid, version, {}, secret).event_for(row.address, row.locale)
     declined = replace(
         event,
         sequence=row.params["sequence"],
@@ -100,7 +102,7 @@ async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | No
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
-        mail_from=snapshot["organizer"],
+        mail_from=declined.organizer,  # the one this address was given, or its calendar would not know who declines
         from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,

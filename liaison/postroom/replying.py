@@ -12,7 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
 from liaison.actions import reporting
 from liaison.calendaring.answers import Answer, Proof, Reply
-from liaison.calendaring.subaddress import tags_in
+from liaison.calendaring.subaddress import tags_in, untagged
 from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid, Refusal
@@ -218,10 +218,7 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
 
 async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting | None:
     """The next meeting to which the sender may propose, of the one mechanism that reads the mailbox the mail came to."""
-    mailboxes = {
-        each.partition("+")[0] + "@" + each.rpartition("@")[2] if "+" in each else each
-        for each in plain.message.heading.recipients
-    }
+    mailboxes = {untagged(each) for each in plain.message.heading.recipients}
     own = select(Mechanism.id, Mechanism.mailbox).where(
         Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
     )

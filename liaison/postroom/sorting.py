@@ -11,7 +11,7 @@ from sqlalchemy import select
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Answer, Effect, Proof, Reply
 from liaison.calendaring.reading import CalendarPart
-from liaison.calendaring.subaddress import tags_in
+from liaison.calendaring.subaddress import tags_in, untagged
 from liaison.db import Session, one_at_a_time
 from liaison.mail.authentication import vouched_for
 from liaison.mail.bounces import mark_bounced
@@ -80,7 +80,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     message, heading = mail.message, mail.heading
     if message is None:
         return Outcome(HELD, mail.over_cap)
-    if _untagged(heading.sender) in await _own_addresses(db):
+    if untagged(heading.sender) in await _own_addresses(db):
         return Outcome(IGNORED, "own_mail")
     if message.bounces or message.about:
         return await _bounce(db, message)
@@ -163,11 +163,6 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     return Outcome(IGNORED, "report")
 
 
-def _untagged(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"
-
-
 async def _own_addresses(db: Session) -> set[str]:
     """From where this site itself writes."""
     mailboxes = await db.scalars(select(Mechanism.mailbox).where(Mechanism.mailbox.is_not(None)))
@@ -179,7 +174,7 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     if not heading.recipients:
         return None
     found = await db.execute(
-        select(Mechanism.id).where(Mechanism.mailbox.in_({_untagged(each) for each in heading.recipients})).limit(2)
+        select(Mechanism.id).where(Mechanism.mailbox.in_({untagged(each) for each in heading.recipients})).limit(2)
     )
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None

@@ -1,7 +1,8 @@
 """Who is believed about who wrote an answer: the secret address, the site's own mail server, and nobody else."""
 
-from liaison.calendaring.subaddress import masked
+from liaison.calendaring.subaddress import masked, tag_of, tagged, untagged
 from liaison.mail.choices import choose_for_inbox
+from liaison.postroom import queries, settling
 from liaison.postroom.plain import own_words
 from liaison.postroom.reading import head_text, read_mail
 from tests.meetings.play import Play, by_address
@@ -74,3 +75,25 @@ async def test_a_reader_of_somebodys_mail_learns_no_secret_address(play: Play) -
         assert organizer in text
         assert organizer not in masked(text)
         assert "zhichi+…@meetings.qingzhi.example" in masked(text)
+
+
+async def test_who_declines_a_proposed_time_is_the_organizer_that_its_calendar_knows(play: Play) -> None:
+    await choose(play, sub_addressing=True)
+    mails = by_address(await play.send(await play.scheduled(*people(play))))
+    proposal = answer(mails[LIWB], "TENTATIVE", method="COUNTER", more="DTSTART:20261218T010000Z")
+    assert await take(play, proposal) == ("held", "counter")
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        (row,) = await queries.listing(db, viewer, state="held")
+        await settling.decline_proposal(db, viewer, row)
+    (declined,) = await play.delivered()
+    assert declined.method == "DECLINECOUNTER"
+    assert declined.event["ORGANIZER"] == mails[LIWB].event["ORGANIZER"]
+    assert declined.raw["From"].addresses[0].addr_spec == mails[LIWB].raw["From"].addresses[0].addr_spec
+
+
+def test_only_a_tag_is_taken_off_an_address() -> None:
+    tag = tag_of("s" * 32, "uid", LIWB)
+    assert untagged(tagged("liaison@site.example", tag)) == "liaison@site.example"
+    assert untagged(tagged("liaison+meet@site.example", tag)) == "liaison+meet@site.example"
+    assert untagged("liaison+meet@site.example") == "liaison+meet@site.example"
