@@ -215,8 +215,8 @@ def action_items(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
     ).all()
     assert may_assign(viewer, meeting.mechanism_id)
     return {
-        "actions": lines(words, viewer, [item for item, _ in mine], clock.today, counted),
-        "carried_items": lines(words, viewer, [item for item, _ in before], clock.today, counted),
+        "actions": lines(words, viewer, [item for item, _ in mine], clock.now(), counted),
+        "carried_items": lines(words, viewer, [item for item, _ in before], clock.now(), counted),
         "add": {
             "mechanisms": [],
             "owners": [(agency, [one for one in people if one.agency_id == agency.id]) for agency in agencies],

@@ -18,6 +18,7 @@ STATE_NAMES = {
     "done": N_("Done"),
     "not_possible": N_("No longer possible"),
 }
+FREE_DAYS = {"weekend": N_("Weekend"), "holiday": N_("Statutory holiday")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Line:
     carried: int
     may_report: bool
     may_change: bool
+    free_day: str
+    """What free day the due date of an open item falls on, in words; empty for a working day (GLOSSARY.md)."""
 
 
 def lines(
@@ -50,10 +53,12 @@ def lines(
 
 def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:
     """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
-    state = item.state
-    if state == OPEN:
-        due = due_state(region_calendar(item.mechanism.region), item.due_on, today)
+    state, free_day = item.state, ""
+    if state == OPEN and item.due_on is not None:
+        calendar = region_calendar(item.mechanism.region)
+        due = due_state(calendar, item.due_on, today)
         state = due if due in (DUE_SOON, OVERDUE) else OPEN
+        free_day = FREE_DAYS.get(calendar.kind(item.due_on).value, "")
     return Line(
         item,
         state,
@@ -62,6 +67,7 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
         carried,
         may_report(viewer, item),
         may_change(viewer, item),
+        words._(free_day) if free_day else "",
     )
 
 

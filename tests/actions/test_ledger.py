@@ -324,3 +324,15 @@ async def test_overdue_means_by_the_date_of_the_items_own_mechanism(play: Play) 
     assert await overdue("2026-12-10T20:00+08:00") == ["Pacific/Auckland"]
     assert await overdue("2026-12-11T01:00+08:00") == ["Asia/Shanghai", "Pacific/Auckland"]
     assert await overdue("2026-12-11T14:00+08:00") == ["America/New_York", "Asia/Shanghai", "Pacific/Auckland"]
+
+
+async def test_a_due_date_on_a_free_day_is_marked_wherever_the_item_stands(play: Play, settings: Settings) -> None:
+    marked = await assigned(play, title="周末到期", due_on=date(2026, 12, 12))
+    plain = await assigned(play, title="周四到期", due_on=date(2026, 12, 10))
+    browser = await Browser(settings, play.database, play.clock).sign_in(play.world.liwb)
+    ledger = await browser.get("/actions")
+    for page, id_, found in ((ledger, marked, True), (ledger, plain, False)):
+        row = page.partition(f'id="action-{id_}"')[2].partition("</tr>")[0]
+        assert ("周末</span>" in row) is found
+    assert "周末</span>" in await browser.get(f"/actions/{marked}")
+    assert "周末</span>" not in await browser.get(f"/actions/{plain}")
