@@ -117,6 +117,7 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
             agencies=ordered,
             counts=counts,
             sees_list=True,
+            by_address=[],  # of a held meeting nothing is answered any more
             missing_slips=sum(one.is_slip_missing for one in ordered),
         ),
         "own": next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
@@ -151,6 +152,7 @@ def record(
         notes={note.agenda_item_id: note for note in notes},
         decisions=db.scalars(decided if reads else decided.where(Decision.revoked_at.is_(None))).all(),
         current=None,
+        withdrawn=[],  # the notes are all of items on the agenda, which is known without asking
         ordinals=(meeting.ordinal, meeting.ordinal_in_year or 0) if meeting.ordinal is not None else None,
         attendance=attendance_of(meeting, attendees),
     )

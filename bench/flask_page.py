@@ -29,6 +29,7 @@ from liaison.inline_sqlite import PRAGMAS
 from liaison.mail import reasons
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL, Designation, Mechanism, Member, Reader
+from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import NUMBERED_KINDS, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import is_host, may_answer, may_ask, may_fill_slip, may_propose, may_register
@@ -301,7 +302,8 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
         else None,
         replies_due_on=due,
     )
-    unsent = last is None or {**last.snapshot, "last_actions": None} != {**snapshot, "last_actions": None}
+    no_news = {"last_actions": None, "answers_by_mail": None}
+    unsent = last is None or {**last.snapshot, **no_news} != {**snapshot, **no_news}
 
     told = listed(last.snapshot) if last else []
     told_at, told_people = {one.address for one in told}, {id_ for one in told for id_ in one.attendee_ids}
@@ -367,6 +369,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             waiting=waiting,
             may_remind=may_remind,
             sees_list=True,
+            by_address=list(db.scalars(select(AddressAnswer).where(AddressAnswer.uid == meeting.uid))),
             missing_people=counts.get("needs_action", 0),
             missing_slips=sum(one.is_slip_missing for one in ordered),
         ),
