@@ -65,7 +65,7 @@ async def _mailbox(inbox: Inbox, source: Source) -> Finding:
         return finding(what, "bad", N_("%(reason)s %(words)s"), reason=Message(PROBLEMS[problem.code]), words=problem.words)  # fmt: skip
     finally:
         await steps.end()
-    folders = Message(N_("the folders Processed and Held are there") if facts.has_folders else N_("the folders Processed and Held are made with the first mail"))  # fmt: skip
+    folders = Message(N_("the folders Processed and Held are there") if facts.has_folders else N_("the folders Processed and Held are made when they are needed"))  # fmt: skip
     moving = Message(N_("mails are moved in one step") if facts.moves else N_("the server cannot move, so mails are copied and then removed"))  # fmt: skip
     return finding(what, "good", N_("It can be read; waiting: %(waiting)s; %(folders)s; %(moving)s."), waiting=facts.waiting, folders=folders, moving=moving)  # fmt: skip
 
