@@ -22,6 +22,8 @@ from liaison.postroom.sorting import sort_again
 
 COUNTER_DECLINED = "counter_declined"
 """The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
+NAMEABLE = ("other_sender", "uninvited", "unknown_sender", "several_people")
+"""Why a mail waits whose address somebody may say whose it is."""
 
 
 async def count_answer(
@@ -56,13 +58,18 @@ async def count_answer(
     return attendee
 
 
+def address_in_question(row: IncomingMail) -> str:
+    """The address of which somebody may say whose it is: the sender's, or that of whoever answers uninvited."""
+    return str(row.params.get("attendee") or row.sender) if row.reason == "uninvited" else row.sender
+
+
 async def name_sender(db: Session, viewer: Viewer, row: IncomingMail, *, person_id: int, kind: str) -> IncomingMail:
     """Say whose address this is: another one of the person (`alias`), or of somebody who answers for them (`contact`), from now on.
     The mail is then sorted once more, as if it came now for the first time.
 
     Only the person's own agency says so. Raises NotPermitted, Invalid, Conflict."""
     await _open(db, viewer, row)
-    address = str(row.params.get("attendee") or row.sender) if row.reason == "uninvited" else row.sender
+    address = address_in_question(row)
     await people.add_known_address(db, viewer, person_id, address=address, kind=kind, holder=row.sender_name or None)
     if row.raw is None:
         raise Conflict(N_("The text of this mail was deleted after 90 days, so it cannot be sorted once more."))

@@ -100,7 +100,11 @@ async def _page(
         form=form,
         via_names=VIA_NAMES,
         ways=[(way, words_of(request)._(name)) for way, name in REGISTERED_NAMES.items()],
-        to_choose=[(f"{line.kind}:{line.id}", f"{line.agency} {line.name}") for line in lines if not line.knows],
+        to_choose=[
+            (f"{line.kind}:{line.id}", f"{line.agency} {line.name}" if line.kind == "attendee" else line.name)
+            for line in lines
+            if not line.knows
+        ],
     )
 
 
