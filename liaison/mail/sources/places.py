@@ -19,7 +19,7 @@ _MOST_LABEL = 200
 PROBLEMS = {
     "unreachable": N_("Its mail server cannot be reached."),
     "certificate": N_(
-        "The certificate of its mail server is not trusted here. If an authority of your own signed it, name that authority's file in SSL_CERT_FILE."
+        "The certificate of its mail server is not trusted here. If an authority of your own signed it, name that authority's file in the environment variable SSL_CERT_FILE."
     ),
     "sign_in": N_("Its mail server refuses the user name or the password."),
     "no_mailbox": N_("The mail server knows no mailbox of this name, or does not open it."),
