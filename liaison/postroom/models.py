@@ -50,3 +50,8 @@ class IncomingMail(Base):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
     """applied or dismissed, by an officer"""
+
+    @property
+    def address_in_question(self) -> str:
+        """The address of which somebody may say whose it is: the sender's, or that of whoever answers uninvited."""
+        return str(self.params.get("attendee") or self.sender) if self.reason == "uninvited" else self.sender

@@ -162,7 +162,6 @@ async def _page(
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
     asked = next((one for one in concerns.attendees if one.id == row.attendee_id), None)
-    address = settling.address_in_question(row)
     waits = row.verdict == "held" and row.settled_at is None
     return page(
         request,
@@ -184,20 +183,19 @@ async def _page(
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
         asked=asked,
-        address=address,
-        people=await _whose_it_may_be(db, viewer, row, address, asked) if waits else [],
+        people=await _whose_it_may_be(db, viewer, row, asked) if waits else [],
         partstat=_PARTSTATS.get(str(row.params.get("partstat"))),
         form=form,
     )
 
 
 async def _whose_it_may_be(
-    db: Session, viewer: Viewer, row: IncomingMail, address: str, asked: Attendee | None
+    db: Session, viewer: Viewer, row: IncomingMail, asked: Attendee | None
 ) -> list[tuple[int, str]]:
     """The people of the viewer's agency whose address it may be; nobody where it is known already, or answers for another agency."""
-    if not address or row.reason not in settling.NAMEABLE or (asked and asked.agency_id != viewer.agency_id):
+    if not row.sender or row.reason not in settling.NAMEABLE or (asked and asked.agency_id != viewer.agency_id):
         return []
-    if row.reason == "uninvited" and await directory.people_at(db, address):
+    if row.reason == "uninvited" and await directory.people_at(db, row.address_in_question):
         return []
     people = await directory.people_of(db, viewer, viewer.agency_id)
     return [(each.id, each.name) for each in people if each.deactivated_at is None]

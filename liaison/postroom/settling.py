@@ -58,19 +58,14 @@ async def count_answer(
     return attendee
 
 
-def address_in_question(row: IncomingMail) -> str:
-    """The address of which somebody may say whose it is: the sender's, or that of whoever answers uninvited."""
-    return str(row.params.get("attendee") or row.sender) if row.reason == "uninvited" else row.sender
-
-
 async def name_sender(db: Session, viewer: Viewer, row: IncomingMail, *, person_id: int, kind: str) -> IncomingMail:
     """Say whose address this is: another one of the person (`alias`), or of somebody who answers for them (`contact`), from now on.
     The mail is then sorted once more, as if it came now for the first time.
 
     Only the person's own agency says so. Raises NotPermitted, Invalid, Conflict."""
     await _open(db, viewer, row)
-    address = address_in_question(row)
-    await people.add_known_address(db, viewer, person_id, address=address, kind=kind, holder=row.sender_name or None)
+    holder = row.sender_name or None
+    await people.add_known_address(db, viewer, person_id, address=row.address_in_question, kind=kind, holder=holder)
     if row.raw is None:
         raise Conflict(N_("The text of this mail was deleted after 90 days, so it cannot be sorted once more."))
     await db.flush()
