@@ -25,7 +25,7 @@ async def bounce(play: Play, address: str) -> None:
     async with play.database.writing() as db:
         newest = select(OutboxMail.message_id).where(OutboxMail.address == address).order_by(OutboxMail.id.desc())
         message_id = (await db.scalars(newest)).first() or ""
-        assert await mark_bounced(db, message_id, address, status="5.1.1", words="user unknown") is not None
+        assert await mark_bounced(db, message_id, status="5.1.1", words="user unknown") is not None
 
 
 async def resend(play: Play, meeting_id: int, count: int) -> int:
