@@ -7,7 +7,7 @@ import pytest
 
 from liaison.accounts.links import May
 from liaison.accounts.models import ReferenceCode
-from liaison.accounts.reference_codes import code_for, revoke_codes
+from liaison.accounts.reference_codes import code_for, find, revoke_for_designation, revoke_for_person
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict
@@ -86,5 +86,15 @@ async def test_a_refused_act_leaves_the_code_to_be_used_again(play: Play) -> Non
 async def test_a_code_dies_with_the_office(play: Play) -> None:
     code = await given(play)
     async with play.database.writing() as db:
-        await revoke_codes(db, designation_id=3)
+        await revoke_for_designation(db, 4)
+        await revoke_for_person(db, play.world.chenzy.id)
+        assert await find(db, code.removeprefix("L-"))
+        await revoke_for_designation(db, 3)
+    assert await reply(play, code, "同意") == ("held", "used_code")
+
+
+async def test_a_code_dies_with_the_service_of_its_person(play: Play) -> None:
+    code = await given(play)
+    async with play.database.writing() as db:
+        await revoke_for_person(db, play.world.liwb.id)
     assert await reply(play, code, "同意") == ("held", "used_code")
