@@ -189,6 +189,7 @@ async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
 
 async def release_all(db: Session, actor: Any, *, count: int) -> int:
     """Let every mail go that a restore has held, if they are still as many as the operator was shown; else Conflict."""
+    site.operators_only(actor)
     released = await db.execute(
         update(OutboxMail)
         .where(OutboxMail.state == HELD)

@@ -290,6 +290,15 @@ async def test_only_an_operator_touches_a_mail_by_hand(database: Database, act: 
                 await getattr(outbox, act)(db, actor, mail.id)
 
 
+async def test_only_an_operator_releases_what_a_restore_has_held(database: Database) -> None:
+    await put_all(database, "a")
+    async with database.writing() as db:
+        await outbox.hold_all(db)
+        with pytest.raises(NotPermitted):
+            await outbox.release_all(db, Viewer(person_id=1, agency_id=1, agency_admin=True), count=1)
+    assert (await rows(database))["a"].state == HELD
+
+
 @pytest.mark.parametrize("act", ["pause", "resume"])
 async def test_only_an_operator_holds_or_frees_all_mail(database: Database, act: str) -> None:
     async with database.writing() as db:
