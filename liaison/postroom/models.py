@@ -50,3 +50,8 @@ class IncomingMail(Base):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
     """applied or dismissed, by an officer"""
+
+    @property
+    def waits(self) -> bool:
+        """Somebody has still to look at it; `queries.waiting` asks the same of all rows."""
+        return self.verdict == HELD and self.settled_at is None

@@ -24,7 +24,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
-from liaison.meetings.receiving import receive_reply
+from liaison.meetings.receiving import MOST_COMMENT, receive_reply
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
@@ -105,7 +105,7 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
     mechanism_id = meeting.mechanism_id if meeting else None
     found = answer_in(plain.text)
     if found is None:
-        return Outcome(HELD, "not_understood", {}, mechanism_id, announcement.meeting_id)
+        return Outcome(HELD, "not_understood", mechanism_id=mechanism_id, meeting_id=announcement.meeting_id)
     partstat, comment = found
     reply = Reply(
         method="REPLY",
@@ -124,11 +124,11 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         received.effect.verdict,
         received.effect.reason,
         {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
-        | ({"comment": comment[:500]} if comment else {}),
-        mechanism_id,
-        announcement.meeting_id,
-        received.attendee.id if received.attendee else None,
-        received.person_id,
+        | ({"comment": comment[:MOST_COMMENT]} if comment else {}),
+        mechanism_id=mechanism_id,
+        meeting_id=announcement.meeting_id,
+        attendee_id=received.attendee.id if received.attendee else None,
+        person_id=received.person_id,
     )
 
 
@@ -182,14 +182,13 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
             params={"person_id": person_id, "office": line.office},
             once_key=f"{CONFIRM_DONE}:{plain.mail_id}",
         )
-        return Outcome(APPLIED, "done_asked", {"item": item.id}, item.mechanism_id, None, None, person_id)
+        return Outcome(APPLIED, "done_asked", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
 
     async def report() -> None:
         await reporting.report(db, viewer, item, plain.text, unverified=plain.proof == "none")
 
-    return await _tried(
-        db, report, Outcome(APPLIED, "progress", {"item": item.id}, item.mechanism_id, None, None, person_id)
-    )
+    outcome = Outcome(APPLIED, "progress", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
+    return await _tried(db, report, outcome)
 
 
 async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
@@ -199,8 +198,10 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
         return Outcome(HELD, "several_people" if known else "unknown_sender")
     person_id = known[0].id
     viewer = await viewer_for(db, person_id, via="mail")
-    if viewer is None or not title:
-        return Outcome(HELD, "not_understood" if viewer else "not_permitted", person_id=person_id)
+    if viewer is None:
+        return Outcome(HELD, "not_permitted", person_id=person_id)
+    if not title:
+        return Outcome(HELD, "not_understood", person_id=person_id)
     if doubt := plain.doubt():
         return Outcome(HELD, doubt, person_id=person_id)
     meeting = await _next_meeting(db, viewer, plain)
@@ -211,7 +212,12 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
         await agenda.add_item(db, viewer, meeting, title=title[:_MOST_TITLE], purpose="other")
 
     outcome = Outcome(
-        APPLIED, "proposed", {"title": title[:_MOST_TITLE]}, meeting.mechanism_id, meeting.id, None, person_id
+        APPLIED,
+        "proposed",
+        {"title": title[:_MOST_TITLE]},
+        mechanism_id=meeting.mechanism_id,
+        meeting_id=meeting.id,
+        person_id=person_id,
     )
     return await _tried(db, propose, outcome)
 
@@ -224,19 +230,10 @@ async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting |
     )
     rows = (await db.execute(own)).all()
     named = [id_ for id_, mailbox in rows if mailbox and mailbox.lower() in mailboxes]
-    found = named or [id_ for id_, mailbox in rows if not mailbox]
-    meetings = [
-        next(
-            (
-                one
-                for one in await queries.upcoming(db, viewer, mechanism_id=id_)
-                if may_propose(viewer, one) and not one.held_at
-            ),
-            None,
-        )
-        for id_ in found
-    ]
-    possible = [one for one in meetings if one is not None]
+    possible = []
+    for id_ in named or [id_ for id_, mailbox in rows if not mailbox]:
+        coming = await queries.upcoming(db, viewer, mechanism_id=id_)
+        possible += [one for one in coming if may_propose(viewer, one) and not one.held_at][:1]
     return possible[0] if len(possible) == 1 else None
 
 

@@ -161,7 +161,6 @@ async def _page(
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
     people = await directory.people_of(db, viewer, viewer.agency_id)
-    waits = row.verdict == "held" and row.settled_at is None
     return page(
         request,
         "postroom/show.html",
@@ -178,7 +177,7 @@ async def _page(
         verdict_names=VERDICT_NAMES,
         door_names=DOOR_NAMES,
         tags=TAGS,
-        waits=waits,
+        waits=row.waits,
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
         people=[(each.id, each.name) for each in people if each.deactivated_at is None],

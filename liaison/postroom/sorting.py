@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from liaison.addresses import name_and_address
-from liaison.calendaring.answers import Answer, Effect, Proof, Reply
+from liaison.calendaring.answers import Proof, Reply
 from liaison.calendaring.reading import CalendarPart
 from liaison.calendaring.subaddress import tags_in, untagged
 from liaison.db import Session, one_at_a_time
@@ -19,7 +19,7 @@ from liaison.mail.choices import inbox_choices
 from liaison.mail.headings import Heading
 from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings.receiving import Received, receive_reply
+from liaison.meetings.receiving import MOST_COMMENT, Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.reading import ANSWERING, ReadMail
@@ -56,7 +56,13 @@ async def receive(
     db.add(row)
     await db.flush()
     if before is not None and not (before.verdict == APPLIED and mail.calendar is not None):
-        outcome = Outcome(before.verdict, "repeated", {"mail": before.id}, before.mechanism_id, before.meeting_id)
+        outcome = Outcome(
+            before.verdict,
+            "repeated",
+            {"mail": before.id},
+            mechanism_id=before.mechanism_id,
+            meeting_id=before.meeting_id,
+        )
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
@@ -123,8 +129,8 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
 
 def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
     """What became of a calendar's answer, with what an officer needs to decide about it."""
-    effect: Effect = received.effect
-    answer: Answer | None = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
+    effect = received.effect
+    answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
     params: dict[str, Any] = {"method": calendar.method, "proof": proof}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
@@ -133,7 +139,7 @@ def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
     if calendar.dtstamp is not None:
         params["dtstamp"] = calendar.dtstamp.isoformat()
     if calendar.comment:
-        params["comment"] = calendar.comment[:500]
+        params["comment"] = calendar.comment[:MOST_COMMENT]
     if calendar.proposed is not None:
         starts, ends = calendar.proposed.starts_at, calendar.proposed.ends_at
         params |= {"starts_at": starts.isoformat() if starts else None, "ends_at": ends.isoformat() if ends else None}
@@ -143,10 +149,10 @@ def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
         effect.verdict,
         effect.reason,
         params,
-        received.meeting.mechanism_id if received.meeting else None,
-        received.meeting.id if received.meeting else None,
-        received.attendee.id if received.attendee else None,
-        received.person_id,
+        mechanism_id=received.meeting.mechanism_id if received.meeting else None,
+        meeting_id=received.meeting.id if received.meeting else None,
+        attendee_id=received.attendee.id if received.attendee else None,
+        person_id=received.person_id,
     )
 
 
