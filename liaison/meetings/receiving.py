@@ -20,7 +20,7 @@ from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
-from liaison.private import not_kept_here
+from liaison.private import kept_of
 
 MOST_COMMENT = 500
 _MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
@@ -156,7 +156,7 @@ async def _count(
     by = await directory.person_at(db, effect.by) if effect.by else None
     own = reply.sender == effect.asked.address if effect.asked else True
     attendee.partstat = _stored(said.partstat)
-    attendee.comment, attendee.substitute = _comment(reply), None
+    attendee.comment, attendee.substitute = kept_of(reply.comment, most=MOST_COMMENT), None
     attendee.answered_at, attendee.answered_sequence = said.at, said.sequence
     attendee.answered_via, attendee.registered = "mail", None
     attendee.answered_by = by.id if by else (None if effect.by else attendee.person_id)
@@ -185,17 +185,11 @@ async def _note_of_address(
         "sequence": said.sequence,
         "at": said.at,
         "partstat": _stored(said.partstat),
-        "comment": _comment(reply),
+        "comment": kept_of(reply.comment, most=MOST_COMMENT),
         "unverified": not verified,
     }
     added = insert_into(db, AddressAnswer).values(uid=reply.uid, address=address, **values)
     await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=values))
-
-
-def _comment(reply: Reply) -> str | None:
-    """The sender's words, but for what must not be kept here."""
-    text = reply.comment.strip()[:MOST_COMMENT]
-    return None if not text or not_kept_here(text) else text
 
 
 async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:

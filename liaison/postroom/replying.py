@@ -29,6 +29,7 @@ from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
+from liaison.private import kept_of
 from liaison.reminders.reminding import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
@@ -106,7 +107,7 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
     found = answer_in(plain.text)
     if found is None:
         return Outcome(HELD, "not_understood", mechanism_id=mechanism_id, meeting_id=announcement.meeting_id)
-    partstat, comment = found
+    partstat, besides = found
     reply = Reply(
         method="REPLY",
         uid=announcement.uid,
@@ -116,15 +117,17 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         sender=plain.sender,
         received_at=plain.received_at,
         proof=plain.proof,
-        comment=comment,
+        comment=besides,
         tags=tags_in(plain.message.heading.recipients),
     )
     received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
+    params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
+    if comment := kept_of(besides, most=MOST_COMMENT):
+        params["comment"] = comment
     return Outcome(
         received.effect.verdict,
         received.effect.reason,
-        {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
-        | ({"comment": comment[:MOST_COMMENT]} if comment else {}),
+        params,
         mechanism_id=mechanism_id,
         meeting_id=announcement.meeting_id,
         attendee_id=received.attendee.id if received.attendee else None,

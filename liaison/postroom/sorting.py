@@ -24,6 +24,7 @@ from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
+from liaison.private import kept_of
 
 
 async def receive(
@@ -138,8 +139,8 @@ def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
             params["delegated_to"] = answer.delegated_to
     if calendar.dtstamp is not None:
         params["dtstamp"] = calendar.dtstamp.isoformat()
-    if calendar.comment:
-        params["comment"] = calendar.comment[:MOST_COMMENT]
+    if comment := kept_of(calendar.comment, most=MOST_COMMENT):
+        params["comment"] = comment
     if calendar.proposed is not None:
         starts, ends = calendar.proposed.starts_at, calendar.proposed.ends_at
         params |= {"starts_at": starts.isoformat() if starts else None, "ends_at": ends.isoformat() if ends else None}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from liaison.accounts.deactivation import deactivate_person
 from liaison.errors import NotFound
@@ -10,6 +11,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings import scheduling
 from liaison.meetings.models import Attendee
 from liaison.postroom import queries, settling
+from liaison.postroom.models import IncomingMail
 from tests.meetings.play import Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, people
 from tests.postroom.post import NOON, answer, said, take
@@ -75,6 +77,8 @@ async def test_a_comment_is_kept_with_the_answer_unless_it_holds_what_is_never_k
     async with play.database.reading() as db:
         his: Attendee = await attendee_of(db, play.world.liwb.id)
         assert (his.partstat, his.comment) == ("declined", kept)
+        (row,) = await db.scalars(select(IncomingMail))
+        assert row.params.get("comment") == kept
 
 
 async def test_a_mail_counts_for_nobody_of_another_meeting(play: Play) -> None:
