@@ -3,6 +3,8 @@
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from liaison.meetings.receiving import Received
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -16,3 +18,17 @@ class Outcome:
     meeting_id: int | None = None
     attendee_id: int | None = None
     person_id: int | None = None
+
+
+def outcome_of(received: Received, params: dict[str, Any]) -> Outcome:
+    """What an answer came to, by what its meeting made of it."""
+    meeting, attendee = received.meeting, received.attendee
+    return Outcome(
+        received.effect.verdict,
+        received.effect.reason,
+        params,
+        mechanism_id=meeting.mechanism_id if meeting else None,
+        meeting_id=meeting.id if meeting else None,
+        attendee_id=attendee.id if attendee else None,
+        person_id=received.person_id,
+    )

@@ -27,7 +27,7 @@ from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import MOST_COMMENT, receive_reply
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
-from liaison.postroom.outcome import Outcome
+from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.private import kept_of
 from liaison.reminders.reminding import KIND as REMINDERS
@@ -102,10 +102,10 @@ async def _to_notice(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
 
 
 async def _answer(db: Session, plain: _Plain, announcement: Announcement, address: str) -> Outcome:
-    meeting = await db.get(Meeting, announcement.meeting_id)
-    mechanism_id = meeting.mechanism_id if meeting else None
     found = answer_in(plain.text)
     if found is None:
+        meeting = await db.get(Meeting, announcement.meeting_id)
+        mechanism_id = meeting.mechanism_id if meeting else None
         return Outcome(HELD, "not_understood", mechanism_id=mechanism_id, meeting_id=announcement.meeting_id)
     partstat, besides = found
     reply = Reply(
@@ -124,15 +124,7 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
     params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
     if comment := kept_of(besides, most=MOST_COMMENT):
         params["comment"] = comment
-    return Outcome(
-        received.effect.verdict,
-        received.effect.reason,
-        params,
-        mechanism_id=mechanism_id,
-        meeting_id=announcement.meeting_id,
-        attendee_id=received.attendee.id if received.attendee else None,
-        person_id=received.person_id,
-    )
+    return outcome_of(received, params)
 
 
 async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:

@@ -21,7 +21,7 @@ from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import MOST_COMMENT, Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
-from liaison.postroom.outcome import Outcome
+from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
 from liaison.private import kept_of
@@ -96,7 +96,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     if calendar is not None and calendar.method in ANSWERING:
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
-        return _of(received, calendar, proof)
+        return outcome_of(received, _facts_of(received, calendar, proof))
     if heading.automatic:
         return Outcome(IGNORED, "automatic", {"header": heading.automatic})
     outcome = await receive_plain(
@@ -128,9 +128,8 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
     )
 
 
-def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
-    """What became of a calendar's answer, with what an officer needs to decide about it."""
-    effect = received.effect
+def _facts_of(received: Received, calendar: CalendarPart, proof: Proof) -> dict[str, Any]:
+    """What an officer needs to decide about a calendar's answer."""
     answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
     params: dict[str, Any] = {"method": calendar.method, "proof": proof}
     if answer is not None:
@@ -144,17 +143,9 @@ def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
     if calendar.proposed is not None:
         starts, ends = calendar.proposed.starts_at, calendar.proposed.ends_at
         params |= {"starts_at": starts.isoformat() if starts else None, "ends_at": ends.isoformat() if ends else None}
-    if effect.asked is not None:
-        params["asked"] = effect.asked.address
-    return Outcome(
-        effect.verdict,
-        effect.reason,
-        params,
-        mechanism_id=received.meeting.mechanism_id if received.meeting else None,
-        meeting_id=received.meeting.id if received.meeting else None,
-        attendee_id=received.attendee.id if received.attendee else None,
-        person_id=received.person_id,
-    )
+    if received.effect.asked is not None:
+        params["asked"] = received.effect.asked.address
+    return params
 
 
 async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
