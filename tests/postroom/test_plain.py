@@ -11,7 +11,7 @@ from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.meetings.models import AgendaItem
 from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
 from tests.meetings.play import Play, by_address
-from tests.meetings.test_announcing import LIWB, people
+from tests.meetings.test_announcing import LIWB, WUXL, people
 from tests.postroom.post import said, take, written
 from tests.postroom.test_identity import choose
 from tests.reminders.test_reminding import assigned, at, without_digest
@@ -129,6 +129,15 @@ async def test_a_reply_to_a_reminder_of_two_items_waits(play: Play) -> None:
     await assigned(play, owner=play.world.liwb, title="统一移送文书样式")
     reminder = (await at(play, "12-10T08:30"))[LIWB]
     assert await take(play, written(reminder, "已办好一半").as_bytes()) == ("held", "several_items")
+    assert await progress(play) == []
+
+
+async def test_a_reply_from_an_address_that_several_people_read_waits(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.wuxl)
+    await assigned(play, title="统一移送文书样式")  # 郑国强's, who is mailed at 吴晓岚's address
+    reminder = (await at(play, "12-10T08:30"))[WUXL]
+    assert await take(play, written(reminder, "已办好一半").as_bytes()) == ("held", "several_people")
     assert await progress(play) == []
 
 
