@@ -3,6 +3,7 @@
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from liaison.calendaring.answers import Proof
 from liaison.meetings.receiving import Received
 
 
@@ -20,13 +21,14 @@ class Outcome:
     person_id: int | None = None
 
 
-def outcome_of(received: Received, params: dict[str, Any]) -> Outcome:
-    """What an answer came to, by what its meeting made of it."""
-    meeting, attendee = received.meeting, received.attendee
+def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:
+    """What an answer came to, by what its meeting made of it; beside `params` how it is known who sent it."""
+    meeting, attendee, effect = received.meeting, received.attendee, received.effect
+    known_by = "secret" if effect.verified and proof != "authenticated" else proof
     return Outcome(
-        received.effect.verdict,
-        received.effect.reason,
-        params,
+        effect.verdict,
+        effect.reason,
+        params | {"proof": known_by},
         mechanism_id=meeting.mechanism_id if meeting else None,
         meeting_id=meeting.id if meeting else None,
         attendee_id=attendee.id if attendee else None,

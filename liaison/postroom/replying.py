@@ -121,10 +121,10 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         tags=tags_in(plain.message.heading.recipients),
     )
     received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
-    params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
+    params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence}
     if comment := kept_of(besides, most=MOST_COMMENT):
         params["comment"] = comment
-    return outcome_of(received, params)
+    return outcome_of(received, params, plain.proof)
 
 
 async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:

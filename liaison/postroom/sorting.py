@@ -96,7 +96,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     if calendar is not None and calendar.method in ANSWERING:
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
-        return outcome_of(received, _facts_of(received, calendar, proof))
+        return outcome_of(received, _facts_of(received, calendar), proof)
     if heading.automatic:
         return Outcome(IGNORED, "automatic", {"header": heading.automatic})
     outcome = await receive_plain(
@@ -128,10 +128,10 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
     )
 
 
-def _facts_of(received: Received, calendar: CalendarPart, proof: Proof) -> dict[str, Any]:
+def _facts_of(received: Received, calendar: CalendarPart) -> dict[str, Any]:
     """What an officer needs to decide about a calendar's answer."""
     answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
-    params: dict[str, Any] = {"method": calendar.method, "proof": proof}
+    params: dict[str, Any] = {"method": calendar.method}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
         if answer.delegated_to:

@@ -123,6 +123,25 @@ async def test_a_reply_to_a_reminder_from_somebody_else_waits(play: Play) -> Non
     assert await progress(play) == []
 
 
+async def test_a_reply_to_the_clocks_reminder_of_a_meeting_answers_it(play: Play) -> None:
+    await without_digest(play)
+    await play.send(await play.scheduled(*people(play)))
+    reminder = (await at(play, "12-16T08:30"))[LIWB]
+    assert reminder.calendar is None
+    raw = written(reminder, "请假，当天出差").as_bytes()
+    assert await take(play, raw, received_at=play.clock.now()) == ("applied", "answered")
+    assert (await said(play, play.world.liwb.id))[0] == "declined"
+
+
+async def test_progress_that_holds_what_is_never_kept_waits_and_leaves_nothing(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    reminder = (await at(play, "12-10T08:30"))[LIWB]
+    raw = written(reminder, "已联系当事人，证件 11010519491231002X").as_bytes()
+    assert await take(play, raw) == ("held", "refused_text")
+    assert await progress(play) == []
+
+
 async def test_a_reply_to_a_reminder_of_two_items_waits(play: Play) -> None:
     await without_digest(play)
     await assigned(play, owner=play.world.liwb)
