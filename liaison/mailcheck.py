@@ -20,7 +20,7 @@ from liaison.mail import echo, reasons
 from liaison.mail.choices import inbox_choices
 from liaison.mail.classify import Kind, Outcome
 from liaison.mail.parts import MOST_BYTES
-from liaison.mail.smtp import SmtpTransport
+from liaison.mail.smtp import server_for
 from liaison.mail.sources.places import PROBLEMS, Facts, Inbox, InboxProblem, MailProblem, Source, Waiting, inboxes
 from liaison.mail.sources.polling import Steps, source_for
 from liaison.mail.transport import Transport
@@ -106,7 +106,7 @@ async def send_to_ourselves(
     watch = _Watch(
         database, newest, [Steps(source_for(inbox), asyncio.Event()) for inbox in inboxes(settings.inbox_url)]
     )
-    way = transport or SmtpTransport(settings.smtp_url)
+    way = transport or server_for(settings)
     try:
         await watch.begin()
         sent = await _sent(way, settings, mark, names)

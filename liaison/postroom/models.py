@@ -55,3 +55,8 @@ class IncomingMail(Base):
     def address_in_question(self) -> str:
         """The address of which somebody may say whose it is: the sender's, or that of whoever answers uninvited."""
         return str(self.params.get("attendee") or self.sender) if self.reason == "uninvited" else self.sender
+
+    @property
+    def waits(self) -> bool:
+        """Somebody has still to look at it; `queries.waiting` asks the same of all rows."""
+        return self.verdict == HELD and self.settled_at is None

@@ -162,7 +162,6 @@ async def _page(
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
     asked = next((one for one in concerns.attendees if one.id == row.attendee_id), None)
-    waits = row.verdict == "held" and row.settled_at is None
     return page(
         request,
         "postroom/show.html",
@@ -179,11 +178,11 @@ async def _page(
         verdict_names=VERDICT_NAMES,
         door_names=DOOR_NAMES,
         tags=TAGS,
-        waits=waits,
+        waits=row.waits,
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
         asked=asked,
-        people=await _whose_it_may_be(db, viewer, row, asked) if waits else [],
+        people=await _whose_it_may_be(db, viewer, row, asked) if row.waits else [],
         partstat=_PARTSTATS.get(str(row.params.get("partstat"))),
         form=form,
     )
