@@ -29,7 +29,7 @@ from liaison.errors import N_, Conflict, NotFound
 POOL_WAIT = 10.0
 """Seconds a request waits for a connection before it is told to come again (503)."""
 USED_LAST_FIRST = {"pool_use_lifo": True}
-"""Each connection keeps its own prepared statements and pages, some 2 MB: requests one after the other use one connection, not all in turn."""
+"""Each connection keeps its own prepared statements and pages: requests one after the other use one connection, not all in turn."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
