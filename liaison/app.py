@@ -34,6 +34,8 @@ from liaison.mechanisms.calendars import load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
+from liaison.paperwork import api as paperwork_api
+from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
@@ -147,6 +149,7 @@ def page_routers() -> list[Router]:
         mechanisms_routes.router,
         meetings_routes.router,
         actions_routes.router,
+        paperwork_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,
@@ -169,6 +172,7 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         meetings_api.api,
         actions_api.api,
+        paperwork_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,
