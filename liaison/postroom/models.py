@@ -49,4 +49,4 @@ class IncomingMail(Base):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
-    """applied or dismissed, by an officer"""
+    """applied, by_hand (done another way) or dismissed, by an officer"""

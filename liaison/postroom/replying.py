@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
@@ -25,6 +25,7 @@ from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import receive_reply
+from liaison.postroom.about import about
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
@@ -73,15 +74,24 @@ async def receive_plain(
     if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
         return await receive_coded(db, plain.text, codes, sender=plain.sender, forged=plain.proof == "failed")
     answered = await _answered_mail(db, message.heading.refers_to)
-    if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
-        return await _to_notice(db, plain, answered)
-    if answered is not None and answered.kind == REMINDERS:
-        return await _to_reminder(db, plain, answered)
+    outcome = await _to_mail_of_ours(db, plain, answered) if answered is not None else None
     title = agenda_title(message.heading.subject, plain.text)
-    if title is not None:
-        return await _agenda_item(db, plain, title)
-    known = await directory.people_at(db, plain.sender)
-    return Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=known[0].id if known else None)
+    if outcome is None and title is not None:
+        outcome = await _agenda_item(db, plain, title)
+    if outcome is None:
+        known = await directory.people_at(db, plain.sender)
+        person_id = known[0].id if known else None
+        outcome = Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=person_id)
+    if answered is not None and outcome.mechanism_id is None:
+        outcome.mechanism_id = (await about(db, answered)).mechanism_id  # else its officers would never see it
+    return outcome
+
+
+async def _to_mail_of_ours(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome | None:
+    """What a reply to that mail comes to; None if nothing is answered to such a mail."""
+    if mail.kind in ("meeting", "meeting_reminder"):
+        return await _to_notice(db, plain, mail)
+    return await _to_reminder(db, plain, mail) if mail.kind == REMINDERS else None
 
 
 async def _answered_mail(db: Session, refers_to: tuple[str, ...]) -> OutboxMail | None:
@@ -123,7 +133,8 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
     return Outcome(
         received.effect.verdict,
         received.effect.reason,
-        {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
+        {"uid": announcement.uid, "sequence": announcement.sequence}
+        | {"attendee": address, "partstat": partstat, "proof": plain.proof}
         | ({"comment": comment[:500]} if comment else {}),
         mechanism_id,
         announcement.meeting_id,
@@ -149,13 +160,19 @@ async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
     if answer_in(plain.text) is not None and len(asked) == 1 and not says_done(plain.text):
         attendee = await db.get(Attendee, asked[0].id)
         meeting = await db.get(Meeting, attendee.meeting_id) if attendee else None
-        newest = await queries.newest_announcement(db, meeting.uid) if meeting else None
-        if newest is not None:
-            return await _answer(db, plain, newest, mail.address)
+        said = await _announced_then(db, meeting, mail.composed_at or mail.created_at) if meeting else None
+        if said is not None:
+            return await _answer(db, plain, said, mail.address)
     items = [line for line in lines if line.kind == ACTION]
     if len(items) != 1:
         return Outcome(HELD, "several_items" if items else "not_understood", person_id=person_id)
     return await _progress(db, plain, mail, items[0], person_id)
+
+
+async def _announced_then(db: Session, meeting: Meeting, at: datetime) -> Announcement | None:
+    """What the meeting's newest announcement was when a reminder was written: who answers that answers this, not what came later."""
+    query = select(Announcement).where(Announcement.meeting_id == meeting.id, Announcement.at <= at)
+    return (await db.execute(query.order_by(Announcement.id.desc()).limit(1))).scalar_one_or_none()
 
 
 async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, person_id: int) -> Outcome:
@@ -219,12 +236,11 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
 async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting | None:
     """The next meeting to which the sender may propose, of the one mechanism that reads the mailbox the mail came to."""
     mailboxes = {untagged(each) for each in plain.message.heading.recipients}
-    own = select(Mechanism.id, Mechanism.mailbox).where(
-        Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
-    )
-    rows = (await db.execute(own)).all()
-    named = [id_ for id_, mailbox in rows if mailbox and mailbox.lower() in mailboxes]
-    found = named or [id_ for id_, mailbox in rows if not mailbox]
+    named = set(await db.scalars(select(Mechanism.id).where(func.lower(Mechanism.mailbox).in_(mailboxes))))
+    # What was written to another mechanism's mailbox is no proposal to one that happens to have none.
+    addressed = Mechanism.id.in_(named) if named else Mechanism.mailbox.is_(None)
+    own = select(Mechanism.id).where(Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None), addressed)
+    found = list(await db.scalars(own))
     meetings = [
         next(
             (

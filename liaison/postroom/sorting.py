@@ -6,7 +6,7 @@ else. An automatic mail is never answered, and no mail by more than one."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Answer, Effect, Proof, Reply
@@ -20,6 +20,7 @@ from liaison.mail.headings import Heading
 from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import Received, receive_reply
+from liaison.postroom.about import about
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.reading import ANSWERING, ReadMail
@@ -125,7 +126,7 @@ def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
     """What became of a calendar's answer, with what an officer needs to decide about it."""
     effect: Effect = received.effect
     answer: Answer | None = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
-    params: dict[str, Any] = {"method": calendar.method, "proof": proof}
+    params: dict[str, Any] = {"method": calendar.method, "uid": calendar.uid, "proof": proof}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
         if answer.delegated_to:
@@ -157,9 +158,9 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
             continue
         mail = await mark_bounced(db, message.about, bounce.address, status=bounce.status, words=bounce.words)
         if mail is not None:
-            kind, _, id_ = mail.about.partition(":")
-            meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None
-            return Outcome(APPLIED, "bounced", {"address": mail.address, "mail": mail.id}, meeting_id=meeting_id)
+            of = await about(db, mail)
+            params = {"address": mail.address, "mail": mail.id}
+            return Outcome(APPLIED, "bounced", params, of.mechanism_id, of.meeting_id)
     return Outcome(IGNORED, "report")
 
 
@@ -173,8 +174,7 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     """The one mechanism whose own mailbox the mail was written to."""
     if not heading.recipients:
         return None
-    found = await db.execute(
-        select(Mechanism.id).where(Mechanism.mailbox.in_({untagged(each) for each in heading.recipients})).limit(2)
-    )
+    mailboxes = {untagged(each) for each in heading.recipients}
+    found = await db.execute(select(Mechanism.id).where(func.lower(Mechanism.mailbox).in_(mailboxes)).limit(2))
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None
