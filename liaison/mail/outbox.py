@@ -20,6 +20,7 @@ from liaison.mail.models import (
     DEFERRED,
     FINAL_STATES,
     GIVEN_UP,
+    HANDED_OVER,
     HELD,
     OPEN_STATES,
     REFUSED,
@@ -363,10 +364,12 @@ async def _purged(db: Session, mail_id: int) -> bool:
 
 
 async def _has_newer(db: Session, mail: OutboxMail) -> bool:
-    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever."""
+    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever. One that passed
+    an office on says nothing new to anybody but those it went to."""
+    to_everybody = OutboxMail.params["change"].as_string().is_distinct_from(HANDED_OVER)
     newer = select(func.count()).where(
         OutboxMail.thread == mail.thread,
-        or_(OutboxMail.address == mail.address, OutboxMail.source_id > mail.source_id),
+        or_(OutboxMail.address == mail.address, and_(OutboxMail.source_id > mail.source_id, to_everybody)),
         OutboxMail.id > mail.id,
         OutboxMail.kind == mail.kind,
     )

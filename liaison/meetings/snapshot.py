@@ -14,7 +14,7 @@ from liaison.calendaring.numbering import Version
 from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.i18n import Words
 from liaison.meetings import models
-from liaison.meetings.models import HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
+from liaison.meetings.models import HANDED_ON, HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import agenda_lines
 
@@ -238,7 +238,7 @@ def change_of(message: Message, snapshot: Mapping[str, Any], *, passed_on: bool 
     """What a mail tells its recipient: that a meeting is off, in the words of this version; that it is theirs by office from now on,
     or no more (`passed_on`)."""
     if passed_on and message.change is not Change.CANCELLED:
-        return HANDED_OVER if message.method is Method.REQUEST else "handed_on"
+        return HANDED_OVER if message.method is Method.REQUEST else HANDED_ON
     return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
 
 
