@@ -9,7 +9,8 @@ from liaison.mail.headings import Heading, read_heading
 from liaison.mail.inbox import IncomingMessage, digest_of, read
 from liaison.mail.parts import MOST_BYTES, MOST_HEAD, OverCap, decoded
 
-ANSWERING = ("REPLY", "COUNTER", "REFRESH")
+REFRESH = "REFRESH"
+ANSWERING = ("REPLY", "COUNTER", REFRESH)
 """The methods of a calendar that says something to the organizer (RFC 5546 1.4)."""
 
 

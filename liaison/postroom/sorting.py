@@ -23,7 +23,7 @@ from liaison.meetings.receiving import Received, receive_reply
 from liaison.postroom.about import about
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome
-from liaison.postroom.reading import ANSWERING, ReadMail
+from liaison.postroom.reading import ANSWERING, REFRESH, ReadMail
 from liaison.postroom.replying import receive_plain
 
 
@@ -87,7 +87,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
         return await _bounce(db, message)
     calendar, choices = mail.calendar, await inbox_choices(db)
     proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
-    if calendar is not None and calendar.method in ANSWERING:
+    if calendar is not None and calendar.method in ANSWERING and not (heading.automatic and calendar.method == REFRESH):
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
         return _of(received, calendar, proof)
