@@ -96,7 +96,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "alone": len(sections) == 1 and not loaded.readers[next(iter(sections))].address.shared,
         "mechanisms": words._(", ").join(each.short_name for each in of_mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
-        "foot": foot(words, [found.entry for found in all_found], told),
+        "foot": foot(words, [found.entry for found in all_found], told, reply=_reply(db, lines, all_found)),
     }
     subject_line, text, html = render("reminders", context, row.locale)
     mailbox = one.mailbox if len(of_mechanisms) == 1 and one.mailbox else None
@@ -112,6 +112,19 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         html=html,
         auto_submitted=True,
     )
+
+
+def _reply(db: Session, lines: Sequence[Line], all_found: Sequence[_Found]) -> set[str]:
+    """What a reply by mail may be: one reader's, on the one thing of its kind in the mail, where mail is taken in at all."""
+    readers_of = {line.person_id for line in lines}
+    if not (db.settings.inbox_url or db.settings.lmtp_listen) or len(readers_of) != 1 or None in readers_of:
+        return set()
+    kinds = [line.kind for line in lines]
+    return {
+        found.line.kind
+        for found in all_found
+        if kinds.count(found.line.kind) == 1 and (found.line.kind == ATTENDEE or found.entry.reports)
+    }
 
 
 def _one_meeting(all_found: Sequence[_Found]) -> tuple[str | None, Mapping[str, Any] | None]:
