@@ -74,6 +74,11 @@ def goes_with_office(one: Addressee, invitation_ids: Container[int]) -> bool:
     return not one.attendee_ids and bool(slips) and all(id_ in invitation_ids for id_ in slips)
 
 
+def was_copied(one: Addressee, invitation_ids: Container[int]) -> bool:
+    """Whether an address only ever got a deputy's copy of these invitations, which others get by now: nobody is told that."""
+    return one.copy_only and any(slip.invitation_id in invitation_ids for slip in one.copies)
+
+
 _NOTHING: tuple[frozenset[Slip], frozenset[Slip]] = (frozenset(), frozenset())
 
 

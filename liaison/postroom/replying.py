@@ -35,6 +35,10 @@ from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
 CONFIRM_DONE = "confirm_done"
 """The kind of the mail that gives back a link to confirm what a reply said."""
+COUNTER_DECLINED = "counter_declined"
+"""The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
+_ASK_WHETHER_THEY_COME = ("meeting", "meeting_reminder", COUNTER_DECLINED)
+"""Kinds of mail that speak of one announcement, and may be answered as it may."""
 _MOST_TITLE = 200
 
 
@@ -89,7 +93,7 @@ async def receive_plain(
 
 async def _to_mail_of_ours(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome | None:
     """What a reply to that mail comes to; None if nothing is answered to such a mail."""
-    if mail.kind in ("meeting", "meeting_reminder"):
+    if mail.kind in _ASK_WHETHER_THEY_COME:
         return await _to_notice(db, plain, mail)
     return await _to_reminder(db, plain, mail) if mail.kind == REMINDERS else None
 

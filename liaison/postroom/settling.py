@@ -19,11 +19,8 @@ from liaison.postroom.models import HELD, IncomingMail
 from liaison.postroom.outcome import answers_earlier_time
 from liaison.postroom.permissions import may_read
 from liaison.postroom.reading import read_mail
+from liaison.postroom.replying import COUNTER_DECLINED
 from liaison.postroom.sorting import sort_again
-
-COUNTER_DECLINED = "counter_declined"
-"""The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
-
 
 BY_HAND = "by_hand"
 """How a mail was settled whose matter an officer dealt with elsewhere."""

@@ -15,7 +15,9 @@ REASONS = OVER_CAP | {
         "It could not be taken in, however often that was tried: a fault of ours. Please read it in the mailbox."
     ),
     "answered": N_("The answer was counted."),
-    "answered_by_address": N_("A shared address answered: it is shown beside its people, who answer for themselves."),
+    "answered_by_address": N_(
+        "An address answered that stands for several people or for an agency: the meeting's page shows it, and it counts for nobody."
+    ),
     "repeated": N_("The same mail, or the same answer, came once more."),
     "refresh": N_("The invitation was asked for again and goes to the address that was invited."),
     "bounced": N_("A mail server reports that a mail of ours did not arrive; it is marked where the person appears."),

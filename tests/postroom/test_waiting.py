@@ -181,3 +181,14 @@ async def test_what_was_marked_as_settled_by_mistake_waits_again_and_a_counted_a
         viewer = await play.world.viewer(db, play.world.zhoumin)
         with pytest.raises(Conflict):
             await settling.reopen(db, viewer, await queries.get(db, viewer, (await newest(play)).id))
+
+
+async def test_who_is_told_that_the_time_stays_may_answer_that_mail(play: Play) -> None:
+    invited = by_address(await play.send(await play.scheduled(*people(play))))[LIWB]
+    await take(play, answer(invited, "TENTATIVE", method="COUNTER", more="DTSTART:20261218T010000Z"))
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        await settling.decline_proposal(db, viewer, await queries.get(db, viewer, (await newest(play)).id))
+    (declined,) = await play.delivered()
+    assert await take(play, written(declined, "参加").as_bytes()) == ("applied", "answered")
+    assert (await said(play, play.world.liwb.id))[0] == "accepted"

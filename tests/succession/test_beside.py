@@ -10,10 +10,11 @@ from liaison.directory import people
 from liaison.mail import outbox
 from liaison.mail.bounces import mark_bounced
 from liaison.mail.models import OutboxMail
-from liaison.meetings import scheduling
+from liaison.mechanisms import designating
+from liaison.meetings import asking, queries, scheduling
 from liaison.meetings.asking import Asked
 from tests.meetings.play import START, Play, by_address
-from tests.succession.quarter import CHENZY, GONGHUI, LIWB, Quarter, beijing, told
+from tests.succession.quarter import CHENZY, DAY, GONGHUI, LIWB, WUXL, Quarter, beijing, told
 
 TITLE = "第四季度联席会议"
 
@@ -65,3 +66,28 @@ async def test_the_notice_that_came_back_from_somebody_else_can_be_tried_again_a
     await quarter.play.delivered()
     async with quarter.play.database.reading() as db:
         assert await db.scalar(select(OutboxMail.state).where(OutboxMail.id == mail_id)) == "sent"
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+async def test_a_former_deputy_hears_no_more_of_the_meeting(quarter: Quarter, what: str) -> None:
+    meeting_id = await quarter.announced()
+    async with quarter.play.database.writing() as db:
+        admin = await quarter.world.viewer(db, quarter.world.gonghui)
+        await designating.change_end(db, admin, quarter.world.terms["wuxl"].id, ends_on=DAY)
+    assert await quarter.on("12-01T09:00") == []
+    async with quarter.play.database.writing() as db:
+        viewer, meeting = await quarter.play.meeting(db, meeting_id)
+        if what == "moved":
+            await scheduling.move(db, viewer, meeting, local_start=START + timedelta(days=1))
+        else:
+            await scheduling.cancel(db, viewer, meeting)
+    assert [mail.to for mail in await quarter.play.send(meeting_id)] == [LIWB]
+
+
+async def test_a_deputy_of_an_agency_that_is_no_longer_asked_is_told_so(quarter: Quarter) -> None:
+    meeting_id = await quarter.announced(quarter.agency, Asked(person_id=quarter.world.chenzy.id))
+    async with quarter.play.database.writing() as db:
+        viewer, meeting = await quarter.play.meeting(db, meeting_id)
+        (invitation,) = await queries.invitations(db, meeting_id)
+        await asking.remove_invitation(db, viewer, meeting, invitation)
+    assert {WUXL, LIWB} <= {mail.to for mail in await quarter.play.send(meeting_id)}
