@@ -127,14 +127,15 @@ def written(
     )
 
 
-def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: str, today: date) -> OutgoingMessage:
-    """A reminder to answer: without calendar part, in the thread of the notice, and marked as written by no person."""
+def reminder(
+    snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, organizer: str, uid: str, today: date
+) -> OutgoingMessage:
+    """A reminder to answer, from the organizer that this address was given: without calendar part, in the thread of the notice."""
     words = Words(one.locale, snapshot["timezone"], today)
     lines = _internal(lines, snapshot)
     context = _context(snapshot, one, lines, words)
-    due = date.fromisoformat(snapshot["replies_due_on"]) if context["due"] else None
     context |= {
-        "due": words.near_date(due) if due else None,
+        "due": words.near_date(date.fromisoformat(snapshot["replies_due_on"])) if context["due"] else None,
         "lead": _missing(snapshot, lines, words),
         "heading": words._("Please answer: %(title)s", title=snapshot["title"]),
         "subject": _subject("reminder", snapshot, words),
@@ -145,7 +146,7 @@ def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: 
     return OutgoingMessage(
         to=_to(one),
         address=one.address,
-        mail_from=snapshot["organizer"],
+        mail_from=organizer,
         from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,

@@ -157,9 +157,8 @@ class Telling:
     def event_for(self, address: str, locale: str) -> Event:
         """The same, with the organizer that this address was given."""
         event = self.event(locale)
-        if not self.secret:
-            return event
-        return replace(event, organizer=tagged(event.organizer, tag_of(self.secret, self.uid, address)))
+        organizer = organizer_for(address, self.snapshot, self.uid, self.secret)
+        return event if organizer == event.organizer else replace(event, organizer=organizer)
 
     def event(self, locale: str) -> Event:
         """The calendar's view of this version in one language."""
@@ -198,6 +197,12 @@ class Telling:
             role=one.role,  # type: ignore[arg-type]
             partstat=self.partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
         )
+
+
+def organizer_for(address: str, snapshot: Mapping[str, Any], uid: str, secret: str | None) -> str:
+    """To whom this address answers: the organizer, with what only this address was given where the meeting has a `reply_secret`."""
+    organizer: str = snapshot["organizer"]
+    return tagged(organizer, tag_of(secret, uid, address)) if secret else organizer
 
 
 def still_waiting(

@@ -121,10 +121,14 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
     if found is None:
         return Outcome(HELD, "not_understood", {}, mechanism_id, announcement.meeting_id)
     partstat, comment = found
+    sequence = announcement.sequence
+    if meeting is not None and meeting.uid == announcement.uid and sequence >= meeting.answers_from:
+        # To the present time, whichever notice of it was answered: of words that people write the last ones stand.
+        sequence = max(sequence, meeting.sequence or 0)
     reply = Reply(
         method="REPLY",
         uid=announcement.uid,
-        sequence=announcement.sequence,
+        sequence=sequence,
         dtstamp=None,
         answers=(Answer(address, partstat),),
         sender=plain.sender,
@@ -158,8 +162,6 @@ async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
     if len(people) != 1:
         return Outcome(HELD, "several_people")
     person_id = people.pop()
-    if doubt := plain.doubt():
-        return Outcome(HELD, doubt, person_id=person_id)
     asked = [line for line in lines if line.kind == ATTENDEE]
     if answer_in(plain.text) is not None and len(asked) == 1 and not says_done(plain.text):
         attendee = await db.get(Attendee, asked[0].id)
@@ -167,6 +169,8 @@ async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
         said = await _announced_then(db, meeting, mail.composed_at or mail.created_at) if meeting else None
         if said is not None:
             return await _answer(db, plain, said, mail.address)
+    if doubt := plain.doubt():
+        return Outcome(HELD, doubt, person_id=person_id)
     items = [line for line in lines if line.kind == ACTION]
     if len(items) != 1:
         return Outcome(HELD, "several_items" if items else "not_understood", person_id=person_id)

@@ -1,5 +1,7 @@
 """Mail that waits, while the meeting, the office or the mailbox it speaks of goes on: whose it is, and what may still be done with it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -10,7 +12,7 @@ from liaison.postroom import queries, settling
 from liaison.postroom.models import IncomingMail
 from tests.meetings.play import START, Play, by_address
 from tests.meetings.test_announcing import LIWB, move, people
-from tests.postroom.post import answer, said, take, written
+from tests.postroom.post import NOON, answer, said, take, written
 from tests.postroom.test_answers import REPORT
 from tests.postroom.test_plain import items, mail
 from tests.postroom.test_settling import ELSEWHERE, attendee_of
@@ -192,3 +194,19 @@ async def test_who_is_told_that_the_time_stays_may_answer_that_mail(play: Play) 
     (declined,) = await play.delivered()
     assert await take(play, written(declined, "参加").as_bytes()) == ("applied", "answered")
     assert (await said(play, play.world.liwb.id))[0] == "accepted"
+
+
+async def test_the_last_word_of_a_person_stands_whichever_notice_of_the_present_time_they_answer(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    first = by_address(await play.send(meeting_id))[LIWB]
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.change(db, viewer, meeting, location="区司法局二楼会议室")
+    second = by_address(await play.send(meeting_id))[LIWB]
+    assert int(second.event["SEQUENCE"]) > int(first.event["SEQUENCE"])
+    assert await take(play, written(second, "参加").as_bytes()) == ("applied", "answered")
+    later = written(first, "请假，临时出差").as_bytes()
+    assert await take(play, later, received_at=NOON + timedelta(minutes=5)) == ("applied", "answered")
+    assert (await said(play, play.world.liwb.id))[0] == "declined"
+    earlier = written(first, "待定").as_bytes()
+    assert await take(play, earlier, received_at=NOON + timedelta(minutes=2)) == ("stale", "older_answer")
