@@ -27,7 +27,7 @@ from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import receive_reply
 from liaison.postroom.about import about
 from liaison.postroom.coded import receive_coded
-from liaison.postroom.models import APPLIED, HELD
+from liaison.postroom.models import APPLIED, HELD, STALE
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.reminders.reminding import KIND as REMINDERS
@@ -193,6 +193,8 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
         item = await actions.get(db, viewer, line.id)
     except Refusal:
         return Outcome(HELD, "not_permitted", person_id=person_id)
+    if says_done(plain.text) and item.ended_at is not None:
+        return Outcome(STALE, "ended", {"item": item.id}, item.mechanism_id, None, None, person_id)
     if says_done(plain.text):
         # One mail back for one mail in, to the address the reminder went to: only its reader can confirm.
         await outbox.enqueue(
