@@ -17,6 +17,8 @@ BOUNCED = "bounced"
 SUPERSEDED = "superseded"  # a newer mail says it all, or there was nothing left to say
 GIVEN_UP = "given_up"
 HELD = "held"  # after a restore, until an operator releases it
+HANDED_OVER = "handed_over"
+"""What the `change` in a mail's parameters says where the thing went with an office to somebody else."""
 OPEN_STATES = (WAITING, SENDING, DEFERRED)
 FINAL_STATES = (SENT, REFUSED, BOUNCED, SUPERSEDED, GIVEN_UP)
 

@@ -20,6 +20,7 @@ from liaison.mail.models import (
     DEFERRED,
     FINAL_STATES,
     GIVEN_UP,
+    HANDED_OVER,
     HELD,
     OPEN_STATES,
     REFUSED,
@@ -108,6 +109,18 @@ async def on_the_way(db: Session, thread: str) -> set[str]:
     """The addresses to which a mail of this thread waits, is being sent, or is tried again."""
     rows = select(OutboxMail.address).where(OutboxMail.thread == thread, OutboxMail.state.in_((*OPEN_STATES, HELD)))
     return set(await db.scalars(rows))
+
+
+async def asked_again_since(db: Session, thread: str, address: str, since: datetime) -> bool:
+    """Whether a mail of this thread was called for once more, by nobody who is signed in, to that address since then."""
+    again = select(OutboxMail.id).where(
+        OutboxMail.thread == thread,
+        OutboxMail.address == address,
+        OutboxMail.created_by.is_(None),
+        OutboxMail.created_at > since,
+        OutboxMail.params["change"].as_string() == "again",
+    )
+    return (await db.execute(again.limit(1))).first() is not None
 
 
 async def spoken_of(db: Session, thread: str, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -366,10 +379,12 @@ async def _purged(db: Session, mail_id: int) -> bool:
 
 
 async def _has_newer(db: Session, mail: OutboxMail) -> bool:
-    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever."""
+    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever. One that passed
+    an office on says nothing new to anybody but those it went to."""
+    to_everybody = OutboxMail.params["change"].as_string().is_distinct_from(HANDED_OVER)
     newer = select(func.count()).where(
         OutboxMail.thread == mail.thread,
-        or_(OutboxMail.address == mail.address, OutboxMail.source_id > mail.source_id),
+        or_(OutboxMail.address == mail.address, and_(OutboxMail.source_id > mail.source_id, to_everybody)),
         OutboxMail.id > mail.id,
         OutboxMail.kind == mail.kind,
     )

@@ -20,10 +20,10 @@ from liaison.mail.message import OutgoingMessage, Wording
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
 from liaison.meetings.letters import Lines, lines_of, reminder, written
-from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
+from liaison.meetings.models import HANDED_ON, HANDED_OVER, Announcement, Meeting
 from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding, told_before
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import Telling, change_of, still_waiting
+from liaison.meetings.snapshot import Telling, change_of, organizer_for, still_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             if asks and one.person_ids and left.issuperset(one.person_ids):
                 continue  # deactivated since it was sent: no link of theirs would open
             if message is not None:
-                change = change_of(message, snapshot, passed_on=row.params.get("change") == HANDED_OVER)
+                change = change_of(message, snapshot, passed_on=row.params.get("change") in (HANDED_OVER, HANDED_ON))
                 mails[row.id] = PlannedMail(one, change, message, held.get(row.address), before.get(row.address))
             await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
@@ -96,7 +96,10 @@ async def compose_reminder(db: Session, rows: Sequence[OutboxMail]) -> Wording:
         lines = await _linked(db, meeting, told)
         today = db.clock.today(meeting.timezone)
         for id_, one in told.items():
-            words[id_] = partial(reminder, last.snapshot, one, lines[id_], uid=last.uid, today=today)
+            organizer = organizer_for(one.address, last.snapshot, last.uid, meeting.reply_secret)
+            words[id_] = partial(
+                reminder, last.snapshot, one, lines[id_], organizer=organizer, uid=last.uid, today=today
+            )
     return lambda row: words[row.id]() if row.id in words else None
 
 

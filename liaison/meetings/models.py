@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person
+from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
@@ -34,8 +35,10 @@ PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
-HANDED_OVER = "handed_over"
+HANDED_OVER = PASSED_ON
 """The occasion of an announcement that says nothing new: it only goes to whoever holds an agency's office now."""
+HANDED_ON = "handed_on"
+"""What a mail tells whoever held that office before."""
 NUMBERED_KINDS = ("regular", "extraordinary")
 """The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 

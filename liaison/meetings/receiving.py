@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import cast
+from datetime import timedelta
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from liaison import audit
 from liaison.audit import Actor
 from liaison.calendaring.answers import Asked, Effect, Reply, Said, State, apply_reply
-from liaison.calendaring.itip import Partstat
+from liaison.calendaring.itip import Method, Partstat
 from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
@@ -23,6 +24,7 @@ from liaison.meetings.recipients import Addressee
 from liaison.private import kept_of
 
 MOST_COMMENT = 500
+BETWEEN_REFRESHES = timedelta(hours=1)
 _MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
@@ -55,7 +57,7 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
     attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not effect.asked.group else None
     person_id = attendee.person_id if attendee else None
     if effect.reason == "refresh":
-        await _send_again(db, announcement, one)
+        effect = replace(effect, **await _send_again(db, announcement, one))
     elif effect.said is not None and attendee is None:
         await _note_of_address(db, meeting, one.address, effect.said, reply, verified=effect.verified)
         effect = replace(effect, reason="answered_by_address")
@@ -192,10 +194,16 @@ async def _note_of_address(
     await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=values))
 
 
-async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:
-    """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there."""
+async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> dict[str, Any]:
+    """The newest notice once more, unchanged, to the address that was asked and to no other. Not while one is on its way there, nor
+    within the hour after one went: nobody knows who asks. Of a meeting that has begun nobody is asked to come. What else that makes of
+    the effect."""
+    meeting = announcement.meeting
+    if announcement.method == Method.REQUEST.value and (meeting.held_at is not None or meeting.starts_at <= db.now()):
+        return {"verdict": "stale", "reason": "closed"}
     if one.address in await outbox.on_the_way(db, announcement.uid):
-        return
-    await announcing.enqueue(
-        db, Actor(None, "mail"), announcement.meeting, announcement, one, change="again", again=True
-    )
+        return {}
+    if await outbox.asked_again_since(db, announcement.uid, one.address, db.now() - BETWEEN_REFRESHES):
+        return {"reason": "repeated"}
+    await announcing.enqueue(db, Actor(None, "mail"), meeting, announcement, one, change="again", again=True)
+    return {}

@@ -14,7 +14,7 @@ from liaison.calendaring.numbering import Version
 from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.i18n import Words
 from liaison.meetings import models
-from liaison.meetings.models import HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
+from liaison.meetings.models import HANDED_ON, HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import agenda_lines
 
@@ -157,9 +157,8 @@ class Telling:
     def event_for(self, address: str, locale: str) -> Event:
         """The same, with the organizer that this address was given."""
         event = self.event(locale)
-        if not self.secret:
-            return event
-        return replace(event, organizer=tagged(event.organizer, tag_of(self.secret, self.uid, address)))
+        organizer = organizer_for(address, self.snapshot, self.uid, self.secret)
+        return event if organizer == event.organizer else replace(event, organizer=organizer)
 
     def event(self, locale: str) -> Event:
         """The calendar's view of this version in one language."""
@@ -200,6 +199,12 @@ class Telling:
         )
 
 
+def organizer_for(address: str, snapshot: Mapping[str, Any], uid: str, secret: str | None) -> str:
+    """To whom this address answers: the organizer, with what only this address was given where the meeting has a `reply_secret`."""
+    organizer: str = snapshot["organizer"]
+    return tagged(organizer, tag_of(secret, uid, address)) if secret else organizer
+
+
 def still_waiting(
     last: Announcement | None,
     attendees: Sequence[models.Attendee],
@@ -238,7 +243,7 @@ def change_of(message: Message, snapshot: Mapping[str, Any], *, passed_on: bool 
     """What a mail tells its recipient: that a meeting is off, in the words of this version; that it is theirs by office from now on,
     or no more (`passed_on`)."""
     if passed_on and message.change is not Change.CANCELLED:
-        return HANDED_OVER if message.method is Method.REQUEST else "handed_on"
+        return HANDED_OVER if message.method is Method.REQUEST else HANDED_ON
     return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
 
 

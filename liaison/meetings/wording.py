@@ -87,6 +87,8 @@ CHANGE_REASONS = {
     "cancelled": N_("holds this meeting in the calendar"),
     "postponed": N_("holds this meeting in the calendar"),
     "removed": N_("was told, and is no longer on the list"),
+    "handed_over": N_("is the agency's liaison by now"),
+    "handed_on": N_("is not the agency's liaison any more"),
     "again": N_("is asked to answer anew, or gets it once more"),
 }
 SUBJECTS = {

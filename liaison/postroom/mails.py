@@ -25,8 +25,7 @@ from liaison.meetings import queries
 from liaison.meetings.letters import calendar_part
 from liaison.meetings.models import Announcement
 from liaison.meetings.snapshot import Telling
-from liaison.postroom.replying import CONFIRM_DONE
-from liaison.postroom.settling import COUNTER_DECLINED
+from liaison.postroom.replying import CONFIRM_DONE, COUNTER_DECLINED
 
 LINK_LIFE = timedelta(days=60)
 

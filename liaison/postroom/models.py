@@ -10,6 +10,7 @@ from liaison.db import Base
 
 APPLIED, STALE, HELD, IGNORED = "applied", "stale", "held", "ignored"
 VERDICTS = (APPLIED, STALE, HELD, IGNORED)
+_KEPT = text("raw IS NOT NULL")
 _WAITS = text("verdict = 'held' AND settled_at IS NULL")
 
 
@@ -20,6 +21,7 @@ class IncomingMail(Base):
     __table_args__ = (
         Index("ix_incoming_mail_waits", "mechanism_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_incoming_mail_mechanism_id_id", "mechanism_id", "id"),
+        Index("ix_incoming_mail_kept", "received_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     received_at: Mapped[datetime]
@@ -49,7 +51,7 @@ class IncomingMail(Base):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
-    """applied or dismissed, by an officer"""
+    """applied, by_hand (done another way) or dismissed, by an officer"""
 
     @property
     def address_in_question(self) -> str:

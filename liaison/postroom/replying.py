@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as actions
@@ -25,8 +25,9 @@ from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
 from liaison.meetings.receiving import MOST_COMMENT, receive_reply
+from liaison.postroom.about import about
 from liaison.postroom.coded import receive_coded
-from liaison.postroom.models import APPLIED, HELD
+from liaison.postroom.models import APPLIED, HELD, STALE
 from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.private import kept_of
@@ -35,6 +36,10 @@ from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
 CONFIRM_DONE = "confirm_done"
 """The kind of the mail that gives back a link to confirm what a reply said."""
+COUNTER_DECLINED = "counter_declined"
+"""The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
+_ASK_WHETHER_THEY_COME = ("meeting", "meeting_reminder", COUNTER_DECLINED)
+"""Kinds of mail that speak of one announcement, and may be answered as it may."""
 _MOST_TITLE = 200
 
 
@@ -74,15 +79,25 @@ async def receive_plain(
     if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
         return await receive_coded(db, plain.text, codes, sender=plain.sender, forged=plain.proof == "failed")
     answered = await _answered_mail(db, message.heading.refers_to)
-    if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
-        return await _to_notice(db, plain, answered)
-    if answered is not None and answered.kind == REMINDERS:
-        return await _to_reminder(db, plain, answered)
+    outcome = await _to_mail_of_ours(db, plain, answered) if answered is not None else None
     title = agenda_title(message.heading.subject, plain.text)
-    if title is not None:
-        return await _agenda_item(db, plain, title)
-    known = await directory.people_at(db, plain.sender)
-    return Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=known[0].id if known else None)
+    if outcome is None and title is not None:
+        outcome = await _agenda_item(db, plain, title)
+    if outcome is None:
+        known = await directory.people_at(db, plain.sender)
+        person_id = known[0].id if known else None
+        outcome = Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=person_id)
+    if answered is not None and outcome.mechanism_id is None:
+        of = await about(db, answered)
+        outcome = replace(outcome, mechanism_id=of.mechanism_id)  # else its officers would never see it
+    return outcome
+
+
+async def _to_mail_of_ours(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome | None:
+    """What a reply to that mail comes to; None if nothing is answered to such a mail."""
+    if mail.kind in _ASK_WHETHER_THEY_COME:
+        return await _to_notice(db, plain, mail)
+    return await _to_reminder(db, plain, mail) if mail.kind == REMINDERS else None
 
 
 async def _answered_mail(db: Session, refers_to: tuple[str, ...]) -> OutboxMail | None:
@@ -102,16 +117,20 @@ async def _to_notice(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
 
 
 async def _answer(db: Session, plain: _Plain, announcement: Announcement, address: str) -> Outcome:
+    meeting = await db.get(Meeting, announcement.meeting_id)
+    mechanism_id = meeting.mechanism_id if meeting else None
     found = answer_in(plain.text)
     if found is None:
-        meeting = await db.get(Meeting, announcement.meeting_id)
-        mechanism_id = meeting.mechanism_id if meeting else None
         return Outcome(HELD, "not_understood", mechanism_id=mechanism_id, meeting_id=announcement.meeting_id)
     partstat, besides = found
+    sequence = announcement.sequence
+    if meeting is not None and meeting.uid == announcement.uid and sequence >= meeting.answers_from:
+        # To the present time, whichever notice of it was answered: of words that people write the last ones stand.
+        sequence = max(sequence, meeting.sequence or 0)
     reply = Reply(
         method="REPLY",
         uid=announcement.uid,
-        sequence=announcement.sequence,
+        sequence=sequence,
         dtstamp=None,
         answers=(Answer(address, partstat),),
         sender=plain.sender,
@@ -121,7 +140,12 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         tags=tags_in(plain.message.heading.recipients),
     )
     received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
-    params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence}
+    params = {
+        "uid": announcement.uid,
+        "attendee": address,
+        "partstat": partstat,
+        "sequence": announcement.sequence,
+    }
     if comment := kept_of(besides, most=MOST_COMMENT):
         params["comment"] = comment
     return outcome_of(received, params, plain.proof)
@@ -138,19 +162,25 @@ async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
     if len(people) != 1:
         return Outcome(HELD, "several_people")
     person_id = people.pop()
-    if doubt := plain.doubt():
-        return Outcome(HELD, doubt, person_id=person_id)
     asked = [line for line in lines if line.kind == ATTENDEE]
     if answer_in(plain.text) is not None and len(asked) == 1 and not says_done(plain.text):
         attendee = await db.get(Attendee, asked[0].id)
         meeting = await db.get(Meeting, attendee.meeting_id) if attendee else None
-        newest = await queries.newest_announcement(db, meeting.uid) if meeting else None
-        if newest is not None:
-            return await _answer(db, plain, newest, mail.address)
+        said = await _announced_then(db, meeting, mail.composed_at or mail.created_at) if meeting else None
+        if said is not None:
+            return await _answer(db, plain, said, mail.address)
+    if doubt := plain.doubt():
+        return Outcome(HELD, doubt, person_id=person_id)
     items = [line for line in lines if line.kind == ACTION]
     if len(items) != 1:
         return Outcome(HELD, "several_items" if items else "not_understood", person_id=person_id)
     return await _progress(db, plain, mail, items[0], person_id)
+
+
+async def _announced_then(db: Session, meeting: Meeting, at: datetime) -> Announcement | None:
+    """What the meeting's newest announcement was when a reminder was written: who answers that answers this, not what came later."""
+    query = select(Announcement).where(Announcement.meeting_id == meeting.id, Announcement.at <= at)
+    return (await db.execute(query.order_by(Announcement.id.desc()).limit(1))).scalar_one_or_none()
 
 
 async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, person_id: int) -> Outcome:
@@ -163,6 +193,8 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
         item = await actions.get(db, viewer, line.id)
     except Refusal:
         return Outcome(HELD, "not_permitted", person_id=person_id)
+    if says_done(plain.text) and item.ended_at is not None:
+        return Outcome(STALE, "ended", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
     if says_done(plain.text):
         # One mail back for one mail in, to the address the reminder went to: only its reader can confirm.
         await outbox.enqueue(
@@ -224,9 +256,10 @@ async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting |
         Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
     )
     rows = (await db.execute(own)).all()
-    named = [id_ for id_, mailbox in rows if mailbox and mailbox.lower() in mailboxes]
+    # What was written to another mechanism's mailbox is no proposal to one that happens to have none.
+    named = set(await db.scalars(select(Mechanism.id).where(func.lower(Mechanism.mailbox).in_(mailboxes))))
     possible = []
-    for id_ in named or [id_ for id_, mailbox in rows if not mailbox]:
+    for id_ in [id_ for id_, mailbox in rows if (id_ in named if named else not mailbox)]:
         coming = await queries.upcoming(db, viewer, mechanism_id=id_)
         possible += [one for one in coming if may_propose(viewer, one) and not one.held_at][:1]
     return possible[0] if len(possible) == 1 else None

@@ -19,6 +19,7 @@ from liaison.meetings.permissions import may_register
 from liaison.meetings.wording import ANSWER_NAMES
 from liaison.postroom import queries, settling
 from liaison.postroom.models import VERDICTS, IncomingMail
+from liaison.postroom.outcome import answers_earlier_time
 from liaison.postroom.plain import own_words
 from liaison.postroom.reading import head_text, read_mail
 from liaison.postroom.wording import DOOR_NAMES, REASONS, VERDICT_NAMES
@@ -179,6 +180,8 @@ async def _page(
         door_names=DOOR_NAMES,
         tags=TAGS,
         waits=row.waits,
+        earlier=row.waits and meeting is not None and answers_earlier_time(row.params, meeting),
+        can_reopen=row.verdict == "held" and row.settled_as in settling.UNDONE_BY_REOPENING,
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
         asked=asked,

@@ -6,7 +6,7 @@ else. An automatic mail is never answered, and no mail by more than one."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Proof, Reply
@@ -20,9 +20,10 @@ from liaison.mail.headings import Heading
 from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import MOST_COMMENT, Received, receive_reply
+from liaison.postroom.about import about
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome, outcome_of
-from liaison.postroom.reading import ANSWERING, ReadMail
+from liaison.postroom.reading import ANSWERING, REFRESH, ReadMail
 from liaison.postroom.replying import receive_plain
 from liaison.private import kept_of
 
@@ -93,7 +94,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
         return await _bounce(db, message)
     calendar, choices = mail.calendar, await inbox_choices(db)
     proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
-    if calendar is not None and calendar.method in ANSWERING:
+    if calendar is not None and calendar.method in ANSWERING and not (heading.automatic and calendar.method == REFRESH):
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
         return outcome_of(received, _facts_of(received, calendar), proof)
@@ -131,7 +132,7 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
 def _facts_of(received: Received, calendar: CalendarPart) -> dict[str, Any]:
     """What an officer needs to decide about a calendar's answer."""
     answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
-    params: dict[str, Any] = {"method": calendar.method}
+    params: dict[str, Any] = {"method": calendar.method, "uid": calendar.uid}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
         if answer.delegated_to:
@@ -155,9 +156,9 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
             continue
         mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words)
         if mail is not None:
-            kind, _, id_ = mail.about.partition(":")
-            meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None
-            return Outcome(APPLIED, "bounced", {"address": mail.address, "mail": mail.id}, meeting_id=meeting_id)
+            of = await about(db, mail)
+            params = {"address": mail.address, "mail": mail.id}
+            return Outcome(APPLIED, "bounced", params, mechanism_id=of.mechanism_id, meeting_id=of.meeting_id)
     return Outcome(IGNORED, "report")
 
 
@@ -171,8 +172,7 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     """The one mechanism whose own mailbox the mail was written to."""
     if not heading.recipients:
         return None
-    found = await db.execute(
-        select(Mechanism.id).where(Mechanism.mailbox.in_({untagged(each) for each in heading.recipients})).limit(2)
-    )
+    mailboxes = {untagged(each) for each in heading.recipients}
+    found = await db.execute(select(Mechanism.id).where(func.lower(Mechanism.mailbox).in_(mailboxes)).limit(2))
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None

@@ -22,6 +22,7 @@ from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.queries import Reader, newest_snapshots, readers
 from liaison.reminders.reminding import KIND
 from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, To, most_urgent_first
@@ -57,12 +58,12 @@ class _Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One line in words, of which mechanism it is, and the meeting's UID and what its people were told of it."""
+    """One line in words, of which mechanism it is, and the meeting with what its people were told of it."""
 
     line: Line
     entry: Entry
     mechanism: Mechanism
-    uid: str | None = None
+    meeting: Meeting | None = None
     told: Mapping[str, Any] | None = None
 
 
@@ -85,7 +86,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     first, of_mechanisms = all_found[0], {found.mechanism.id: found.mechanism for found in all_found}
     one = first.mechanism
     words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
-    uid, told = _one_meeting(all_found)
+    meeting, told = _one_meeting(all_found)
     context: dict[str, Any] = {
         "words": words,
         "subject": subject(words, first.entry, WEEK if first.line.step == WEEK else first.line.kind, len(all_found)),
@@ -96,7 +97,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "alone": len(sections) == 1 and not loaded.readers[next(iter(sections))].address.shared,
         "mechanisms": words._(", ").join(each.short_name for each in of_mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
-        "foot": foot(words, [found.entry for found in all_found], told),
+        "foot": foot(words, [found.entry for found in all_found], told, reply=_reply(db, lines, all_found)),
     }
     subject_line, text, html = render("reminders", context, row.locale)
     mailbox = one.mailbox if len(of_mechanisms) == 1 and one.mailbox else None
@@ -104,9 +105,13 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         to=row.display_to,
         address=row.address,
         # In the thread of the meeting's notices, whose root is of their sender's domain.
-        mail_from=told["organizer"] if told else f"{one.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=organizer_for(row.address, told, meeting.uid, meeting.reply_secret)
+        if meeting is not None and told is not None
+        else f"{one.short_name} <{mailbox}>"
+        if mailbox
+        else db.settings.mail_from,
         from_name=told["organizer_name"] if told else "",
-        thread=uid,
+        thread=meeting.uid if meeting is not None else None,
         subject=subject_line,
         text=text,
         html=html,
@@ -114,11 +119,25 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     )
 
 
-def _one_meeting(all_found: Sequence[_Found]) -> tuple[str | None, Mapping[str, Any] | None]:
-    """The meeting that all of it is about, by its UID, and what people were told of it; None where it is about several things, or an
+def _reply(db: Session, lines: Sequence[Line], all_found: Sequence[_Found]) -> set[str]:
+    """What a reply by mail may be: one reader's, on the one thing of its kind in the mail, where mail is taken in at all."""
+    readers_of = {line.person_id for line in lines}
+    if not (db.settings.inbox_url or db.settings.lmtp_listen) or len(readers_of) != 1 or None in readers_of:
+        return set()
+    kinds = [line.kind for line in lines]
+    return {
+        found.line.kind
+        for found in all_found
+        if kinds.count(found.line.kind) == 1 and (found.line.kind == ATTENDEE or found.entry.reports)
+    }
+
+
+def _one_meeting(all_found: Sequence[_Found]) -> tuple[Meeting | None, Mapping[str, Any] | None]:
+    """The meeting that all of it is about, and what people were told of it; None where it is about several things, or an
     item: that would be out of place among the notices of one meeting."""
     first = all_found[0]
-    return (first.uid, first.told) if all(found.uid == first.uid for found in all_found) else (None, None)
+    same = all(found.meeting is first.meeting for found in all_found)
+    return (first.meeting, first.told) if same else (None, None)
 
 
 async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
@@ -192,7 +211,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         office=loaded.offices.get(line.office or 0),
         link=link,
     )
-    return _Found(line, entry, meeting.mechanism, meeting.uid, told)
+    return _Found(line, entry, meeting.mechanism, meeting, told)
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

@@ -1,6 +1,6 @@
 """The words of the clock's mail: what each entry says, why now, and why it comes to its reader. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from liaison.actions.showing import days_left
 from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import DEPUTY, Designation
-from liaison.reminders.rules import ACTION, WEEK, Line
+from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line
 
 SOON_DAYS = 7
 """So many days ahead a due date stands out."""
@@ -131,10 +131,20 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
     )
 
 
-def foot(words: Words, entries: Sequence[Entry], told: Mapping[str, Any] | None) -> list[str]:
+def foot(
+    words: Words, entries: Sequence[Entry], told: Mapping[str, Any] | None, *, reply: Collection[str] = ()
+) -> list[str]:
     """What holds for the whole mail, as far as its entries call for it; `told` is the one meeting that it speaks of, and of nothing
-    else."""
-    found = [words._("A link opens a page; only what is confirmed there counts.")]
+    else. `reply`: what a reply to it may be (ATTENDEE an answer, ACTION progress), as incoming mail takes it."""
+    found = [words._("A link only opens a page: nothing is changed before you confirm it there.")]
+    if ATTENDEE in reply:
+        found.append(words._("Or answer this mail, with “accept”, “tentative” or “decline” as its first line."))
+    if ACTION in reply:
+        found.append(
+            words._(
+                "A reply to this mail is kept as progress; if its first line is “done”, you are sent a link to confirm that."
+            )
+        )
     if any(entry.reports for entry in entries):
         found.append(words._("If a due date cannot be kept, please say so there."))
     found.append(words._("Reminders go out at 08:30 on working days, at most one mail a day to an address."))

@@ -58,6 +58,8 @@ CARRIES_THE_SESSION = {"db", "loading"}
 """First arguments of verbs: the session, or what an import has with it at hand."""
 
 SLOW = (
+    "liaison.documents.filling",
+    "liaison.paperwork.papers",
     "openpyxl",
     "alembic",
     "liaison.calendaring.other_regions",
