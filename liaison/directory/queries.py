@@ -224,13 +224,15 @@ class KnownAddresses:
         return self.others.get(person_id or 0, frozenset())
 
 
+_CONTACT = aliased(Person)  # made once: that takes longer than the query
+
+
 async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddresses:
     """Their own mail, the contact they are reached through, and what officers entered besides."""
     own: dict[int, set[str]] = {}
     others: dict[int, set[str]] = {}
     if person_ids:
-        contact = aliased(Person)
-        query = select(Person.id, Person.mail, contact.mail).outerjoin(contact, contact.id == Person.contact_id)
+        query = select(Person.id, Person.mail, _CONTACT.mail).outerjoin(_CONTACT, _CONTACT.id == Person.contact_id)
         for person_id, mail, contact_mail in await db.execute(query.where(Person.id.in_(person_ids))):
             own.setdefault(person_id, set()).update(filter(None, [mail]))
             others.setdefault(person_id, set()).update(filter(None, [contact_mail]))

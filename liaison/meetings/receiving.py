@@ -6,6 +6,7 @@ from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from liaison import audit
 from liaison.audit import Actor
@@ -17,13 +18,12 @@ from liaison.directory import queries as directory
 from liaison.mail import outbox
 from liaison.meetings import announcing
 from liaison.meetings.address_models import AddressAnswer
-from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.private import not_kept_here
 
 MOST_COMMENT = 500
-_MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+_BESIDE = (joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
     announcement = await _announcement(db, reply.uid)
     if announcement is None:
         return Received(apply_reply(None, reply))
-    meeting = announcement.meeting
-    await lock(db, meeting)
+    meeting = await locked(db, Meeting, announcement.meeting_id, *_BESIDE)
+    set_committed_value(announcement, "meeting", meeting)
     told = await _concerned(db, announcement, reply)
     attendees = await _attendees(db, [id_ for one in told.values() for id_ in one.attendee_ids])
     state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
@@ -66,7 +66,7 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
 
 async def _announcement(db: Session, uid: str) -> Announcement | None:
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
-    return (await db.execute(query.options(_MEETING))).scalar_one_or_none()
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def _concerned(db: Session, announcement: Announcement, reply: Reply) -> dict[str, Addressee]:
@@ -83,9 +83,11 @@ async def _concerned(db: Session, announcement: Announcement, reply: Reply) -> d
 
 
 async def _attendees(db: Session, ids: Collection[int]) -> dict[int, Attendee]:
-    query = select(Attendee).where(Attendee.id.in_(ids), Attendee.removed_at.is_(None))
+    """Under a lock and freshly read: of one of them an answer may be written down."""
+    query = select(Attendee).where(Attendee.id.in_(ids), Attendee.removed_at.is_(None)).order_by(Attendee.id)
     loaded = query.options(joinedload(Attendee.person), joinedload(Attendee.agency))
-    return {each.id: each for each in await db.scalars(loaded)}
+    fresh = loaded.with_for_update(of=Attendee).execution_options(populate_existing=True)
+    return {each.id: each for each in await db.scalars(fresh)}
 
 
 async def _state(
@@ -149,7 +151,6 @@ async def _count(
 ) -> None:
     """Write the answer down as the person's own, with where it came from."""
     assert effect.said is not None, "only what changes something is counted"
-    await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
     by = await directory.person_at(db, effect.by) if effect.by else None
     own = reply.sender == effect.asked.address if effect.asked else True
     attendee.partstat = effect.said.partstat.lower().replace("-", "_")
