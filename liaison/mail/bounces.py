@@ -39,11 +39,14 @@ async def bad_addresses(db: Session, addresses: Collection[str]) -> dict[str, st
     return {address: reason for address, reason in await db.execute(query) if reason}
 
 
-async def mark_bounced(db: Session, message_id: str, address: str, *, status: str, words: str) -> OutboxMail | None:
+async def mark_bounced(
+    db: Session, message_id: str, address: str, *, status: str, words: str, guessed: bool = False
+) -> OutboxMail | None:
     """Mark the mail with this Message-ID as come back, with the server's words (`status` like 5.1.1); None if no mail of ours had it.
 
     Who forged the report would have to know the Message-ID, which only the receiving side does. The address may be another one: a
-    mail that was forwarded comes back from where it was forwarded to."""
+    mail that was forwarded comes back from where it was forwarded to. Not if the report is for people and was `guessed` at: then it has
+    to name the address that the mail went to."""
     if not message_id:
         return None
     query = select(OutboxMail.id).where(OutboxMail.message_id == message_id).limit(1)
@@ -51,10 +54,12 @@ async def mark_bounced(db: Session, message_id: str, address: str, *, status: st
     if found is None:
         return None
     mail = await locked(db, OutboxMail, found)
+    if guessed and address != mail.address:
+        return None
     if mail.state != SENT:
         return mail if mail.state == BOUNCED else None
     reply = f"{status} {words}".strip()
-    outcome = classify(Phase.RCPT, 550, reply)
+    outcome = classify(Phase.RCPT, 550 if status else 554, reply)  # 554: nobody said why
     mail.state, mail.reason, mail.last_reply = BOUNCED, outcome.reason, reply
     mail.final_at = db.now()
     audit.add(db, Actor(None, "mail"), "mail_bounced", f"mail:{mail.id}", about=mail.about)

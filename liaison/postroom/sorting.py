@@ -155,7 +155,9 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     for bounce in message.bounces:
         if bounce.action != "failed":
             continue
-        mail = await mark_bounced(db, message.about, bounce.address, status=bounce.status, words=bounce.words)
+        mail = await mark_bounced(
+            db, message.about, bounce.address, status=bounce.status, words=bounce.words, guessed=bounce.guessed
+        )
         if mail is not None:
             kind, _, id_ = mail.about.partition(":")
             meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None
