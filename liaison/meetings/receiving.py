@@ -16,6 +16,7 @@ from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
+from liaison.mail.answering import answer_key, may_answer
 from liaison.meetings import announcing
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.models import Announcement, Attendee, Meeting
@@ -39,7 +40,8 @@ class Received:
 async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0) -> Received:
     """Take the answer of a calendar that came by mail: count it, or say why not. Any order and repetition ends in the same state.
 
-    `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked."""
+    `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked,
+    a few times a day."""
     announcement = await _announcement(db, reply.uid)
     if announcement is None:
         return Received(apply_reply(None, reply))
@@ -49,13 +51,15 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
     attendees = await _attendees(db, [id_ for one in told.values() for id_ in one.attendee_ids])
     state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
     effect = apply_reply(state, reply)
-    if effect.asked is None:
+    if (asked := effect.asked) is None:
         return Received(effect, meeting)
-    one = told[effect.asked.address]
-    attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not effect.asked.group else None
+    one = told[asked.address]
+    attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not asked.group else None
     person_id = attendee.person_id if attendee else None
     if effect.reason == "refresh":
-        await _send_again(db, announcement, one)
+        if not await may_answer(db, one.address, thread=announcement.uid):
+            return Received(replace(effect, verdict="ignored", reason="answered_enough"), meeting, attendee, person_id)
+        await _send_again(db, announcement, one, once_key=answer_key(mail_id))
     elif effect.said is not None and attendee is None:
         await _note_of_address(db, meeting, reply, effect)
         effect = replace(effect, reason="answered_by_address")
@@ -196,10 +200,17 @@ def _comment(reply: Reply) -> str | None:
     return None if not text or not_kept_here(text) else text
 
 
-async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:
+async def _send_again(db: Session, announcement: Announcement, one: Addressee, *, once_key: str) -> None:
     """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there."""
     if one.address in await outbox.on_the_way(db, announcement.uid):
         return
     await announcing.enqueue(
-        db, Actor(None, "mail"), announcement.meeting, announcement, one, change="again", again=True
+        db,
+        Actor(None, "mail"),
+        announcement.meeting,
+        announcement,
+        one,
+        change="again",
+        again=True,
+        once_key=once_key,
     )

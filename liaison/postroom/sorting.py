@@ -60,7 +60,7 @@ async def receive(
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
-        outcome = await _meaning(db, mail, row.id, at)
+        outcome = await _meaning(db, mail, before.id if before is not None else row.id, at)
     await _keep(db, row, mail, outcome)
     return row
 
@@ -86,7 +86,8 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
         return await _bounce(db, message)
     calendar, choices = mail.calendar, await inbox_choices(db)
     proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
-    if calendar is not None and calendar.method in ANSWERING:
+    asks_for_mail = calendar is not None and calendar.method == "REFRESH"
+    if calendar is not None and calendar.method in ANSWERING and not (asks_for_mail and heading.automatic):
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
         return _of(received, calendar, proof)
