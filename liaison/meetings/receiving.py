@@ -37,11 +37,14 @@ class Received:
     person_id: int | None = None
 
 
-async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0) -> Received:
+async def receive_reply(
+    db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0, in_words: bool = False
+) -> Received:
     """Take the answer of a calendar that came by mail: count it, or say why not. Any order and repetition ends in the same state.
 
     `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked,
-    a few times a day."""
+    a few times a day. `in_words`: somebody wrote the answer. Then the contact who reads one person's mail answers for that person; a
+    calendar of a shared address never does."""
     announcement = await _announcement(db, reply.uid)
     if announcement is None:
         return Received(apply_reply(None, reply))
@@ -49,11 +52,13 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
     set_committed_value(announcement, "meeting", meeting)
     told = await _concerned(db, announcement, reply)
     attendees = await _attendees(db, [id_ for one in told.values() for id_ in one.attendee_ids])
-    state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
+    state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified, in_words=in_words)
     effect = apply_reply(state, reply)
     if (asked := effect.asked) is None:
         return Received(effect, meeting)
     one = told[asked.address]
+    if in_words and _of_one_person(one) and reply.sender == one.address:
+        effect = replace(effect, by=reply.sender)
     attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not asked.group else None
     person_id = attendee.person_id if attendee else None
     if effect.reason == "refresh":
@@ -101,6 +106,7 @@ async def _state(
     attendees: dict[int, Attendee],
     *,
     hold_unverified: bool,
+    in_words: bool,
 ) -> State:
     """The meeting as the answer finds it. An answer to the invitation before it was reinstated finds it closed."""
     meeting = announcement.meeting
@@ -114,7 +120,7 @@ async def _state(
         present = [each for each in present if each.person is None or each.person.deactivated_at is None]
         if one.attendee_ids and not present:
             continue  # taken off the list and not yet told so, or no longer in service
-        group = one.group or not present
+        group = not present or (one.group and not (in_words and _of_one_person(one)))
         said = addresses.get(one.address)
         asked.append(
             Asked(
@@ -133,6 +139,11 @@ async def _state(
         closed=closed or meeting.starts_at <= db.now(),
         hold_unverified=hold_unverified,
     )
+
+
+def _of_one_person(one: Addressee) -> bool:
+    """Whether a contact reads there the mail of exactly one person, and nothing else was asked of that address."""
+    return [each.via for each in one.people] == ["contact"] and not one.slips
 
 
 def _said(attendee: Attendee) -> Said | None:
@@ -156,7 +167,7 @@ async def _count(
     """Write the answer down as the person's own, with where it came from."""
     assert effect.said is not None, "only what changes something is counted"
     by = await directory.person_at(db, effect.by) if effect.by else None
-    own = reply.sender == effect.asked.address if effect.asked else True
+    own = not effect.by and (effect.asked is None or reply.sender == effect.asked.address)
     attendee.partstat = effect.said.partstat.lower().replace("-", "_")
     attendee.comment, attendee.substitute = _comment(reply), None
     attendee.answered_at, attendee.answered_sequence = effect.said.at, effect.said.sequence

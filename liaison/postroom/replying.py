@@ -120,7 +120,9 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         comment=comment,
         tags=tags_in(plain.message.heading.recipients),
     )
-    received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
+    received = await receive_reply(
+        db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id, in_words=True
+    )
     return Outcome(
         received.effect.verdict,
         received.effect.reason,
