@@ -1,14 +1,16 @@
 """Mails of an IMAP mailbox are fetched and moved several at a time, and one that fails keeps back no other. The server is a real Dovecot."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
+from liaison.config import Settings
 from liaison.db import Database
 from liaison.mail.sources.imap import ImapSource, Waits
 from liaison.mail.sources.places import Folder, Inbox, InboxProblem, MailProblem, Waiting
 from tests.dovecot import Dovecot, dovecot
-from tests.mail.arriving import Mailbox, note, taken
+from tests.mail.arriving import Mailbox, killed_at, note, taken
 from tests.smtp_server import trusting_context
 
 
@@ -66,6 +68,19 @@ async def test_after_a_connection_broke_mails_are_read_one_by_one_so_that_those_
     await mailbox.read()
     assert imap.subjects("Held") == ["behind", "breaks", "one", "two"]
     assert breaking.fetches == [4, 1, 1, 1, 1, 1]
+
+
+async def test_killed_before_the_move_every_mail_in_hand_is_moved_by_the_next_worker_and_taken_in_once(
+    database: Database, imap: Dovecot, settings: Settings, tmp_path: Path
+) -> None:
+    for number in range(5):
+        imap.put(note(f"mail-{number}"))
+    await killed_at("taken", imap.url, settings, tmp_path)
+    before = await taken(database)
+    assert (len(before), len(imap.files())) == (5, 5)
+    assert await Mailbox(database, imap.inbox(), Counting(imap).source).read() == 0
+    assert await taken(database) == before
+    assert (len(imap.files()), len(imap.files("Held"))) == (0, 5)
 
 
 class Counting:
