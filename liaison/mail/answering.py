@@ -13,12 +13,8 @@ MOST_A_DAY: Final = 10
 MOST_OF_A_THREAD: Final = 3
 """Of them within one thread: how often the invitation to a meeting is sent again because it was asked for."""
 _DAY: Final = timedelta(days=1)
-_ANSWER: Final = "answer:"
-
-
-def answer_key(mail_id: int) -> str:
-    """The `once_key` of the one mail that this incoming mail may get back."""
-    return f"{_ANSWER}{mail_id}"
+ANSWER: Final = "answer:"
+"""With the incoming mail's id behind it the `once_key` of the one mail that it may get back."""
 
 
 async def may_answer(db: Session, address: str, *, thread: str | None = None) -> bool:
@@ -26,7 +22,7 @@ async def may_answer(db: Session, address: str, *, thread: str | None = None) ->
     query = select(func.count(), func.count().filter(OutboxMail.thread == thread)).where(
         OutboxMail.address == address.lower(),
         OutboxMail.created_at > db.now() - _DAY,
-        OutboxMail.once_key.startswith(_ANSWER, autoescape=True),
+        OutboxMail.once_key.startswith(ANSWER, autoescape=True),
     )
     of_all, of_thread = (await db.execute(query)).one()
     return bool(of_all < MOST_A_DAY and (thread is None or of_thread < MOST_OF_A_THREAD))

@@ -16,7 +16,7 @@ from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
-from liaison.mail.answering import answer_key, may_answer
+from liaison.mail.answering import ANSWER, may_answer
 from liaison.meetings import announcing
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.models import Announcement, Attendee, Meeting
@@ -64,7 +64,7 @@ async def receive_reply(
     if effect.reason == "refresh":
         if not await may_answer(db, one.address, thread=announcement.uid):
             return Received(replace(effect, verdict="ignored", reason="answered_enough"), meeting, attendee, person_id)
-        await _send_again(db, announcement, one, once_key=answer_key(mail_id))
+        await _send_again(db, announcement, one, once_key=f"{ANSWER}{mail_id}")
     elif effect.said is not None and attendee is None:
         await _note_of_address(db, meeting, reply, effect)
         effect = replace(effect, reason="answered_by_address")

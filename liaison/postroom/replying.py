@@ -17,7 +17,7 @@ from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid, Refusal
 from liaison.mail import outbox
-from liaison.mail.answering import answer_key, may_answer
+from liaison.mail.answering import ANSWER, may_answer
 from liaison.mail.inbox import IncomingMessage
 from liaison.mail.models import MailPerson, OutboxMail
 from liaison.mechanisms.models import Mechanism
@@ -185,7 +185,7 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
             person_ids=[person_id],
             source_id=item.id,
             params={"person_id": person_id, "office": line.office},
-            once_key=answer_key(plain.mail_id),
+            once_key=f"{ANSWER}{plain.mail_id}",
         )
         return Outcome(APPLIED, "done_asked", {"item": item.id}, item.mechanism_id, None, None, person_id)
 
