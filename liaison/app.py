@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.htmx import HTMXRequest
 
 from liaison import audit
+from liaison.absent import absent
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
@@ -57,6 +58,7 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     return Database(settings, clock, before_commit=audit.seal)
 
 
+@absent("attr")  # aiosmtpd brings it; Litestar would load it to describe classes of a kind that none of ours is of
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Litestar:
     """The server for one site. `settings` must carry a SECRET_KEY; the schema must be current (`migrate.ensure_current`).
 

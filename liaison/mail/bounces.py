@@ -40,13 +40,13 @@ async def bad_addresses(db: Session, addresses: Collection[str]) -> dict[str, st
 
 
 async def mark_bounced(
-    db: Session, message_id: str, address: str, *, status: str, words: str, guessed: bool = False
+    db: Session, message_id: str, *, status: str, words: str, named: str | None = None
 ) -> OutboxMail | None:
     """Mark the mail with this Message-ID as come back, with the server's words (`status` like 5.1.1); None if no mail of ours had it.
 
-    Who forged the report would have to know the Message-ID, which only the receiving side does. The address may be another one: a
-    mail that was forwarded comes back from where it was forwarded to. Not if the report is for people and was `guessed` at: then it has
-    to name the address that the mail went to."""
+    Who forged the report would have to know the Message-ID, which only the receiving side does. Which address the report names is not
+    asked: a mail that was forwarded comes back from where it was forwarded to. But a report for people has to have `named` the one
+    that the mail went to, for what it says is guessed."""
     if not message_id:
         return None
     query = select(OutboxMail.id).where(OutboxMail.message_id == message_id).limit(1)
@@ -54,7 +54,7 @@ async def mark_bounced(
     if found is None:
         return None
     mail = await locked(db, OutboxMail, found)
-    if guessed and address != mail.address:
+    if named is not None and named != mail.address:
         return None
     if mail.state != SENT:
         return mail if mail.state == BOUNCED else None
