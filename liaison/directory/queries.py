@@ -224,14 +224,16 @@ class KnownAddresses:
         return self.others.get(person_id or 0, frozenset())
 
 
+_CONTACT = aliased(Person)  # made once: that takes longer than the query
+
+
 async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddresses:
     """Their own mail, the contact they are reached through, and what officers entered besides; nobody answers for others who has left."""
     own: dict[int, set[str]] = {}
     others: dict[int, set[str]] = {}
     if person_ids:
-        contact = aliased(Person)
-        in_service = and_(contact.id == Person.contact_id, contact.deactivated_at.is_(None))
-        query = select(Person.id, Person.mail, contact.mail).outerjoin(contact, in_service)
+        in_service = and_(_CONTACT.id == Person.contact_id, _CONTACT.deactivated_at.is_(None))
+        query = select(Person.id, Person.mail, _CONTACT.mail).outerjoin(_CONTACT, in_service)
         for person_id, mail, contact_mail in await db.execute(query.where(Person.id.in_(person_ids))):
             own.setdefault(person_id, set()).update(filter(None, [mail]))
             others.setdefault(person_id, set()).update(filter(None, [contact_mail]))

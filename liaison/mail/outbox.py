@@ -111,18 +111,6 @@ async def on_the_way(db: Session, thread: str) -> set[str]:
     return set(await db.scalars(rows))
 
 
-async def asked_again_since(db: Session, thread: str, address: str, since: datetime) -> bool:
-    """Whether a mail of this thread was called for once more, by nobody who is signed in, to that address since then."""
-    again = select(OutboxMail.id).where(
-        OutboxMail.thread == thread,
-        OutboxMail.address == address,
-        OutboxMail.created_by.is_(None),
-        OutboxMail.created_at > since,
-        OutboxMail.params["change"].as_string() == "again",
-    )
-    return (await db.execute(again.limit(1))).first() is not None
-
-
 async def spoken_of(db: Session, thread: str, addresses: Collection[str]) -> dict[str, dict[str, Any]]:
     """By address, the parameters of its newest mail of this thread: whom it spoke to, in which words."""
     query = select(OutboxMail.address, OutboxMail.params).where(

@@ -289,6 +289,7 @@ async def enqueue(
     *,
     change: str,
     again: bool = False,
+    once_key: str | None = None,
 ) -> None:
     """Call for the mail of one announcement to one address; the worker composes it."""
     await outbox.enqueue(
@@ -302,6 +303,7 @@ async def enqueue(
         source_id=announcement.id,
         params={"change": change, "again": again, "addressee": one.to_json()},
         thread=announcement.uid,
+        once_key=once_key,
         created_by=viewer.person_id or None,
     )
 

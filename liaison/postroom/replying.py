@@ -17,6 +17,7 @@ from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid, Refusal
 from liaison.mail import outbox
+from liaison.mail.answering import ANSWER, may_answer
 from liaison.mail.inbox import IncomingMessage
 from liaison.mail.models import MailPerson, OutboxMail
 from liaison.mechanisms.models import Mechanism
@@ -139,7 +140,9 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         comment=besides,
         tags=tags_in(plain.message.heading.recipients),
     )
-    received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
+    received = await receive_reply(
+        db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id, in_words=True
+    )
     params = {
         "uid": announcement.uid,
         "attendee": address,
@@ -196,6 +199,10 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
     if says_done(plain.text) and item.ended_at is not None:
         return Outcome(STALE, "ended", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
     if says_done(plain.text):
+        if not await may_answer(db, mail.address):
+            return Outcome(
+                HELD, "answered_enough", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id
+            )
         # One mail back for one mail in, to the address the reminder went to: only its reader can confirm.
         await outbox.enqueue(
             db,
@@ -207,7 +214,7 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
             person_ids=[person_id],
             source_id=item.id,
             params={"person_id": person_id, "office": line.office},
-            once_key=f"{CONFIRM_DONE}:{plain.mail_id}",
+            once_key=f"{ANSWER}{plain.mail_id}",
         )
         return Outcome(APPLIED, "done_asked", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
 

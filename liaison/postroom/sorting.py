@@ -68,7 +68,7 @@ async def receive(
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
-        outcome = await _meaning(db, mail, row.id, at)
+        outcome = await _meaning(db, mail, before.id if before is not None else row.id, at)
     await _keep(db, row, mail, outcome)
     return row
 
@@ -154,7 +154,8 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     for bounce in message.bounces:
         if bounce.action != "failed":
             continue
-        mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words)
+        named = bounce.address if bounce.guessed else None
+        mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words, named=named)
         if mail is not None:
             of = await about(db, mail)
             params = {"address": mail.address, "mail": mail.id}

@@ -20,6 +20,9 @@ REASONS = OVER_CAP | {
     ),
     "repeated": N_("The same mail, or the same answer, came once more."),
     "refresh": N_("The invitation was asked for again and goes to the address that was invited."),
+    "answered_enough": N_(
+        "It asks for a mail, and its address has been sent as many of those today as are sent without a person."
+    ),
     "bounced": N_("A mail server reports that a mail of ours did not arrive; it is marked where the person appears."),
     "progress": N_("The reply was kept as a progress note."),
     "done_asked": N_("The reply says that it is done: a link to confirm that was sent back."),

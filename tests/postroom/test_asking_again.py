@@ -18,18 +18,6 @@ async def invited(play: Play) -> Mail:
     return by_address(await play.send(await play.scheduled(*people(play))))[LIWB]
 
 
-async def test_who_asks_again_is_sent_it_at_the_address_that_was_asked_once_an_hour(play: Play) -> None:
-    mail = await invited(play)
-    assert await take(play, again(mail)) == ("applied", "refresh")
-    assert [one.to for one in await play.delivered()] == [LIWB]
-    for minutes in (1, 2, 3):
-        assert await take(play, again(mail, minutes)) == ("applied", "repeated")
-    assert await play.delivered() == []
-    play.clock.as_of = play.clock.now() + timedelta(minutes=61)
-    assert await take(play, again(mail, 61)) == ("applied", "refresh")
-    assert [one.to for one in await play.delivered()] == [LIWB]
-
-
 async def test_a_machine_that_asks_again_gets_no_answer(play: Play) -> None:
     mail = await invited(play)
     assert await take(play, again(mail, automatic=True)) == ("ignored", "automatic")
