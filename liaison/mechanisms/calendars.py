@@ -47,10 +47,9 @@ class SiteCalendars(Corrections):
     async def follow(self, database: Database) -> None:
         """Read anew what was changed. Where nothing was read yet, a database that is away is an error like in every session."""
         now = time.monotonic()
-        if now < self._look_at:
+        if self._version is not None and now < self._look_at:
             return
-        if self._version is not None:
-            self._look_at = now + LOOK_EVERY
+        self._look_at = now + LOOK_EVERY  # before the look: what is saved here meanwhile sets it back
         try:
             async with database.session(database.reader) as db:
                 version = (await db.execute(_VERSION)).scalar_one()
@@ -61,7 +60,7 @@ class SiteCalendars(Corrections):
                 raise
             log.warning("calendars_not_followed", why=type(error).__name__)
             return
-        self._version, self._look_at = version, now + LOOK_EVERY
+        self._version = version
 
     def saved(self, db: Session) -> None:
         """A change that was committed here is read before the next session."""

@@ -115,6 +115,7 @@ def test_a_notice_is_read_in_all_the_ways_in_which_it_is_written(text: str, year
         ("2月30日放假。", [(1, "There is no such date.")]),
         ("5日放假。", [(1, "There is no such date.")]),
         ("5月5日至1日放假。", [(1, "These days do not follow each other: 2026-05-05, 2026-05-01.")]),
+        ("元旦放假时间为2026年1月1日", [(1, "This does not say whether these days are off or worked.")]),
         ("5月1日起实行。", [(1, "This does not say whether these days are off or worked.")]),
         ("1月1日放假。1月5日（周一）上班。", [(1, "2026-01-05 is a Monday, which is worked anyway: only a day of the weekend is worked in return.")]),
         ("1月3日放假。1月3日（周六）上班。", [(1, "2026-01-03 is said to be off and to be worked.")]),

@@ -1,7 +1,9 @@
 """放假安排 on the pages and by the API: the operator pastes, looks, confirms; everybody reads."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
+from contextvars import Context
+from datetime import date, datetime
 
 import pytest
 
@@ -10,7 +12,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from tests.callers import Browser, Program
-from tests.system.days import MARCH, NOTICE, YEAR, Site
+from tests.system.days import MARCH, NOTICE, POWER_CUT, YEAR, Site
 from tests.world import World
 
 
@@ -49,6 +51,20 @@ async def test_the_operator_pastes_a_notice_sees_what_changes_and_confirms(site:
         "/system/holidays", **{**fields, "status": "provisional"}, version="1", confirmed="keep"
     )
     assert stale.status_code == 409
+
+
+async def test_an_answer_counts_by_the_days_of_its_site_wherever_its_session_was_opened(
+    site: Site, settings: Settings, clock: Clock
+) -> None:
+    api, world = Program(settings, site.database, clock), site.world
+    item = {"title": "建立台账", "lead_agency_id": str(world.sfj.id), "due_on": "2026-12-11"}
+    await api.post(world.zhoumin, f"/mechanisms/{world.mechanism.id}/action-items", item, status=201)
+    await site.apply(POWER_CUT)
+    clock.as_of = datetime.fromisoformat("2026-12-07T09:00+08:00")
+    # As a server answers: in a task that has seen no session before; three working days before the due date are Monday by now.
+    answer = asyncio.create_task(api.get(world.zhoumin, "/action-items"), context=Context())
+    assert [each["due_state"] for each in (await answer)["items"]] == ["due_soon"]
+    await api.client.aclose()
 
 
 async def test_a_day_is_corrected_with_a_reason_and_taken_back(site: Site, operator: Browser) -> None:
