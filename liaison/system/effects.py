@@ -1,13 +1,13 @@
 """What other working days of a region change: dates of meetings that nobody was told of, and deadlines; and letting them follow."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -63,11 +63,15 @@ class Effects:
     deadlines: list[Deadline] = field(default_factory=list)
 
 
-async def effects(db: Session, region: str, before: WorkCalendar, after: WorkCalendar, days: list[Change]) -> Effects:
-    """What the other days change in every mechanism of the region; nothing is changed yet."""
+async def effects(
+    db: Session, region: str, before: WorkCalendar, after: WorkCalendar, days: list[Change], *, lock: bool = False
+) -> Effects:
+    """What the other days change in every mechanism of the region; nothing is changed yet. With `lock` nobody else changes the meetings
+    and action items concerned until the transaction ends."""
     found = Effects(days)
     series = await _series(db, region)
-    for meeting in (await db.scalars(_meetings(db, region))).all():
+    for number, meeting in enumerate(await _meetings(db, region, lock=lock), 1):
+        await _let_others(number)
         was, now = _named(meeting, series, before, after)
         today = db.clock.today(meeting.timezone)
         if was and now and other_days.follows(meeting, was, now):
@@ -81,15 +85,13 @@ async def effects(db: Session, region: str, before: WorkCalendar, after: WorkCal
         found.deadlines += [
             Deadline(meeting, *step) for step in other_days.moved_deadlines(meeting, before, after, today)
         ]
-    items = (await db.scalars(_items(region, days))).all() if days else []
-    for number, item in enumerate(items, 1):
+    for number, item in enumerate(await _items(db, region, days, lock=lock), 1):
+        await _let_others(number)
         assert item.due_on is not None
         today = db.clock.today(item.mechanism.timezone)
         for one, other in zip(due.steps(before, item.due_on), due.steps(after, item.due_on), strict=True):
             if one.on != other.on and max(one.on, other.on) >= today:
                 found.deadlines.append(Deadline(item, one.step, one.on, other.on))
-        if number % _AT_ONCE == 0:
-            await asyncio.sleep(0)  # a large site must not keep the requests waiting
     return found
 
 
@@ -103,12 +105,13 @@ async def follow(
     *,
     move: bool,
 ) -> int:
-    """Let what is derived from the working days follow them: with `move` also the dates of meetings nobody was told of, else they stay;
-    how many moved. What was announced stays, and nobody is mailed."""
+    """Let what is derived from the working days follow them, as was `found` under the lock: with `move` also the dates of meetings nobody
+    was told of, else they stay; how many moved. What was announced stays, and nobody is mailed."""
     series = await _series(db, region)
     moving = {each.meeting.id: each.now for each in found.moves} if move else {}
     moved = 0
-    for meeting in (await db.scalars(_meetings(db, region).with_for_update(of=Meeting))).all():
+    for number, meeting in enumerate(await _meetings(db, region, lock=True), 1):
+        await _let_others(number)
         was, now = _named(meeting, series, before, after)
         if meeting.announced_at is not None:
             other_days.keep_what_was_told(meeting, before, after)
@@ -121,14 +124,12 @@ async def follow(
             other_days.stands_by(meeting, now)
         elif was and now:
             other_days.stands_apart(meeting, after)
-    for item in (
-        (await db.scalars(_items(region, found.days).with_for_update(of=ActionItem))).all() if found.days else ()
-    ):
+    for number, item in enumerate(await _items(db, region, found.days, lock=True), 1):
+        await _let_others(number)
         assert item.due_on is not None
         since = first_mail_day(db.now(), ZoneInfo(item.mechanism.timezone))
-        if item.remind_on == due.next_step_on(
-            before, item.due_on, since=since
-        ):  # else a mail waits, and goes by the other days
+        # Any other date is that of a mail which waits: it goes, and by the other days.
+        if item.remind_on == due.next_step_on(before, item.due_on, since=since):
             item.remind_on = due.next_step_by_other_days(before, after, item.due_on, since=since)
     await db.flush()
     return moved
@@ -149,9 +150,15 @@ def _named(
     return other_days.by_rule(meeting, of, before), other_days.by_rule(meeting, of, after)
 
 
-def _meetings(db: Session, region: str) -> Select[Meeting]:
+async def _let_others(number: int) -> None:
+    """A large site must not keep the requests waiting."""
+    if number % _AT_ONCE == 0:
+        await asyncio.sleep(0)
+
+
+async def _meetings(db: Session, region: str, *, lock: bool) -> Sequence[Meeting]:
     """Those still to come, in the order in which they are locked."""
-    return (
+    query = (
         select(Meeting)
         .join(Mechanism, Mechanism.id == Meeting.mechanism_id)
         .where(
@@ -165,12 +172,15 @@ def _meetings(db: Session, region: str) -> Select[Meeting]:
         .order_by(Meeting.id)
         .execution_options(populate_existing=True)
     )
+    return (await db.scalars(query.with_for_update(of=Meeting) if lock else query)).all()
 
 
-def _items(region: str, days: Collection[Change]) -> Select[ActionItem]:
+async def _items(db: Session, region: str, days: Collection[Change], *, lock: bool) -> Sequence[ActionItem]:
     """Open ones of which a step may lie on another day."""
+    if not days:
+        return []
     changed = [each.on for each in days]
-    return (
+    query = (
         select(ActionItem)
         .join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
         .where(
@@ -182,6 +192,7 @@ def _items(region: str, days: Collection[Change]) -> Select[ActionItem]:
         .order_by(ActionItem.id)
         .execution_options(populate_existing=True)
     )
+    return (await db.scalars(query.with_for_update(of=ActionItem) if lock else query)).all()
 
 
 async def _series(db: Session, region: str) -> dict[int, Series]:

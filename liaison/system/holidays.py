@@ -89,7 +89,7 @@ async def apply(
     row = await _locked(db, region)
     row.check_version(version)
     before, after, days = await _looked_at(db, region, act)
-    found = await effects(db, region, before, after, days)
+    found = await effects(db, region, before, after, days, lock=True)
     seen = row.version
     if await _write(db, viewer, region, act):
         row.touch()
