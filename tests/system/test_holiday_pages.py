@@ -53,6 +53,18 @@ async def test_the_operator_pastes_a_notice_sees_what_changes_and_confirms(site:
     assert stale.status_code == 409
 
 
+async def test_a_table_may_be_uploaded_as_spreadsheets_here_save_it(operator: Browser) -> None:
+    content = "日期,类型,名称\n2027-01-01,放假,元旦\n2027-01-09,上班,元旦\n".encode("gb18030")
+    look = await operator.client.post(
+        "/system/holidays",
+        data={"_csrf_token": operator.csrf, "region": "CN", "text": "", "status": "official"},
+        files={"file": ("2027.csv", content, "text/csv")},
+    )
+    assert look.status_code == 200
+    assert "2027年1月9日（星期六）" in look.text
+    assert "2027-01-09,上班,元旦" in look.text  # kept for the act
+
+
 async def test_an_answer_counts_by_the_days_of_its_site_wherever_its_session_was_opened(
     site: Site, settings: Settings, clock: Clock
 ) -> None:
