@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.htmx import HTMXRequest
 
 from liaison import audit
+from liaison.absent import absent
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
@@ -33,6 +34,8 @@ from liaison.mechanisms.calendars import SiteCalendars, load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
+from liaison.paperwork import api as paperwork_api
+from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
@@ -57,6 +60,7 @@ def open_database(settings: Settings, clock: Clock) -> Database:
     return Database(settings, clock, before_commit=audit.seal, surroundings=SiteCalendars())
 
 
+@absent("attr")  # aiosmtpd brings it; Litestar would load it to describe classes of a kind that none of ours is of
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Litestar:
     """The server for one site. `settings` must carry a SECRET_KEY; the schema must be current (`migrate.ensure_current`).
 
@@ -145,6 +149,7 @@ def page_routers() -> list[Router]:
         mechanisms_routes.router,
         meetings_routes.router,
         actions_routes.router,
+        paperwork_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,
@@ -167,6 +172,7 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         meetings_api.api,
         actions_api.api,
+        paperwork_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

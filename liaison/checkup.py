@@ -21,7 +21,7 @@ from liaison.errors import CannotRun, Message
 from liaison.i18n import N_
 from liaison.mail import queue_state, reasons
 from liaison.mail.classify import Kind
-from liaison.mail.smtp import SmtpTransport
+from liaison.mail.smtp import server_for
 from liaison.mail.sources import state
 from liaison.mail.sources.places import inboxes
 from liaison.mailcheck import Finding, finding
@@ -182,7 +182,7 @@ async def _backup(database: Database) -> Finding:
 async def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         return finding(_MAIL, "note", N_("No mail server is set: each mail is one file in %(path)s, and nobody gets it. Set LIAISON_SMTP_URL."), path=settings.mail_dir)  # fmt: skip
-    transport = SmtpTransport(settings.smtp_url)
+    transport = server_for(settings)
     try:
         outcome = await transport.probe()
     finally:

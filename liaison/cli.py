@@ -275,7 +275,8 @@ def check(mail: bool, own_server: str) -> None:
         mark = {"good": words._("works"), "note": words._("note"), "bad": words.pgettext("check", "does not work")}[
             finding.state
         ]
-        click.echo(f"{finding.what.worded(words._)}: {mark}. {finding.said.worded(words._)}")
+        said = {"what": finding.what.worded(words._), "mark": mark, "said": finding.said.worded(words._)}
+        click.echo(words._("%(what)s: %(mark)s. %(said)s", **said))
         well = well and finding.state != "bad"
     if not well:
         raise SystemExit(1)

@@ -138,6 +138,9 @@ def with_secret_key(settings: Settings) -> Settings:
 
 
 def _check_url(name: str, value: str, schemes: set[str]) -> None:
+    cut_off = re.split(r"[/?#]", value.partition("//")[2], maxsplit=1)[1:]
+    if cut_off and "@" in cut_off[0]:  # else the rest of a password would be taken for host and path, and be shown
+        raise _wrong(name, N_("%(name)s: write @ : / ? # and %% in user, password and folder percent-encoded, such as p%%40ss for p@ss; “%(given)s” cannot be read."), _masked(value))  # fmt: skip
     try:
         parts = urlsplit(value)
         fits = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)

@@ -28,6 +28,8 @@ from liaison.errors import N_, Conflict, NotFound
 
 POOL_WAIT = 10.0
 """Seconds a request waits for a connection before it is told to come again (503)."""
+USED_LAST_FIRST = {"pool_use_lifo": True}
+"""Each connection keeps its own prepared statements and pages: requests one after the other use one connection, not all in turn."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -240,7 +242,13 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     if path is None:
         url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         engine = create_async_engine(
-            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=POOL_WAIT, pool_pre_ping=True
+            url,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=POOL_WAIT,
+            pool_pre_ping=True,
+            **USED_LAST_FIRST,
         )
         return engine, engine
     engine = create_async_engine(
@@ -251,6 +259,7 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=10,
         pool_timeout=POOL_WAIT,
         max_overflow=20,
+        **USED_LAST_FIRST,
     )
     event.listen(engine.sync_engine, "begin", _begin)
     return engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")

@@ -20,7 +20,7 @@ from liaison.mail import echo, reasons
 from liaison.mail.choices import inbox_choices
 from liaison.mail.classify import Kind, Outcome
 from liaison.mail.parts import MOST_BYTES
-from liaison.mail.smtp import SmtpTransport
+from liaison.mail.smtp import server_for
 from liaison.mail.sources.places import PROBLEMS, Facts, Inbox, InboxProblem, MailProblem, Source, Waiting, inboxes
 from liaison.mail.sources.polling import Steps, source_for
 from liaison.mail.transport import Transport
@@ -65,7 +65,7 @@ async def _mailbox(inbox: Inbox, source: Source) -> Finding:
         return finding(what, "bad", N_("%(reason)s %(words)s"), reason=Message(PROBLEMS[problem.code]), words=problem.words)  # fmt: skip
     finally:
         await steps.end()
-    folders = Message(N_("the folders Processed and Held are there") if facts.has_folders else N_("the folders Processed and Held are made with the first mail"))  # fmt: skip
+    folders = Message(N_("the folders Processed and Held are there") if facts.has_folders else N_("the folders Processed and Held are made when they are needed"))  # fmt: skip
     moving = Message(N_("mails are moved in one step") if facts.moves else N_("the server cannot move, so mails are copied and then removed"))  # fmt: skip
     return finding(what, "good", N_("It can be read; waiting: %(waiting)s; %(folders)s; %(moving)s."), waiting=facts.waiting, folders=folders, moving=moving)  # fmt: skip
 
@@ -106,7 +106,7 @@ async def send_to_ourselves(
     watch = _Watch(
         database, newest, [Steps(source_for(inbox), asyncio.Event()) for inbox in inboxes(settings.inbox_url)]
     )
-    way = transport or SmtpTransport(settings.smtp_url)
+    way = transport or server_for(settings)
     try:
         await watch.begin()
         sent = await _sent(way, settings, mark, names)

@@ -26,6 +26,13 @@ def not_kept_here(text: str) -> str | None:
     return None
 
 
+def kept_of(text: str, *, most: int) -> str | None:
+    """What is kept of a text that came by itself, so that nobody can be asked to change it: its beginning; None where it is empty or
+    holds what is not kept here."""
+    beginning = text.strip()[:most]
+    return None if not beginning or not_kept_here(beginning) else beginning
+
+
 def _is_id_card(digits: str) -> bool:
     """Eighteen digits whose middle is a day of birth, and whose last one is the checksum: the codes
     of agencies (统一社会信用代码) are as long, and have no such day."""

@@ -120,6 +120,8 @@ SEE_PROPOSED = ACTING | {"sfj_person", "chair"}
 KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
 KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
 ACCEPT_PROPOSED = only(ARRANGERS, among=SEE_PROPOSED).of(item_id="proposed_item")
+MAKE_DOCUMENTS = only(ACTING | {"recorder"}, among=SEE_MEETING)
+HEAD_LETTER = only(HOST, among=SEE_MEETING).sending(genre="letter", issuing_agency_id="@jcy")
 ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
 REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")

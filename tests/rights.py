@@ -32,6 +32,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
+from liaison.paperwork.models import DocumentTemplate
 from liaison.postroom.models import IncomingMail
 from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
@@ -205,13 +206,17 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         things |= {f"{name}_term": row.id for name, row in built.terms.items()}
         known = KnownAddress(person_id=built.wuxl.id, address="xiaolan@example.org", kind="alias", added_at=db.now())
         db.add(known)
+        layout = DocumentTemplate(
+            agency_id=built.sfj.id, kind="agenda", file_name="议程.docx", content=b"PK", added_at=db.now()
+        )
+        db.add(layout)
         things |= await _meetings(db, built)
         things |= {"region": "CN", "year": 2027}
         operator = await built.viewer(db, built.guyan)
         day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")
         await holidays.apply(db, operator, "CN", day)
         things["corrected_day"] = (await db.scalars(select(HolidayDay.id))).one()
-        things["address_id"] = known.id
+        things |= {"address_id": known.id, "template_id": layout.id, "kind": "agenda.docx"}
         # Heard of an hour ahead: it lives however long these tests take.
         await queue_state.put(db, "worker:one", queue_state.database_now(db, 3600), {})
     cookies, tokens = {}, {}

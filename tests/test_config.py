@@ -56,6 +56,19 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
     assert "pass/word" not in result.output
 
 
+@pytest.mark.parametrize("name", ["SMTP_URL", "INBOX_URL"])
+@pytest.mark.parametrize("password", ["p@ss/word", "pass?w@rd", "12#word"])
+def test_a_password_that_is_not_percent_encoded_is_told_so_and_never_shown(name: str, password: str) -> None:
+    scheme = "smtps" if name == "SMTP_URL" else "imaps"
+    with pytest.raises(SettingsError) as refused:
+        load(
+            {f"LIAISON_{name}": f"{scheme}://liaison@agency.example:{password}@mail.example/INBOX"},
+            Path("no-such-file"),
+        )
+    assert "%40" in refused.value.message.worded(lambda text, **params: text % params if params else text)
+    assert refused.value.message.params["given"] == f"{scheme}://…@mail.example/INBOX"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -67,6 +80,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
         ("TRUSTED_PROXIES", "10.0.0.5, 192.168.0.0/16 ::1"),
         ("TRUSTED_PROXIES", "*"),
         ("SMTP_URL", "smtp+starttls://user:pass@mail.example:587"),
+        ("INBOX_URL", "imaps://liaison%40agency.example:p%40ss%2Fw%25rd@mail.example/shared%40here"),
     ],
 )
 def test_what_the_readme_allows_is_taken(name: str, value: str) -> None:

@@ -30,7 +30,7 @@ async def deactivate_person(db: Session, viewer: Viewer, person_id: int) -> Pers
     await end_sessions(db, person.id)
     await revoke_links(db, person.id)
     await links.revoke_for_person(db, person.id)
-    await reference_codes.revoke_codes(db, person_id=person.id)
+    await reference_codes.revoke_for_person(db, person.id)
     live = (ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None))
     await db.execute(update(ApiToken).where(*live).values(revoked_at=db.now()))
     audit.add(db, viewer, "deactivate_person", f"person:{person.id}")

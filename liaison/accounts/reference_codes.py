@@ -7,7 +7,7 @@ import base64
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from liaison.accounts.links import May
 from liaison.accounts.models import ReferenceCode
@@ -60,11 +60,16 @@ async def use(db: Session, row: ReferenceCode) -> None:
     await db.execute(same.values(revoked_at=db.now()))
 
 
-async def revoke_codes(db: Session, *, designation_id: int | None = None, person_id: int | None = None) -> None:
-    """What was tied to an office dies with the designation, and what was a person's when they are deactivated."""
-    query = update(ReferenceCode).where(ReferenceCode.used_at.is_(None), ReferenceCode.revoked_at.is_(None))
-    if designation_id is not None:
-        query = query.where(ReferenceCode.designation_id == designation_id)
-    if person_id is not None:
-        query = query.where(ReferenceCode.person_id == person_id)
-    await db.execute(query.values(revoked_at=db.now()))
+async def revoke_for_designation(db: Session, designation_id: int) -> None:
+    """What was tied to an office dies with the designation."""
+    await _revoke(db, ReferenceCode.designation_id == designation_id)
+
+
+async def revoke_for_person(db: Session, person_id: int) -> None:
+    """A deactivated person's codes end."""
+    await _revoke(db, ReferenceCode.person_id == person_id)
+
+
+async def _revoke(db: Session, whose: ColumnElement[bool]) -> None:
+    live = (ReferenceCode.used_at.is_(None), ReferenceCode.revoked_at.is_(None))
+    await db.execute(update(ReferenceCode).where(whose, *live).values(revoked_at=db.now()))

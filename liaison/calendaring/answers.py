@@ -11,9 +11,9 @@ from typing import Literal
 
 from liaison.calendaring.itip import Partstat, key_of, same_address
 
-Proof = Literal["secret", "authenticated", "none", "failed"]
-"""How sure it is that a mail comes from its From: it went to an address only that attendee was given; the site's own mail server
-checked it and says so; nobody says anything; the site's own mail server says that it is not so."""
+Proof = Literal["authenticated", "none", "failed"]
+"""How sure it is that a mail comes from its From: the site's own mail server checked it and says so; nobody says anything; the site's
+own mail server says that it is not so."""
 Verdict = Literal["applied", "stale", "held", "ignored"]
 
 
@@ -158,10 +158,9 @@ def apply_reply(state: State | None, reply: Reply) -> Effect:
 def _answering(state: State, reply: Reply) -> Answer | None:
     """The line that answers; of several that of the sender, else that of somebody they may answer for."""
     answers = [each for each in reply.answers if each.partstat != "NEEDS-ACTION"]
-    asked = [_who(state, [each.address]) for each in answers] if len(answers) > 1 else []
-    pairs = [(answer, one) for answer, one in zip(answers, asked, strict=False) if one is not None]
-    own = [answer for answer, one in pairs if _is_own(one, reply.sender)]
-    others = [answer for answer, one in pairs if key_of(reply.sender) in one.contacts]
+    known = [(answer, one) for answer in answers if (one := _who(state, [answer.address])) is not None]
+    own = [answer for answer, one in known if _is_own(one, reply.sender)]
+    others = [answer for answer, one in known if key_of(reply.sender) in one.contacts]
     return next(iter(own or others or answers), None)
 
 
@@ -191,7 +190,7 @@ def _identified(state: State, asked: Asked, reply: Reply) -> tuple[str, str]:
 
 
 def _knows_secret(asked: Asked, reply: Reply) -> bool:
-    return reply.proof == "secret" or (asked.tag != "" and asked.tag in reply.tags)
+    return asked.tag != "" and asked.tag in reply.tags
 
 
 def _is_own(asked: Asked, address: str) -> bool:

@@ -62,14 +62,15 @@ def vevent_of(method: Method | None, event: Event) -> icalendar.Event:
     if description := clean(event.description):
         vevent.add("DESCRIPTION", Text(description))
     vevent.add("ORGANIZER", address_of(event.organizer, event.organizer_name))
-    for attendee in event.attendees if method else ():
-        vevent.add("ATTENDEE", _attendee(method, attendee))
+    if method is not None:
+        for attendee in event.attendees:
+            vevent.add("ATTENDEE", _attendee(method, attendee))
     if method is Method.REQUEST and event.alarm_minutes is not None:
         vevent.add_component(_valarm(event))
     return vevent
 
 
-def _attendee(method: Method | None, attendee: Attendee) -> icalendar.vCalAddress:
+def _attendee(method: Method, attendee: Attendee) -> icalendar.vCalAddress:
     address = address_of(attendee.address, attendee.name)
     address.params["CUTYPE"] = attendee.cutype
     address.params["ROLE"] = attendee.role

@@ -8,7 +8,7 @@ What comes back is the matter of `answers`.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from liaison.calendaring.numbering import TimeAndPlace, asks_anew, time_changed
+from liaison.calendaring.numbering import time_changed
 
 Cutype = Literal["INDIVIDUAL", "GROUP"]
 Role = Literal["CHAIR", "REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"]
@@ -184,18 +184,14 @@ def message_for(
     return _cancel(held, announced, attendee, recipient, again, printed)
 
 
-def partstats_after(
-    before: TimeAndPlace | None, after: TimeAndPlace, attendees: Sequence[Attendee], *, answer_anew: bool = False
-) -> tuple[Attendee, ...]:
-    """The list as announced: a change of time asks everybody again, any other change carries the known answers."""
-    if before is None or not asks_anew(before, after, answer_anew=answer_anew):
-        return tuple(attendees)
-    return tuple(replace(attendee, partstat="NEEDS-ACTION") for attendee in attendees)
-
-
 def same_address(one: str, other: str) -> bool:
     """Mail servers that tell upper from lower case are extinct; calendars that change the case are not."""
     return key_of(one) == key_of(other)
+
+
+def key_of(address: str) -> str:
+    """The address as it is compared."""
+    return address.strip().casefold()
 
 
 def _request(
@@ -315,8 +311,3 @@ def _fingerprint(event: Event) -> str:
         sorted([key_of(one.address), one.name, one.cutype, one.role] for one in event.attendees),
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
-
-
-def key_of(address: str) -> str:
-    """The address as it is compared."""
-    return address.strip().casefold()

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from liaison.mail.parts import MOST_FIELD
+
 _SAID_OF = {
     "dkim": ("header.d", "header.i"),
     "spf": ("smtp.mailfrom", "smtp.mail"),
@@ -13,7 +15,6 @@ _ADDRESSES = frozenset(("smtp.mailfrom", "smtp.mail", "smtp.auth", "header.i"))
 _METHOD = re.compile(r"([a-z0-9-]{1,30})(?:/[0-9]{1,9})?\s?=\s?([a-z]{1,30})(.*)", re.IGNORECASE | re.DOTALL)
 _FOLD = re.compile(r"\r\n|[\r\n]")
 _HALF_A_NAME = re.compile(r";\s{0,9}[a-z]{1,9}\Z", re.IGNORECASE)
-MOST_FIELD = 8_000
 
 
 def vouched_for(

@@ -39,11 +39,11 @@ async def bad_addresses(db: Session, addresses: Collection[str]) -> dict[str, st
     return {address: reason for address, reason in await db.execute(query) if reason}
 
 
-async def mark_bounced(db: Session, message_id: str, address: str, *, status: str, words: str) -> OutboxMail | None:
+async def mark_bounced(db: Session, message_id: str, *, status: str, words: str) -> OutboxMail | None:
     """Mark the mail with this Message-ID as come back, with the server's words (`status` like 5.1.1); None if no mail of ours had it.
 
-    Who forged the report would have to know the Message-ID, which only the receiving side does. The address may be another one: a
-    mail that was forwarded comes back from where it was forwarded to."""
+    Who forged the report would have to know the Message-ID, which only the receiving side does. Which address the report names is not
+    asked: a mail that was forwarded comes back from where it was forwarded to."""
     if not message_id:
         return None
     query = select(OutboxMail.id).where(OutboxMail.message_id == message_id).limit(1)

@@ -119,9 +119,8 @@ class _Round:
         self.pace = pace
         self.stop = stop
         self.probing = probing
-        self.leases: dict[
-            int, float
-        ] = {}  # what is claimed, and until when at least, by this process's monotonic clock
+        # What is claimed, and until when at least, by this process's monotonic clock.
+        self.leases: dict[int, float] = {}
         self.ready: deque[Claim] = deque()
         self.on_their_way = 0
         self.quiet = asyncio.Event()  # nothing is on its way

@@ -99,8 +99,9 @@ class MailPerson(Base):
 
 
 class QueueState(Base):
-    """When each worker last lived (`worker:<name>`), and in the row `blocked` why and until when all mail waits (the mail server
-    refuses our sign-in); `at` is by the database's clock."""
+    """One word each about the running of the site, shared by all workers; `at` is by the database's clock: when each worker last lived
+    (`worker:<name>`), why and until when all mail waits (`blocked`), when each mailbox is read next (`inbox:<label>`) and a mail that
+    could not be taken in is tried again (`mail_in:<hash>`), and what `queue_state.note` keeps."""
 
     __tablename__ = "queue_state"
 

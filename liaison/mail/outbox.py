@@ -33,6 +33,8 @@ from liaison.mail.models import (
 from liaison.mail.queue_state import PAUSED
 
 KEEP_BYTES = timedelta(days=30)
+MOST_TOLD = 5000
+"""Of the mails about one thing its page looks at so many."""
 CALLS_FOR_MAIL = "calls_for_mail"
 """In `Session.info` of a transaction after which a mail may be due at once: a worker in the same process need not wait."""
 
@@ -189,6 +191,7 @@ async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
 
 async def release_all(db: Session, actor: Any, *, count: int) -> int:
     """Let every mail go that a restore has held, if they are still as many as the operator was shown; else Conflict."""
+    site.operators_only(actor)
     released = await db.execute(
         update(OutboxMail)
         .where(OutboxMail.state == HELD)
@@ -319,7 +322,7 @@ _TOLD = (
     )
     .where(OutboxMail.about == bindparam("about"))
     .order_by(OutboxMail.id)
-    .limit(bindparam("most"))
+    .limit(MOST_TOLD)
 )
 _TOLD_TO = (
     select(MailPerson.person_id, MailPerson.mail_id)
@@ -329,9 +332,9 @@ _TOLD_TO = (
 )
 
 
-async def told(db: Session, about: str, most: int) -> list[Told]:
+async def told(db: Session, about: str) -> list[Told]:
     """The mails about a thing, oldest first, without what they are made of."""
-    return [Told(*row) for row in await db.execute(_TOLD, {"about": about, "most": most})]
+    return [Told(*row) for row in await db.execute(_TOLD, {"about": about})]
 
 
 async def newest_by_person(db: Session, about: str, mails: Sequence[Told]) -> dict[int, Told]:

@@ -18,6 +18,11 @@ def transport_for(settings: Settings) -> Transport:
     """The site's way out: its SMTP server, or the Maildir in DATA_DIR."""
     if not settings.smtp_url:
         return MaildirTransport(settings.mail_dir)
+    return server_for(settings)
+
+
+def server_for(settings: Settings) -> "SmtpTransport":
+    """The site's SMTP server, greeted by the same name whoever asks: some servers refuse one and take another."""
     return SmtpTransport(settings.smtp_url, hello=urlsplit(settings.base_url).hostname or "")
 
 

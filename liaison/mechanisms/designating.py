@@ -195,7 +195,7 @@ async def lose_office(db: Session, designation: Designation) -> None:
     """What was tied to an office that is over: its mailed links are revoked. With the last one end the sessions opened by office,
     and a calendar subscription whose address was made while an office was held."""
     await links.revoke_for_designation(db, designation.id)
-    await reference_codes.revoke_codes(db, designation_id=designation.id)
+    await reference_codes.revoke_for_designation(db, designation.id)
     query = (
         select(Designation, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Designation.mechanism_id)

@@ -48,8 +48,6 @@ from liaison.meetings.showing import (
 )
 from liaison.meetings.snapshot import listed, still_waiting
 
-MOST_MAILS = 5000
-
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
@@ -131,7 +129,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     items = await queries.agenda(db, meeting.id)
     announcements = await queries.announcements(db, meeting.id) if runs else []
     last = next((one for one in announcements if one.uid == meeting.uid), None)
-    mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if announcements else []
+    mails = await outbox.told(db, f"meeting:{meeting.id}") if announcements else []
     ahead = meeting.starts_at > db.now() and meeting.held_at is None
     everybody = asked.everybody if announcements and (ahead or meeting.is_off) else None
     found = everybody.addressees(db.settings.locale)[0] if everybody else []
@@ -236,7 +234,7 @@ def _agenda(
 
 async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:
     """The answers alone, for the region that is swapped after an answer or a reminder."""
-    mails = await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS) if may_change(viewer, meeting) else []
+    mails = await outbox.told(db, f"meeting:{meeting.id}") if may_change(viewer, meeting) else []
     by_person = await outbox.newest_by_person(db, f"meeting:{meeting.id}", mails)
     last = await queries.newest_announcement(db, meeting.uid)
     spoken = await _by_address(db, meeting) if may_change(viewer, meeting) else []

@@ -20,7 +20,7 @@ from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
-from liaison.private import not_kept_here
+from liaison.private import kept_of
 
 MOST_COMMENT = 500
 _MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
@@ -57,10 +57,10 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
     if effect.reason == "refresh":
         await _send_again(db, announcement, one)
     elif effect.said is not None and attendee is None:
-        await _note_of_address(db, meeting, reply, effect)
+        await _note_of_address(db, meeting, one.address, effect.said, reply, verified=effect.verified)
         effect = replace(effect, reason="answered_by_address")
     elif effect.said is not None and attendee is not None:
-        await _count(db, meeting, attendee, reply, effect, mail_id=mail_id)
+        await _count(db, meeting, attendee, effect.said, reply, effect, mail_id=mail_id)
     return Received(effect, meeting, attendee, person_id)
 
 
@@ -113,11 +113,11 @@ async def _state(
         asked.append(
             Asked(
                 one.address,
-                group,
-                _said_by_address(said) if group else _said(present[0]),
-                frozenset() if group else known.aliases(present[0].person_id),
-                frozenset() if group else known.contacts(present[0].person_id),
-                tag_of(meeting.reply_secret, announcement.uid, one.address) if meeting.reply_secret else "",
+                group=group,
+                said=_said_by_address(said) if group else _said(present[0]),
+                aliases=frozenset() if group else known.aliases(present[0].person_id),
+                contacts=frozenset() if group else known.contacts(present[0].person_id),
+                tag=tag_of(meeting.reply_secret, announcement.uid, one.address) if meeting.reply_secret else "",
             )
         )
     return State(
@@ -144,17 +144,20 @@ def _partstat(stored: str) -> Partstat:
     return cast(Partstat, stored.replace("_", "-").upper())
 
 
+def _stored(partstat: Partstat) -> str:
+    return partstat.lower().replace("-", "_")
+
+
 async def _count(
-    db: Session, meeting: Meeting, attendee: Attendee, reply: Reply, effect: Effect, *, mail_id: int
+    db: Session, meeting: Meeting, attendee: Attendee, said: Said, reply: Reply, effect: Effect, *, mail_id: int
 ) -> None:
     """Write the answer down as the person's own, with where it came from."""
-    assert effect.said is not None, "only what changes something is counted"
     await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
     by = await directory.person_at(db, effect.by) if effect.by else None
     own = reply.sender == effect.asked.address if effect.asked else True
-    attendee.partstat = effect.said.partstat.lower().replace("-", "_")
-    attendee.comment, attendee.substitute = _comment(reply), None
-    attendee.answered_at, attendee.answered_sequence = effect.said.at, effect.said.sequence
+    attendee.partstat = _stored(said.partstat)
+    attendee.comment, attendee.substitute = kept_of(reply.comment, most=MOST_COMMENT), None
+    attendee.answered_at, attendee.answered_sequence = said.at, said.sequence
     attendee.answered_via, attendee.registered = "mail", None
     attendee.answered_by = by.id if by else (None if effect.by else attendee.person_id)
     attendee.answered_from = None if own or not reply.sender else reply.sender[:254]
@@ -173,26 +176,20 @@ async def _count(
     )
 
 
-async def _note_of_address(db: Session, meeting: Meeting, reply: Reply, effect: Effect) -> None:
+async def _note_of_address(
+    db: Session, meeting: Meeting, address: str, said: Said, reply: Reply, *, verified: bool
+) -> None:
     """Keep what a shared address's calendar says; whoever stands behind it answers for themselves."""
-    if effect.said is None or effect.asked is None:
-        return
-    said = {
+    values = {
         "meeting_id": meeting.id,
-        "sequence": effect.said.sequence,
-        "at": effect.said.at,
-        "partstat": effect.said.partstat.lower().replace("-", "_"),
-        "comment": _comment(reply),
-        "unverified": not effect.verified,
+        "sequence": said.sequence,
+        "at": said.at,
+        "partstat": _stored(said.partstat),
+        "comment": kept_of(reply.comment, most=MOST_COMMENT),
+        "unverified": not verified,
     }
-    added = insert_into(db, AddressAnswer).values(uid=reply.uid, address=effect.asked.address, **said)
-    await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=said))
-
-
-def _comment(reply: Reply) -> str | None:
-    """The sender's words, but for what must not be kept here."""
-    text = reply.comment.strip()[:MOST_COMMENT]
-    return None if not text or not_kept_here(text) else text
+    added = insert_into(db, AddressAnswer).values(uid=reply.uid, address=address, **values)
+    await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=values))
 
 
 async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:

@@ -16,7 +16,6 @@ from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import holding
 from liaison.meetings.replies import Registered, registration
 
-MOST_MAILS = 5000
 TOO_EARLY = N_("This lies before the meeting was announced.")
 
 
@@ -33,7 +32,7 @@ async def lines_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Line]:
         meeting.answers_from,
         attendees=await queries.attendees(db, meeting.id),
         invitations=await queries.invitations(db, meeting.id),
-        mails=await outbox.told(db, f"meeting:{meeting.id}", MOST_MAILS),
+        mails=await outbox.told(db, f"meeting:{meeting.id}"),
         held=await holding(db, meeting.uid),
         told=await db.scalars(by_hand.order_by(ToldByHand.id)),
     )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,6 +13,7 @@ from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.calendaring.itip import Method
 from liaison.calendaring.numbering import Version
+from liaison.calendaring.walltime import end_of
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
@@ -89,7 +91,7 @@ async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | No
         description="",
     )
     words = Words(row.locale, snapshot["timezone"], db.clock.today(snapshot["timezone"]))
-    ends = event.starts_at + timedelta(minutes=event.duration_minutes)
+    ends = end_of(event.starts_at, event.duration_minutes, ZoneInfo(event.timezone))
     context: dict[str, Any] = {
         "words": words,
         "meeting": snapshot["title"],

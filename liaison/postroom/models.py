@@ -50,3 +50,13 @@ class IncomingMail(Base):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
     """applied or dismissed, by an officer"""
+
+    @property
+    def address_in_question(self) -> str:
+        """The address of which somebody may say whose it is: the sender's, or that of whoever answers uninvited."""
+        return str(self.params.get("attendee") or self.sender) if self.reason == "uninvited" else self.sender
+
+    @property
+    def waits(self) -> bool:
+        """Somebody has still to look at it; `queries.waiting` asks the same of all rows."""
+        return self.verdict == HELD and self.settled_at is None

@@ -1,17 +1,36 @@
 """What one mail came to, as a value: between the modules that find it out and the row that keeps it."""
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from liaison.calendaring.answers import Proof
+from liaison.meetings.receiving import Received
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a mail came to (`models.VERDICTS`), why (a code of `wording.REASONS`), and whom it concerns as far as that is known."""
 
     verdict: str
     reason: str
     params: dict[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
     mechanism_id: int | None = None
     meeting_id: int | None = None
     attendee_id: int | None = None
     person_id: int | None = None
+
+
+def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:
+    """What an answer came to, by what its meeting made of it; beside `params` how it is known who sent it."""
+    meeting, attendee, effect = received.meeting, received.attendee, received.effect
+    known_by = "secret" if effect.verified and proof != "authenticated" else proof
+    return Outcome(
+        effect.verdict,
+        effect.reason,
+        params | {"proof": known_by},
+        mechanism_id=meeting.mechanism_id if meeting else None,
+        meeting_id=meeting.id if meeting else None,
+        attendee_id=attendee.id if attendee else None,
+        person_id=received.person_id,
+    )

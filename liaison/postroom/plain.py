@@ -3,6 +3,7 @@
 Only what the sender wrote above the quoted mail counts, and an answer only when the first line is one: “参加不了” is none."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -136,7 +137,7 @@ def agenda_title(subject: str, text: str) -> str | None:
     return found[1].strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
 
 
-def _first_word(text: str, words: "dict[str, Partstat] | frozenset[str]") -> tuple[str, str] | None:
+def _first_word(text: str, words: Collection[str]) -> tuple[str, str] | None:
     """The word at the beginning that is one of these and ends there, and the rest of the text.
 
     A space ends a Chinese word and no English one: “no problem” is no refusal."""

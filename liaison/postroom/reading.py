@@ -1,16 +1,17 @@
 """A mail read as far as that goes without the database: in a thread, for a large one takes its time. Pure."""
 
 import hashlib
-import re
 from dataclasses import dataclass
 
 from liaison.calendaring.reading import CalendarPart, read_calendar
 from liaison.mail.headings import Heading, read_heading
 from liaison.mail.inbox import IncomingMessage, digest_of, read
-from liaison.mail.parts import MOST_BYTES, MOST_HEAD, OverCap, decoded
+from liaison.mail.parts import MOST_BYTES, MOST_HEAD, OverCap, decoded, split
 
 ANSWERING = ("REPLY", "COUNTER", "REFRESH")
 """The methods of a calendar that says something to the organizer (RFC 5546 1.4)."""
+UNREADABLE = "unreadable"
+"""Why a mail was not read that makes us fail however often it is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,7 @@ class ReadMail:
     size: int
     """As its mailbox tells it; `raw` is only the head of a mail that is too big to be fetched."""
     over_cap: str = ""
-    """Why it was not read: a code of `mail.inbox.OVER_CAP`, or UNREADABLE."""
-
-
-UNREADABLE = "unreadable"
+    """Why it was not read: a code of `mail.parts.OVER_CAP`, or UNREADABLE."""
 
 
 def read_mail(raw: bytes, *, size: int | None = None) -> ReadMail:
@@ -53,4 +51,4 @@ def unread_mail(raw: bytes, *, key: str, size: int, heading: Heading = Heading()
 
 def head_text(raw: bytes) -> str:
     """The head of a mail as it came, for whoever wonders what its servers say."""
-    return decoded(re.split(rb"\r?\n\r?\n", raw[:MOST_HEAD], maxsplit=1)[0])
+    return decoded(split(raw)[0][:MOST_HEAD])

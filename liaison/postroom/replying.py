@@ -24,11 +24,12 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.permissions import may_propose
-from liaison.meetings.receiving import receive_reply
+from liaison.meetings.receiving import MOST_COMMENT, receive_reply
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
-from liaison.postroom.outcome import Outcome
+from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
+from liaison.private import kept_of
 from liaison.reminders.reminding import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
@@ -101,12 +102,12 @@ async def _to_notice(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
 
 
 async def _answer(db: Session, plain: _Plain, announcement: Announcement, address: str) -> Outcome:
-    meeting = await db.get(Meeting, announcement.meeting_id)
-    mechanism_id = meeting.mechanism_id if meeting else None
     found = answer_in(plain.text)
     if found is None:
-        return Outcome(HELD, "not_understood", {}, mechanism_id, announcement.meeting_id)
-    partstat, comment = found
+        meeting = await db.get(Meeting, announcement.meeting_id)
+        mechanism_id = meeting.mechanism_id if meeting else None
+        return Outcome(HELD, "not_understood", mechanism_id=mechanism_id, meeting_id=announcement.meeting_id)
+    partstat, besides = found
     reply = Reply(
         method="REPLY",
         uid=announcement.uid,
@@ -116,20 +117,14 @@ async def _answer(db: Session, plain: _Plain, announcement: Announcement, addres
         sender=plain.sender,
         received_at=plain.received_at,
         proof=plain.proof,
-        comment=comment,
+        comment=besides,
         tags=tags_in(plain.message.heading.recipients),
     )
     received = await receive_reply(db, reply, hold_unverified=plain.hold_unverified, mail_id=plain.mail_id)
-    return Outcome(
-        received.effect.verdict,
-        received.effect.reason,
-        {"attendee": address, "partstat": partstat, "sequence": announcement.sequence, "proof": plain.proof}
-        | ({"comment": comment[:500]} if comment else {}),
-        mechanism_id,
-        announcement.meeting_id,
-        received.attendee.id if received.attendee else None,
-        received.person_id,
-    )
+    params = {"attendee": address, "partstat": partstat, "sequence": announcement.sequence}
+    if comment := kept_of(besides, most=MOST_COMMENT):
+        params["comment"] = comment
+    return outcome_of(received, params, plain.proof)
 
 
 async def _to_reminder(db: Session, plain: _Plain, mail: OutboxMail) -> Outcome:
@@ -182,14 +177,13 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
             params={"person_id": person_id, "office": line.office},
             once_key=f"{CONFIRM_DONE}:{plain.mail_id}",
         )
-        return Outcome(APPLIED, "done_asked", {"item": item.id}, item.mechanism_id, None, None, person_id)
+        return Outcome(APPLIED, "done_asked", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
 
     async def report() -> None:
         await reporting.report(db, viewer, item, plain.text, unverified=plain.proof == "none")
 
-    return await _tried(
-        db, report, Outcome(APPLIED, "progress", {"item": item.id}, item.mechanism_id, None, None, person_id)
-    )
+    outcome = Outcome(APPLIED, "progress", {"item": item.id}, mechanism_id=item.mechanism_id, person_id=person_id)
+    return await _tried(db, report, outcome)
 
 
 async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
@@ -199,8 +193,10 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
         return Outcome(HELD, "several_people" if known else "unknown_sender")
     person_id = known[0].id
     viewer = await viewer_for(db, person_id, via="mail")
-    if viewer is None or not title:
-        return Outcome(HELD, "not_understood" if viewer else "not_permitted", person_id=person_id)
+    if viewer is None:
+        return Outcome(HELD, "not_permitted", person_id=person_id)
+    if not title:
+        return Outcome(HELD, "not_understood", person_id=person_id)
     if doubt := plain.doubt():
         return Outcome(HELD, doubt, person_id=person_id)
     meeting = await _next_meeting(db, viewer, plain)
@@ -211,7 +207,12 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
         await agenda.add_item(db, viewer, meeting, title=title[:_MOST_TITLE], purpose="other")
 
     outcome = Outcome(
-        APPLIED, "proposed", {"title": title[:_MOST_TITLE]}, meeting.mechanism_id, meeting.id, None, person_id
+        APPLIED,
+        "proposed",
+        {"title": title[:_MOST_TITLE]},
+        mechanism_id=meeting.mechanism_id,
+        meeting_id=meeting.id,
+        person_id=person_id,
     )
     return await _tried(db, propose, outcome)
 
@@ -224,19 +225,10 @@ async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting |
     )
     rows = (await db.execute(own)).all()
     named = [id_ for id_, mailbox in rows if mailbox and mailbox.lower() in mailboxes]
-    found = named or [id_ for id_, mailbox in rows if not mailbox]
-    meetings = [
-        next(
-            (
-                one
-                for one in await queries.upcoming(db, viewer, mechanism_id=id_)
-                if may_propose(viewer, one) and not one.held_at
-            ),
-            None,
-        )
-        for id_ in found
-    ]
-    possible = [one for one in meetings if one is not None]
+    possible = []
+    for id_ in named or [id_ for id_, mailbox in rows if not mailbox]:
+        coming = await queries.upcoming(db, viewer, mechanism_id=id_)
+        possible += [one for one in coming if may_propose(viewer, one) and not one.held_at][:1]
     return possible[0] if len(possible) == 1 else None
 
 

@@ -14,6 +14,7 @@ from liaison.db import Session
 from liaison.directory import queries as directory
 from liaison.errors import Invalid
 from liaison.i18n import N_
+from liaison.meetings.models import Attendee
 from liaison.meetings.permissions import may_register
 from liaison.meetings.wording import ANSWER_NAMES
 from liaison.postroom import queries, settling
@@ -160,8 +161,7 @@ async def _page(
     meeting = concerns.meeting
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
-    people = await directory.people_of(db, viewer, viewer.agency_id)
-    waits = row.verdict == "held" and row.settled_at is None
+    asked = next((one for one in concerns.attendees if one.id == row.attendee_id), None)
     return page(
         request,
         "postroom/show.html",
@@ -178,13 +178,26 @@ async def _page(
         verdict_names=VERDICT_NAMES,
         door_names=DOOR_NAMES,
         tags=TAGS,
-        waits=waits,
+        waits=row.waits,
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
-        people=[(each.id, each.name) for each in people if each.deactivated_at is None],
+        asked=asked,
+        people=await _whose_it_may_be(db, viewer, row, asked) if row.waits else [],
         partstat=_PARTSTATS.get(str(row.params.get("partstat"))),
         form=form,
     )
+
+
+async def _whose_it_may_be(
+    db: Session, viewer: Viewer, row: IncomingMail, asked: Attendee | None
+) -> list[tuple[int, str]]:
+    """The people of the viewer's agency whose address it may be; nobody where it is known already, or answers for another agency."""
+    if not row.sender or row.reason not in settling.NAMEABLE or (asked and asked.agency_id != viewer.agency_id):
+        return []
+    if row.reason == "uninvited" and await directory.people_at(db, row.address_in_question):
+        return []
+    people = await directory.people_of(db, viewer, viewer.agency_id)
+    return [(each.id, each.name) for each in people if each.deactivated_at is None]
 
 
 def _instant(row: IncomingMail, name: str) -> datetime | None:

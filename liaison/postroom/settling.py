@@ -15,6 +15,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings import replies
 from liaison.meetings.models import Attendee
 from liaison.meetings.replies import Registered
+from liaison.meetings.snapshot import listed
 from liaison.postroom.models import APPLIED, HELD, IncomingMail
 from liaison.postroom.permissions import may_read
 from liaison.postroom.reading import read_mail
@@ -22,6 +23,8 @@ from liaison.postroom.sorting import sort_again
 
 COUNTER_DECLINED = "counter_declined"
 """The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
+NAMEABLE = ("other_sender", "uninvited", "unknown_sender", "several_people")
+"""Why a mail waits whose address somebody may say whose it is."""
 
 
 async def count_answer(
@@ -62,8 +65,8 @@ async def name_sender(db: Session, viewer: Viewer, row: IncomingMail, *, person_
 
     Only the person's own agency says so. Raises NotPermitted, Invalid, Conflict."""
     await _open(db, viewer, row)
-    address = str(row.params.get("attendee") or row.sender) if row.reason == "uninvited" else row.sender
-    await people.add_known_address(db, viewer, person_id, address=address, kind=kind, holder=row.sender_name or None)
+    holder = row.sender_name or None
+    await people.add_known_address(db, viewer, person_id, address=row.address_in_question, kind=kind, holder=holder)
     if row.raw is None:
         raise Conflict(N_("The text of this mail was deleted after 90 days, so it cannot be sorted once more."))
     await db.flush()
@@ -95,7 +98,7 @@ async def decline_proposal(db: Session, viewer: Viewer, row: IncomingMail) -> No
         about=f"meeting:{meeting.id}",
         address=address,
         display_to=f"{row.sender_name} <{address}>" if row.sender_name else address,
-        locale=_locale_told(newest.snapshot, address),
+        locale=next((one.locale for one in listed(newest.snapshot) if one.address == address), db.settings.locale),
         person_ids=[row.person_id] if row.person_id else [],
         source_id=newest.id,
         params={"sequence": row.params.get("sequence", 0), "incoming": row.id},
@@ -136,7 +139,7 @@ async def _lock(db: Session, viewer: Viewer, row: IncomingMail) -> None:
 
 async def _open(db: Session, viewer: Viewer, row: IncomingMail) -> None:
     await _lock(db, viewer, row)
-    if row.verdict != HELD or row.settled_at is not None:
+    if not row.waits:
         raise Conflict(N_("This mail has been settled already."))
 
 
@@ -144,8 +147,3 @@ def _settle(db: Session, viewer: Viewer, row: IncomingMail, how: str, **params: 
     row.settled_at, row.settled_by, row.settled_as = db.now(), viewer.person_id or None, how
     verb = "apply_mail" if how == APPLIED else "dismiss_mail"
     audit.add(db, viewer, verb, f"incoming:{row.id}", mechanism_id=row.mechanism_id, **params)
-
-
-def _locale_told(snapshot: dict[str, object], address: str) -> str:
-    told = snapshot["addressees"]
-    return next((one["locale"] for one in told if one["address"] == address), "zh_CN")  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from liaison.addresses import name_and_address
-from liaison.calendaring.answers import Answer, Effect, Proof, Reply
+from liaison.calendaring.answers import Proof, Reply
 from liaison.calendaring.reading import CalendarPart
 from liaison.calendaring.subaddress import tags_in, untagged
 from liaison.db import Session, one_at_a_time
@@ -19,11 +19,12 @@ from liaison.mail.choices import inbox_choices
 from liaison.mail.headings import Heading
 from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings.receiving import Received, receive_reply
+from liaison.meetings.receiving import MOST_COMMENT, Received, receive_reply
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
-from liaison.postroom.outcome import Outcome
+from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.reading import ANSWERING, ReadMail
 from liaison.postroom.replying import receive_plain
+from liaison.private import kept_of
 
 
 async def receive(
@@ -56,7 +57,13 @@ async def receive(
     db.add(row)
     await db.flush()
     if before is not None and not (before.verdict == APPLIED and mail.calendar is not None):
-        outcome = Outcome(before.verdict, "repeated", {"mail": before.id}, before.mechanism_id, before.meeting_id)
+        outcome = Outcome(
+            before.verdict,
+            "repeated",
+            {"mail": before.id},
+            mechanism_id=before.mechanism_id,
+            meeting_id=before.meeting_id,
+        )
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
@@ -89,7 +96,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
     if calendar is not None and calendar.method in ANSWERING:
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
-        return _of(received, calendar, proof)
+        return outcome_of(received, _facts_of(received, calendar), proof)
     if heading.automatic:
         return Outcome(IGNORED, "automatic", {"header": heading.automatic})
     outcome = await receive_plain(
@@ -121,33 +128,24 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
     )
 
 
-def _of(received: Received, calendar: CalendarPart, proof: Proof) -> Outcome:
-    """What became of a calendar's answer, with what an officer needs to decide about it."""
-    effect: Effect = received.effect
-    answer: Answer | None = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
-    params: dict[str, Any] = {"method": calendar.method, "proof": proof}
+def _facts_of(received: Received, calendar: CalendarPart) -> dict[str, Any]:
+    """What an officer needs to decide about a calendar's answer."""
+    answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
+    params: dict[str, Any] = {"method": calendar.method}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
         if answer.delegated_to:
             params["delegated_to"] = answer.delegated_to
     if calendar.dtstamp is not None:
         params["dtstamp"] = calendar.dtstamp.isoformat()
-    if calendar.comment:
-        params["comment"] = calendar.comment[:500]
+    if comment := kept_of(calendar.comment, most=MOST_COMMENT):
+        params["comment"] = comment
     if calendar.proposed is not None:
         starts, ends = calendar.proposed.starts_at, calendar.proposed.ends_at
         params |= {"starts_at": starts.isoformat() if starts else None, "ends_at": ends.isoformat() if ends else None}
-    if effect.asked is not None:
-        params["asked"] = effect.asked.address
-    return Outcome(
-        effect.verdict,
-        effect.reason,
-        params,
-        received.meeting.mechanism_id if received.meeting else None,
-        received.meeting.id if received.meeting else None,
-        received.attendee.id if received.attendee else None,
-        received.person_id,
-    )
+    if received.effect.asked is not None:
+        params["asked"] = received.effect.asked.address
+    return params
 
 
 async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
@@ -155,7 +153,7 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     for bounce in message.bounces:
         if bounce.action != "failed":
             continue
-        mail = await mark_bounced(db, message.about, bounce.address, status=bounce.status, words=bounce.words)
+        mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words)
         if mail is not None:
             kind, _, id_ = mail.about.partition(":")
             meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None

@@ -22,7 +22,9 @@ if left_out():
 
 
 class NewPage(Protocol):
-    def __call__(self, *, width: int = 1280, locale: str = "zh_CN", person: Person | None = None) -> Page: ...
+    def __call__(
+        self, *, width: int = 1280, locale: str = "zh_CN", person: Person | None = None, script: bool = True
+    ) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -57,16 +59,20 @@ def watches() -> dict[Page, chromium.Watch]:
 def new_page(
     browser: Browser, live_server: LiveSite, axe: str, watches: dict[Page, chromium.Watch]
 ) -> Iterator[NewPage]:
-    """A page in a browser of its own: `new_page(width=390, locale="en", person=world.zhoumin)`; signed in when a person is given."""
+    """A page in a browser of its own: `new_page(width=390, locale="en", person=world.zhoumin)`; signed in when a person is given.
+    Without `script` it runs none of the site's."""
     contexts = []
 
-    def open_page(*, width: int = 1280, locale: str = "zh_CN", person: Person | None = None) -> Page:
+    def open_page(
+        *, width: int = 1280, locale: str = "zh_CN", person: Person | None = None, script: bool = True
+    ) -> Page:
         context = browser.new_context(
             viewport=chromium.viewport(width),
             locale=LANGUAGE_TAGS[locale],
             timezone_id="Asia/Shanghai",
             base_url=live_server.url,
             has_touch=width < chromium.PHONE,
+            java_script_enabled=script,
         )
         contexts.append(context)
         if person is not None:

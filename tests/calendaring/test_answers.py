@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from liaison.calendaring.answers import Answer, Asked, Effect, Reply, Said, State, apply_reply
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+LIUS_SECRET, ZHOUS_SECRET = frozenset({"liu-knows"}), frozenset({"zhou-knows"})
 LIU, LIU_AT_HOME, DESK = "liu@sfj.example", "liu@home.example", "desk@rsj.example"
 ZHOU, SECRETARY, STRANGER = "zhou@jcy.example", "secretary@jcy.example", "stranger@else.example"
 STATE = State(
     sequence=3,
     answers_from=2,
     asked=(
-        Asked(LIU, aliases=frozenset({LIU_AT_HOME})),
-        Asked(ZHOU, contacts=frozenset({SECRETARY})),
+        Asked(LIU, aliases=frozenset({LIU_AT_HOME}), tag="liu-knows"),
+        Asked(ZHOU, contacts=frozenset({SECRETARY}), tag="zhou-knows"),
         Asked(DESK, group=True),
     ),
 )
@@ -53,7 +54,10 @@ SENTENCES: list[tuple[str, State | None, Reply, str]] = [
     ("only the ATTENDEE who answers counts", STATE, by(LIU, "DECLINED"), "applied answered"),
     ("NEEDS-ACTION is ignored", STATE, by(LIU, "NEEDS-ACTION"), "ignored no_answer"),
     ("a reply without any ATTENDEE answers for nobody", STATE, replace(YES, answers=()), "ignored no_answer"),
-    ("the secret vouches, whatever From says", HOLDS, by(LIU, sender=STRANGER, proof="secret"), "applied answered"),
+    ("the secret vouches, whatever From says", HOLDS, by(LIU, sender=STRANGER, tags=LIUS_SECRET), "applied answered"),
+    ("also where our own server doubts From", STATE, by(LIU, proof="failed", tags=LIUS_SECRET), "applied answered"),
+    ("the secret of one is none of another", STATE, by(LIU, sender=ZHOU, tags=ZHOUS_SECRET), "held other_sender"),
+    ("who was given no secret knows none", STATE, by(DESK, sender=LIU, tags=frozenset({""})), "held other_sender"),
     ("From = ATTENDEE, our own server passing", HOLDS, by(LIU, proof="authenticated"), "applied answered"),
     ("From = ATTENDEE unauthenticated is recorded", STATE, by(LIU), "applied answered"),
     ("or held by a setting", HOLDS, by(LIU), "held unverified"),
@@ -147,7 +151,7 @@ def test_it_is_said_who_vouches_and_who_answered_for_whom() -> None:
     effect = apply_reply(STATE, by(ZHOU, sender=SECRETARY, proof="authenticated"))
     assert (effect.asked and effect.asked.address, effect.by, effect.verified) == (ZHOU, SECRETARY, True)
     assert not apply_reply(STATE, by(LIU)).verified
-    assert apply_reply(STATE, by(LIU, sender=STRANGER, proof="secret")).verified
+    assert apply_reply(STATE, by(LIU, sender=STRANGER, tags=LIUS_SECRET)).verified
     assert apply_reply(STATE, by(LIU, sender=LIU_AT_HOME)).by == ""
 
 
@@ -177,6 +181,7 @@ def replies(draw: st.DrawFn) -> Reply:
         sender=draw(ADDRESSES),
         received_at=draw(TIMES),
         proof=draw(st.sampled_from(["authenticated", "none", "failed"])),
+        tags=draw(st.sampled_from([frozenset[str](), frozenset({""}), LIUS_SECRET, ZHOUS_SECRET])),
     )
 
 
@@ -197,11 +202,13 @@ def test_any_order_and_repetition_of_any_answers_ends_in_the_same_state(sent: li
 
 
 @given(replies(), st.booleans())
-def test_nobody_but_the_person_their_aliases_and_their_contacts_changes_an_answer(reply: Reply, hold: bool) -> None:
+def test_nobody_changes_an_answer_but_who_knows_the_secret_the_person_and_their_contacts(
+    reply: Reply, hold: bool
+) -> None:
     state = replace(STATE, hold_unverified=hold)
     after = taken(state, [reply])
     for before, one in zip(state.asked, after.asked, strict=True):
-        if one != before:
+        if one != before and one.tag not in reply.tags - {""}:
             assert reply.sender in {one.address, *one.aliases, *one.contacts}
             assert reply.proof != "failed"
             assert reply.proof == "authenticated" or not hold

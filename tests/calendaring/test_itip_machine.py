@@ -21,9 +21,8 @@ from liaison.calendaring.itip import (
     Method,
     Partstat,
     message_for,
-    partstats_after,
 )
-from liaison.calendaring.numbering import Version, next_version
+from liaison.calendaring.numbering import Version, asks_anew, next_version
 
 wall = datetime.fromisoformat  # "2026-12-17T14:30", local time without zone
 PEOPLE = ["an@a.example", "bo@b.example", "cai@c.example"]
@@ -183,8 +182,8 @@ class Office(RuleBasedStateMachine):
         )
         assert last is None or (version.dtstamp > last.dtstamp and 0 <= version.sequence - last.sequence <= 1)
         attendees = draft.attendees
-        if not cancelled:
-            attendees = partstats_after(before, draft, attendees, answer_anew=answer_anew)
+        if not cancelled and before is not None and asks_anew(before, draft, answer_anew=answer_anew):
+            attendees = tuple(replace(one, partstat="NEEDS-ACTION") for one in attendees)
         meeting.draft = replace(draft, attendees=attendees)
         meeting.announced = Announced(
             method,

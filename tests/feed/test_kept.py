@@ -3,10 +3,11 @@
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, select, update
@@ -22,6 +23,7 @@ from liaison.feed import queries as feed
 from liaison.feed import texts
 from liaison.feed.models import FeedEvent
 from liaison.i18n import LOCALES
+from liaison.mechanisms import designating
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import asking, queries, scheduling
 from liaison.meetings.asking import Asked
@@ -232,3 +234,24 @@ async def test_what_leaves_by_itself_leaves_to_the_second_though_nobody_did_anyt
         await subscriber.is_right(str(moment))
         events.append(subscriber.has.count(b"BEGIN:VEVENT"))
     assert events == [2, 2, 2, 1, 1, 1, 0]
+
+
+async def test_what_comes_with_an_office_comes_and_leaves_at_midnight_though_nobody_did_anything(
+    calendars: Calendars, world: World
+) -> None:
+    play = calendars.play
+    await play.send(await play.scheduled(Asked(agency_id=world.sfj.id)))
+    async with play.database.writing() as db:
+        await designating.hand_over(
+            db, await world.viewer(db, world.gonghui), world.terms["liwb"].id,
+            to_person_id=world.zhenggq.id, starts_on=date(2026, 11, 25), basis_ref="清司函〔2026〕9号",
+        )  # fmt: skip
+    midnight = datetime(2026, 11, 25, tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    former, successor = Subscriber(calendars, world.liwb), Subscriber(calendars, world.zhenggq)
+    events = []
+    for moment in (midnight - timedelta(hours=1), midnight - timedelta(seconds=1), midnight):
+        play.clock.as_of = moment
+        await former.is_right(str(moment))
+        await successor.is_right(str(moment))
+        events.append((former.has.count(b"BEGIN:VEVENT"), successor.has.count(b"BEGIN:VEVENT")))
+    assert events == [(1, 0), (1, 0), (0, 1)]

@@ -15,7 +15,7 @@ from liaison.cli import liaison
 from liaison.db import Database
 from liaison.mail.connections import Waits
 from liaison.mail.echo import Judgement, judge, letter, tagged
-from liaison.mail.smtp import SmtpTransport
+from liaison.mail.smtp import SmtpTransport, transport_for
 from liaison.mail.sources.imap import ImapSource
 from liaison.mail.sources.places import Inbox, Source, inboxes
 from liaison.mail.sources.polling import source_for
@@ -180,6 +180,29 @@ async def test_a_server_that_takes_no_mail_is_told(database: Database, server: S
         found = await echoed(database, server, imap, lambda raw, _: raw)
     assert [each.state for each in found] == ["bad"]
     assert "go away" in str(found[0].said.params["reply"])
+
+
+async def test_the_mail_server_is_greeted_by_the_same_name_when_it_is_looked_at_as_when_mail_is_sent(
+    database: Database, server: SmtpServer, tmp_path: Path
+) -> None:
+    greeted: list[str] = []
+
+    async def hear(conversation: Conversation) -> None:
+        greeted.append(conversation.line)
+        await answer("250 loopback")(conversation)
+
+    server.on("ehlo", hear)
+    server.on("rcpt", answer("550 5.1.1 no such user"))
+    inbox_url = f"maildir://{tmp_path / 'in'}"
+    settings = replace(
+        database.settings, smtp_url=server.url, base_url="https://meetings.agency.example:8443", inbox_url=inbox_url
+    )
+    database.settings = settings
+    await mailcheck.send_to_ourselves(database)
+    way = transport_for(settings)
+    await way.send(b"Subject: x\r\n\r\nx\r\n", SITE, SITE)
+    await way.close()
+    assert set(greeted) == {"EHLO meetings.agency.example"}
 
 
 def test_the_command_opens_the_mailbox_with_an_authority_of_the_sites_own(

@@ -74,7 +74,7 @@ async def test_people_behind_one_address_share_a_mail_and_each_finds_its_deliver
         await put(db, "again", person_ids=ids[:1], once_key="k")
     async with database.reading() as db:
         assert [mail.address for mail in await outbox.deliveries(db, person_id=ids[1])] == ["office@aid.example"]
-        newest = await outbox.newest_by_person(db, "meeting:7", await outbox.told(db, "meeting:7", 100))
+        newest = await outbox.newest_by_person(db, "meeting:7", await outbox.told(db, "meeting:7"))
         assert [newest[id_].address for id_ in ids] == ["again@aid.example", "office@aid.example"]
 
 
@@ -288,6 +288,15 @@ async def test_only_an_operator_touches_a_mail_by_hand(database: Database, act: 
         async with database.writing() as db:
             with pytest.raises(NotPermitted):
                 await getattr(outbox, act)(db, actor, mail.id)
+
+
+async def test_only_an_operator_releases_what_a_restore_has_held(database: Database) -> None:
+    await put_all(database, "a")
+    async with database.writing() as db:
+        await outbox.hold_all(db)
+        with pytest.raises(NotPermitted):
+            await outbox.release_all(db, Viewer(person_id=1, agency_id=1, agency_admin=True), count=1)
+    assert (await rows(database))["a"].state == HELD
 
 
 @pytest.mark.parametrize("act", ["pause", "resume"])

@@ -8,7 +8,7 @@ from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.meetings import queries, replies, scheduling
 from liaison.meetings.replies import Registered, SlipName
 from tests.meetings.play import START, Play, by_address
-from tests.meetings.test_announcing import LIWB, agency, move, people
+from tests.meetings.test_announcing import CHENZY, LIWB, agency, move, people
 
 
 async def test_a_slip_replaces_the_one_before_and_keeps_who_stays(play: Play) -> None:
@@ -111,6 +111,20 @@ async def test_a_draft_cannot_be_answered(play: Play) -> None:
         mine = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == play.world.liwb.id)
         with pytest.raises(Conflict):
             await replies.answer(db, viewer, await queries.attendee(db, mine.id), partstat="accepted")
+
+
+async def test_an_answer_registered_on_a_draft_is_carried_into_the_first_notice(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, meeting_id)
+        (his,) = [each for each in await queries.attendees(db, meeting_id) if each.person_id == play.world.liwb.id]
+        said = Registered(how="phone", said_by="李文博", at=db.now())
+        await replies.register(db, viewer, await queries.attendee(db, his.id), said, partstat="accepted")
+    mails = by_address(await play.send(meeting_id))
+    partstats = {str(one): one.params["PARTSTAT"] for one in mails[LIWB].event["ATTENDEE"]}
+    assert partstats == {f"mailto:{LIWB}": "ACCEPTED", f"mailto:{CHENZY}": "NEEDS-ACTION"}
+    async with play.database.reading() as db:
+        assert (await queries.attendee(db, his.id)).partstat == "accepted"
 
 
 async def test_nobody_answers_for_somebody_else_but_the_host_registers_what_was_said(play: Play) -> None:

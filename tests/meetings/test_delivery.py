@@ -13,6 +13,9 @@ from liaison.meetings.delivery import Line, missing
 from liaison.meetings.replies import Registered
 from tests.meetings.play import Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, move, people
+from tests.meetings.test_pages import OpenAs, open_as
+
+__all__ = ["open_as"]  # the fixture
 
 
 async def lines(play: Play, meeting_id: int) -> dict[str, Line]:
@@ -25,7 +28,7 @@ async def bounce(play: Play, address: str) -> None:
     async with play.database.writing() as db:
         newest = select(OutboxMail.message_id).where(OutboxMail.address == address).order_by(OutboxMail.id.desc())
         message_id = (await db.scalars(newest)).first() or ""
-        assert await mark_bounced(db, message_id, address, status="5.1.1", words="user unknown") is not None
+        assert await mark_bounced(db, message_id, status="5.1.1", words="user unknown") is not None
 
 
 async def resend(play: Play, meeting_id: int, count: int) -> int:
@@ -132,3 +135,29 @@ async def test_a_mail_in_trial_mode_reaches_nobody(play: Play) -> None:
     async with play.database.writing() as db:
         await db.execute(update(OutboxMail).where(OutboxMail.address == LIWB).values(trial_to="o@example.org"))
     assert not (await lines(play, meeting_id))["李文博"].holds_it
+
+
+async def test_on_the_page_one_is_noted_as_told_and_the_notice_goes_again_once_confirmed(
+    play: Play, open_as: OpenAs
+) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    await play.send(meeting_id)
+    await bounce(play, CHENZY)
+    await bounce(play, LIWB)
+    browser, path = await open_as(play.world.zhoumin), f"/meetings/{meeting_id}/deliveries"
+    page = await browser.get(path)
+    line = (await lines(play, meeting_id))["陈志远"]
+    assert f'value="attendee:{line.id}"' in page
+    said = {"how": "phone", "said_by": "陈志远", "said_on": "2026-11-23", "said_at": "09:00"}
+    refused = await browser.post(f"{path}/told", **said)
+    assert (refused.status_code, 'href="#f-asked"' in refused.text) == (422, True)
+    assert (await browser.post(f"{path}/told", asked=f"attendee:{line.id}", **said)).status_code == 303
+    assert f'value="attendee:{line.id}"' not in await browser.get(path)
+    asked = await browser.post(f"{path}/resend", count="1")
+    assert (asked.status_code, 'name="confirmed"' in asked.text) == (200, True)
+    assert await play.delivered() == []
+    assert (await browser.post(f"{path}/resend", count="1", confirmed="1")).status_code == 303
+    assert set(by_address(await play.delivered())) == {LIWB}
+    other = await open_as(play.world.chenzy)  # asked, and runs nothing
+    await other.get(f"/meetings/{meeting_id}")
+    assert (await other.post(f"{path}/resend", count="1")).status_code == 403

@@ -7,8 +7,9 @@ import pytest
 
 from liaison.accounts.links import May
 from liaison.accounts.models import ReferenceCode
-from liaison.accounts.reference_codes import code_for, revoke_codes
+from liaison.accounts.reference_codes import code_for, find, revoke_for_designation, revoke_for_person
 from liaison.accounts.viewer import Viewer
+from liaison.clock import Clock
 from liaison.db import Session
 from liaison.errors import Conflict
 from liaison.postroom.coded import Act, receive_coded
@@ -27,10 +28,10 @@ async def refuse(db: Session, viewer: Viewer, row: ReferenceCode, word: Word) ->
     raise Conflict("no")
 
 
-async def given(play: Play) -> str:
+async def given(play: Play, object_id: int = 7) -> str:
     DONE.clear()
     async with play.database.writing() as db:
-        may = May("sign", 7, person_id=play.world.liwb.id, designation_id=3)
+        may = May("sign", object_id, person_id=play.world.liwb.id, designation_id=3)
         return await code_for(db, may, expires_at=db.now() + timedelta(days=7))
 
 
@@ -83,8 +84,32 @@ async def test_a_refused_act_leaves_the_code_to_be_used_again(play: Play) -> Non
     assert await reply(play, code, "同意") == ("applied", "coded")
 
 
+async def test_the_earlier_codes_for_an_act_end_with_the_one_that_did_it_and_no_others(play: Play) -> None:
+    earlier, other, newest = await given(play), await given(play, 8), await given(play)
+    assert await reply(play, newest, "同意") == ("applied", "coded")
+    assert await reply(play, earlier, "修改意见：第二条") == ("held", "used_code")
+    assert await reply(play, other, "同意") == ("applied", "coded")
+
+
+async def test_a_code_ends_on_its_day(play: Play, clock: Clock) -> None:
+    code = await given(play)
+    assert clock.as_of is not None
+    clock.as_of += timedelta(days=7)
+    assert await reply(play, code, "同意") == ("held", "used_code")
+
+
 async def test_a_code_dies_with_the_office(play: Play) -> None:
     code = await given(play)
     async with play.database.writing() as db:
-        await revoke_codes(db, designation_id=3)
+        await revoke_for_designation(db, 4)
+        await revoke_for_person(db, play.world.chenzy.id)
+        assert await find(db, code.removeprefix("L-"))
+        await revoke_for_designation(db, 3)
+    assert await reply(play, code, "同意") == ("held", "used_code")
+
+
+async def test_a_code_dies_with_the_service_of_its_person(play: Play) -> None:
+    code = await given(play)
+    async with play.database.writing() as db:
+        await revoke_for_person(db, play.world.liwb.id)
     assert await reply(play, code, "同意") == ("held", "used_code")

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from liaison.actions.models import Progress
+from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.meetings.models import AgendaItem
 from liaison.postroom.plain import agenda_title, answer_in, own_words, says_done
 from tests.meetings.play import Play, by_address
-from tests.meetings.test_announcing import LIWB, people
+from tests.meetings.test_announcing import LIWB, WUXL, people
 from tests.postroom.post import said, take, written
+from tests.postroom.test_identity import choose
 from tests.reminders.test_reminding import assigned, at, without_digest
 
 MAILBOX = "zhichi@meetings.qingzhi.example"
@@ -121,6 +123,52 @@ async def test_a_reply_to_a_reminder_from_somebody_else_waits(play: Play) -> Non
     assert await progress(play) == []
 
 
+async def test_a_reply_to_the_clocks_reminder_of_a_meeting_answers_it(play: Play) -> None:
+    await without_digest(play)
+    await play.send(await play.scheduled(*people(play)))
+    reminder = (await at(play, "12-16T08:30"))[LIWB]
+    assert reminder.calendar is None
+    raw = written(reminder, "请假，当天出差").as_bytes()
+    assert await take(play, raw, received_at=play.clock.now()) == ("applied", "answered")
+    assert (await said(play, play.world.liwb.id))[0] == "declined"
+
+
+async def test_progress_that_holds_what_is_never_kept_waits_and_leaves_nothing(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    reminder = (await at(play, "12-10T08:30"))[LIWB]
+    raw = written(reminder, "已联系当事人，证件 11010519491231002X").as_bytes()
+    assert await take(play, raw) == ("held", "refused_text")
+    assert await progress(play) == []
+
+
+async def test_a_reply_to_a_reminder_of_two_items_waits(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    await assigned(play, owner=play.world.liwb, title="统一移送文书样式")
+    reminder = (await at(play, "12-10T08:30"))[LIWB]
+    assert await take(play, written(reminder, "已办好一半").as_bytes()) == ("held", "several_items")
+    assert await progress(play) == []
+
+
+async def test_a_reply_from_an_address_that_several_people_read_waits(play: Play) -> None:
+    await without_digest(play)
+    await assigned(play, owner=play.world.wuxl)
+    await assigned(play, title="统一移送文书样式")  # 郑国强's, who is mailed at 吴晓岚's address
+    reminder = (await at(play, "12-10T08:30"))[WUXL]
+    assert await take(play, written(reminder, "已办好一半").as_bytes()) == ("held", "several_people")
+    assert await progress(play) == []
+
+
+async def test_progress_that_nobody_vouches_for_waits_where_that_is_chosen(play: Play) -> None:
+    await choose(play, hold=True)
+    await without_digest(play)
+    await assigned(play, owner=play.world.liwb)
+    reminder = (await at(play, "12-10T08:30"))[LIWB]
+    assert await take(play, written(reminder, "已办好一半").as_bytes()) == ("held", "unverified")
+    assert await progress(play) == []
+
+
 async def test_a_reply_that_says_done_gets_a_link_back_and_ends_nothing(play: Play) -> None:
     await without_digest(play)
     await assigned(play, owner=play.world.liwb)
@@ -171,6 +219,9 @@ async def test_an_automatic_mail_changes_nothing_and_is_not_answered(play: Play,
 
 async def test_our_own_mail_that_comes_back_is_ignored(play: Play) -> None:
     assert await take(play, mail("议题：口径", "参加", sender=MAILBOX)) == ("ignored", "own_mail")
+    to_one = tagged(MAILBOX, tag_of("s" * 32, "uid", LIWB))
+    other = mail("议题：通报", "参加", sender=to_one).replace(b"<a@", b"<b@")
+    assert await take(play, other) == ("ignored", "own_mail")
 
 
 async def test_the_notice_offers_an_answer_by_mail_only_where_mail_is_read(play: Play) -> None:

@@ -9,11 +9,12 @@ from liaison.db import Session
 from liaison.desk import queries as desk
 from liaison.directory import queries as directory
 from liaison.errors import Conflict, NotFound, NotPermitted
+from liaison.meetings import scheduling
 from liaison.meetings.models import Attendee
 from liaison.postroom import queries, settling
 from liaison.postroom.models import IncomingMail
 from tests.meetings.play import Play, by_address
-from tests.meetings.test_announcing import LIWB, people
+from tests.meetings.test_announcing import LIWB, move, people
 from tests.postroom.post import NOON, answer, said, take
 
 ELSEWHERE = "lwb@mail.example.org"
@@ -133,6 +134,32 @@ async def test_a_proposed_time_is_declined_by_one_mail_in_the_words_of_calendars
     assert [str(each) for each in [mail.event["ATTENDEE"]]] == [f"mailto:{LIWB}"]
     assert "会议不作调整" in mail.text
     assert await play.delivered() == []
+
+
+async def test_a_proposal_is_declined_by_no_mail_once_the_meeting_was_announced_anew(play: Play) -> None:
+    mail_id = await held(play, method="COUNTER", more="DTSTART:20261218T010000Z", sender=LIWB)
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        row = await queries.get(db, viewer, mail_id)
+        await settling.decline_proposal(db, viewer, row)
+    async with play.database.reading() as db:
+        meeting_id = (await attendee_of(db, play.world.liwb.id)).meeting_id
+    await move(play, meeting_id)
+    assert {mail.method for mail in await play.send(meeting_id)} == {"REQUEST"}
+
+
+async def test_only_a_proposal_for_a_meeting_that_stands_is_declined(play: Play) -> None:
+    answered = await held(play)
+    proposed = await held(play, method="COUNTER", more="DTSTART:20261218T010000Z", sender=LIWB)
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        with pytest.raises(Conflict, match="proposes no other time"):
+            await settling.decline_proposal(db, viewer, await queries.get(db, viewer, answered))
+        row = await queries.get(db, viewer, proposed)
+        _, meeting = await play.meeting(db, row.meeting_id or 0)
+        await scheduling.cancel(db, viewer, meeting)
+        with pytest.raises(Conflict, match="not announced any more"):
+            await settling.decline_proposal(db, viewer, row)
 
 
 async def test_mail_that_waits_stands_on_the_desk_of_those_who_can_settle_it(play: Play) -> None:

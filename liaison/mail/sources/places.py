@@ -1,13 +1,13 @@
 """The mailboxes that LIAISON_INBOX_URL names, what can go wrong with one, and what waits in it. Pure."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from liaison.i18n import N_
+from liaison.mail.parts import split
 
 Folder = Literal["Processed", "Held"]
 PROCESSED: Folder = "Processed"
@@ -19,7 +19,7 @@ _MOST_LABEL = 200
 PROBLEMS = {
     "unreachable": N_("Its mail server cannot be reached."),
     "certificate": N_(
-        "The certificate of its mail server is not trusted here. If an authority of your own signed it, name that authority's file in SSL_CERT_FILE."
+        "The certificate of its mail server is not trusted here. If an authority of your own signed it, name that authority's file in the environment variable SSL_CERT_FILE."
     ),
     "sign_in": N_("Its mail server refuses the user name or the password."),
     "no_mailbox": N_("The mail server knows no mailbox of this name, or does not open it."),
@@ -114,8 +114,8 @@ def inboxes(setting: str) -> list[Inbox]:
 
 def head_only(beginning: bytes) -> bytes:
     """The head of a mail, with the empty line after it, of which this is the beginning."""
-    end = re.search(rb"\r?\n\r?\n", beginning)
-    return beginning[: end.end()] if end else beginning
+    head, empty_line, _ = split(beginning)
+    return head + empty_line
 
 
 def shortened(text: str, most: int) -> str:

@@ -11,7 +11,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
-from liaison.meetings import queries, telling
+from liaison.meetings import telling
 from liaison.meetings.delivery import missing
 from liaison.meetings.routes.answering import SAID, registered_of, said_now
 from liaison.meetings.routes.common import meeting_to_change, renamed, shown
@@ -37,7 +37,7 @@ async def resend(
 ) -> Response[Any]:
     """The newest notice once more, to exactly those who do not hold it, once their number was confirmed."""
     form = await Form.read(request)
-    meeting = await queries.get(db, viewer, meeting_id)
+    meeting = await meeting_to_change(db, viewer, meeting_id)
     if not form.ticked("confirmed"):
         return confirm_page(
             request,
@@ -100,7 +100,11 @@ async def _page(
         form=form,
         via_names=VIA_NAMES,
         ways=[(way, words_of(request)._(name)) for way, name in REGISTERED_NAMES.items()],
-        to_choose=[(f"{line.kind}:{line.id}", f"{line.agency} {line.name}") for line in lines if not line.knows],
+        to_choose=[
+            (f"{line.kind}:{line.id}", f"{line.agency} {line.name}" if line.kind == "attendee" else line.name)
+            for line in lines
+            if not line.knows
+        ],
     )
 
 
