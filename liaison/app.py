@@ -30,7 +30,7 @@ from liaison.feed import routes as feed_routes
 from liaison.feed.known import KnownFeeds
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
-from liaison.mechanisms.calendars import load_calendars
+from liaison.mechanisms.calendars import SiteCalendars, load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
@@ -47,7 +47,7 @@ from liaison.web.api import provide_paging
 from liaison.web.assets import Assets
 from liaison.web.counting import Answers, count_answer
 from liaison.web.handlers import HANDLERS
-from liaison.web.hosts import own_names_only
+from liaison.web.hosts import in_its_site, own_names_only
 from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
 from liaison.web.static import static
@@ -56,8 +56,8 @@ MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
 
 
 def open_database(settings: Settings, clock: Clock) -> Database:
-    """The site's database with the audit trail sealed before each commit."""
-    return Database(settings, clock, before_commit=audit.seal)
+    """The site's database with the audit trail sealed before each commit, and with the working days that the site has entered."""
+    return Database(settings, clock, before_commit=audit.seal, surroundings=SiteCalendars())
 
 
 @absent("attr")  # aiosmtpd brings it; Litestar would load it to describe classes of a kind that none of ours is of
@@ -86,7 +86,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "operator": Provide(access.provide_operator),
             "visitor": Provide(access.provide_viewer_or_none),
         },
-        middleware=[own_names_only],
+        middleware=[own_names_only, in_its_site],
         guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers, count_answer],

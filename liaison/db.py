@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -163,6 +163,19 @@ def is_passing(error: DBAPIError) -> bool:
     return lost and isinstance(error, OperationalError | InterfaceError)
 
 
+class Surroundings(Protocol):
+    """What rules ask for without a session, bound to the task that opens one: so that two sites in one process keep theirs apart."""
+
+    def use(self) -> None:
+        """For this task and those it starts."""
+
+    async def follow(self, database: "Database") -> None:
+        """Before each session: what another process saved is noticed after a while, what this one saved at once."""
+
+    def saved(self, db: Session) -> None:
+        """After each commit."""
+
+
 class Database:
     """The engines of one process, made by `create_app`, the worker and the CLI, and disposed by them."""
 
@@ -172,10 +185,12 @@ class Database:
         clock: Clock,
         *,
         before_commit: Callable[[Session], Awaitable[None]] | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.before_commit = before_commit
+        self.surroundings = surroundings
         self.after_commit: Callable[[Session], None] | None = None
         """Set by a worker in this process: what was saved may call for mail, which need not wait for the next round."""
         self.reader, self.writer = _engines(settings)
@@ -193,12 +208,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A session that only reads; nothing it does is kept."""
+        await self._surround()
         async with self.session(self.reader) as db:
             yield db
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
         """One transaction: leaving commits (audit sealed first), raising rolls back. It begins with the first statement."""
+        await self._surround()
         async with self.session(self.writer) as db:
             yield db
             if db.in_transaction() or db.new:
@@ -206,8 +223,15 @@ class Database:
                 if self.before_commit:
                     await self.before_commit(db)
                 await db.commit()
+                if self.surroundings:
+                    self.surroundings.saved(db)
                 if self.after_commit:
                     self.after_commit(db)
+
+    async def _surround(self) -> None:
+        if self.surroundings:
+            self.surroundings.use()
+            await self.surroundings.follow(self)
 
     async def dispose(self) -> None:
         await self.reader.dispose()

@@ -55,6 +55,7 @@ from tests.permissions_rules import (
     only,
     roles,
 )
+from tests.permissions_system import SYSTEM_PAGES
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /static/{name}": NEEDS_A_SECRET,
@@ -70,24 +71,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /desk/reminders/{meeting_id}": (RUN_MEETING, DRAFT),
     "POST /desk/actions/{action_id}": REPORT,
     "POST /desk/items/{item_id}": ACCEPT_PROPOSED,
-    # the operator's
-    "GET /system": OPERATOR_ONLY,
-    "POST /system/trial-mode": OPERATOR_ONLY,
-    "POST /system/backups": OPERATOR_ONLY,
-    "POST /system/inbox": OPERATOR_ONLY,
-    "POST /system/digest": OPERATOR_ONLY,
-    "POST /system/pause": OPERATOR_ONLY,
-    "GET /system/outbox": OPERATOR_ONLY,
-    "GET /system/outbox/{mail_id}": OPERATOR_ONLY,
-    "GET /system/outbox/{mail_id}/letter": OPERATOR_ONLY,
-    "POST /system/outbox/release-all": OPERATOR_ONLY,
-    "POST /system/outbox/{mail_id}/retry": OPERATOR_ONLY,
-    "POST /system/outbox/{mail_id}/release": OPERATOR_ONLY,
-    "POST /system/outbox/{mail_id}/give-up": OPERATOR_ONLY,
-    "GET /system/first-steps": OPERATOR_ONLY,
-    "GET /system/first-steps/template.xlsx": OPERATOR_ONLY,
-    "POST /system/first-steps/people": OPERATOR_ONLY,
-    "POST /system/first-steps/mechanisms/{mechanism_id}/liaisons": OPERATOR_ONLY,
+    **SYSTEM_PAGES,
     # mechanisms
     "GET /mechanisms": ANY_SIGNED_IN,
     "GET /mechanisms/new": OPERATOR_ONLY,
@@ -278,6 +262,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/me": ANY_SIGNED_IN,
     "POST /api/me/feed": ANY_SIGNED_IN,
+    "GET /api/calendar/{region}/{year}/days": ANY_SIGNED_IN,
+    "PUT /api/calendar/{region}/{year}/days": OPERATOR_ONLY.sending(days=[{"date": "2027-01-01", "kind": "holiday"}]),
     "GET /api/agencies": ANY_SIGNED_IN,
     "GET /api/agencies/{agency_id}": ANY_SIGNED_IN,
     "POST /api/agencies": OPERATOR_ONLY,

@@ -22,16 +22,19 @@ from liaison.accounts.tokens import create_token
 from liaison.actions import assigning
 from liaison.app import open_database
 from liaison.audit import Actor
+from liaison.calendaring.workdays import DayKind
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
 from liaison.paperwork.models import DocumentTemplate
 from liaison.postroom.models import IncomingMail
+from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
 from tests import world
@@ -208,6 +211,11 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         )
         db.add(layout)
         things |= await _meetings(db, built)
+        things |= {"region": "CN", "year": 2027}
+        operator = await built.viewer(db, built.guyan)
+        day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")
+        await holidays.apply(db, operator, "CN", day)
+        things["corrected_day"] = (await db.scalars(select(HolidayDay.id))).one()
         things |= {"address_id": known.id, "template_id": layout.id, "kind": "agenda.docx"}
         # Heard of an hour ahead: it lives however long these tests take.
         await queue_state.put(db, "worker:one", queue_state.database_now(db, 3600), {})

@@ -10,7 +10,7 @@ from liaison.calendaring.itip import Held
 from liaison.i18n import Words
 from liaison.meetings.wording import KIND_NAMES
 
-COMPARED = ("agenda", "host", "kind", "note", "replies_due_on")
+COMPARED = ("agenda", "host", "kind", "note", "provisional", "replies_due_on")
 """What is compared with a former announcement, since calendars do not hold it."""
 _PRINTED = ("title", "agency", "presenter", "duration_minutes")
 """What an agenda shows of an item."""
@@ -35,6 +35,8 @@ def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot
         found.append(words._("The place was %(old)s and is now %(new)s.", old=held.location, new=new))
     if before is None:
         return found
+    if before["provisional"] and not snapshot["provisional"]:
+        found.append(words._("The date is certain now: the holiday schedule of that year has been published."))
     if before["host"] != snapshot["host"]:
         found.append(words._("The host was %(old)s and is now %(new)s.", old=before["host"], new=snapshot["host"]))
     if before["kind"] != snapshot["kind"]:
