@@ -29,7 +29,7 @@ from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
-from liaison.reminders.reminding import KIND as REMINDERS
+from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
 CONFIRM_DONE = "confirm_done"
