@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from liaison.db import Session
-from liaison.mail import outbox
+from liaison.mail.calling import Wanted, enqueue_all
 from liaison.mail.models import OutboxMail
 from liaison.reminders import queries
 from liaison.reminders.models import Reminder
@@ -24,27 +24,19 @@ async def bundle(db: Session, today: date, lines: Sequence[Line]) -> tuple[int, 
     unsent, by_address, read_by = await _new(db, lines)
     keys = {address: f"{KIND}:{today.isoformat()}:{address}" for address in by_address}
     taken = set(await db.scalars(select(OutboxMail.once_key).where(OutboxMail.once_key.in_(keys.values()))))
-    held_over: set[str] = set()
-    mails = 0
-    for address, mine in sorted(by_address.items()):
-        if keys[address] in taken:
-            held_over |= {line.about for line in mine}
-            continue
-        await _call_for(db, today, address, mine, read_by, once_key=keys[address], priority=_AFTER_ACTS)
-        _remember(db, mine, unsent)
-        mails += 1
-    await db.flush()
-    return mails, held_over
+    fresh = {address: mine for address, mine in sorted(by_address.items()) if keys[address] not in taken}
+    await _call_for(db, today, fresh, read_by, keys=keys, priority=_AFTER_ACTS)
+    await _remember(db, fresh, unsent)
+    return len(fresh), {line.about for address in by_address.keys() - fresh.keys() for line in by_address[address]}
 
 
 async def at_once(db: Session, today: date, lines: Sequence[Line], *, key: str, by: int | None) -> int:
     """The mails that an officer calls for: alone and at any hour, one an address; how many. `key` names the act: a second press calls
     for none again, and the clock sends none of these lines."""
     unsent, by_address, read_by = await _new(db, lines)
-    for address, mine in sorted(by_address.items()):
-        await _call_for(db, today, address, mine, read_by, once_key=f"{key}:{address}", created_by=by)
-        _remember(db, mine, unsent)
-    await db.flush()
+    keys = {address: f"{key}:{address}" for address in by_address}
+    await _call_for(db, today, by_address, read_by, keys=keys, created_by=by)
+    await _remember(db, by_address, unsent)
     return len(by_address)
 
 
@@ -70,35 +62,41 @@ async def _new(db: Session, lines: Sequence[Line]) -> tuple[_Steps, Mapping[str,
 async def _call_for(
     db: Session,
     today: date,
-    address: str,
-    mine: Sequence[Line],
+    by_address: Mapping[str, Sequence[Line]],
     read_by: Mapping[To, Reader],
     *,
-    once_key: str,
+    keys: Mapping[str, str],
     priority: int = 5,
     created_by: int | None = None,
 ) -> None:
-    first = read_by[mine[0].to]
-    await outbox.enqueue(
-        db,
-        kind=KIND,
-        about=f"{KIND}:{today.isoformat()}",
-        address=address,
-        display_to=f"{first.address.holder} <{address}>",
-        locale=first.locale or db.settings.locale,
-        person_ids=[line.person_id for line in mine if line.person_id is not None],
-        params={"on": today.isoformat(), "lines": [line.to_json() for line in mine]},
-        priority=priority,
-        once_key=once_key,
-        created_by=created_by,
-    )
-
-
-def _remember(db: Session, mine: Sequence[Line], steps: _Steps) -> None:
-    db.add_all(
-        Reminder(
-            about=line.about, step=step, due_on=due_on, person_id=line.person_id, agency_id=line.agency_id, at=db.now()
+    wanted = [
+        Wanted(
+            address=address,
+            display_to=f"{read_by[mine[0].to].address.holder} <{address}>",
+            locale=read_by[mine[0].to].locale or db.settings.locale,
+            person_ids=[line.person_id for line in mine if line.person_id is not None],
+            params={"on": today.isoformat(), "lines": [line.to_json() for line in mine]},
+            once_key=keys[address],
         )
+        for address, mine in by_address.items()
+    ]
+    about = f"{KIND}:{today.isoformat()}"
+    await enqueue_all(db, wanted, kind=KIND, about=about, priority=priority, created_by=created_by)
+
+
+async def _remember(db: Session, by_address: Mapping[str, Sequence[Line]], steps: _Steps) -> None:
+    rows = [
+        {
+            "about": line.about,
+            "step": step,
+            "due_on": due_on,
+            "person_id": line.person_id,
+            "agency_id": line.agency_id,
+            "at": db.now(),
+        }
+        for mine in by_address.values()
         for line in mine
         for step, due_on in steps[line.about, line.to]
-    )
+    ]
+    if rows:
+        await db.execute(insert(Reminder), rows)

@@ -46,7 +46,7 @@ async def test_the_meeting_shows_each_step_with_its_day_and_how_it_stands(play: 
     await planned(play, Asked(agency_id=play.world.sfj.id))
     await through(play, "09-24")
     text = seen(await (await open_as(play.world.zhoumin)).get("/meetings/1"))
-    assert "议题征集 已完成 9月24日（周四） · 完成于9月24日（周四）08:30 4封" in text
+    assert "议题征集 9月24日（周四） 已完成 9月24日（周四）08:30 4封" in text
     assert "议题报送截止 10月15日（周四）" in text
     assert "会议通知 10月22日（周四）" in text
     assert "时间节点" not in seen(await (await open_as(play.world.chenzy)).get("/meetings"))
@@ -64,12 +64,12 @@ async def test_a_step_is_shifted_skipped_done_and_taken_back_on_its_page(play: P
     shifted = await browser.post(path, act="shift", due_on="2026-09-20", reason="节前征集", version="0")
     assert shifted.status_code == 303
     text = seen(await browser.get("/meetings/1"))
-    assert "议题征集 已调整 9月20日（周日） 调休上班" in text
+    assert "议题征集 9月20日（周日） 调休上班 已调整" in text
     assert "原因：节前征集" in text
     stale = await browser.post(path, act="skip", reason="不征集", version="0")
     assert (stale.status_code, "有人" in seen(stale.text)) == (409, True)
     assert (await browser.post(path, act="skip", reason="不征集", version="1")).status_code == 303
-    assert "议题征集 已跳过" in seen(await browser.get("/meetings/1"))
+    assert "已跳过 原因：不征集" in seen(await browser.get("/meetings/1"))
     for version in ("2", "3"):  # the skipping, then the shifting
         assert (await browser.post(path, act="undo", version=version)).status_code == 303
     async with play.database.reading() as db:

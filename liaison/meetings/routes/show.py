@@ -23,7 +23,6 @@ from liaison.meetings.overview import Overview, overview
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
-from liaison.meetings.stepping import steps_shown
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
@@ -100,7 +99,7 @@ async def show_meeting(
         unreached=not_reached(shown_now.mails),
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
-        steps=await steps_shown(db, meeting),
+        steps=shown_now.steps,
         step_names=STEPS,
         today_there=db.clock.today(meeting.timezone),
         toast=_toast(request, meeting),
