@@ -197,6 +197,26 @@ async def test_steps_that_lay_before_the_meeting_was_planned_are_left_out(play: 
     assert (steps["call_for_items"], steps["meeting_notice"]) == ("before", "ahead")
 
 
+async def test_a_draft_planned_after_its_notice_was_due_is_shown_as_late_and_nobody_is_mailed_of_it(play: Play) -> None:
+    await planned(play, at="10-22T09:00")
+    assert await through(play, *between("10-22", "10-29")) == {}
+    play.clock.as_of = beijing("10-23T09:00")
+    async with play.database.reading() as db:
+        _, meeting = await play.meeting(db, 1)
+        steps = {one.step: one.state for one in await stepping.steps_shown(db, meeting)}
+    assert steps["meeting_notice"] == "late"
+
+
+async def test_who_sent_an_item_before_the_mail_is_written_is_not_told_that_none_came(play: Play) -> None:
+    meeting_id = await planned(play)
+    await through(play, "09-24")
+    play.clock.as_of = beijing("10-15T08:30")
+    async with play.database.writing() as db:
+        await remind_due(db)
+    await proposed(play, meeting_id, play.world.liwb, "法律援助绿色通道")
+    assert {mail.to for mail in await play.delivered()} == HOSTS
+
+
 @pytest.mark.parametrize("kind", ["publicity", "pre_meeting", "topical"])
 async def test_items_are_called_for_by_joint_meetings_only(play: Play, kind: str) -> None:
     await planned(play, kind=kind)
