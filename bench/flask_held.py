@@ -19,6 +19,7 @@ from liaison.directory.models import Agency, Person
 from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Member
+from liaison.mechanisms.wording import STEPS
 from liaison.meetings.attendance import attendance_of
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import (
@@ -42,9 +43,18 @@ from liaison.meetings.permissions import (
 )
 from liaison.meetings.record_view import Record
 from liaison.meetings.showing import AgencyAnswers, Line, answer_of, mail_of, tallied
+from liaison.meetings.step_models import MeetingStep
+from liaison.meetings.steps import steps_of
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import ATTENDANCE_NAMES
 from liaison.web.forms import Form
+
+
+def steps_content(db: Session, meeting: Meeting, now: datetime) -> dict[str, Any]:
+    """The steps around the meeting, as the page shows them to its officer."""
+    today = now.astimezone(meeting.zone).date()
+    rows = list(db.scalars(select(MeetingStep).where(MeetingStep.meeting_id == meeting.id)))
+    return {"steps": steps_of(meeting, rows, today), "step_names": STEPS, "today_there": today}
 
 
 def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, words: Words) -> dict[str, Any]:
@@ -123,6 +133,7 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
         "own": next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         "act": "",
         "due": replies_due_on(meeting, now),
+        **steps_content(db, meeting, now),
         "zone": meeting.timezone,
         "is_open": False,
         "takes_place": True,

@@ -16,7 +16,7 @@ from litestar.middleware.csrf import generate_csrf_token
 from sqlalchemy import ColumnElement, and_, create_engine, event, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bench.flask_held import held_content
+from bench.flask_held import held_content, steps_content
 from liaison.accounts.models import UserSession
 from liaison.accounts.secrets import hashed
 from liaison.accounts.sessions import ABSOLUTE, IDLE
@@ -361,6 +361,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             "may_arrange": is_host(viewer, meeting),
             "may_propose": may_propose(viewer, meeting),
             "own_proposals": frozenset(),
+            "late": frozenset(),
             "begins_with_actions": meeting.kind in NUMBERED_KINDS and follows is not None,
         },
         "answers": SimpleNamespace(
@@ -378,6 +379,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
         "unreached": not_reached(lines),
         "resendable": told_at,
         "due": due,
+        **steps_content(db, meeting, now),
         "zone": meeting.timezone,
         "is_open": ahead,
         "takes_place": False,

@@ -34,11 +34,14 @@ from liaison.mechanisms.calendars import SiteCalendars, load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
+from liaison.meetings import stepping
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
+from liaison.reminders import api as reminders_api
+from liaison.reminders import routes as reminders_routes
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.watching import routes as watching_routes
@@ -130,6 +133,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "database": database,
             "load_viewer": viewer_for,
             "actions_beside": actions_routes.beside_meeting,
+            "deadlines_changed": stepping.deadlines_changed,
             "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
@@ -148,6 +152,7 @@ def page_routers() -> list[Router]:
         directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,
+        reminders_routes.router,
         actions_routes.router,
         paperwork_routes.router,
         feed_routes.router,
@@ -171,6 +176,7 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
+        reminders_api.api,
         actions_api.api,
         paperwork_api.api,
         feed_api.api,

@@ -134,6 +134,12 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /meetings/{meeting_id}/deliveries/resend": (RUN_MEETING.sending(confirmed="1", count="1"), DRAFT),
     "POST /meetings/{meeting_id}/deliveries/told": (RUN_MEETING, DRAFT),
     "POST /meetings/{meeting_id}/remind": (RUN_MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/steps/{step}": (RUN_MEETING, DRAFT),
+    "POST /meetings/{meeting_id}/steps/{step}": (
+        RUN_MEETING.sending(act="skip", reason="不征集议题"),
+        DRAFT.sending(act="do", reason="提前征集"),
+    ),
+    "GET /mechanisms/{mechanism_id}/steps": MECHANISM,
     "POST /meetings/{meeting_id}/resend": (RUN_MEETING, DRAFT),
     "GET /meetings/{meeting_id}/agenda-items/new": (PROPOSE, DRAFT),
     "POST /meetings/{meeting_id}/agenda-items/new": (PROPOSE, DRAFT),
@@ -327,6 +333,10 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/meetings/{meeting_id}/cancel": (RUN_MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/reinstate": (RUN_MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/remind": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/steps/{step}/shift": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/steps/{step}/skip": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/steps/{step}/do": (RUN_MEETING, DRAFT),
+    "POST /api/meetings/{meeting_id}/steps/{step}/undo": (RUN_MEETING, DRAFT),
     "GET /api/meetings/{meeting_id}/attendees": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/attendees": (
         HOST_MEETING.sending(agency_id="@jcy"),

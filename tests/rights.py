@@ -112,7 +112,7 @@ class Site:
 
         def fill(found: re.Match[str]) -> str:
             name = found.group(1)
-            return str(MISSING if missing else self.things[at.get(name, name)])
+            return str(MISSING if missing and name != "step" else self.things[at.get(name, name)])
 
         return re.sub(r"{(\w+)}", fill, address)
 
@@ -234,7 +234,12 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
         yield Site(
-            app, client, things | {"name": "nothing", "path": "nothing", "token": "nothing"}, cookies, tokens, settings
+            app,
+            client,
+            things | {"name": "nothing", "path": "nothing", "token": "nothing", "step": "call_for_items"},
+            cookies,
+            tokens,
+            settings,
         )
     await forgetful.dispose()
 

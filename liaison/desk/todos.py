@@ -15,6 +15,8 @@ KINDS = (
     "answer",
     "slip",
     "send",
+    "call",
+    "letter",
     "hold",
     "plan",
     "item",
@@ -117,6 +119,8 @@ class Todo:
     failures: tuple[Failure, ...] = ()
     day: date | None = None
     """The promised date that a meeting is to be planned for."""
+    names: tuple[str, ...] = ()
+    """The agencies that are told by letter."""
 
     def days_late(self, today: date) -> int:
         """How many days it is overdue; 0 when it is not."""

@@ -38,17 +38,19 @@ async def add_item(
     duration_minutes: int | None = None,
 ) -> AgendaItem:
     """Put an item on the agenda: accepted at once from the host officer, proposed from others, and from everybody who writes it by
-    mail. `duration_minutes` is time wanted."""
+    mail. `duration_minutes` is time wanted. The same title by a link once more is the same item."""
     await lock(db, meeting, held=_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
+    if viewer.via == "link" and (there := await _there(db, viewer, meeting, title)) is not None:
+        return there
     last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting.id)
     item = AgendaItem(
         meeting_id=meeting.id,
         meeting=meeting,
         position=(await db.execute(last)).scalar_one() + 1,
         state="accepted" if is_host(viewer, meeting) and viewer.via != "mail" else "proposed",
-        proposed_by=viewer.person_id,
+        proposed_by=viewer.person_id or None,
         proposed_at=db.now(),
         version=1,
     )
@@ -59,6 +61,17 @@ async def add_item(
         db, viewer, "add_item" if item.state == "accepted" else "propose", meeting, item=item.id, title=item.title
     )
     return item
+
+
+async def _there(db: Session, viewer: Viewer, meeting: Meeting, title: str) -> AgendaItem | None:
+    """The item of this title that the viewer's agency proposed already."""
+    same = (
+        AgendaItem.title == title.strip(),
+        AgendaItem.agency_id == viewer.agency_id,
+        AgendaItem.removed_at.is_(None),
+    )
+    query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, *same).order_by(AgendaItem.id).limit(1)
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def change_item(

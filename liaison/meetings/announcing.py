@@ -25,6 +25,7 @@ from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, holding, plan, untold
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, aware, content_of, listed, still_waiting
+from liaison.meetings.stepping import reminder_row
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(
@@ -101,7 +102,7 @@ async def send(
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
     meeting.off_announced = planned.method is CANCEL
-    meeting.remind_on = None if meeting.off_announced else _remind_on(db, meeting, planned)
+    meeting.remind_on = None if meeting.off_announced else await _remind_on(db, meeting, planned)
     meeting.touch()
     await db.flush()
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting
@@ -269,10 +270,11 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     return len(found)
 
 
-def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
+async def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
     """When the clock reminds; what is due already and has not gone (no worker ran) stays due unless the meeting is on another day."""
-    on = remind_on(meeting, db.now())
-    if on is None and planned.last is not None:
+    step = await reminder_row(db, meeting)
+    on = remind_on(meeting, db.now(), step)
+    if on is None and (step is None or step.skipped_at is None) and planned.last is not None:
         before, after = (
             date.fromisoformat(one["local_start"][:10]) for one in (planned.last.snapshot, planned.snapshot)
         )

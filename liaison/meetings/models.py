@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from liaison.calendaring.deadlines import first_mail_day
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.mail.models import HANDED_OVER as PASSED_ON
@@ -75,6 +76,8 @@ class Meeting(Versioned, Base):
         Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
+        Index("ix_meeting_step_on", "step_on", sqlite_where=text("step_on IS NOT NULL"),
+              postgresql_where=text("step_on IS NOT NULL")),
     )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -118,6 +121,10 @@ class Meeting(Versioned, Base):
     reminded_at: Mapped[datetime | None]
     remind_on: Mapped[date | None]
     """The local date on which those who come, or have not answered, are reminded by the clock; None when that is done."""
+    step_on: Mapped[date | None]
+    """The local date on which the clock next looks at the steps before the meeting; None when nothing is left of them."""
+    steps_from: Mapped[date | None]
+    """Steps that lay before this local date are left out: the meeting was not planned for its date then. None: nothing is left out."""
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     postponed_at: Mapped[datetime | None]
@@ -165,6 +172,10 @@ class Meeting(Versioned, Base):
     def local_on(self) -> date:
         """The local date it takes place on."""
         return self.local_start.date()
+
+    def count_steps_from(self, now: datetime) -> None:
+        """It has a date, or another one, since `now`: the clock does what is due from the next morning on."""
+        self.step_on = self.steps_from = first_mail_day(now, self.zone) if self.starts_at > now else None
 
     def takes_place_by(self, today: date) -> bool:
         """Whether its day has come by this local date, so that it can be recorded: its page is then about what happens."""

@@ -47,6 +47,8 @@ from liaison.meetings.showing import (
     tallied,
 )
 from liaison.meetings.snapshot import listed, still_waiting
+from liaison.meetings.stepping import steps_shown
+from liaison.meetings.steps import CALL, ITEMS_DUE, StepOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Agenda:
     may_propose: bool
     own_proposals: frozenset[int]
     """The proposed items that the viewer may still change or take back."""
+    late: frozenset[int]
+    """Those that an agency proposed after items were due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class Overview:
     """Who holds by now an office that was told, at an address that was not: they can be sent the notice at once."""
     may_ask_any: bool
     may_ask_own: bool
+    steps: Sequence[StepOf]
+    """The steps around it, for those who run it."""
 
 
 async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
@@ -127,6 +133,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     runs = may_change(viewer, meeting)
     asked = await _asked(db, meeting)
     items = await queries.agenda(db, meeting.id)
+    steps = await steps_shown(db, meeting)
     announcements = await queries.announcements(db, meeting.id) if runs else []
     last = next((one for one in announcements if one.uid == meeting.uid), None)
     mails = await outbox.told(db, f"meeting:{meeting.id}") if announcements else []
@@ -143,6 +150,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
             items,
             queries.chairs_among(asked.attendees),
             begins_with_actions=await queries.follows_another(db, meeting),
+            steps=steps,
         ),
         answers=_answers(
             db,
@@ -166,6 +174,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         successors=_successors(found, last) if everybody and ahead else [],
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
+        steps=steps if runs else [],
     )
 
 
@@ -205,7 +214,8 @@ async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
     """Accepted items, and proposed ones for those who run the meeting or chair it, and who proposed them."""
     chairs = await queries.chairs(db, meeting.id)
     items, follows = await queries.agenda(db, meeting.id), await queries.follows_another(db, meeting)
-    return _agenda(viewer, meeting, items, chairs, begins_with_actions=follows)
+    steps = await steps_shown(db, meeting)
+    return _agenda(viewer, meeting, items, chairs, begins_with_actions=follows, steps=steps)
 
 
 def _agenda(
@@ -215,6 +225,7 @@ def _agenda(
     chairs: Collection[int],
     *,
     begins_with_actions: bool,
+    steps: Sequence[StepOf],
 ) -> Agenda:
     sees_all = may_see_proposed(viewer, meeting, chairs)
     items = [item for item in found if item.state == "accepted" or sees_all or item.proposed_by == viewer.person_id]
@@ -229,6 +240,20 @@ def _agenda(
         own_proposals=frozenset(
             i.id for i in items if not host and i.state == "proposed" and i.proposed_by == viewer.person_id
         ),
+        late=_late(meeting, items, steps),
+    )
+
+
+def _late(meeting: Meeting, items: Sequence[AgendaItem], steps: Sequence[StepOf]) -> frozenset[int]:
+    """Items of other agencies than the host that came after the day on which they were due, where they were called for."""
+    by_step = {one.step: one for one in steps}
+    if CALL not in by_step or by_step[CALL].state != "done" or meeting.held_at is not None:
+        return frozenset()
+    due = by_step[ITEMS_DUE].date
+    return frozenset(
+        one.id
+        for one in items
+        if one.agency_id not in (None, meeting.host_agency_id) and one.proposed_at.astimezone(meeting.zone).date() > due
     )
 
 

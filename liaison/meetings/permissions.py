@@ -88,7 +88,9 @@ def reads_before(viewer: Viewer, meeting: Meeting, people: Collection[int | None
 
 
 def may_propose(viewer: Viewer, meeting: Meeting) -> bool:
-    """Propose an agenda item: anybody of a member agency."""
+    """Propose an agenda item: anybody of a member agency, or by the link mailed to one that has no liaison."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link"
     return any(period.covers(meeting.local_on) for period in viewer.member_of.get(meeting.mechanism_id, ()))
 
 

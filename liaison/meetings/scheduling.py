@@ -91,6 +91,7 @@ async def schedule(
     if host is not None:
         meeting.host_agency_id = host.id
         meeting.host_agency = host
+    meeting.count_steps_from(db.now())
     db.add(meeting)
     await db.flush()
     await add_asked(db, viewer, meeting, asked, by_plan=by_plan)
@@ -144,6 +145,8 @@ async def change(
         if host is not None:
             meeting.host_agency_id, meeting.host_agency = host.id, host
     check.done()
+    if meeting.steps_from is not None:  # another kind has other steps, and answers may be due on another day
+        meeting.step_on = db.clock.today(meeting.timezone)
     meeting.touch()
     audit_line(db, viewer, "change", meeting, title=meeting.title, location=meeting.location)
     return meeting
@@ -179,6 +182,9 @@ async def move(
     check.done()
     if moved:
         _forget_former_date(meeting)
+        meeting.step_on = db.clock.today(meeting.timezone)
+    if meeting.local_on != before.date():
+        meeting.count_steps_from(db.now())
     meeting.touch()
     audit_line(db, viewer, "move", meeting, starts_at=meeting.starts_at.isoformat(), reason=meeting.reason)
     return meeting
@@ -248,6 +254,7 @@ async def reinstate(
         meeting.answers_from = 0
         meeting.off_announced = False
     _forget_former_date(meeting)
+    meeting.count_steps_from(db.now())
     await _forget_record(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())

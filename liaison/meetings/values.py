@@ -5,8 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from liaison.calendaring.deadlines import check_profile, steps
-from liaison.calendaring.workdays import region_calendar
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Decision, Meeting, Note, Series
 
 Delivery = Mapping[str, str]
@@ -51,23 +49,6 @@ def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any
         "entered_afterwards": meeting.entered_afterwards_at is not None,
         "reason": meeting.reason,
     }
-
-
-def deadlines_json(meeting: Meeting) -> list[dict[str, Any]]:
-    """The steps around the meeting day; none while it has no day. Needs `mechanism`."""
-    if meeting.state in ("cancelled", "postponed"):
-        return []
-    done = {"meeting_notice": meeting.announced_at, "reminder": meeting.reminded_at}
-    profile = check_profile(meeting.mechanism.deadlines)
-    return [
-        {
-            "step": one.step,
-            "date": one.date,
-            "certain": one.certain,
-            "done_at": instant(done.get(one.step), meeting.zone),
-        }
-        for one in steps(region_calendar(meeting.mechanism.region), meeting.local_on, profile)
-    ]
 
 
 def attendee_json(

@@ -9,7 +9,7 @@ from liaison.db import Session
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.reminders.reminding import KIND as REMINDERS
+from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, SLIP
 
 _MEETING = "meeting"

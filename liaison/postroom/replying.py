@@ -32,7 +32,7 @@ from liaison.postroom.models import APPLIED, HELD, STALE
 from liaison.postroom.outcome import Outcome, outcome_of
 from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
 from liaison.private import kept_of
-from liaison.reminders.reminding import KIND as REMINDERS
+from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
 
 CONFIRM_DONE = "confirm_done"

@@ -23,9 +23,21 @@ from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.snapshot import organizer_for
+from liaison.reminders.bundling import KIND
 from liaison.reminders.queries import Reader, newest_snapshots, readers
-from liaison.reminders.reminding import KIND
-from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, To, most_urgent_first
+from liaison.reminders.rules import (
+    ACTION,
+    ATTENDEE,
+    ITEMS,
+    ONLY_OPEN,
+    PREPARE,
+    WEEK,
+    Line,
+    To,
+    most_urgent_first,
+)
+from liaison.reminders.step_mails import meetings_of, step_entry
+from liaison.reminders.step_wording import Speaks
 from liaison.reminders.wording import Entry, foot, of_action, of_meeting, subject
 
 _HOSTS = (
@@ -52,6 +64,8 @@ class _Loaded:
     invitations: Mapping[int, AgencyInvitation]
     readers: Mapping[To, Reader]
     offices: Mapping[int, Designation]
+    meetings: Mapping[int, Meeting]
+    """Those that lines themselves are about, with mechanism and host."""
     told: Mapping[str, Mapping[str, Any]]
     """By UID of a meeting, what its people were told of it."""
 
@@ -154,16 +168,21 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
         .options(slip_meeting, joinedload(AgencyInvitation.agency))
     )
     offices = await db.scalars(
-        select(Designation).where(Designation.id.in_({line.office for line in lines if line.office}))
+        select(Designation)
+        .where(Designation.id.in_({line.office for line in lines if line.office}))
+        .options(joinedload(Designation.agency))
     )
     asked, slips = list(attendees), list(invitations)
+    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
+    spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     return _Loaded(
         {one.id: one for one in items},
         {one.id: one for one in asked},
         {one.id: one for one in slips},
         await readers(db, lines),
         {one.id: one for one in offices},
-        await newest_snapshots(db, {one.meeting.uid for one in asked} | {one.meeting.uid for one in slips}),
+        meetings,
+        await newest_snapshots(db, {meeting.uid for meeting in spoken_of}),
     )
 
 
@@ -171,6 +190,8 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
     """One line in words; None when it has been dealt with."""
     if line.kind == ACTION:
         return await _action(db, line, loaded, locale)
+    if line.kind in (ITEMS, PREPARE):
+        return await _step(db, line, loaded, locale)
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -184,7 +205,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         meeting, answered = invitation.meeting, invitation.returned_at is not None
     if not await _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
         return None
-    if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step == WEEK and answered):
+    if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step in ONLY_OPEN and answered):
         return None
     told = loaded.told.get(meeting.uid)
     if told is None or (line.step != WEEK and datetime.fromisoformat(told["local_start"]).date() != line.due_on):
@@ -207,11 +228,23 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         role=role,
         answered=answered,
         closed=invitation is not None and due is not None and today > due,
+        due=due,
         agency=invitation.agency.short_name if invitation else None,
         office=loaded.offices.get(line.office or 0),
         link=link,
     )
     return _Found(line, entry, meeting.mechanism, meeting, told)
+
+
+async def _step(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    meeting = loaded.meetings.get(line.id)
+    if meeting is None or not await _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
+        return None
+    office, told = loaded.offices.get(line.office or 0), loaded.told.get(meeting.uid)
+    agency = office.agency.short_name if office else loaded.readers[line.to].name
+    words = Words(locale, meeting.timezone, db.clock.today(meeting.timezone))
+    entry = await step_entry(db, Speaks(words, line, office, agency, told), meeting)
+    return _Found(line, entry, meeting.mechanism) if entry else None
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

@@ -116,7 +116,10 @@ async def follow(
         if meeting.announced_at is not None:
             other_days.keep_what_was_told(meeting, before, after)
             other_days.plan_reminder(meeting, before, after, db.now())
+        if meeting.starts_at > db.now():
+            meeting.step_on = db.clock.today(meeting.timezone)  # the clock finds anew what is due when
         if meeting.id in moving and _moved(meeting, moving[meeting.id]):
+            meeting.count_steps_from(db.now())
             meeting.touch()
             moved += 1
             audit_line(db, viewer, "follow_holidays", meeting, starts_at=meeting.starts_at.isoformat())

@@ -173,6 +173,14 @@ async def test_the_clocks_reminder_follows_the_days(site: Site, play: Play) -> N
     ]
 
 
+async def test_the_clock_looks_anew_when_the_steps_of_a_meeting_are_due(site: Site) -> None:
+    march, june = await site.planned(MARCH, JUNE)
+    async with site.database.writing() as db:
+        await db.execute(update(Meeting).values(step_on=date(2027, 2, 17)))
+    await site.apply(YEAR, move=True)
+    assert [(await site.meeting(one)).step_on for one in (march, june)] == [date(2026, 11, 24), date(2026, 11, 23)]
+
+
 async def test_a_provisional_meeting_that_becomes_certain_is_confirmed_when_the_officer_sends(
     site: Site, play: Play, settings: Settings, clock: Clock
 ) -> None:

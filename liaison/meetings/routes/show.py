@@ -13,6 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
+from liaison.mechanisms.wording import STEPS
 from liaison.meetings import queries
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
@@ -57,6 +58,10 @@ DONE = {
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
     "held": N_("The meeting is recorded as held."),
+    "step_shifted": N_("The step is on its new day."),
+    "step_skipped": N_("The step is skipped."),
+    "step_done": N_("The step is done."),
+    "step_undone": N_("Taken back."),
     "unheld": N_("The meeting is no longer recorded as held."),
 }
 OCCASIONS = CHANGE_NAMES | {"reinstated": N_("Reinstated")}
@@ -94,6 +99,9 @@ async def show_meeting(
         unreached=not_reached(shown_now.mails),
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
+        steps=shown_now.steps,
+        step_names=STEPS,
+        today_there=db.clock.today(meeting.timezone),
         toast=_toast(request, meeting),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
