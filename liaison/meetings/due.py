@@ -1,10 +1,10 @@
-"""Until when answers may be changed, and when the clock reminds of a meeting. Pure."""
+"""Until when answers may be changed and agenda items sent in, and when the clock reminds of a meeting. Pure."""
 
 from datetime import date, datetime
 
 from liaison.calendaring.deadlines import check_profile, first_mail_day, replies_due
 from liaison.calendaring.workdays import add_workdays, region_calendar
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import AgendaItem, Meeting
 
 
 def replies_due_on(meeting: Meeting, now: datetime) -> date | None:
@@ -32,3 +32,18 @@ def remind_on(meeting: Meeting, now: datetime) -> date | None:
     offset = check_profile(meeting.mechanism.deadlines)["reminder"]
     on = add_workdays(region_calendar(meeting.mechanism.region), meeting.local_on, offset).date
     return on if on >= first_mail_day(now, meeting.zone) else None
+
+
+def items_due_on(meeting: Meeting) -> date | None:
+    """Until the end of which local date agenda items are to be sent in, by the mechanism's profile; None where that day had passed when
+    the meeting was scheduled, and while it has no date. Needs `mechanism`."""
+    if meeting.is_off:
+        return None
+    offset = check_profile(meeting.mechanism.deadlines)["items_due"]
+    on = add_workdays(region_calendar(meeting.mechanism.region), meeting.local_on, offset).date
+    return on if on >= meeting.created_at.astimezone(meeting.zone).date() else None
+
+
+def is_late(item: AgendaItem, meeting: Meeting, due_on: date | None) -> bool:
+    """Whether the item came after that date (`items_due_on`)."""
+    return due_on is not None and item.proposed_at.astimezone(meeting.zone).date() > due_on

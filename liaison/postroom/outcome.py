@@ -15,3 +15,5 @@ class Outcome:
     meeting_id: int | None = None
     attendee_id: int | None = None
     person_id: int | None = None
+    audience: frozenset[int] | None = None
+    """Set where its sender says that only the people of these agencies may know of it."""

@@ -56,7 +56,8 @@ async def receive(
     db.add(row)
     await db.flush()
     if before is not None and not (before.verdict == APPLIED and mail.calendar is not None):
-        outcome = Outcome(before.verdict, "repeated", {"mail": before.id}, before.mechanism_id, before.meeting_id)
+        of = before.mechanism_id, before.meeting_id
+        outcome = Outcome(before.verdict, "repeated", {"mail": before.id}, *of, audience=before.audience)
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
@@ -74,6 +75,7 @@ async def _keep(db: Session, row: IncomingMail, mail: ReadMail, outcome: Outcome
     row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
     row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
     row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
+    row.audience = outcome.audience
 
 
 async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:
