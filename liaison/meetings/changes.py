@@ -57,12 +57,12 @@ def _agenda(words: Words, before: Sequence[Mapping[str, Any]], after: Sequence[M
     if [_printed(item) for item in before] == [_printed(item) for item in after]:
         return []
     # What its reader may not know of, or not any more, is not named.
-    closed = {item["title"] for items in (before, after) for item in items if item.get("audience") is not None}
-    old, new = ([item["title"] for item in items if item["title"] not in closed] for items in (before, after))
+    old, new = ([item["title"] for item in items if item.get("audience") is None] for items in (before, after))
+    closed = [item["title"] for item in after if item.get("audience") is not None]
     found = []
     if added := [title for title in new if title not in old]:
         found.append(words._("New on the agenda: %(items)s.", items=_listed(words, added)))
-    if gone := [title for title in old if title not in new]:
+    if gone := [title for title in old if title not in (*new, *closed)]:
         found.append(words._("No longer on the agenda: %(items)s.", items=_listed(words, gone)))
     return found or [words._("The agenda has changed; the one below now holds.")]
 
