@@ -191,6 +191,15 @@ async def set_trial(play: Play) -> None:
         await switch_trial_mode(db, await play.world.viewer(db, play.world.guyan), on=True)
 
 
+async def test_a_subscription_names_no_item_that_was_decided_for_some_agencies(play: Play, settings: Settings) -> None:
+    async with decided(play):
+        api = Program(settings, play.database, play.clock)
+        feed = re.sub(r"^https?://[^/]+", "", (await api.post(play.world.liwb, "/me/feed", status=201))["url"])
+        text = (await api.client.get(feed)).text
+    assert "到期：另行通知" in text
+    assert CANARY not in text
+
+
 @asynccontextmanager
 async def decided(play: Play, **more: object) -> AsyncIterator[int]:
     """An item that 区司法局 decided on its restricted item at a meeting of 区检察院, overdue for so long that the host hears of it."""
