@@ -1,8 +1,6 @@
 """Who may use which address: PERMISSIONS.md as data. `tests/test_permissions.py` walks every address of the server with every role.
 
-A new route needs one line here, and fails without it. Roles are people of the small world (tests/world.py) with their agency; the mechanism's
-members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
-something missing gets."""
+A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,

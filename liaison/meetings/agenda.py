@@ -13,7 +13,7 @@ from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
-from liaison.meetings.audience import HIDDEN, may_see_item
+from liaison.meetings.audience import may_see_item, title_for
 from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, lock_item
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import (
@@ -213,11 +213,6 @@ async def item_of(
     ):
         raise NotFound  # a proposal is seen by who made it and by those who run the meeting or its agenda
     return item
-
-
-def title_for(viewer: Viewer, item: AgendaItem) -> str:
-    """What the item is called to this viewer."""
-    return item.title if may_see_item(viewer, item) else HIDDEN
 
 
 async def _set_audience(

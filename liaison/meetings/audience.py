@@ -52,6 +52,11 @@ def may_see_item(viewer: Viewer, item: AgendaItem) -> bool:
     return item.audience is None or viewer.agency_id in item.audience
 
 
+def title_for(viewer: Viewer, item: AgendaItem) -> str:
+    """What the item is called to this viewer."""
+    return item.title if may_see_item(viewer, item) else HIDDEN
+
+
 def known_to(viewer: Viewer) -> ColumnElement[bool]:
     """The same as a condition on AgendaItem."""
     return or_(AgendaItem.audience.is_(None), holds_id(AgendaItem.audience, viewer.agency_id))

@@ -16,7 +16,7 @@ from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
-from liaison.meetings.audience import HIDDEN, may_see_item
+from liaison.meetings.audience import title_for
 from liaison.meetings.locking import audit_line, lock_item
 from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
 from liaison.meetings.permissions import may_arrange
@@ -117,7 +117,7 @@ async def _begun(
     await lock_item(db, item)
     if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
         raise NotPermitted(N_("Only the host's liaison and the chair may return or defer items."))
-    item.check_version(version, title=item.title if may_see_item(viewer, item) else HIDDEN, state=item.state)
+    item.check_version(version, title=title_for(viewer, item), state=item.state)
     check = Check()
     reason = check.text("reason", reason, most=500, lines=True, required=required)
     check.done()
@@ -182,7 +182,7 @@ async def _proposer(db: Session, item: AgendaItem) -> Person | None:
     if item.proposed_by is not None:
         query = select(Person).where(Person.id == item.proposed_by, Person.deactivated_at.is_(None))
         found = (await db.execute(query.options(*PERSON_ADDRESS))).scalar_one_or_none()
-        if found is not None and found.effective_address() is not None and may_be_told(item, found):
+        if found is not None and found.effective_address() is not None and _still_knows(item, found):
             return found
     if item.agency_id is None:
         return None
@@ -194,6 +194,6 @@ async def _proposer(db: Session, item: AgendaItem) -> Person | None:
     return (await db.execute(query.options(*PERSON_ADDRESS))).scalar_one_or_none()
 
 
-def may_be_told(item: AgendaItem, person: Person) -> bool:
+def _still_knows(item: AgendaItem, person: Person) -> bool:
     """Whether the person is, by now, still of an agency that may know of the item."""
     return item.audience is None or person.agency_id in item.audience

@@ -15,7 +15,8 @@ from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
-from liaison.meetings.agenda_view import STATES, Agenda, agenda_of, left_for_others
+from liaison.meetings.agenda_queries import left_for_others
+from liaison.meetings.agenda_view import STATES, Agenda, agenda_of
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, AttendeeShown, Meeting
 from liaison.meetings.permissions import (

@@ -77,12 +77,14 @@ async def receive_plain(
     if answered is not None and answered.kind in ("meeting", "meeting_reminder"):
         return await _to_notice(db, plain, answered)
     if answered is not None and answered.kind == REMINDERS:
-        return await _to_reminder(db, plain, answered)
+        # Who answers a mail that not everybody may know of writes of just that.
+        return replace(await _to_reminder(db, plain, answered), audience=answered.audience)
     title = agenda_title(message.heading.subject, plain.text)
     if title is not None:
         return await _agenda_item(db, plain, title)
     known = await directory.people_at(db, plain.sender)
-    return Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=known[0].id if known else None)
+    reason, person_id = "not_understood" if known else "unknown_sender", known[0].id if known else None
+    return Outcome(HELD, reason, person_id=person_id, audience=answered.audience if answered is not None else None)
 
 
 async def _answered_mail(db: Session, refers_to: tuple[str, ...]) -> OutboxMail | None:

@@ -278,6 +278,20 @@ async def test_what_a_reply_quotes_is_not_shown_to_an_officer_who_may_not_know_i
         assert (CANARY in page) is knows, person.name
 
 
+async def test_what_somebody_answers_to_a_restricted_reminder_is_read_by_its_audience(
+    play: Play, settings: Settings
+) -> None:
+    async with decided(play):
+        mail = next(one for one in await reminders(play, "2026-11-26T08:35+08:00") if one.to == LIWB)
+    assert await take(play, written(mail, "已与当事人谈妥").as_bytes()) == ("applied", "progress")
+    async with play.database.reading() as db:
+        row = (await db.scalars(select(IncomingMail))).one()
+    host = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
+    assert (await host.client.get(f"/incoming/{row.id}")).status_code == 404
+    officer = await Browser(settings, play.database, play.clock).sign_in(play.world.liwb)
+    assert "已与当事人谈妥" in await officer.get(f"/incoming/{row.id}")
+
+
 def proposal(audience: str) -> bytes:
     message = email.message.EmailMessage(policy=email.policy.default)
     message["From"], message["To"] = LIWB, "zhichi@meetings.qingzhi.example"

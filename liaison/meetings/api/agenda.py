@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda as verbs
 from liaison.meetings import deferring, queries
-from liaison.meetings.agenda_view import agenda, shown
+from liaison.meetings.agenda_queries import agenda, shown
 from liaison.meetings.api.shared import Db, Id, Me, Page
 from liaison.meetings.scheduling import UNSET as NOT_GIVEN
 from liaison.meetings.scheduling import Unset

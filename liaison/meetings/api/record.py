@@ -6,7 +6,7 @@ from litestar import Response, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda, holding, queries, recording
-from liaison.meetings.agenda_view import shown
+from liaison.meetings.agenda_queries import shown
 from liaison.meetings.api.shared import Db, Id, Me, Page, in_full
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
 from liaison.web.api import Body, body, listed, named, reply, seen

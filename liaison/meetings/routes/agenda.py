@@ -15,8 +15,8 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda as verbs
 from liaison.meetings import deferring, queries
-from liaison.meetings.agenda_view import agenda
-from liaison.meetings.agenda_view import shown as item_seen
+from liaison.meetings.agenda_queries import agenda
+from liaison.meetings.agenda_queries import shown as item_seen
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import may_arrange, may_propose, may_set_audience, may_withdraw
 from liaison.meetings.routes.common import both_versions, choices, on_field, shown

@@ -14,7 +14,7 @@ from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.meetings import queries
-from liaison.meetings.agenda_view import agenda
+from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
