@@ -258,9 +258,13 @@ async def test_an_item_is_proposed_closed_and_returned_on_its_pages(
         shown = await host.get(path)
         assert "会商个案" not in shown, path
     assert "另行通知" in await host.get(f"/agenda-items/{item.id}")
-    refused = await host.post(f"/agenda-items/{item.id}/return", reason="", version="1")
+    await act(play, item.id, agenda.accept_item)
+    row = (await host.get(f"/meetings/{meeting_id}/print")).partition("另行通知</td>")[2].partition("</tr>")[0]
+    assert "区司法局" not in row, "the sheet is handed to everybody in the room"
+    assert "会商个案（限定知悉范围）" in await officer.get(f"/meetings/{meeting_id}/print")
+    refused = await host.post(f"/agenda-items/{item.id}/return", reason="", version="2")
     assert refused.status_code == 422
-    done = await host.post(f"/agenda-items/{item.id}/return", reason="请先通气", version="1")
+    done = await host.post(f"/agenda-items/{item.id}/return", reason="请先通气", version="2")
     assert done.headers["location"] == f"/meetings/{meeting_id}?done=item_returned#agenda"
     shown = await officer.get(f"/meetings/{meeting_id}")
     assert "请先通气" in shown
