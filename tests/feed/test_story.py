@@ -18,7 +18,7 @@ from liaison.db import Session
 from liaison.directory import agencies
 from liaison.i18n import LOCALES
 from liaison.mechanisms import designating, founding
-from liaison.meetings import agenda, announcing, asking, holding, queries, replies, scheduling
+from liaison.meetings import agenda, announcing, asking, deferring, holding, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.succession.following import apply_due
@@ -30,7 +30,9 @@ from tests.world import World
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
     "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
-    "overview.agenda", "overview.answers", "holding.may_record_now", "record_view.record", "recording.notes_of",
+    "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
+    "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
+    "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
     "telling.lines_of",
 }  # fmt: skip
@@ -106,6 +108,19 @@ def story(world: World) -> list[tuple[str, Act]]:
         last = (await queries.agenda(db, meeting.id))[-1]
         await agenda.move_item(db, viewer, await agenda.item_of(db, viewer, last.id), up=True)
 
+    async def close(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        await agenda.set_audience(db, viewer, await item_of(db, viewer, meeting), [world.sfj.id])
+
+    async def give_back(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        last = (await queries.agenda(db, meeting.id))[-1]
+        await deferring.return_item(
+            db, viewer, await agenda.item_of(db, viewer, last.id, unseen=True), reason="请补充材料"
+        )
+
+    async def defer(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        last = (await queries.agenda(db, meeting.id))[-1]
+        await deferring.defer_item(db, viewer, await agenda.item_of(db, viewer, last.id, unseen=True))
+
     async def hold(db: Session, viewer: Viewer, meeting: Meeting) -> None:
         db.clock.as_of = meeting.starts_at + timedelta(hours=1)
         await holding.hold(db, viewer, meeting)
@@ -120,6 +135,9 @@ def story(world: World) -> list[tuple[str, Act]]:
         ("agenda.move_item", up),
         ("agenda.withdraw_item", withdraw),
         ("agenda.restore_item", restore),
+        ("agenda.set_audience", close),
+        ("deferring.return_item", give_back),
+        ("deferring.defer_item", defer),
         ("asking.ask", lambda db, v, m: asking.ask(db, v, m, [Asked(person_id=world.wuxl.id)])),
         ("asking.change_attendee", chair),
         ("asking.remove_attendee", take_off),
