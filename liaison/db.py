@@ -10,7 +10,21 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Text,
+    event,
+    func,
+    inspect,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -53,6 +67,24 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class IdSet(TypeDecorator[frozenset[int]]):
+    """A small set of ids in one column, as ",3,7,": read with its row, in no statement of its own. NULL is no set at all."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[int] | None, dialect: Dialect) -> str | None:
+        return None if value is None else f",{','.join(str(id_) for id_ in sorted(value))},"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[int] | None:
+        return None if value is None else frozenset(int(id_) for id_ in value.split(",") if id_)
+
+
+def holds_id(column: Any, id_: int) -> ColumnElement[bool]:
+    """Whether the set in an `IdSet` column has this id."""
+    return type_coerce(column, Text).contains(f",{id_},")
 
 
 class Base(DeclarativeBase):

@@ -1,8 +1,6 @@
 """Who may use which address: PERMISSIONS.md as data. `tests/test_permissions.py` walks every address of the server with every role.
 
-A new route needs one line here, and fails without it. Roles are people of the small world (tests/world.py) with their agency; the mechanism's
-members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
-something missing gets."""
+A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
@@ -31,6 +29,7 @@ from tests.permissions_rules import (
     KEEP_SFJ,
     KEEP_SFJ_ACCOUNT,
     KEEP_SFJ_PEOPLE,
+    KNOW_ITEM,
     MAKE_DOCUMENTS,
     MECHANISM,
     MEETING,
@@ -45,11 +44,16 @@ from tests.permissions_rules import (
     RECORD_DRAFT,
     REGISTER_WHILE_IT_RUNS,
     REPORT,
+    RESTRICTED_ACTION,
+    RESTRICTED_DECISION,
     RUN_MEETING,
+    SEE_ITEM,
     SEE_MECHANISM,
     SEE_MEETING,
     SERIES,
+    SET_AUDIENCE,
     SFJ,
+    TURN_BACK,
     UNHOLD,
     Rule,
     only,
@@ -147,6 +151,10 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /agenda-items/{item_id}/edit": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /agenda-items/{item_id}/move": ORDER_ITEMS.of(item_id="accepted_item").sending(direction="up"),
     "POST /agenda-items/{item_id}/accept": ACCEPT_PROPOSED,
+    "GET /agenda-items/{item_id}": SEE_ITEM,
+    "POST /agenda-items/{item_id}/return": TURN_BACK,
+    "POST /agenda-items/{item_id}/defer": TURN_BACK,
+    "POST /agenda-items/{item_id}/audience": SET_AUDIENCE,
     "POST /agenda-items/{item_id}/remove": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /agenda-items/{item_id}/restore": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /attendees/{attendee_id}/remove": HOST_MEETING.of(attendee_id="sunl_attendee"),
@@ -182,7 +190,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # action items
     "GET /actions": ANY_SIGNED_IN,
     "POST /actions": only(ACTING, among=SEE_MECHANISM).sending(mechanism_id="@mechanism_id"),
-    "GET /actions/{action_id}": ACTION,
+    "GET /actions/{action_id}": (ACTION, RESTRICTED_ACTION),
     "GET /actions/{action_id}/edit": CHANGE_ACTION,
     "POST /actions/{action_id}/edit": CHANGE_ACTION,
     "POST /actions/{action_id}/progress": REPORT,
@@ -364,6 +372,9 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "PUT /api/meetings/{meeting_id}/agenda-order": ORDER_ITEMS,
     "PATCH /api/agenda-items/{item_id}": (KEEP_ACCEPTED, KEEP_PROPOSED),
     "POST /api/agenda-items/{item_id}/accept": ACCEPT_PROPOSED,
+    "GET /api/agenda-items/{item_id}": KNOW_ITEM,
+    "POST /api/agenda-items/{item_id}/return": TURN_BACK,
+    "POST /api/agenda-items/{item_id}/defer": TURN_BACK,
     "POST /api/agenda-items/{item_id}/withdraw": (KEEP_ACCEPTED, KEEP_PROPOSED),
     # mail
     "POST /api/meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
@@ -375,7 +386,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "PUT /api/meetings/{meeting_id}/notes": (RECORD, RECORD_DRAFT),
     "GET /api/meetings/{meeting_id}/decisions": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/decisions": (RECORD, RECORD_DRAFT),
-    "GET /api/decisions/{decision_id}": DECISION,
+    "GET /api/decisions/{decision_id}": (DECISION, RESTRICTED_DECISION),
     "PATCH /api/decisions/{decision_id}": CORRECT.sending(text="更正后的文字", reason="笔误"),
     "POST /api/agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
     "POST /api/agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
@@ -384,7 +395,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/action-items": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/action-items": (ASSIGN, DRAFT),
     "POST /api/mechanisms/{mechanism_id}/action-items": SERIES,
-    "GET /api/action-items/{action_id}": ACTION,
+    "GET /api/action-items/{action_id}": (ACTION, RESTRICTED_ACTION),
     "PATCH /api/action-items/{action_id}": CHANGE_ACTION,
     "POST /api/action-items/{action_id}/transfer": CHANGE_ACTION.sending(owner_id="@zhoumin"),
     "POST /api/action-items/{action_id}/progress": REPORT,

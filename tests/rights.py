@@ -47,22 +47,25 @@ MISSING = 99_999_999
 
 DRAFT = "草稿甲7f3a"
 """Stands in the draft of 区检察院 and nowhere else."""
+RESTRICTED = "限知丙2c9e"
+"""Stands in what 区司法局 alone may know: an item on the agenda and one proposed, and an item of a held meeting with its notes, decision
+and action item."""
 STRANGER_PHONE = "0553-0099001"
 """The phone of somebody with whom no member agency has a mechanism in common."""
 
 
 PEOPLE = tuple(name for name in ROLES.values() if name)
 OTHERS: dict[str, tuple[str, ...]] = {
-    "meeting_id": ("meeting_id", "draft"),
+    "meeting_id": ("meeting_id", "draft", "held"),
     "person_id": ("zhoumin", "liwb", "songhp", "tengfei"),
     "agency_id": ("jcy", "sfj", "rsj", "mzj"),
     "member_id": ("jcy_member", "sfj_member", "mzj_member"),
     "designation_id": ("zhoumin_term", "qianwei_term", "liwb_term", "wuxl_term", "songhp_term"),
     "attendee_id": ("chenzy_attendee", "sunl_attendee", "running_attendee"),
     "invitation_id": ("sfj_invitation",),
-    "item_id": ("accepted_item", "proposed_item"),
-    "decision_id": ("decision_id",),
-    "action_id": ("action_id",),
+    "item_id": ("accepted_item", "proposed_item", "restricted_item", "restricted_proposal", "restricted_held"),
+    "decision_id": ("decision_id", "restricted_decision"),
+    "action_id": ("action_id", "restricted_action"),
     "incoming_id": ("incoming_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
@@ -265,6 +268,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     draft = await scheduling.schedule(db, host, built.mechanism.id, title=DRAFT, note=DRAFT, **facts)
     accepted = await agenda.add_item(db, host, meeting, title="通报工作情况", purpose="report")
     proposed = await agenda.add_item(db, proposer, meeting, title="商请协助", purpose="consult")
+    closed = {"audience": [built.sfj.id], "agency_id": built.sfj.id, "purpose": "consult", "title": f"会商{RESTRICTED}"}
+    officer = await built.viewer(db, built.liwb)
+    restricted = await agenda.add_item(db, officer, meeting, **closed, presenter_id=built.liwb.id, duration_minutes=20)
+    await agenda.accept_item(db, host, restricted)
+    restricted_proposal = await agenda.add_item(db, officer, meeting, **closed)
     await announcing.send(db, host, meeting)
     running = await scheduling.schedule(
         db, host, built.mechanism.id, title="碰头会", asked=[Asked(person_id=built.sunl.id)], **facts
@@ -276,6 +284,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         db, host, built.mechanism.id, title="第三季度联席会议", **facts | {"local_start": start - timedelta(days=60)}
     )
     decision = await recording.decide(db, host, held, text="每月5日前交换清单。")
+    restricted_held = await agenda.add_item(db, officer, held, **closed)
+    await agenda.accept_item(db, host, restricted_held)
+    held_item = {"agenda_item_id": restricted_held.id}
+    await recording.save_note(db, officer, held, f"记录{RESTRICTED}", **held_item)
+    restricted_decision = await recording.decide(db, officer, held, text=f"议定{RESTRICTED}", **held_item)
     await holding.hold(db, host, held)
     owned = await assigning.assign(
         db,
@@ -286,6 +299,17 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         lead_agency_id=built.sfj.id,
         owner_id=built.zhenggq.id,
         due_on=date(2026, 12, 1),
+    )
+    restricted_action = await assigning.assign(
+        db,
+        officer,
+        built.mechanism.id,
+        meeting=held,
+        decision_id=restricted_decision.id,
+        title=f"落实{RESTRICTED}",
+        lead_agency_id=built.sfj.id,
+        owner_id=built.liwb.id,
+        due_on=date(2026, 11, 20),
     )
     incoming = IncomingMail(
         received_at=db.now(),
@@ -317,6 +341,12 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "action_id": owned.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,
+        "held": held.id,
+        "restricted_item": restricted.id,
+        "restricted_proposal": restricted_proposal.id,
+        "restricted_held": restricted_held.id,
+        "restricted_decision": restricted_decision.id,
+        "restricted_action": restricted_action.id,
         "chenzy_attendee": by_person[built.chenzy.id],
         "sunl_attendee": by_person[built.sunl.id],
         "running_attendee": (await queries.attendees(db, running.id))[0].id,

@@ -34,6 +34,7 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
+from liaison.meetings.audience import may_see_item
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.permissions import is_host, may_arrange, may_see_list
@@ -249,7 +250,7 @@ def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, 
             due_on(steps[meeting.id], ITEMS_DUE, meeting),
             item.id,
             meeting,
-            item.title,
+            item.title if may_see_item(viewer, item) else "",
             version=item.version,
         )
         for meeting in ahead

@@ -277,6 +277,24 @@ async def people_at(db: Session, address: str) -> list[Person]:
     return list(await db.scalars(query.where(person_is_active()).order_by(Person.id)))
 
 
+async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[int]]:
+    """By address (lower case), the agencies whose people read it: those whose own address or alias it is, those whose mail goes to it by
+    way of a contact, the offices and agencies themselves."""
+    contact = aliased(Person)
+    own = select(Person.mail, Person.agency_id).where(Person.mail.in_(addresses), Person.deactivated_at.is_(None))
+    through = select(contact.mail, Person.agency_id).join(contact, contact.id == Person.contact_id)
+    through = through.where(Person.mail.is_(None), Person.deactivated_at.is_(None), contact.mail.in_(addresses))
+    aliases = select(KnownAddress.address, Person.agency_id).join(Person, Person.id == KnownAddress.person_id)
+    aliases = aliases.where(KnownAddress.address.in_(addresses), KnownAddress.kind == "alias")
+    offices = select(func.lower(Office.mail), Office.agency_id).where(func.lower(Office.mail).in_(addresses))
+    agencies = select(func.lower(Agency.mail), Agency.id).where(func.lower(Agency.mail).in_(addresses))
+    found: dict[str, set[int]] = {}
+    for query in (own, through, aliases, offices, agencies):
+        for mail, agency_id in await db.execute(query):
+            found.setdefault(mail.lower(), set()).add(agency_id)
+    return found
+
+
 async def person_at(db: Session, address: str) -> Person | None:
     """The one active person whose own address this is; None for nobody, or several."""
     found = await people_at(db, address)

@@ -23,6 +23,7 @@ from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
 from liaison.meetings.passing import concerned, passed, passed_on
 from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, holding, plan, untold
+from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, aware, content_of, listed, still_waiting
 from liaison.meetings.stepping import reminder_row
@@ -166,7 +167,8 @@ async def pass_on(db: Session, actor: Actor, meeting: Meeting) -> int:
     await db.flush()
     await outbox.supersede(db, meeting.uid, addresses)
     held = await holding(db, meeting.uid, addresses)
-    telling = Telling(snapshot, REQUEST, meeting.uid, version, asked.partstats(), meeting.reply_secret)
+    reads = await agencies_reading(db, snapshot, [*told, *present])
+    telling = Telling(snapshot, REQUEST, meeting.uid, version, asked.partstats(), meeting.reply_secret, reads)
     were = {one.address: one for one in told}
     mails = 0
     for address in addresses:

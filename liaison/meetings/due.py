@@ -1,10 +1,10 @@
-"""Until when answers may be changed, and when the clock reminds of a meeting. Pure."""
+"""Until when answers may be changed and agenda items sent in, and when the clock reminds of a meeting. Pure."""
 
 from datetime import date, datetime
 
 from liaison.calendaring.deadlines import check_profile, first_mail_day, replies_due
 from liaison.calendaring.workdays import add_workdays, region_calendar
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.step_models import MeetingStep
 
 
@@ -38,3 +38,8 @@ def remind_on(meeting: Meeting, now: datetime, step: MeetingStep | None = None) 
     if step is not None and step.due_on is not None and step.due_on <= meeting.local_on:
         on = step.due_on
     return on if on >= first_mail_day(now, meeting.zone) else None
+
+
+def is_late(item: AgendaItem, meeting: Meeting, due_on: date | None) -> bool:
+    """Whether the item came after that date (`steps.items_due_on`)."""
+    return due_on is not None and item.proposed_at.astimezone(meeting.zone).date() > due_on

@@ -15,6 +15,7 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.audience import audience_of, shown_to
 from liaison.meetings.changes import changed
 from liaison.meetings.models import HANDED_ON, HANDED_OVER
 from liaison.meetings.planning import PlannedMail
@@ -25,6 +26,7 @@ from liaison.meetings.wording import (
     ROLE_NAMES,
     SUBJECTS,
     agenda_lines,
+    agenda_rows,
     taken_over,
     your_agency,
 )
@@ -89,6 +91,8 @@ def written(
 ) -> OutgoingMessage:
     """The mail in its addressee's language; a deputy's copy goes without calendar part."""
     one, message, held = planned.addressee, planned.message, planned.held
+    audience, snapshot = audience_of(snapshot, planned.reads), shown_to(snapshot, planned.reads)
+    before = shown_to(planned.before, planned.reads) if planned.before is not None else None
     bare = one.copy_only or not message.in_calendar
     lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
@@ -97,7 +101,7 @@ def written(
     was_told = planned.change in OFF and planned.change != HANDED_ON and held is not None  # there it takes place
     context |= {
         "change": planned.change,
-        "changes": changed(words, held, planned.before, snapshot)
+        "changes": changed(words, held, before, snapshot)
         if held is not None and planned.change in ("moved", "updated")
         else [],
         "foot": _why(one, NOBODY if planned.change == HANDED_ON else lines, words, was=planned.change in OFF[2:]),
@@ -124,6 +128,7 @@ def written(
         calendar_method=None if bare else message.method.value,
         thread=message.event.uid,
         holds=message.after.to_json(),
+        audience=audience,
     )
 
 
@@ -176,13 +181,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "agenda": agenda_lines(snapshot, words),
         "agenda_items": [
             *([{"title": words._(LAST_ACTIONS), "details": ""}] if snapshot.get("last_actions") else []),
-            *(
-                {
-                    "title": item["title"],
-                    "details": " · ".join(filter(None, (item["agency"], item["presenter"], _minutes(item, words)))),
-                }
-                for item in snapshot["agenda"]
-            ),
+            *agenda_rows(snapshot, words),
         ],
         "total": sum(m for m in minutes if m),
         "is_request": True,
@@ -390,10 +389,6 @@ def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> st
 
 def _contact(contact: Mapping[str, str | None], words: Words) -> str:
     return " ".join(filter(None, (contact["agency"], contact["name"], contact["phone"])))
-
-
-def _minutes(item: Mapping[str, Any], words: Words) -> str | None:
-    return words.ngettext("%(n)d min", "%(n)d min", item["duration_minutes"]) if item["duration_minutes"] else None
 
 
 def _to(one: Addressee) -> str:

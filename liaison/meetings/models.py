@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.calendaring.deadlines import first_mail_day
-from liaison.db import Base, Versioned
+from liaison.db import Base, IdSet, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
@@ -336,9 +336,17 @@ class AgendaItem(Versioned, Base):
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     presenter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[presenter_id])
     duration_minutes: Mapped[int | None]
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """知悉范围: the agencies whose people may know what it is about (meetings.audience); None: everybody who sees the meeting."""
     state: Mapped[str] = mapped_column(String(12), default="accepted")
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was last returned or deferred, in the words of who did."""
+    deferred_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was deferred: the rows of AgendaItemMove."""
     removed_at: Mapped[datetime | None]
     begun_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -350,7 +358,7 @@ class Note(Versioned, Base):
 
     __tablename__ = "note"
     __table_args__ = (
-        UniqueConstraint("agenda_item_id"),
+        UniqueConstraint("agenda_item_id", "meeting_id"),
         Index("uq_note_of_meeting", "meeting_id", unique=True,
               sqlite_where=text("agenda_item_id IS NULL"), postgresql_where=text("agenda_item_id IS NULL")),
         Index("ix_note_meeting_id", "meeting_id"),

@@ -18,6 +18,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
+from liaison.meetings.deferring import take_up_deferred
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change, may_change_host, may_schedule
@@ -96,6 +97,7 @@ async def schedule(
     await db.flush()
     await add_asked(db, viewer, meeting, asked, by_plan=by_plan)
     audit_line(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
+    await take_up_deferred(db, viewer, meeting)
     return meeting
 
 

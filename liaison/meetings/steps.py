@@ -63,6 +63,12 @@ class StepOf:
         return self.shifted if self.state != "done" else self.step not in (*MAILED, NOTICE)
 
 
+def items_due_on(steps: Iterable[StepOf]) -> date | None:
+    """Until the end of which local date agenda items are to be sent in; None where that day lay before the meeting was planned, or is left
+    out."""
+    return next((one.date for one in steps if one.step == ITEMS_DUE and one.state not in ("skipped", "before")), None)
+
+
 def has(kind: str, step: str) -> bool:
     """Whether meetings of this kind have that step: items are called for by joint meetings, and activities have no minutes."""
     if step in (*ITEM_STEPS, *AGENDA_STEPS):

@@ -12,9 +12,10 @@ from liaison.errors import NotFound
 from liaison.i18n import Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.holding import next_ordinals
-from liaison.meetings.models import NUMBERED_KINDS, Attendee, Meeting
+from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Attendee, Meeting
 from liaison.meetings.showing import answer_of
 from liaison.meetings.snapshot import organizer_of
 from liaison.meetings.wording import ANSWER_NAMES
@@ -55,8 +56,10 @@ async def template_of_agency(db: Session, viewer: Viewer, template_id: int) -> D
     return found
 
 
-async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words) -> Said:
-    """Everything that the papers say of this meeting, in `words` (those of the mechanism); `meeting` with mechanism and host."""
+async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, only_to: int | None = None) -> Said:
+    """Everything that the papers say of this meeting, in `words` (those of the mechanism); `meeting` with mechanism and host.
+
+    A paper is read by everybody, or `only_to` one agency: of a restricted item it says what all its readers and the viewer may know."""
     attendees = await meetings.attendees(db, meeting.id)
     invitations = await meetings.invitations(db, meeting.id)
     today = db.clock.today(meeting.timezone)
@@ -95,16 +98,7 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words) -> S
         doc_no=(letter.doc_no or "") if letter else "",
         dated_on=(letter.dated_on if letter else None) or today,
         ordinal=await _ordinal(db, meeting, words),
-        items=[
-            Item(
-                one.title,
-                one.agency.name if one.agency else "",
-                one.presenter.name if one.presenter else "",
-                one.purpose,
-                one.duration_minutes,
-            )
-            for one in items
-        ],
+        items=[_item(one, words, {viewer.agency_id, only_to or 0}) for one in items],
         begins_with_actions=await meetings.follows_another(db, meeting),
         guests=_guests(attendees, words),
         asked=[
@@ -113,6 +107,18 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words) -> S
             if one.agency_id != (letter.issuing_agency_id if letter else meeting.host_agency_id)
         ],
         chair=" ".join(filter(None, (chairs[0].job_title, chairs[0].name))) if chairs else "",
+    )
+
+
+def _item(item: AgendaItem, words: Words, read_by: set[int]) -> Item:
+    if item.audience is not None and not read_by <= item.audience:
+        return Item(words._(HIDDEN), minutes=item.duration_minutes)
+    return Item(
+        item.title,
+        item.agency.name if item.agency else "",
+        item.presenter.name if item.presenter else "",
+        item.purpose,
+        item.duration_minutes,
     )
 
 

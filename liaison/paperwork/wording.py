@@ -83,10 +83,6 @@ class Said:
     asked: Sequence[Asked]
     chair: str = ""
 
-    def only(self, invitation_id: int) -> "Sequence[Asked]":
-        """The one agency that a letter goes to; all of them where it is none of theirs."""
-        return [one for one in self.asked if one.invitation_id == invitation_id] or self.asked
-
 
 def numbered(words: Words, n: int, text: str) -> str:
     """A heading of the first level: 一、…"""

@@ -12,6 +12,7 @@ from liaison.directory.models import Agency
 from liaison.errors import NotFound, NotPermitted
 from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
+from liaison.meetings import queries as meetings
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Meeting
 from liaison.paperwork import queries
@@ -82,15 +83,16 @@ async def make(db: Session, viewer: Viewer, meeting: Meeting, kind: str, invitat
     if not may_make(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
     words = Words(meeting.mechanism.locale, meeting.timezone)
-    said = await queries.said(db, viewer, meeting, words)
-    to = said.asked if invitation_id is None else said.only(invitation_id)
-    if invitation_id is not None and len(to) != 1:
+    asked = {one.id: one.agency_id for one in await meetings.invitations(db, meeting.id)}
+    if invitation_id is not None and invitation_id not in asked:
         raise NotFound
+    said = await queries.said(db, viewer, meeting, words, only_to=asked.get(invitation_id or 0))
+    to = [one for one in said.asked if invitation_id in (None, one.invitation_id)]
     head = await queries.letter_of(db, meeting.id)
     own = await queries.template(db, head.issuing_agency_id if head else meeting.host_agency_id, kind)
     content = await asyncio.to_thread(_laid_out, kind, words, said, to, own.content if own else None)
     name = "-".join(
-        filter(None, (words._(KIND_NAMES[kind]), to[0].agency if invitation_id else "", f"{meeting.local_on}"))
+        filter(None, (words._(KIND_NAMES[kind]), to[0].agency if invitation_id and to else "", f"{meeting.local_on}"))
     )
     return Made(f"{name}.docx", content)
 

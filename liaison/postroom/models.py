@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liaison.db import Base
+from liaison.db import Base, IdSet
 
 APPLIED, STALE, HELD, IGNORED = "applied", "stale", "held", "ignored"
 VERDICTS = (APPLIED, STALE, HELD, IGNORED)
@@ -48,6 +48,8 @@ class IncomingMail(Base):
     attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Who it is from, as far as that is known."""
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """Set where its sender wrote that only the people of these agencies may know of it."""
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))

@@ -21,6 +21,8 @@ class Outcome:
     meeting_id: int | None = None
     attendee_id: int | None = None
     person_id: int | None = None
+    audience: frozenset[int] | None = None
+    """Set where its sender says that only the people of these agencies may know of it."""
 
 
 def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:

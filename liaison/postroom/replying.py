@@ -20,7 +20,8 @@ from liaison.mail import outbox
 from liaison.mail.answering import ANSWER, may_answer
 from liaison.mail.inbox import IncomingMessage
 from liaison.mail.models import MailPerson, OutboxMail
-from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import Mechanism, Member
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
@@ -30,7 +31,7 @@ from liaison.postroom.about import about
 from liaison.postroom.coded import receive_coded
 from liaison.postroom.models import APPLIED, HELD, STALE
 from liaison.postroom.outcome import Outcome, outcome_of
-from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, says_done
+from liaison.postroom.plain import agenda_title, answer_in, codes_in, own_words, proposed_in, says_done
 from liaison.private import kept_of
 from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, Line
@@ -87,7 +88,9 @@ async def receive_plain(
     if outcome is None:
         known = await directory.people_at(db, plain.sender)
         person_id = known[0].id if known else None
-        outcome = Outcome(HELD, "not_understood" if known else "unknown_sender", person_id=person_id)
+        audience = answered.audience if answered is not None else None
+        reason = "not_understood" if known else "unknown_sender"
+        outcome = Outcome(HELD, reason, person_id=person_id, audience=audience)
     if answered is not None and outcome.mechanism_id is None:
         of = await about(db, answered)
         outcome = replace(outcome, mechanism_id=of.mechanism_id)  # else its officers would never see it
@@ -98,7 +101,10 @@ async def _to_mail_of_ours(db: Session, plain: _Plain, mail: OutboxMail) -> Outc
     """What a reply to that mail comes to; None if nothing is answered to such a mail."""
     if mail.kind in _ASK_WHETHER_THEY_COME:
         return await _to_notice(db, plain, mail)
-    return await _to_reminder(db, plain, mail) if mail.kind == REMINDERS else None
+    if mail.kind != REMINDERS:
+        return None
+    # Who answers a mail that not everybody may know of writes of just that.
+    return replace(await _to_reminder(db, plain, mail), audience=mail.audience)
 
 
 async def _answered_mail(db: Session, refers_to: tuple[str, ...]) -> OutboxMail | None:
@@ -227,24 +233,23 @@ async def _progress(db: Session, plain: _Plain, mail: OutboxMail, line: Line, pe
 
 async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
     """A proposal for the next meeting of the mechanism that the mail was written to, from somebody who may make one."""
-    known = await directory.people_at(db, plain.sender)
+    known, said = await directory.people_at(db, plain.sender), proposed_in(plain.text)
+    # Until it is known who may know of it, nobody but those who wrote it does.
+    closed = frozenset(one.agency_id for one in known) if said.audience is not None else None
     if len(known) != 1:
-        return Outcome(HELD, "several_people" if known else "unknown_sender")
+        return Outcome(HELD, "several_people" if known else "unknown_sender", audience=closed)
     person_id = known[0].id
     viewer = await viewer_for(db, person_id, via="mail")
     if viewer is None:
-        return Outcome(HELD, "not_permitted", person_id=person_id)
+        return Outcome(HELD, "not_permitted", person_id=person_id, audience=closed)
     if not title:
-        return Outcome(HELD, "not_understood", person_id=person_id)
+        return Outcome(HELD, "not_understood", person_id=person_id, audience=closed)
     if doubt := plain.doubt():
-        return Outcome(HELD, doubt, person_id=person_id)
+        return Outcome(HELD, doubt, person_id=person_id, audience=closed)
     meeting = await _next_meeting(db, viewer, plain)
     if meeting is None:
-        return Outcome(HELD, "which_meeting", {"title": title[:_MOST_TITLE]}, person_id=person_id)
-
-    async def propose() -> None:
-        await agenda.add_item(db, viewer, meeting, title=title[:_MOST_TITLE], purpose="other")
-
+        params = {"title": title[:_MOST_TITLE]}
+        return Outcome(HELD, "which_meeting", params, person_id=person_id, audience=closed)
     outcome = Outcome(
         APPLIED,
         "proposed",
@@ -253,7 +258,29 @@ async def _agenda_item(db: Session, plain: _Plain, title: str) -> Outcome:
         meeting_id=meeting.id,
         person_id=person_id,
     )
-    return await _tried(db, propose, outcome)
+    among = {name: one.agency_id for one in await mechanisms.members(db, meeting.mechanism_id) for name in _names(one)}
+    audience = frozenset(among.get(name, 0) for name in said.audience or ())
+    if 0 in audience or (said.audience is not None and not audience):
+        return replace(outcome, verdict=HELD, reason="unknown_audience", audience=closed)
+    presenters = [one for one in await directory.people_of(db, viewer, viewer.agency_id) if one.name == said.presenter]
+
+    async def propose() -> None:
+        await agenda.add_item(
+            db,
+            viewer,
+            meeting,
+            title=title[:_MOST_TITLE],
+            purpose=said.purpose,
+            presenter_id=presenters[0].id if len(presenters) == 1 else None,
+            duration_minutes=said.minutes,
+            audience=audience,
+        )
+
+    return await _tried(db, propose, replace(outcome, audience=audience | {viewer.agency_id} if audience else None))
+
+
+def _names(member: Member) -> tuple[str, str]:
+    return member.agency.short_name, member.agency.name
 
 
 async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting | None:

@@ -163,6 +163,7 @@ async def _page(
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
     asked = next((one for one in concerns.attendees if one.id == row.attendee_id), None)
+    quotes = message is not None and await queries.may_read_quoted(db, viewer, row, message.heading.refers_to)
     return page(
         request,
         "postroom/show.html",
@@ -171,7 +172,7 @@ async def _page(
         mail=row,
         meeting=meeting,
         text=masked(own_words(message.text)) if message else "",
-        whole_text=masked(message.text) if message else "",
+        whole_text=masked(message.text) if message and quotes else "",
         head=masked(head_text(row.raw)) if row.raw is not None else "",
         proposed=_instant(row, "starts_at"),
         proposed_until=_instant(row, "ends_at"),

@@ -64,6 +64,7 @@ async def receive(
             {"mail": before.id},
             mechanism_id=before.mechanism_id,
             meeting_id=before.meeting_id,
+            audience=before.audience,
         )
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
@@ -82,6 +83,7 @@ async def _keep(db: Session, row: IncomingMail, mail: ReadMail, outcome: Outcome
     row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
     row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
     row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
+    row.audience = outcome.audience
 
 
 async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:

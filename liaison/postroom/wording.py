@@ -27,6 +27,7 @@ REASONS = OVER_CAP | {
     "progress": N_("The reply was kept as a progress note."),
     "done_asked": N_("The reply says that it is done: a link to confirm that was sent back."),
     "proposed": N_("The mail was entered as a proposed agenda item."),
+    "unknown_audience": N_("It says who may know of it, and names an agency that is not a member."),
     "coded": N_("The reply with its reference code was counted."),
     "earlier_time": N_("It answers an earlier time of the meeting."),
     "older_answer": N_("A newer answer of the same person is there already."),

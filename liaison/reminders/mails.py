@@ -1,7 +1,7 @@
 """The words of the clock's mail: what each person behind one address is reminded of, as it stands when the mail is composed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts import links
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
+from liaison.actions.queries import audiences as audiences_of
 from liaison.db import Session
+from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
@@ -19,6 +21,7 @@ from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation, Mechanism
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
@@ -68,6 +71,10 @@ class _Loaded:
     """Those that lines themselves are about, with mechanism and host."""
     told: Mapping[str, Mapping[str, Any]]
     """By UID of a meeting, what its people were told of it."""
+    audiences: Mapping[int, frozenset[int]]
+    """By action item, who may know of it, of those that not everybody may know of."""
+    read_by: frozenset[int]
+    """The agencies that read the address; looked up only where there are such items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +86,13 @@ class _Found:
     mechanism: Mechanism
     meeting: Meeting | None = None
     told: Mapping[str, Any] | None = None
+    audience: frozenset[int] | None = None
 
 
 async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     """The bundled mail of one address and day; None when everything in it has been dealt with since."""
     lines = [Line.from_json(stored) for stored in row.params["lines"]]
-    loaded = await _load(db, lines)
+    loaded = await _load(db, lines, row.address)
     sections: dict[To, Section] = {}
     all_found: list[_Found] = []
     for line in most_urgent_first(lines):
@@ -101,9 +109,12 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     one = first.mechanism
     words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
     meeting, told = _one_meeting(all_found)
+    closed = [found.audience for found in all_found if found.audience is not None]
     context: dict[str, Any] = {
         "words": words,
-        "subject": subject(words, first.entry, WEEK if first.line.step == WEEK else first.line.kind, len(all_found)),
+        "subject": subject(
+            words, _in_subject(words, first), WEEK if first.line.step == WEEK else first.line.kind, len(all_found)
+        ),
         "heading": words.ngettext("%(n)d reminder", "%(n)d reminders", len(all_found)),
         "preheader": f"{first.entry.title} {first.entry.why}",
         "sections": list(sections.values()),
@@ -130,7 +141,13 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         text=text,
         html=html,
         auto_submitted=True,
+        audience=frozenset.intersection(*closed) if closed else None,
     )
+
+
+def _in_subject(words: Words, first: _Found) -> Entry:
+    """A subject is read over the shoulder, and by whoever looks at the queue: it names nothing that not everybody may know of."""
+    return first.entry if first.audience is None else replace(first.entry, title=words._(HIDDEN))
 
 
 def _reply(db: Session, lines: Sequence[Line], all_found: Sequence[_Found]) -> set[str]:
@@ -154,7 +171,7 @@ def _one_meeting(all_found: Sequence[_Found]) -> tuple[Meeting | None, Mapping[s
     return (first.meeting, first.told) if same else (None, None)
 
 
-async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
+async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     def ids(kind: str) -> list[int]:
         return [line.id for line in lines if line.kind == kind]
 
@@ -172,17 +189,21 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
         .where(Designation.id.in_({line.office for line in lines if line.office}))
         .options(joinedload(Designation.agency))
     )
-    asked, slips = list(attendees), list(invitations)
+    asked, slips, found = list(attendees), list(invitations), list(items)
     meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
+    audiences = await audiences_of(db, found)
+    at = await agencies_at(db, [address]) if audiences else {}
     return _Loaded(
-        {one.id: one for one in items},
+        {one.id: one for one in found},
         {one.id: one for one in asked},
         {one.id: one for one in slips},
         await readers(db, lines),
         {one.id: one for one in offices},
         meetings,
         await newest_snapshots(db, {meeting.uid for meeting in spoken_of}),
+        audiences,
+        frozenset(at.get(address, ())),
     )
 
 
@@ -257,6 +278,18 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
     agency_id = office.agency_id if office is not None else line.agency_id
     if agency_id is not None and agency_id not in (item.lead_agency_id, item.host_agency_id):
         return None  # another agency is responsible by now
+    audience, words = (
+        loaded.audiences.get(item.id),
+        Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone)),
+    )
+    if audience is not None:
+        knows = audience | {item.lead_agency_id}
+        if agency_id is not None and agency_id not in knows:
+            return None
+        if not loaded.read_by or not loaded.read_by <= knows:
+            # Whoever opens a link acts as its owner: here it would tell what the mail does not.
+            page = f"{db.settings.base_url}/actions/{item.id}"
+            return _Found(line, of_action(words, line, item, office, page, title=words._(HIDDEN)), item.mechanism)
     link = await links.link_for(
         db,
         purpose=links.ACTION,
@@ -266,8 +299,8 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         designation_id=line.office,
         expires_at=db.now() + LINK_LIFE,
     )
-    words = Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone))
-    return _Found(line, of_action(words, line, item, office, link), item.mechanism)
+    entry = of_action(words, line, item, office, link)
+    return _Found(line, entry, item.mechanism, audience=audience | {item.lead_agency_id} if audience else None)
 
 
 async def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:

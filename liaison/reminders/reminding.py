@@ -13,6 +13,7 @@ from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.actions import due
 from liaison.actions.models import ActionItem
+from liaison.actions.queries import audiences as audiences_of
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, one_at_a_time
@@ -56,7 +57,8 @@ async def remind_due(db: Session) -> int:
 async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int:
     items = await queries.due_items(db, morning)
     meetings = await queries.due_meetings(db, morning)
-    lines = [line for item in items for line in await _of_item(db, morning, calendar, item)]
+    audiences = await audiences_of(db, items)
+    lines = [line for item in items for line in await _of_item(db, morning, calendar, item, audiences.get(item.id))]
     ahead = [one for one in meetings if one.state == "announced" and one.starts_at > db.now()]
     reminders = await asked_lines(db, morning, ahead, BEFORE_MEETING, only_open=False)
     looked = await stepping.looked_at(db, morning)
@@ -82,10 +84,12 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     return mails
 
 
-async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
+async def _of_item(
+    db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem, audience: frozenset[int] | None
+) -> list[Line]:
     """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
     that nobody owns, or whose owner no mail reaches, is the liaison's from the start, and the host's where that agency is told by
-    letter."""
+    letter. A host that may not know of the item (`audience`) hears nothing of it."""
     if item.due_on is None:
         return []
     since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
@@ -99,6 +103,8 @@ async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: 
     if step.step in due.TO_HOST or nobody:
         told.append(item.host_agency_id)
     for agency_id in dict.fromkeys(told):
+        if audience is not None and agency_id not in {*audience, item.lead_agency_id}:
+            continue
         for to in await queries.by_office(db, morning, item.mechanism, agency_id):
             lines.append(Line(ACTION, item.id, step.step, item.due_on, *to))
     return lines

@@ -53,8 +53,11 @@ class Entry:
     """What there is to say of several, one a line: whom to call."""
 
 
-def of_action(words: Words, line: Line, item: ActionItem, office: Designation | None, link: str) -> Entry:
-    """An action item; `office` is the designation by which it comes to its reader, and `words` knows the day."""
+def of_action(
+    words: Words, line: Line, item: ActionItem, office: Designation | None, link: str, *, title: str | None = None
+) -> Entry:
+    """An action item; `office` is the designation by which it comes to its reader, and `words` knows the day. `title` stands for its own
+    where others read the address who may not know of it."""
     parts = [_due_on(words, line, item), words._("responsible: %(agency)s", agency=item.lead_agency.short_name)]
     if item.owner is None:
         parts.append(words._("no owner named"))
@@ -79,7 +82,7 @@ def of_action(words: Words, line: Line, item: ActionItem, office: Designation | 
             agency = words._("the mechanism’s lead agency (%(agency)s)", agency=lead)
         reason, act = by_office(words, agency, office), words._("Look at the item")
     why, colour = _due_words(words, item.due_on)
-    return Entry(item.title, why, colour, " · ".join(filter(None, parts)), reason, link, act, reports)
+    return Entry(title or item.title, why, colour, " · ".join(filter(None, parts)), reason, link, act, reports)
 
 
 def of_meeting(

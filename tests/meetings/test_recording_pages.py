@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings import agenda, holding, queries, recorded, recording
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
@@ -66,7 +67,7 @@ async def test_an_older_note_does_not_overwrite_a_newer_one(browser: Browser, da
     await browser.get(page)
     await browser.post(f"{page}/notes", text="第一稿")
     async with database.reading() as db:
-        note = await queries.note(db, running, None)
+        note = await recorded.note(db, COMMAND_LINE, running, None)
         assert note is not None
         seen = note.version
     await browser.post(f"{page}/notes", text="第二稿", version=str(seen))
@@ -85,7 +86,7 @@ async def test_notes_that_cannot_be_kept_say_why(
     assert answer.status_code == 422
     assert "字" in answer.text
     async with database.reading() as db:
-        assert await queries.note(db, running, None) is None
+        assert await recorded.note(db, COMMAND_LINE, running, None) is None
 
 
 @pytest.mark.parametrize("attendee", ["999", "0", "x", "9" * 5000])
@@ -108,7 +109,7 @@ async def test_a_decision_that_cannot_be_kept_is_refused_with_its_text(
     assert answer.status_code == 422
     assert text in answer.text
     async with database.reading() as db:
-        assert await queries.decisions(db, running) == []
+        assert await recorded.decisions(db, COMMAND_LINE, running) == []
 
 
 async def test_notes_of_an_item_that_was_taken_off_stay_readable_and_are_marked(
@@ -173,5 +174,5 @@ async def test_a_decision_sent_twice_by_one_press_too_many_is_one(
     clock.as_of = clock.now() + timedelta(minutes=2)
     assert (await browser.post(f"/meetings/{running}/decisions", text="原则同意。")).status_code == 303
     async with play.database.reading() as db:
-        found = [(one.number, one.text) for one in await queries.decisions(db, running)]
+        found = [(one.number, one.text) for one in await recorded.decisions(db, COMMAND_LINE, running)]
     assert found == [(1, "原则同意。"), (2, "另行研究。"), (3, "原则同意。")]

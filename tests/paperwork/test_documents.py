@@ -90,6 +90,29 @@ async def test_a_notice_to_one_agency_names_no_other(play: Play, program: Progra
     assert (await program.call(play.world.zhoumin, "GET", unknown)).status_code == 404
 
 
+async def test_a_restricted_item_stands_only_in_the_notice_to_an_agency_that_may_know_of_it(
+    play: Play, program: Program
+) -> None:
+    meeting_id = await a_meeting(play, program)
+    world = play.world
+    item = {"title": "密商丙", "purpose": "consult", "audience": [str(world.jcy.id), str(world.sfj.id)]}
+    await program.post(world.zhoumin, f"/meetings/{meeting_id}/agenda-items", item, status=201)
+    asked = (await program.get(world.zhoumin, f"/meetings/{meeting_id}"))["agency_invitations"]
+    to = {one["agency_id"]: one["id"] for one in asked}
+    path = f"/meetings/{meeting_id}/documents"
+    assert "密商丙" in await text_of(program, world.zhoumin, f"{path}/notice.docx?to={to[str(world.sfj.id)]}")
+    others = [
+        f"{path}/notice.docx?to={to[str(world.rsj.id)]}",
+        f"{path}/notice.docx",
+        f"{path}/agenda.docx",
+        f"{path}/script.docx",
+    ]
+    for paper in others:
+        text = await text_of(program, world.zhoumin, paper)
+        assert "密商丙" not in text
+        assert "另行通知" in text
+
+
 @pytest.mark.parametrize(
     ("genre", "title"), [("notice", "关于召开第四季度联席会议的通知"), ("invitation", "第四季度联席会议邀请函")]
 )

@@ -6,6 +6,7 @@ from litestar import Response, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings.agenda_queries import shown
 from liaison.meetings.api.shared import Db, Id, Me, Page, in_full
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
 from liaison.web.api import Body, body, listed, named, reply, seen
@@ -150,17 +151,18 @@ async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: 
 async def begin_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """Make it the current item of a meeting that is being held."""
     body(await request.body(), ActGiven)
-    item = await agenda.item_of(db, viewer, row_id(item_id))
-    return await reply(request, db, viewer, agenda_item_json(await holding.begin_item(db, viewer, item)))
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
+    begun = await holding.begin_item(db, viewer, item)
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, begun)))
 
 
 @post("/agenda-items/{item_id:str}/settle", status_code=200)
 async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """The item is done with; the next open one becomes the current one."""
     body(await request.body(), ActGiven)
-    item = await agenda.item_of(db, viewer, row_id(item_id))
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
     await holding.settle_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(item))
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
 
 
 HANDLERS = [

@@ -118,7 +118,7 @@ async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: For
         raise renamed(refusal, {"starts_at": "date"} | names) from None
     for number in filled_rows(form, "items", ITEM):
         row = f"items.{number}"
-        wanted = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
+        wanted: dict[str, Any] = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
         try:
             title, purpose = form.raw(f"{row}.title"), form.raw(f"{row}.purpose")
             added = agenda.add_item(db, viewer, meeting, title=title, purpose=purpose, **wanted)

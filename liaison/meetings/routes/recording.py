@@ -14,6 +14,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.models import Meeting
+from liaison.meetings.recorded import note as note_of
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import recorded, region
 from liaison.web.forms import Form, attempt, whole_number
@@ -58,7 +59,7 @@ async def _note_line(
         "meetings/_note_saved.html",
         meeting=meeting,
         item_id=item_id,
-        note=await queries.note(db, meeting_id, item_id),
+        note=await note_of(db, viewer, meeting_id, item_id),
         theirs=theirs,
         form=form,
         **region(db, request, meeting),
@@ -76,7 +77,7 @@ async def _note_page(
         path=f"/meetings/{meeting_id}",
         meeting=meeting,
         **{**await recorded(db, request, viewer, meeting), "form": form},
-        note=await queries.note(db, meeting_id, form.id("agenda_item_id")),
+        note=await note_of(db, viewer, meeting_id, form.id("agenda_item_id")),
         theirs=theirs,
     )
 
@@ -86,7 +87,7 @@ async def begin_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """Take this item up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.begin_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
@@ -96,7 +97,7 @@ async def settle_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """已议; the next one is taken up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.settle_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
@@ -192,7 +193,7 @@ async def _decision_page(
     request: AnyRequest, db: Session, viewer: Viewer, decision_id: int, form: Form, theirs: Mapping[str, Any]
 ) -> Response[str]:
     decision = await recording.decision_of(db, viewer, decision_id)
-    if not await holding.may_record_now(db, viewer, decision.meeting):
+    if not await recording.may_correct(db, viewer, decision):
         raise NotPermitted(_NOT_YOURS)
     return shown(
         request,

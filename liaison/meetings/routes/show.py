@@ -15,6 +15,7 @@ from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.mechanisms.wording import STEPS
 from liaison.meetings import queries
+from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
@@ -53,6 +54,8 @@ DONE = {
     "asked": N_("Added to the list."),
     "role": N_("The role is changed."),
     "item_removed": N_("The item is off the agenda."),
+    "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
+    "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
     "checked_in": N_("The attendance is saved."),
     "decided": N_("The decision is saved."),
     "revoked": N_("The decision is revoked."),
@@ -144,15 +147,14 @@ async def recorded(
     """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items; `seen` is
     what was loaded for the same page already."""
     attendees = seen.attendees if seen else await attendees_shown(db, meeting.id)
-    agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
-    items = [item for item in agenda if item.state == "accepted"]
-    follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)
+    on_it = seen.agenda if seen else await agenda(db, viewer, meeting)
+    items = [item for item in on_it.items if item.state == "accepted"]
     return {
         **region(db, request, meeting),
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
         "attendees": attendees,
-        "begins_with_actions": follows,
+        "begins_with_actions": on_it.begins_with_actions,
         "attendance_names": ATTENDANCE_NAMES,
         "decision_label": decision_label,
         "form": Form(),
