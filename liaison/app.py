@@ -34,6 +34,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.paths import data_dir
+from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.system import api as system_api
@@ -126,7 +127,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "database": database,
             "load_viewer": viewer_for,
             "actions_beside": actions_routes.beside_meeting,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
+            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),
@@ -145,6 +146,7 @@ def page_routers() -> list[Router]:
         mechanisms_routes.router,
         meetings_routes.router,
         actions_routes.router,
+        polls_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,

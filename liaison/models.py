@@ -10,6 +10,7 @@ from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
 from liaison.meetings import address_models
 from liaison.meetings import models as meetings
+from liaison.polls import models as polls
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
 from liaison.succession import models as succession
@@ -27,6 +28,7 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "polls",
     "postroom",
     "reminders",
     "site",

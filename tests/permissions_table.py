@@ -4,6 +4,7 @@ A new route needs one line here, and fails without it. Roles are people of the s
 members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
 something missing gets."""
 
+from tests.permissions_polls import POLLS
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -386,4 +387,4 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,
 }
 
-TABLE = PAGES | API
+TABLE = PAGES | API | POLLS

@@ -30,6 +30,8 @@ from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
+from liaison.polls import asking
+from liaison.polls.asking import Proposed
 from liaison.postroom.models import IncomingMail
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
@@ -60,6 +62,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "decision_id": ("decision_id",),
     "action_id": ("action_id",),
     "incoming_id": ("incoming_id",),
+    "poll_id": ("poll_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -269,6 +272,14 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         owner_id=built.zhenggq.id,
         due_on=date(2026, 12, 1),
     )
+    poll = await asking.ask_for_times(
+        db,
+        host,
+        built.mechanism.id,
+        candidates=[Proposed(start, 120), Proposed(start + timedelta(days=1), 120)],
+        due_on=date(2026, 12, 1),
+        meeting=draft,
+    )
     incoming = IncomingMail(
         received_at=db.now(),
         door="stdin",
@@ -295,6 +306,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "delivery_id": mail.id,
         "draft": draft.id,
         "incoming_id": incoming.id,
+        "poll_id": poll.id,
+        "candidate_id": poll.candidates[0].id,
         "decision_id": decision.id,
         "action_id": owned.id,
         "accepted_item": accepted.id,
