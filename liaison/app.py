@@ -34,6 +34,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.paths import data_dir
+from liaison.polls import api as polls_api
 from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
@@ -169,6 +170,7 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         meetings_api.api,
         actions_api.api,
+        polls_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

@@ -2,7 +2,7 @@
 
 from tests.permissions_rules import POLL, RUN_POLL, SERIES, Rule
 
-POLLS: dict[str, Rule | tuple[Rule, ...]] = {
+PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /mechanisms/{mechanism_id}/time-polls": SERIES,
     "GET /mechanisms/{mechanism_id}/time-polls/new": SERIES,
     "POST /mechanisms/{mechanism_id}/time-polls/new": SERIES,
@@ -18,4 +18,13 @@ POLLS: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /time-polls/{poll_id}/candidates/{candidate_id}/pick": RUN_POLL,
     "GET /time-polls/{poll_id}/close": RUN_POLL,
     "POST /time-polls/{poll_id}/close": RUN_POLL,
+}
+API: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /api/mechanisms/{mechanism_id}/time-polls": SERIES,
+    "POST /api/mechanisms/{mechanism_id}/time-polls": SERIES,
+    "GET /api/time-polls/{poll_id}": POLL,
+    "PUT /api/time-polls/{poll_id}/answers": POLL,
+    "POST /api/time-polls/{poll_id}/remind": RUN_POLL,
+    "POST /api/time-polls/{poll_id}/pick": RUN_POLL,
+    "POST /api/time-polls/{poll_id}/close": RUN_POLL,
 }

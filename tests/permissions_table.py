@@ -4,7 +4,7 @@ A new route needs one line here, and fails without it. Roles are people of the s
 members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
 something missing gets."""
 
-from tests.permissions_polls import POLLS
+from tests import permissions_polls
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -387,4 +387,6 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/deliveries/{delivery_id}/release": OPERATOR_ONLY,
 }
 
-TABLE = PAGES | API | POLLS
+PAGES |= permissions_polls.PAGES
+API |= permissions_polls.API
+TABLE = PAGES | API
