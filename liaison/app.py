@@ -38,6 +38,8 @@ from liaison.meetings import stepping
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
+from liaison.polls import api as polls_api
+from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.reminders import api as reminders_api
@@ -134,7 +136,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "load_viewer": viewer_for,
             "actions_beside": actions_routes.beside_meeting,
             "deadlines_changed": stepping.deadlines_changed,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
+            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),
@@ -155,6 +157,7 @@ def page_routers() -> list[Router]:
         reminders_routes.router,
         actions_routes.router,
         paperwork_routes.router,
+        polls_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,
@@ -179,6 +182,7 @@ def api_routers() -> list[Router]:
         reminders_api.api,
         actions_api.api,
         paperwork_api.api,
+        polls_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

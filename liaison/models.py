@@ -11,6 +11,7 @@ from liaison.mechanisms import models as mechanisms
 from liaison.meetings import address_models, agenda_models, step_models
 from liaison.meetings import models as meetings
 from liaison.paperwork import models as paperwork
+from liaison.polls import models as polls
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
 from liaison.succession import models as succession
@@ -30,6 +31,7 @@ __all__ = [
     "meetings",
     "metadata",
     "paperwork",
+    "polls",
     "postroom",
     "reminders",
     "site",

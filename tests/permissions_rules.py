@@ -150,6 +150,10 @@ INCOMING = Rule(ACTING)
 COUNT_IT = Rule(HOST, ACTING - HOST).sending(attendee_id="@chenzy_attendee", partstat="declined")
 """Of the host agency's person: the other agency's officers read the mail, and may not answer for her."""
 
+POLL = Rule(ACTING)
+RUN_POLL = Rule(HOST, ACTING - HOST)
+"""区检察院 asks; the other agency's officers see it and answer."""
+
 RECORD = only(HOST | {"chair", "recorder"}, among=SEE_MEETING)
 RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
 UNHOLD = only(HOST, among=SEE_MEETING)

@@ -2,7 +2,7 @@
 
 A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
-from tests.permissions_api import API
+from tests import permissions_api, permissions_polls
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -263,4 +263,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /r/{token}": NEEDS_A_SECRET,
 }
 
+API: dict[str, Rule | tuple[Rule, ...]] = permissions_api.API | permissions_polls.API
+PAGES |= permissions_polls.PAGES
 TABLE = PAGES | API

@@ -33,6 +33,8 @@ from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
 from liaison.paperwork.models import DocumentTemplate
+from liaison.polls import asking
+from liaison.polls.asking import Proposed
 from liaison.postroom.models import IncomingMail
 from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
@@ -67,6 +69,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "decision_id": ("decision_id", "restricted_decision"),
     "action_id": ("action_id", "restricted_action"),
     "incoming_id": ("incoming_id",),
+    "poll_id": ("poll_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -311,6 +314,14 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         owner_id=built.liwb.id,
         due_on=date(2026, 11, 20),
     )
+    poll = await asking.ask_for_times(
+        db,
+        host,
+        built.mechanism.id,
+        candidates=[Proposed(start, 120), Proposed(start + timedelta(days=1), 120)],
+        due_on=date(2026, 12, 1),
+        meeting=draft,
+    )
     incoming = IncomingMail(
         received_at=db.now(),
         door="stdin",
@@ -337,6 +348,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "delivery_id": mail.id,
         "draft": draft.id,
         "incoming_id": incoming.id,
+        "poll_id": poll.id,
+        "candidate_id": poll.candidates[0].id,
         "decision_id": decision.id,
         "action_id": owned.id,
         "accepted_item": accepted.id,

@@ -42,6 +42,7 @@ from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
 from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
+from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
 
 FAILED_FOR = timedelta(days=7)
@@ -118,6 +119,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
+    if viewer.acts_in_any():
+        asked = await poll_queries.waiting(db, viewer)
+        todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
         todos.append(Todo("incoming", today, 0, count=letters))
     is_empty = False

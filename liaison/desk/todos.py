@@ -14,6 +14,7 @@ KINDS = (
     "action",
     "answer",
     "slip",
+    "time_poll",
     "send",
     "call",
     "letter",
@@ -109,7 +110,7 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, action item, mechanism or designation it is about."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""

@@ -25,6 +25,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings.permissions import may_arrange, may_change, may_see_list
 from liaison.meetings.permissions import reads_before as reads_meeting_before
 from liaison.meetings.recorded import kept_from
+from liaison.polls import queries as polls
 
 TOLD = {"title", "starts_at", "location", "reason", "occasion"}
 """What everybody who sees a meeting may read in a line about it."""
@@ -165,6 +166,11 @@ async def _of_action(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight(before=reads_item_before(viewer, await actions.get(db, viewer, id_), db.now()))
 
 
+async def _of_time_poll(db: Session, viewer: Viewer, id_: int) -> Sight:
+    await polls.get(db, viewer, id_)
+    return Sight()
+
+
 async def _operators(db: Session, viewer: Viewer, id_: int) -> Sight:
     site.operators_only(viewer)
     return Sight()
@@ -180,6 +186,7 @@ _SIGHTS: dict[str, Callable[[Session, Viewer, int], Awaitable[Sight]]] = {
     "agency": _of_agency,
     "office": _of_office,
     "action": _of_action,
+    "time_poll": _of_time_poll,
     "mail": _operators,
     "site": _operators,
 }
