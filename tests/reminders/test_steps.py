@@ -375,6 +375,23 @@ async def test_the_link_of_a_call_proposes_for_the_agency_without_an_account(
     assert (await anybody.post(path, data={"title": "迟到", "purpose": "study"})).status_code == 410
 
 
+async def test_an_item_proposed_by_link_names_its_presenter_and_who_may_know_of_it_and_the_link_shows_no_such_item(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    path = link_in((await at(play, "09-24T08:30"))[LIWB])
+    sfj, jcy = play.world.sfj.id, play.world.jcy.id
+    typed = {"title": "密商丁", "purpose": "consult", "presenter_id": str(play.world.zhenggq.id), "audience": str(jcy)}
+    done = await anybody.post(path, data=typed)
+    assert (done.status_code, "密商丁" in done.text) == (200, False)
+    assert "另行通知" in (await anybody.get(path)).text
+    other = await anybody.post(path, data={**typed, "title": "又一项", "presenter_id": str(play.world.chenzy.id)})
+    assert other.status_code == 403, "somebody of another agency"
+    async with play.database.reading() as db:
+        (item,) = await queries.agenda(db, meeting_id)
+    assert (item.title, item.presenter_id, item.audience) == ("密商丁", play.world.zhenggq.id, {sfj, jcy})
+
+
 async def test_an_agency_without_a_liaison_proposes_by_the_link_sent_to_its_own_address_until_it_has_one(
     play: Play, anybody: httpx.AsyncClient
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar.enums import RequestEncodingType
 from litestar.response import Response
 
@@ -14,6 +15,7 @@ from liaison.errors import Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import agenda, queries
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.models import PURPOSES, Meeting
 from liaison.meetings.planning import everybody_of
 from liaison.meetings.routes.show import NAMES
@@ -36,7 +38,9 @@ class ItemGiven(Body):
 
     title: str
     purpose: str = "study"
+    presenter_id: str | None = None
     duration_minutes: int | None = None
+    audience: list[str] = msgspec.field(default_factory=list)
 
 
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -50,11 +54,11 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
     meeting = await _open(db, link, viewer)
     if request.content_type[0] == RequestEncodingType.JSON:
         given = body(await request.body(), ItemGiven)
-        form = Form.of(title=given.title, purpose=given.purpose, duration_minutes=given.duration_minutes)
+        form = Form.of(**msgspec.structs.asdict(given))
     else:
         form = await Form.read(request)
     try:
-        minutes = form.whole("duration_minutes")
+        minutes, presenter = form.whole("duration_minutes"), form.id("presenter_id")
         form.done()
         item = await agenda.add_item(
             db,
@@ -63,7 +67,9 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
             title=form.raw("title"),
             purpose=form.raw("purpose"),
             agency_id=link.agency_id,
+            presenter_id=presenter,
             duration_minutes=minutes,
+            audience=form.ids("audience"),
         )
     except Invalid as refusal:
         if wants_problems(request):
@@ -73,7 +79,14 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
         link, viewer = await open_link(request, db, request.path_params["token"])
         raise FormAgain(await _page(request, db, link, await _open(db, link, viewer), form)) from None
     await db.flush()
-    return await _page(request, db, link, meeting, Form.of(purpose="study"), added=item.title)
+    return await _page(
+        request,
+        db,
+        link,
+        meeting,
+        Form.of(purpose="study"),
+        added=item.title if item.audience is None else words_of(request)._(HIDDEN),
+    )
 
 
 async def _open(db: Session, link: Link, viewer: Viewer) -> Meeting:
@@ -98,12 +111,19 @@ async def _page(
     request: AnyRequest, db: Session, link: Link, meeting: Meeting, form: Form, *, added: str | None = None
 ) -> Response[str]:
     words = words_of(request)
-    items = await queries.agenda(db, meeting.id)
+    items, agency = await queries.agenda(db, meeting.id), await db.get_one(Agency, link.agency_id)
     due = next((one.date for one in await steps_shown(db, meeting) if one.step == ITEMS_DUE), None)
     context: dict[str, Any] = {
         "meeting": meeting,
-        "agency": await db.get(Agency, link.agency_id),
-        "own": [item for item in items if item.agency_id == link.agency_id],
+        "agency": agency,
+        "own": [
+            # A mailed link is forwarded and read over the shoulder: it names nothing that not everybody may know of.
+            (item.title if item.audience is None else words._(HIDDEN), item)
+            for item in items
+            if item.agency_id == link.agency_id
+        ],
+        "people": [(agency, await mechanisms.choosable_people(db, [agency.id]))],
+        "audience": [one.agency for one in await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on)],
         "items": [],
         "items_due": due,
         "is_late": due is not None and db.clock.today(meeting.timezone) > due,
@@ -117,7 +137,9 @@ async def _page(
         "labels": {
             "title": words._("Item"),
             "purpose": words._("Purpose"),
+            "presenter_id": words._("Presenter"),
             "duration_minutes": words._("Minutes wanted"),
+            "audience": words._("Who may know of it"),
         },
         "viewer": None,
         "path": request.url.path,
