@@ -19,7 +19,7 @@ from liaison.directory.models import Agency, Person
 from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Member
-from liaison.meetings.attendance import attendance_of
+from liaison.meetings.attendance import Quorum, attendance_of, by_attendance
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import (
     NUMBERED_KINDS,
@@ -43,7 +43,7 @@ from liaison.meetings.permissions import (
 from liaison.meetings.record_view import Record
 from liaison.meetings.showing import AgencyAnswers, Line, answer_of, mail_of, tallied
 from liaison.meetings.values import decision_label
-from liaison.meetings.wording import ATTENDANCE_NAMES
+from liaison.meetings.wording import GROUP_NAMES
 from liaison.web.forms import Form
 
 
@@ -130,7 +130,9 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
         "items": items,
         "attendees": attendees,
         "begins_with_actions": follows_another(db, meeting),
-        "attendance_names": ATTENDANCE_NAMES,
+        "in_groups": by_attendance(attendees),
+        "group_names": GROUP_NAMES,
+        "to_check_in": [],  # nobody checks in after it was held
         "decision_label": decision_label,
         "form": Form(),
         **action_items(db, clock, viewer, meeting, words, on),
@@ -148,13 +150,16 @@ def record(
     return Record(
         may_record=may_record(viewer, meeting, chairs),
         may_correct=is_host(viewer, meeting),
+        speaks_for=viewer.acts_for(meeting.mechanism_id),
         may_read_notes=reads,
         notes={note.agenda_item_id: note for note in notes},
         decisions=db.scalars(decided if reads else decided.where(Decision.revoked_at.is_(None))).all(),
         current=None,
         withdrawn=[],  # the notes are all of items on the agenda, which is known without asking
         ordinals=(meeting.ordinal, meeting.ordinal_in_year or 0) if meeting.ordinal is not None else None,
-        attendance=attendance_of(meeting, attendees),
+        attendance=attendance_of(attendees, Quorum(None, (), frozenset())),
+        missing=[],
+        held_by=None,
     )
 
 

@@ -14,6 +14,8 @@ KINDS = (
     "action",
     "answer",
     "slip",
+    "leave",
+    "substitute",
     "send",
     "hold",
     "plan",
@@ -55,6 +57,9 @@ class Asked(NamedTuple):
     name: str = ""
     role: str = "required"
     version: int = 1
+    leave_approved_at: datetime | None = None
+    substitute_asked_at: datetime | None = None
+    attendance: str | None = None
 
 
 class Slip(NamedTuple):

@@ -131,6 +131,10 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    quorum_rule: Mapped[dict[str, Any] | None]
+    """What its quorum was when it was held (attendance.Quorum): later changes of the mechanism do not touch the record."""
+    quorum_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was held without its quorum, as `held_by` wrote it at `held_at`."""
     ordinal_year: Mapped[int | None]
     """That year, for the index by which no number is given twice within it."""
 
@@ -246,7 +250,23 @@ class Attendee(Versioned, Base):
     """出席 / 列席 / 请假 / 缺席 as checked in at the meeting; None until somebody says."""
     attendance_at: Mapped[datetime | None]
     attendance_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_in_at: Mapped[datetime | None]
+    """签到 by the person, or for a name on a slip by the agency's liaison; kept whatever the recorder notes."""
+    checked_in_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    leave_approved_at: Mapped[datetime | None]
+    """准假: the agency agrees that this person does not come. A new answer forgets it."""
+    leave_approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    substitute_asked_at: Mapped[datetime | None]
+    """The agency asks for a substitute instead."""
+    substitute_asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    walked_in_at: Mapped[datetime | None]
+    """Was there without having been asked: entered then by who recorded the meeting."""
     removed_at: Mapped[datetime | None]
+
+    def forget_leave(self) -> None:
+        """What the agency said of leave was about the answer before."""
+        self.leave_approved_at = self.leave_approved_by = None
+        self.substitute_asked_at = self.substitute_asked_by = None
 
     @property
     def answered_for_earlier_time(self) -> bool:
@@ -279,6 +299,11 @@ class AttendeeShown:
     answered_unverified: bool
     registered: dict[str, Any] | None
     attendance: str | None
+    checked_in_at: datetime | None
+    checked_in_by: int | None
+    leave_approved_at: datetime | None
+    substitute_asked_at: datetime | None
+    walked_in_at: datetime | None
 
     @property
     def answered_for_earlier_time(self) -> bool:

@@ -20,6 +20,7 @@ from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, 
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
+    may_approve_leave,
     may_arrange,
     may_ask,
     may_change,
@@ -274,7 +275,7 @@ def _answers(
             one.may_register = may_register(viewer, meeting, invitation.agency_id, now)
             one.may_remove = may_ask(viewer, meeting, invitation.agency_id) and meeting.held_at is None
     for attendee in asked.attendees:
-        if sees_list or attendee.person_id == viewer.person_id:
+        if attendee.walked_in_at is None and (sees_list or attendee.person_id == viewer.person_id):
             one = agencies.setdefault(attendee.agency_id, AgencyAnswers(attendee.agency))
             by_name = attendee.agency_invitation_id is None
             one.lines.append(
@@ -284,6 +285,7 @@ def _answers(
                     mail_of(attendee, by_person),
                     by_name and may_register(viewer, meeting, attendee.agency_id, now),
                     by_name and may_ask(viewer, meeting, attendee.agency_id) and meeting.held_at is None,
+                    by_name and may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id),
                 )
             )
     for one in agencies.values():

@@ -98,6 +98,8 @@ class Line:
     mail: Told | None
     may_register: bool
     may_remove: bool
+    may_approve: bool = False
+    """May approve this person's leave, as the own agency's liaison."""
     is_double: bool = False
     """A name on the slip of somebody who is asked by name as well: counted once, by what they answered themselves."""
 

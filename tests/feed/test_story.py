@@ -32,12 +32,13 @@ NOT_HERE = {
     "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
     "overview.agenda", "overview.answers", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
-    "telling.lines_of",
+    "telling.lines_of", "quorum.quorum_of",
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
     "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
-    "telling.note_told", "holding.check_in", "holding.check_in_all", "holding.begin_item", "holding.settle_item",
+    "telling.note_told", "holding.check_in", "holding.check_in_all",
+    "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series",
 }  # fmt: skip

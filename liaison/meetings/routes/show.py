@@ -1,5 +1,6 @@
 """The one address of a meeting, before, during and after it; its printed form."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +16,12 @@ from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.meetings import queries
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
+from liaison.meetings.attendance import One, by_attendance, leave_of, to_check_in
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.permissions import may_record, may_see_list
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
@@ -27,7 +30,9 @@ from liaison.meetings.wording import (
     ANSWER_NAMES,
     ATTENDANCE_NAMES,
     CHANGE_NAMES,
+    GROUP_NAMES,
     KIND_NAMES,
+    LEAVE_NAMES,
     PURPOSE_NAMES,
     REGISTERED_NAMES,
     ROLE_NAMES,
@@ -53,6 +58,9 @@ DONE = {
     "role": N_("The role is changed."),
     "item_removed": N_("The item is off the agenda."),
     "checked_in": N_("The attendance is saved."),
+    "arrived": N_("You are checked in."),
+    "approved": N_("The leave is approved."),
+    "substitute_asked": N_("They are asked to send a substitute."),
     "decided": N_("The decision is saved."),
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
@@ -69,6 +77,9 @@ NAMES: dict[str, Any] = {
     "role_names": ROLE_NAMES,
     "registered_names": REGISTERED_NAMES,
     "change_names": CHANGE_NAMES,
+    "attendance_names": ATTENDANCE_NAMES,
+    "leave_names": LEAVE_NAMES,
+    "leave_of": leave_of,
     "delivery_names": DELIVERY_NAMES,
     "instant": datetime.fromisoformat,
 }
@@ -95,6 +106,8 @@ async def show_meeting(
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
         toast=_toast(request, meeting),
+        to_check_in=to_check_in(viewer, meeting, shown_now.attendees, db.now()),
+        check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
     )
@@ -104,14 +117,15 @@ async def show_meeting(
 async def print_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[str]:
-    """Agenda and list of those who come, as a sheet of paper."""
+    """Agenda and list of those who come, as a sheet of paper; of a held meeting who was there."""
     meeting = await queries.get(db, viewer, meeting_id)
+    view = await overview(db, viewer, meeting)
     return page(
         request,
         "meetings/print.html",
         meeting=meeting,
-        view=await overview(db, viewer, meeting),
-        **region(db, request, meeting),
+        view=view,
+        **(await recorded(db, request, viewer, meeting, view) if meeting.held_at else region(db, request, meeting)),
     )
 
 
@@ -139,17 +153,26 @@ async def recorded(
     agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
     items = [item for item in agenda if item.state == "accepted"]
     follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)
+    listed = listed_to(viewer, meeting, attendees)
     return {
         **region(db, request, meeting),
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
-        "attendees": attendees,
+        "attendees": listed,
+        "in_groups": by_attendance(listed),
         "begins_with_actions": follows,
-        "attendance_names": ATTENDANCE_NAMES,
+        "group_names": GROUP_NAMES,
         "decision_label": decision_label,
         "form": Form(),
         **await request.app.state.actions_beside(request, db, viewer, meeting),
     }
+
+
+def listed_to(viewer: Viewer, meeting: Meeting, attendees: Sequence[One]) -> Sequence[One]:
+    """Those of the list that the viewer may see: of a hidden one only their own line, unless they run or record the meeting."""
+    if may_see_list(viewer, meeting) or may_record(viewer, meeting, queries.chairs_among(attendees)):
+        return attendees
+    return [one for one in attendees if one.person_id == viewer.person_id]
 
 
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
