@@ -49,7 +49,7 @@ ATTENDANCE_NAMES = {
 GROUP_NAMES = {
     "present": N_("Present"),
     "substitute": N_("Substitute"),
-    "in_attendance": N_("Present without vote"),
+    "in_attendance": N_("In attendance"),
     "apologies": N_("Apologies"),
     "absent": N_("Absent"),
     "unchecked": N_("Not noted"),
