@@ -137,6 +137,11 @@ async def test_who_was_not_asked_is_put_on_the_record_and_taken_off_it_and_never
     one = (await listed(play, meeting_id))["马骏"]
     assert (one.attendance, one.role, one.person_id) == ("in_attendance", "in_attendance", None)
     assert await play.delivered() == []
+    await browser.sign_in(world.zhoumin)
+    answers = (await browser.get(page)).partition('id="answers"')[2].partition("</section>")[0]
+    assert "陈志远" in answers
+    assert "马骏" not in answers
+    await browser.sign_in(world.xujie)
     await held(play, meeting_id)
     assert (await browser.post(f"/attendees/{one.id}/remove")).status_code == 303
     assert "马骏" not in await listed(play, meeting_id)
