@@ -22,7 +22,7 @@ from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.reminders.queries import Reader, newest_snapshots, readers
+from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.reminding import KIND
 from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, To, most_urgent_first
 from liaison.reminders.wording import Entry, foot, of_action, of_meeting, subject
@@ -191,6 +191,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         agency=invitation.agency.short_name if invitation else None,
         office=loaded.offices.get(line.office or 0),
         link=link,
+        on_leave=await on_leave(db, meeting.id, invitation.agency_id) if invitation else (),
     )
     return _Found(line, entry, meeting.mechanism, meeting.uid, told)
 

@@ -14,6 +14,7 @@ from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import OnDuty
+from liaison.meetings.attendance import OPEN, leave_of
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.reminders.models import Reminder
@@ -103,6 +104,17 @@ async def invitations(db: Session, meeting_ids: Collection[int]) -> Sequence[Age
         or_(AgencyInvitation.returned_at.is_(None), AgencyInvitation.declined.is_(False)),
     )
     return (await db.scalars(query.order_by(AgencyInvitation.id))).all() if meeting_ids else ()
+
+
+async def on_leave(db: Session, meeting_id: int, agency_id: int) -> list[str]:
+    """The names of an agency's people whose leave from this meeting it has not approved, nor asked to send somebody instead."""
+    query = select(Attendee).where(
+        Attendee.meeting_id == meeting_id,
+        Attendee.agency_id == agency_id,
+        Attendee.removed_at.is_(None),
+        Attendee.partstat == "declined",
+    )
+    return [one.name for one in await db.scalars(query.order_by(Attendee.id)) if leave_of(one) == OPEN]
 
 
 async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:
