@@ -144,6 +144,8 @@ HEAD_LETTER = only(HOST, among=SEE_MEETING).sending(genre="letter", issuing_agen
 ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
 REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
+APPROVE_JCY = HOST_MEETING.of(attendee_id="chenzy_attendee")
+"""Leave of somebody of 区检察院: its own liaison and deputy, who are the host's as well."""
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
 INCOMING = Rule(ACTING)

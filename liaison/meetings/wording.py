@@ -47,6 +47,20 @@ ATTENDANCE_NAMES = {
     "apologies": N_("Apologies"),
     "absent": N_("Absent"),
 }
+GROUP_NAMES = {
+    "present": N_("Present"),
+    "substitute": N_("Substitute"),
+    "in_attendance": N_("In attendance"),
+    "apologies": N_("Apologies"),
+    "absent": N_("Absent"),
+    "unchecked": N_("Not noted"),
+}
+"""How people took part, as a record lists them."""
+LEAVE_NAMES = {
+    "approved": N_("leave approved"),
+    "substitute_asked": N_("substitute asked for"),
+    "open": N_("not confirmed by the agency"),
+}
 STATE_NAMES = {
     "draft": N_("Draft"),
     "announced": N_("Announced"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning
 from liaison.db import Session
-from liaison.meetings import agenda, holding, recorded, recording, scheduling
+from liaison.meetings import agenda, holding, queries, recorded, recording, scheduling
 from liaison.meetings.asking import Asked
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
@@ -72,6 +72,7 @@ def test_every_page_of_holding_and_of_action_items_is_clean(
     for path in (
         f"/meetings/{running}",
         f"/meetings/{running}/hold",
+        f"/meetings/{running}/walk-in",
         f"/meetings/{held}",
         f"/meetings/{held}/unhold",
         "/decisions/1/edit",
@@ -88,6 +89,30 @@ def test_every_page_of_holding_and_of_action_items_is_clean(
         for closed in page.locator("details.data > summary").all():
             closed.click()
         width_checks(page)
+
+
+def test_somebody_checks_in_with_one_press_and_the_recorders_page_tells_it(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
+) -> None:
+    built, meeting_id = live_server.world, running_meeting(live_server)
+
+    async def send(db: Session) -> None:
+        meeting = await queries.get(db, await built.viewer(db, built.zhoumin), meeting_id)
+        meeting.announced_at = db.now()
+
+    live_server.in_transaction(send)
+    recorder, chair = new_page(person=built.zhoumin), new_page(person=built.chenzy)
+    recorder.goto(f"/meetings/{meeting_id}")
+    chair.goto(f"/meetings/{meeting_id}")
+    width_checks(chair)
+    chair.locator("#check-in button.primary").click()
+    expect(chair.locator("#check-in")).to_contain_text("09:00 本人签到")
+    recorder.locator("#quorum a").click()
+    expect(recorder.locator("#quorum")).to_contain_text("自行签到： 陈志远 09:00")
+    recorder.locator("select[name^='attendance.']").first.select_option("absent")
+    expect(recorder.locator("#attendance")).to_contain_text("09:00 本人签到")
+    chair.reload()
+    expect(chair.locator("#check-in")).to_contain_text("请告知记录人")
 
 
 def test_notes_save_themselves_and_a_newer_text_is_not_overwritten(

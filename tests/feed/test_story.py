@@ -39,7 +39,8 @@ NOT_HERE = {
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
     "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
-    "telling.note_told", "holding.check_in", "holding.check_in_all", "holding.begin_item", "holding.settle_item",
+    "telling.note_told", "holding.check_in", "holding.check_in_all",
+    "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series",
     "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",

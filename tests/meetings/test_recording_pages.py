@@ -53,7 +53,11 @@ async def test_the_officer_records_and_holds_on_the_meetings_page(
     assert "每月5日前交换清单。" in shown
     assert "会次" in await browser.get(f"{page}/hold")
     version = (await meeting_of(database, running)).version
-    assert (await browser.post(f"{page}/hold", ordinal="18", version=str(version))).status_code == 303
+    without = await browser.post(f"{page}/hold", ordinal="18", version=str(version))
+    assert without.status_code == 422  # one of the two agencies that it needs is there
+    assert "请说明未达最低参会单位数仍召开会议的理由" in without.text
+    why = {"ordinal": "18", "version": str(version), "quorum_reason": "区司法局临时有紧急任务"}
+    assert (await browser.post(f"{page}/hold", **why)).status_code == 303
     held = await meeting_of(database, running)
     assert (held.state, held.ordinal) == ("held", 18)
     refused = await browser.post(f"{page}/unhold", reason="", version=str(held.version))

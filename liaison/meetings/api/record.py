@@ -17,6 +17,7 @@ from liaison.web.pages import AnyRequest
 class HoldGiven(Body):
     ordinal: int | None = None
     ordinal_in_year: int | None = None
+    quorum_reason: str | None = None
     version: int | None = None
 
 
@@ -50,7 +51,8 @@ class ActGiven(Body):
 @post("/meetings/{meeting_id:str}/hold", status_code=200)
 async def hold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
     """It took place: from a draft (entered afterwards, nobody is mailed) or announced, once its start has passed. Fixes the
-    ordinals of a joint meeting, the next free ones unless given."""
+    ordinals of a joint meeting, the next free ones unless given, and what its quorum was; `quorum_reason` says why it was held
+    without."""
     given = body(await request.body(), HoldGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     await holding.hold(
@@ -59,6 +61,7 @@ async def hold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respo
         meeting,
         ordinal=given.ordinal,
         ordinal_in_year=given.ordinal_in_year,
+        quorum_reason=given.quorum_reason,
         version=seen(request, given.version),
     )
     return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))

@@ -1,5 +1,6 @@
 """The one address of a meeting, before, during and after it; its printed form."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,10 +18,12 @@ from liaison.mechanisms.wording import STEPS
 from liaison.meetings import queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
+from liaison.meetings.attendance import One, by_attendance, leave_of, to_check_in
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.permissions import may_record, may_see_list
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
@@ -29,7 +32,9 @@ from liaison.meetings.wording import (
     ANSWER_NAMES,
     ATTENDANCE_NAMES,
     CHANGE_NAMES,
+    GROUP_NAMES,
     KIND_NAMES,
+    LEAVE_NAMES,
     PURPOSE_NAMES,
     REGISTERED_NAMES,
     ROLE_NAMES,
@@ -57,6 +62,9 @@ DONE = {
     "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
     "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
     "checked_in": N_("The attendance is saved."),
+    "arrived": N_("You are checked in."),
+    "approved": N_("The leave is approved."),
+    "substitute_asked": N_("They are asked to send a substitute."),
     "decided": N_("The decision is saved."),
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
@@ -77,6 +85,9 @@ NAMES: dict[str, Any] = {
     "role_names": ROLE_NAMES,
     "registered_names": REGISTERED_NAMES,
     "change_names": CHANGE_NAMES,
+    "attendance_names": ATTENDANCE_NAMES,
+    "leave_names": LEAVE_NAMES,
+    "leave_of": leave_of,
     "delivery_names": DELIVERY_NAMES,
     "instant": datetime.fromisoformat,
 }
@@ -106,6 +117,8 @@ async def show_meeting(
         step_names=STEPS,
         today_there=db.clock.today(meeting.timezone),
         toast=_toast(request, meeting),
+        to_check_in=to_check_in(viewer, meeting, shown_now.attendees, db.now()),
+        check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
     )
@@ -115,14 +128,15 @@ async def show_meeting(
 async def print_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[str]:
-    """Agenda and list of those who come, as a sheet of paper."""
+    """Agenda and list of those who come, as a sheet of paper; of a held meeting who was there."""
     meeting = await queries.get(db, viewer, meeting_id)
+    view = await overview(db, viewer, meeting)
     return page(
         request,
         "meetings/print.html",
         meeting=meeting,
-        view=await overview(db, viewer, meeting),
-        **region(db, request, meeting),
+        view=view,
+        **(await recorded(db, request, viewer, meeting, view) if meeting.held_at else region(db, request, meeting)),
     )
 
 
@@ -149,17 +163,26 @@ async def recorded(
     attendees = seen.attendees if seen else await attendees_shown(db, meeting.id)
     on_it = seen.agenda if seen else await agenda(db, viewer, meeting)
     items = [item for item in on_it.items if item.state == "accepted"]
+    listed = listed_to(viewer, meeting, attendees)
     return {
         **region(db, request, meeting),
         "record": await record(db, viewer, meeting, attendees, items),
         "items": items,
-        "attendees": attendees,
+        "attendees": listed,
+        "in_groups": by_attendance(listed),
         "begins_with_actions": on_it.begins_with_actions,
-        "attendance_names": ATTENDANCE_NAMES,
+        "group_names": GROUP_NAMES,
         "decision_label": decision_label,
         "form": Form(),
         **await request.app.state.actions_beside(request, db, viewer, meeting),
     }
+
+
+def listed_to(viewer: Viewer, meeting: Meeting, attendees: Sequence[One]) -> Sequence[One]:
+    """Those of the list that the viewer may see: of a hidden one only their own line, unless they run or record the meeting."""
+    if may_see_list(viewer, meeting) or may_record(viewer, meeting, queries.chairs_among(attendees)):
+        return attendees
+    return [one for one in attendees if one.person_id == viewer.person_id]
 
 
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
