@@ -8,7 +8,7 @@ from liaison.directory import models as directory
 from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
-from liaison.meetings import address_models
+from liaison.meetings import address_models, decision_models
 from liaison.meetings import models as meetings
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
@@ -21,6 +21,7 @@ __all__ = [
     "actions",
     "address_models",
     "audit",
+    "decision_models",
     "directory",
     "feed",
     "mail",

@@ -180,6 +180,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /meetings/{meeting_id}/decisions": (RECORD, RECORD_DRAFT),
     "GET /decisions/{decision_id}/edit": CORRECT,
     "POST /decisions/{decision_id}/edit": CORRECT,
+    "POST /decisions/{decision_id}/take-back": CORRECT,
     "POST /agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
     "POST /agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
     # action items

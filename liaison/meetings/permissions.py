@@ -6,7 +6,8 @@ from datetime import datetime
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
 from liaison.mechanisms import permissions as mechanisms
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, AttendeeShown, Decision, Meeting
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, AttendeeShown, Meeting
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from liaison.accounts.viewer import Membership, Viewer
 from liaison.calendaring.workdays import region_calendar
@@ -19,6 +19,7 @@ from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
+from liaison.meetings.decision_models import Decision, DecisionSupport
 from liaison.meetings.models import (
     ACTIVITIES,
     NUMBERED_KINDS,
@@ -27,7 +28,6 @@ from liaison.meetings.models import (
     Announcement,
     Attendee,
     AttendeeShown,
-    Decision,
     Meeting,
     Note,
     Series,
@@ -75,7 +75,9 @@ _HELD_BEFORE = (
     .limit(1)
 )
 _NOTES = select(Note).where(Note.meeting_id == _OF).order_by(Note.id)
-_DECISIONS = select(Decision).where(Decision.meeting_id == _OF).order_by(Decision.number)
+CHARGED = (joinedload(Decision.lead_agency), selectinload(Decision.supports).joinedload(DecisionSupport.agency))
+"""What says whom a decision charges; needed wherever one is shown."""
+_DECISIONS = select(Decision).where(Decision.meeting_id == _OF).options(*CHARGED).order_by(Decision.number)
 _STANDING = _DECISIONS.where(Decision.revoked_at.is_(None))
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 

@@ -7,15 +7,17 @@ from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.directory.models import Agency
+from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.attendance import Attendance, attendance_of
+from liaison.meetings.decision_models import Decision
 from liaison.meetings.holding import next_ordinals
 from liaison.meetings.models import (
     NUMBERED_KINDS,
     AgendaItem,
     Attendee,
     AttendeeShown,
-    Decision,
     Meeting,
     Note,
 )
@@ -41,6 +43,8 @@ class Record:
     ordinals: tuple[int, int] | None
     """会次 in all and in the year: as fixed, or before that as they would be; None for kinds that are not numbered"""
     attendance: Attendance
+    members: Sequence[Agency]
+    """The member agencies of the meeting's day, whom a decision can charge; for those who record."""
 
     def of_item(self, item_id: int) -> list[Decision]:
         """The decisions on one item."""
@@ -67,8 +71,10 @@ async def record(
     shown = {item.id for item in items}
     left = [item_id for item_id, note in notes.items() if item_id is not None and item_id not in shown and note.text]
     current = [one for one in items if one.begun_at is not None and one.settled_at is None]
+    records = may_record(viewer, meeting, chairs)
+    members = await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on) if records else []
     return Record(
-        may_record=may_record(viewer, meeting, chairs),
+        may_record=records,
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
         notes=notes,
@@ -81,6 +87,7 @@ async def record(
         current=current[-1].id if current and meeting.held_at is None else None,
         ordinals=ordinals,
         attendance=attendance_of(meeting, attendees),
+        members=[one.agency for one in members],
     )
 
 

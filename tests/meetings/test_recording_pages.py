@@ -1,9 +1,14 @@
 """A meeting is recorded on its own page, without JavaScript: notes, check-in, decisions, held, and that taken back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
+from liaison.actions import queries as actions
+from liaison.actions import reporting
+from liaison.actions.models import ActionItem
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -11,6 +16,7 @@ from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
+from tests.conftest import NOW
 from tests.meetings.play import Play
 from tests.meetings.test_holding import MORNING
 from tests.world import World
@@ -175,3 +181,92 @@ async def test_a_decision_sent_twice_by_one_press_too_many_is_one(
     async with play.database.reading() as db:
         found = [(one.number, one.text) for one in await queries.decisions(db, running)]
     assert found == [(1, "原则同意。"), (2, "另行研究。"), (3, "原则同意。")]
+
+
+async def test_a_decision_and_its_action_item_are_recorded_in_one_step_and_twice_counts_once(
+    browser: Browser, play: Play, running: int
+) -> None:
+    page, world = f"/meetings/{running}", play.world
+    await browser.get(page)
+    typed = {
+        "text": "会议议定：区司法局建立登记台账。每月对账。",
+        "lead_agency_id": str(world.sfj.id),
+        "supporting_agency_ids": str(world.jcy.id),
+        "due_on": "2026-12-07",
+        "with_action": "1",
+    }
+    for _ in range(2):
+        answer = await browser.post(f"{page}/decisions", **typed)
+        assert answer.headers["location"] == f"{page}?done=assigned_too&new=1#decisions"
+    shown = await browser.get(f"{page}?done=assigned_too&new=1")
+    assert "（牵头单位：区司法局；配合单位：区检察院；完成时限：2026年12月7日，周一）" in shown
+    assert 'action="/decisions/1/take-back"' in shown
+    async with play.database.reading() as db:
+        items = list(await db.scalars(select(ActionItem).options(selectinload(ActionItem.supports))))
+    assert [
+        (one.title, one.decision_id, one.lead_agency_id, [s.agency_id for s in one.supports], one.due_on)
+        for one in items
+    ] == [("区司法局建立登记台账", 1, world.sfj.id, [world.jcy.id], date(2026, 12, 7))]
+
+
+async def test_a_decision_that_charges_nobody_has_no_date_and_no_action_item(
+    browser: Browser, play: Play, running: int
+) -> None:
+    await browser.get(f"/meetings/{running}")
+    await browser.post(f"/meetings/{running}/decisions", text="原则同意。", due_on="2026-12-07", with_action="1")
+    async with play.database.reading() as db:
+        [decision] = await queries.decisions(db, running)
+        assert (decision.lead_agency_id, decision.due_on) == (None, None)
+        assert list(await db.scalars(select(ActionItem))) == []
+
+
+async def test_undo_takes_a_decision_back_with_its_action_item_unless_somebody_worked_on_it(
+    browser: Browser, play: Play, running: int, clock: Clock
+) -> None:
+    page, world = f"/meetings/{running}", play.world
+    await browser.get(page)
+    for text in ("第一件事。", "第二件事。", "第三件事。"):
+        typed = {"text": text, "lead_agency_id": str(world.jcy.id), "due_on": "2026-12-07", "with_action": "1"}
+        await browser.post(f"{page}/decisions", **typed)
+    async with play.database.writing() as db:
+        viewer, _ = await play.meeting(db, running)
+        await reporting.report(db, viewer, await actions.get(db, viewer, 2), "已联系。")
+    for number in (1, 1, 2):
+        assert (await browser.post(f"/decisions/{number}/take-back")).status_code == 303
+    clock.as_of = NOW + timedelta(minutes=11)
+    assert (await browser.post("/decisions/3/take-back")).status_code == 409
+    async with play.database.reading() as db:
+        assert [bool(one.revoked_at) for one in await queries.decisions(db, running)] == [True, True, False]
+        items = list(await db.scalars(select(ActionItem).order_by(ActionItem.id)))
+    assert [one.ended_how for one in items] == ["not_possible", None, None]
+
+
+async def test_the_api_charges_agencies_and_gives_the_action_item(api: Program, play: Play, running: int) -> None:
+    world, path = play.world, f"/meetings/{running}/decisions"
+    lead, other = str(world.sfj.id), str(world.jcy.id)
+    given = {"lead_agency_id": lead, "supporting_agency_ids": [other], "due_on": "2026-12-07"}
+    made = await api.post(world.zhoumin, path, {"text": "建立台账。", "with_action": True, **given}, status=201)
+    assert {name: made[name] for name in given} == given
+    item = await api.get(world.zhoumin, f"/action-items/{made['action_item_id']}")
+    assert (item["decision_id"], {name: item[name] for name in given}) == (made["id"], given)
+    for wrong, field in (
+        ({"with_action": True}, "lead_agency_id"),
+        ({"supporting_agency_ids": [other]}, "lead_agency_id"),
+        ({"lead_agency_id": "999"}, "lead_agency_id"),
+        ({"lead_agency_id": lead, "supporting_agency_ids": [lead]}, "supporting_agency_ids"),
+        ({"due_on": "2026-11-22"}, "due_on"),
+    ):
+        assert await api.refused(world.zhoumin, "POST", path, {"text": "甲。", **wrong}) == (422, [field]), wrong
+    changed = await api.patch(world.zhoumin, f"/decisions/{made['id']}", {"due_on": None, "supporting_agency_ids": []})
+    assert (changed["due_on"], changed["supporting_agency_ids"], changed["lead_agency_id"]) == (None, [], lead)
+    assert (await api.get(world.zhoumin, f"/action-items/{item['id']}"))["due_on"] == "2026-12-07"
+
+
+async def test_a_note_that_the_same_page_sent_before_is_no_other_text(browser: Browser, running: int) -> None:
+    page = f"/meetings/{running}"
+    await browser.get(page)
+    await browser.post(f"{page}/notes", text="第一句。", version="0")
+    assert (
+        await browser.post(f"{page}/notes", text="第一句。第二句。", version="0", tried="第一句。")
+    ).status_code == 303
+    assert (await browser.post(f"{page}/notes", text="又一句。", version="0", tried="第一句。")).status_code == 409

@@ -1,7 +1,9 @@
 """Holding a meeting: notes, decisions, and that it took place."""
 
+from datetime import date
 from typing import Any
 
+import msgspec
 from litestar import Response, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
@@ -33,10 +35,17 @@ class NoteGiven(Body):
 class DecisionGiven(Body):
     text: str
     agenda_item_id: str | None = None
+    lead_agency_id: str | None = None
+    supporting_agency_ids: list[str] = msgspec.field(default_factory=list)
+    due_on: date | None = None
+    with_action: bool = False
 
 
 class DecisionChange(Body):
     text: str | UnsetType = UNSET
+    lead_agency_id: str | UnsetType | None = UNSET
+    supporting_agency_ids: list[str] | UnsetType = UNSET
+    due_on: date | UnsetType | None = UNSET
     revoked: bool | UnsetType = UNSET
     reason: str | None = None
     version: int | None = None
@@ -109,7 +118,8 @@ async def decisions_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id)
 
 @post("/meetings/{meeting_id:str}/decisions")
 async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
-    """Record a decision; it gets the next number of the mechanism and the meeting's year."""
+    """Record a decision; it gets the next number of the mechanism and the meeting's year. `with_action` gives the agency that leads its
+    action item in the same step (`action_item_id` of the answer), with the agencies and the date that the decision names."""
     given = body(await request.body(), DecisionGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     made = await recording.decide(
@@ -118,8 +128,15 @@ async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
         meeting,
         text=given.text,
         agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
+        lead_agency_id=named(given.lead_agency_id) if given.lead_agency_id is not None else None,
+        supporting_agency_ids=[named(one) for one in given.supporting_agency_ids],
+        due_on=given.due_on,
     )
-    return await reply(request, db, viewer, decision_json(made, meeting.zone), status=201)
+    answer = decision_json(made, meeting.zone)
+    if given.with_action:
+        item = await request.app.state.assign_decided(db, viewer, made)
+        answer["action_item_id"] = str(item.id)
+    return await reply(request, db, viewer, answer, status=201)
 
 
 @get("/decisions/{decision_id:str}")
@@ -131,15 +148,24 @@ async def one_decision(db: Db, viewer: Me, decision_id: Id) -> dict[str, Any]:
 
 @patch("/decisions/{decision_id:str}")
 async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: Id) -> Response[bytes]:
-    """Correct the text, strike it (`revoked` true) or let it stand again (false); after the meeting with a `reason`."""
+    """Correct the text or whom it charges, strike it (`revoked` true) or let it stand again (false); after the meeting with a `reason`."""
     given = body(await request.body(), DecisionChange)
     decision = await recording.decision_of(db, viewer, row_id(decision_id))
     version = seen(request, given.version)
     if given.revoked is False:
         await recording.restore(db, viewer, decision, version=version)
         version = None
+    changes: dict[str, Any] = {}
     if given.text is not UNSET:
-        await recording.correct(db, viewer, decision, text=given.text, reason=given.reason, version=version)
+        changes["text"] = given.text
+    if given.lead_agency_id is not UNSET:
+        changes["lead_agency_id"] = named(given.lead_agency_id) if given.lead_agency_id is not None else None
+    if given.supporting_agency_ids is not UNSET:
+        changes["supporting_agency_ids"] = [named(one) for one in given.supporting_agency_ids]
+    if given.due_on is not UNSET:
+        changes["due_on"] = given.due_on
+    if changes:
+        await recording.correct(db, viewer, decision, **changes, reason=given.reason, version=version)
         version = None
     if given.revoked is True:
         await recording.revoke(db, viewer, decision, reason=given.reason, version=version)

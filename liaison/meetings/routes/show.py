@@ -1,6 +1,7 @@
 """The one address of a meeting, before, during and after it; its printed form."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
@@ -21,7 +23,7 @@ from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
-from liaison.meetings.showing import DELIVERY_NAMES, not_reached
+from liaison.meetings.showing import DAY_NAMES, DELIVERY_NAMES, day_of, not_reached
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
@@ -32,6 +34,7 @@ from liaison.meetings.wording import (
     REGISTERED_NAMES,
     ROLE_NAMES,
     STATE_NAMES,
+    charged,
 )
 from liaison.web.forms import Form, row_id
 from liaison.web.pages import AnyRequest, page, words_of
@@ -54,6 +57,8 @@ DONE = {
     "item_removed": N_("The item is off the agenda."),
     "checked_in": N_("The attendance is saved."),
     "decided": N_("The decision is saved."),
+    "assigned_too": N_("The decision and its action item are saved."),
+    "taken_back": N_("Undone: the decision is struck, and the action item made with it has ended."),
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
     "held": N_("The meeting is recorded as held."),
@@ -147,9 +152,17 @@ async def recorded(
         "begins_with_actions": follows,
         "attendance_names": ATTENDANCE_NAMES,
         "decision_label": decision_label,
+        "charged": charged,
+        "free_day": partial(_free_day, meeting),
         "form": Form(),
         **await request.app.state.actions_beside(request, db, viewer, meeting),
     }
+
+
+def _free_day(meeting: Meeting, day: date | None) -> str:
+    """What free day a due date falls on, to be translated; empty for a working day."""
+    found = day_of(region_calendar(meeting.mechanism.region), day) if day else None
+    return DAY_NAMES[found.kind] if found and found.is_free else ""
 
 
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
@@ -188,6 +201,8 @@ def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
     undo = None
     if done == "item_removed":
         undo = f"/agenda-items/{row_id(request.query_params.get('item'))}/restore"
+    elif done in ("decided", "assigned_too") and "new" in request.query_params:
+        undo = f"/decisions/{row_id(request.query_params['new'])}/take-back"
     return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
 
 
