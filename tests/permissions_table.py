@@ -183,6 +183,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /decisions/{decision_id}/take-back": CORRECT,
     "POST /agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
     "POST /agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
+    "POST /agenda-items/{item_id}/skip": RECORD.of(item_id="accepted_item"),
     # action items
     "GET /actions": ANY_SIGNED_IN,
     "POST /actions": only(ACTING, among=SEE_MECHANISM).sending(mechanism_id="@mechanism_id"),
@@ -370,6 +371,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "PATCH /api/decisions/{decision_id}": CORRECT.sending(text="更正后的文字", reason="笔误"),
     "POST /api/agenda-items/{item_id}/begin": RECORD.of(item_id="accepted_item"),
     "POST /api/agenda-items/{item_id}/settle": RECORD.of(item_id="accepted_item"),
+    "POST /api/agenda-items/{item_id}/skip": RECORD.of(item_id="accepted_item"),
     # action items
     "GET /api/action-items": ANY_SIGNED_IN,
     "GET /api/meetings/{meeting_id}/action-items": (MEETING, DRAFT),

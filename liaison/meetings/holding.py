@@ -104,13 +104,28 @@ async def settle_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaIt
         item.begun_at, item.settled_at = item.begun_at or db.now(), db.now()
         item.touch()
         audit_line(db, viewer, "settle_item", meeting, item=item.id)
-    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
-    places = {one.id: place for place, one in enumerate(items)}
-    following = items[places.get(item.id, len(items)) + 1 :] + items
-    found = next((one for one in following if one.settled_at is None), None)
+    found = await _open_after(db, meeting, item)
     if found is not None and found.begun_at is None:
         found.begun_at = db.now()
         found.touch()
+    return found
+
+
+async def skip_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
+    """暂时跳过: the current item waits to be taken up again; the next one that is open becomes the current one and is given back.
+
+    Doing it twice changes nothing. Raises NotPermitted, Conflict (no other item is open)."""
+    meeting = await _recording(db, viewer, item.meeting)
+    if item.begun_at is None or item.settled_at is not None:
+        return item
+    found = await _open_after(db, meeting, item)
+    if found is None:
+        raise Conflict(N_("No other item of the agenda is open."))
+    item.begun_at = None
+    item.touch()
+    found.begun_at = db.now()
+    found.touch()
+    audit_line(db, viewer, "skip_item", meeting, item=item.id, current=found.id)
     return found
 
 
@@ -209,6 +224,14 @@ async def _number(
     check.done()
     meeting.ordinal, meeting.ordinal_in_year = ordinal or following, ordinal_in_year or following_in_year
     meeting.ordinal_year = meeting.local_on.year
+
+
+async def _open_after(db: Session, meeting: Meeting, item: AgendaItem) -> AgendaItem | None:
+    """The next accepted item that is not settled, else one before that was left."""
+    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
+    places = {one.id: place for place, one in enumerate(items)}
+    following = items[places.get(item.id, len(items)) + 1 :] + items
+    return next((one for one in following if one.settled_at is None and one.id != item.id), None)
 
 
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:

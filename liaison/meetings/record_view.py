@@ -21,7 +21,14 @@ from liaison.meetings.models import (
     Meeting,
     Note,
 )
-from liaison.meetings.permissions import is_host, may_read_decision, may_read_record, may_record, reads_before
+from liaison.meetings.permissions import (
+    is_host,
+    may_arrange,
+    may_read_decision,
+    may_read_record,
+    may_record,
+    reads_before,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Record:
 
     may_record: bool
     """may write: notes, decisions, attendance, hold"""
+    may_arrange: bool
+    """may order the agenda and accept what is proposed while it runs"""
     may_correct: bool
     """may take back a mistaken hold"""
     may_read_notes: bool
@@ -75,6 +84,7 @@ async def record(
     members = await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on) if records else []
     return Record(
         may_record=records,
+        may_arrange=may_arrange(viewer, meeting, chairs) and meeting.held_at is None,
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
         notes=notes,

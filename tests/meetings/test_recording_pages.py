@@ -270,3 +270,47 @@ async def test_a_note_that_the_same_page_sent_before_is_no_other_text(browser: B
         await browser.post(f"{page}/notes", text="第一句。第二句。", version="0", tried="第一句。")
     ).status_code == 303
     assert (await browser.post(f"{page}/notes", text="又一句。", version="0", tried="第一句。")).status_code == 409
+
+
+async def test_while_it_runs_items_are_skipped_ordered_and_added_and_times_told(
+    browser: Browser, play: Play, running: int
+) -> None:
+    page, world = f"/meetings/{running}", play.world
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, running)
+        for title in ("甲", "乙"):
+            await agenda.add_item(db, viewer, meeting, title=title, purpose="report", duration_minutes=20)
+    await browser.get(page)
+
+    async def titles() -> list[str]:
+        async with play.database.reading() as db:
+            items = await queries.agenda(db, running)
+        return [f"{one.title}{'*' if one.begun_at and not one.settled_at else ''}" for one in items]
+
+    await browser.post("/agenda-items/1/begin")
+    shown = await browser.get(page)
+    assert "09:00 开始" in shown  # half an hour late, and so are the others
+    assert "预计 09:20 开始" in shown
+    assert (await browser.post("/agenda-items/1/skip")).headers["location"] == f"{page}#running"
+    assert await titles() == ["甲", "乙*"]
+    await browser.post("/agenda-items/1/skip")  # pressed twice
+    assert await titles() == ["甲", "乙*"]
+    await browser.post("/agenda-items/2/settle")
+    assert await titles() == ["甲*", "乙"]
+    assert (await browser.post("/agenda-items/1/skip")).status_code == 409
+    floor = await browser.post(f"{page}/agenda-items/new", title="丙", purpose="other", duration_minutes="10")
+    assert floor.headers["location"] == f"{page}#running"
+    await browser.sign_in(world.liwb)
+    await browser.get(page)
+    await browser.post(f"{page}/agenda-items/new", title="丁", purpose="other")
+    assert "丁" in await browser.get(page)
+    await browser.sign_in(world.zhoumin)
+    assert "丁" in await browser.get(page)
+    async with play.database.writing() as db:  # a proposal between two items is passed, not swapped with
+        viewer, meeting = await play.meeting(db, running)
+        await agenda.order(db, viewer, meeting, [1, 4, 2, 3])
+    moved = await browser.post("/agenda-items/2/move", htmx=True, direction="up")
+    assert 'id="running"' in moved.text
+    assert await titles() == ["乙", "甲*", "丁", "丙"]
+    assert "丁" in (await browser.post("/agenda-items/4/accept", htmx=True)).text
+    assert "/agenda-items/4/accept" not in await browser.get(page)

@@ -189,6 +189,15 @@ async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> R
     return await reply(request, db, viewer, agenda_item_json(item))
 
 
+@post("/agenda-items/{item_id:str}/skip", status_code=200)
+async def skip_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+    """The current item waits to be taken up again; the next open one becomes the current one. 409 when no other is open."""
+    body(await request.body(), ActGiven)
+    item = await agenda.item_of(db, viewer, row_id(item_id))
+    await holding.skip_item(db, viewer, item)
+    return await reply(request, db, viewer, agenda_item_json(item))
+
+
 HANDLERS = [
     hold,
     unhold,
@@ -200,4 +209,5 @@ HANDLERS = [
     change_decision,
     begin_item,
     settle_item,
+    skip_item,
 ]

@@ -112,6 +112,16 @@ async def settle_item(
     return await _running(request, db, viewer, item.meeting)
 
 
+@post("/agenda-items/{item_id:int}/skip")
+async def skip_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """暂时跳过; the next one is taken up."""
+    item = await agenda.item_of(db, viewer, item_id)
+    await holding.skip_item(db, viewer, item)
+    return await _running(request, db, viewer, item.meeting)
+
+
 async def _running(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> Response[Any]:
     if not request.htmx:
         return see_other(f"/meetings/{meeting.id}#running")
@@ -356,6 +366,7 @@ handlers = [
     save_note,
     begin_item,
     settle_item,
+    skip_item,
     check_in,
     decide,
     decision_form,

@@ -19,11 +19,13 @@ from liaison.meetings import queries
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import PURPOSES, Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.permissions import is_host
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DAY_NAMES, DELIVERY_NAMES, day_of, not_reached
+from liaison.meetings.timetable import timetable
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
@@ -144,10 +146,19 @@ async def recorded(
     agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
     items = [item for item in agenda if item.state == "accepted"]
     follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)
+    found = await record(db, viewer, meeting, attendees, items)
     return {
         **region(db, request, meeting),
-        "record": await record(db, viewer, meeting, attendees, items),
+        "record": found,
         "items": items,
+        "proposed": [
+            one
+            for one in agenda
+            if one.state == "proposed" and (found.may_arrange or one.proposed_by == viewer.person_id)
+        ],
+        "times": timetable(meeting, items, db.now()),
+        "is_host": is_host(viewer, meeting),
+        "purposes": PURPOSES,
         "attendees": attendees,
         "begins_with_actions": follows,
         "attendance_names": ATTENDANCE_NAMES,
