@@ -36,7 +36,7 @@ async def assign_decided(db: Session, viewer: Viewer, decision: Decision) -> Act
         db,
         viewer,
         decision.mechanism_id,
-        title=title_of(decision.text),
+        title=_title_of(decision.text),
         lead_agency_id=decision.lead_agency_id,
         meeting=decision.meeting,
         decision_id=decision.id,
@@ -66,7 +66,7 @@ async def take_back(db: Session, viewer: Viewer, decision: Decision) -> None:
             assigning.audit_line(db, viewer, "not_possible", item, because="decision_taken_back")
 
 
-def title_of(text: str) -> str:
+def _title_of(text: str) -> str:
     """What is to be done in the words of the decision: its first sentence, without 会议议定 before it."""
     said = _STEM.sub("", text.strip(), count=1) if _STEM.match(text.strip()) else text.strip()
     said = _SENTENCE_END.split(said, maxsplit=1)[0].strip() or said

@@ -15,7 +15,6 @@ from liaison.calendaring.deadlines import check_profile, steps
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
-from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
 from liaison.desk.todos import (
@@ -36,6 +35,7 @@ from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
+from liaison.meetings.month import Month, month_of
 from liaison.meetings.permissions import is_host, may_arrange, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of

@@ -43,7 +43,7 @@ async def check_in(
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     await locked(db, Attendee, attendee.id)
     attendee.check_version(version, attendance=attendee.attendance)
     check = Check()
@@ -238,13 +238,13 @@ async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     if meeting.held_at is not None:
         raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
     return meeting
 
 
-def _taking_place(db: Session, meeting: Meeting) -> None:
+def taking_place(db: Session, meeting: Meeting) -> None:
     """A meeting is recorded from its local day on, unless it is off."""
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))

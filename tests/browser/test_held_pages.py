@@ -71,6 +71,7 @@ def test_every_page_of_holding_and_of_action_items_is_clean(
     for path in (
         f"/meetings/{running}",
         f"/meetings/{running}/hold",
+        f"/meetings/{running}/next",
         f"/meetings/{held}",
         f"/meetings/{held}/unhold",
         "/decisions/1/edit",

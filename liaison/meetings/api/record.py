@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from litestar import Response, get, patch, post, put
+from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
-from liaison.meetings import agenda, holding, queries, recording
-from liaison.meetings.api.shared import Db, Id, Me, Page, in_full
+from liaison.meetings import agenda, following, holding, queries, recording
+from liaison.meetings.api.shared import Db, Id, Me, Page, in_full, local
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
-from liaison.web.api import Body, body, listed, named, reply, seen
+from liaison.web.api import Body, Instant, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -49,6 +49,13 @@ class DecisionChange(Body):
     revoked: bool | UnsetType = UNSET
     reason: str | None = None
     version: int | None = None
+
+
+class NextGiven(Body):
+    starts_at: Instant
+    duration_minutes: int | None = None
+    location: str | None = None
+    next_meeting_id: str | None = None
 
 
 class ActGiven(Body):
@@ -172,6 +179,30 @@ async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: 
     return await reply(request, db, viewer, decision_json(decision, decision.meeting.zone))
 
 
+@post("/meetings/{meeting_id:str}/next", status_code=200)
+async def fix_next(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Fix in this meeting when the next one is: `next_meeting_id`, one that is planned after it, is moved; else a new draft is made.
+    Nobody is told. Answers the next meeting."""
+    given = body(await request.body(), NextGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    found = await following.fix(
+        db,
+        viewer,
+        meeting,
+        local_start=local(given.starts_at, meeting.timezone),
+        duration_minutes=given.duration_minutes,
+        location=given.location,
+        next_meeting_id=named(given.next_meeting_id) if given.next_meeting_id is not None else None,
+    )
+    return await reply(request, db, viewer, await in_full(request, db, viewer, found))
+
+
+@delete("/meetings/{meeting_id:str}/next", status_code=204)
+async def leave_next_open(db: Db, viewer: Me, meeting_id: Id) -> None:
+    """It was not fixed after all; the meeting that was fixed stays as it is."""
+    await following.leave_open(db, viewer, await queries.get(db, viewer, row_id(meeting_id)))
+
+
 @post("/agenda-items/{item_id:str}/begin", status_code=200)
 async def begin_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """Make it the current item of a meeting that is being held."""
@@ -207,6 +238,8 @@ HANDLERS = [
     decide,
     one_decision,
     change_decision,
+    fix_next,
+    leave_next_open,
     begin_item,
     settle_item,
     skip_item,

@@ -13,7 +13,7 @@ from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_, gettext_for
 from liaison.mail.reasons import worded
-from liaison.meetings import queries
+from liaison.meetings import following, queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_list, may_see_remarks
@@ -38,6 +38,7 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
     attendees, invitations, reached = await list_of(db, viewer, meeting)
     return {
         **brief(meeting, db.now()),
+        "next_meeting_id": str(found.id) if (found := await following.fixed(db, viewer, meeting)) else None,
         "deadlines": deadlines_json(meeting),
         "attendees": [
             attendee_json(

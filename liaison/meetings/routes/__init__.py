@@ -10,6 +10,7 @@ from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.delivery import handlers as delivery_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
+from liaison.meetings.routes.following import handlers as following_handlers
 from liaison.meetings.routes.links import PAGES as LINK_PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.recording import handlers as recording_handlers
@@ -32,6 +33,7 @@ router = Router(
         *delivery_handlers,
         *answering_handlers,
         *recording_handlers,
+        *following_handlers,
         *entering_handlers,
         *series_handlers,
         *annual_handlers,

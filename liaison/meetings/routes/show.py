@@ -15,13 +15,13 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
-from liaison.meetings import queries
+from liaison.meetings import following, queries
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import PURPOSES, Meeting
 from liaison.meetings.overview import Overview, overview
-from liaison.meetings.permissions import is_host
+from liaison.meetings.permissions import is_host, may_schedule
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DAY_NAMES, DELIVERY_NAMES, day_of, not_reached
@@ -63,6 +63,8 @@ DONE = {
     "taken_back": N_("Undone: the decision is struck, and the action item made with it has ended."),
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
+    "next_fixed": N_("The date of the next meeting is fixed. Nobody has been told of it yet."),
+    "next_open": N_("The date of the next meeting is open again."),
     "held": N_("The meeting is recorded as held."),
     "unheld": N_("The meeting is no longer recorded as held."),
 }
@@ -111,15 +113,12 @@ async def show_meeting(
 async def print_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[str]:
-    """Agenda and list of those who come, as a sheet of paper."""
+    """Agenda and list of those who come, as a sheet of paper; from the day of the meeting on with its decisions and the next date."""
     meeting = await queries.get(db, viewer, meeting_id)
-    return page(
-        request,
-        "meetings/print.html",
-        meeting=meeting,
-        view=await overview(db, viewer, meeting),
-        **region(db, request, meeting),
-    )
+    view = await overview(db, viewer, meeting)
+    takes_place = meeting.takes_place_by(db.clock.today(meeting.timezone))
+    found = await recorded(db, request, viewer, meeting, view) if takes_place else region(db, request, meeting)
+    return page(request, "meetings/print.html", meeting=meeting, view=view, takes_place=takes_place, **found)
 
 
 def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]:
@@ -156,6 +155,8 @@ async def recorded(
             for one in agenda
             if one.state == "proposed" and (found.may_arrange or one.proposed_by == viewer.person_id)
         ],
+        "following": await following.fixed(db, viewer, meeting),
+        "may_fix": found.may_record and may_schedule(viewer, meeting.mechanism_id) and not meeting.is_off,
         "times": timetable(meeting, items, db.now()),
         "is_host": is_host(viewer, meeting),
         "purposes": PURPOSES,
