@@ -86,6 +86,7 @@
   function onceOnly(event) {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post') return;
+    if (!window.htmx) delete form.dataset.unsaved;   // notes saved by their button leave the page
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = 'yes';
     setTimeout(() => delete form.dataset.sent, 8000);
@@ -240,6 +241,13 @@
   // Another form of the page is sent, or swaps the region in which notes stand: they are saved first, so that no word is lost.
   function notesFirst(event) {
     const form = event.target;
+    const undecided = form.closest('#running') && !form.matches('.decide,[data-autosave]') && undecidedText('#running ');
+    if (undecided) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      say(words('Decidefirst', {}), true);
+      return undecided.focus();
+    }
     const open = form.matches('[data-autosave]') ? [] : all('form[data-unsaved]');
     if (!open.length || !window.htmx) return;
     event.preventDefault();
@@ -248,6 +256,7 @@
     if (open.some(isDisputed)) return goOn(false);
     open.forEach((one) => { clearTimeout(noteOf(one).typing); if (noteOf(one).again) notesAgain(one); else saveNotes(one); });
   }
+  const undecidedText = (where) => all(where + 'form.decide:not([data-sent]) textarea').find((field) => field.value.trim());
   function goOn(saved) {
     if (!waiting || (saved && $('form[data-unsaved]'))) return;
     const { form, button } = waiting;
@@ -313,7 +322,9 @@
   document.addEventListener('input', typed);
   document.addEventListener('htmx:config:request', (event) => {
     const form = autosaving(event);
-    if (form) notesSent(form);
+    if (!form) return;
+    event.detail.ctx.request.headers['X-Autosave'] = '1';   // a session that has ended must not take the page away from under the typing
+    notesSent(form);
   });
   document.addEventListener('htmx:after:request', (event) => {
     const form = autosaving(event);
@@ -327,9 +338,12 @@
     const form = autosaving(event);
     if (form) notesLost(form);
   });
+  document.addEventListener('visibilitychange', () => {   // back from signing in again in another tab
+    if (!document.hidden) all('form[data-unsaved]').forEach(saveNotes);
+  });
   window.addEventListener('online', () => all('form[data-away]').forEach(notesAgain));
   window.addEventListener('beforeunload', (event) => {
-    if (!$('form[data-unsaved]')) return;
+    if (!$('form[data-unsaved]') && !undecidedText('')) return;
     event.preventDefault();
     event.returnValue = '';   // what browsers before Chromium 119 ask for
   });

@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from liaison.actions.models import ActionItem
+from liaison.clock import Clock
 from liaison.db import Session
 from liaison.meetings import queries
+from liaison.web.access import session_cookie
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 from tests.browser.test_held_pages import note_text, running_meeting
+from tests.conftest import NOW
 
 
 def opened(new_page: NewPage, site: LiveSite, meeting_id: int, *, locale: str = "zh_CN") -> Page:
@@ -86,6 +90,23 @@ def test_a_save_whose_answer_was_lost_is_not_taken_for_somebody_else(new_page: N
     assert note_text(live_server, meeting_id) == "第一句。第二句。"
 
 
+def test_notes_typed_after_the_session_ran_out_are_saved_on_coming_back_from_signing_in(
+    new_page: NewPage, live_server: LiveSite, clock: Clock
+) -> None:
+    meeting_id = running_meeting(live_server)
+    page = opened(new_page, live_server, meeting_id)
+    clock.as_of = NOW + timedelta(minutes=40)
+    page.locator("#note-all").fill("陈志远主持会议。")
+    expect(page.locator("#toasts").get_by_text("您已退出登录")).to_be_visible()
+    expect(page.locator("#note-all")).to_have_value("陈志远主持会议。")
+    name = session_cookie(live_server.settings.https)
+    key = live_server.session_key(live_server.world.zhoumin)
+    page.context.add_cookies([{"name": name, "value": key, "url": live_server.url}])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    saved(page, 1)
+    assert note_text(live_server, meeting_id) == "陈志远主持会议。"
+
+
 @pytest.mark.parametrize(
     ("button", "kept"),
     [
@@ -131,6 +152,44 @@ def test_notes_are_saved_before_the_next_item_is_taken_up(new_page: NewPage, liv
     page.locator(".ag-item.now").get_by_role("button", name="已议").click()
     expect(page.locator("#toasts").get_by_text("记录尚未保存，其他操作未执行")).to_be_visible()
     expect(page.locator(".ag-item.now textarea").first).to_have_value("讨论第二稿。")
+
+
+def test_a_decision_that_is_written_and_not_recorded_is_not_lost_with_the_item(
+    new_page: NewPage, live_server: LiveSite
+) -> None:
+    page = opened(new_page, live_server, running_meeting(live_server))
+    page.get_by_role("button", name="开始讨论").first.click()
+    now = page.locator(".ag-item.now")
+    now.locator("summary", has_text="记录议定事项").click()
+    now.locator("form.decide textarea").fill("每月对账。")
+    now.get_by_role("button", name="议毕，进入下一项").click()
+    expect(page.locator("#toasts").get_by_text("议定事项尚未记录")).to_be_visible()
+    expect(page.locator("form.decide textarea:focus")).to_have_value("每月对账。")
+    now.get_by_role("button", name="记为议定事项").click()
+    expect(page.locator("#decision-list")).to_contain_text("每月对账。")
+    now.get_by_role("button", name="议毕，进入下一项").click()
+    expect(now.locator("h3")).to_have_text("研究移送指引")
+
+
+def test_the_next_date_is_chosen_beside_the_running_agenda(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
+) -> None:
+    page = opened(new_page, live_server, running_meeting(live_server))
+    card = page.locator("#next-meeting")
+    card.get_by_role("link", name="商定时间").click()
+    card.get_by_label("开始时间").fill("10:00")
+    card.get_by_role("link", name="下一月").click()
+    expect(card.locator("h2")).to_have_text("2027年1月")
+    card.locator(".pick-day").get_by_role("link", name="14", exact=True).click()
+    expect(card.get_by_label("日期")).to_have_value("2027-01-14")
+    expect(card.get_by_label("开始时间")).to_have_value("10:00")
+    width_checks(page)
+    card.get_by_role("link", name="返回，不保存").click()
+    expect(card).to_contain_text("时间尚未商定")
+    card.get_by_role("link", name="商定时间").click()
+    card.get_by_label("日期").fill("2027-01-14")
+    card.get_by_role("button", name="确定时间").click()
+    expect(card).to_contain_text("1月14日（周四）")
 
 
 def test_a_stem_goes_where_the_cursor_stands_by_keyboard_too(new_page: NewPage, live_server: LiveSite) -> None:

@@ -100,6 +100,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: in
         labels=labels_of(words, form, LABELS),
         month=month_of(month, region_calendar(meeting.mechanism.region), today, around),
         chosen=day,
+        inside=bool(request.htmx),
         day=kind_of_day(meeting.mechanism, day),
         day_names=DAY_NAMES,
         late_joiners=[],
