@@ -314,3 +314,21 @@ async def test_while_it_runs_items_are_skipped_ordered_and_added_and_times_told(
     assert await titles() == ["乙", "甲*", "丁", "丙"]
     assert "丁" in (await browser.post("/agenda-items/4/accept", htmx=True)).text
     assert "/agenda-items/4/accept" not in await browser.get(page)
+
+
+async def test_a_refused_decision_gives_its_form_back_as_it_was_typed(
+    browser: Browser, play: Play, running: int
+) -> None:
+    await browser.get(f"/meetings/{running}")
+    world, path = play.world, f"/meetings/{running}/decisions"
+    typed = {"key": "all", "text": "每月对账。", "lead_agency_id": str(world.sfj.id), "due_on": "2026-11-01"}
+    refused = await browser.post(path, htmx=True, **typed, supporting_agency_ids=str(world.sfj.id))
+    assert refused.status_code == 422
+    assert refused.text.count("decide-all") == 1
+    assert "每月对账。" in refused.text
+    assert f'<option value="{world.sfj.id}" selected>' in refused.text
+    assert 'value="2026-11-01"' in refused.text
+    assert 'name="with_action" value="1" checked' not in refused.text  # it was not ticked
+    kept = await browser.post(path, htmx=True, **{**typed, "due_on": "2026-12-07", "key": "all<b>"})
+    assert 'id="decision-list" hx-swap-oob="true"' in kept.text
+    assert "all<b>" not in kept.text
