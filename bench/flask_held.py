@@ -19,8 +19,10 @@ from liaison.directory.models import Agency, Person
 from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Member
+from liaison.mechanisms.wording import STEPS
 from liaison.meetings.attendance import attendance_of
-from liaison.meetings.due import replies_due_on
+from liaison.meetings.audience import ItemShown, item_shown
+from liaison.meetings.due import is_late, replies_due_on
 from liaison.meetings.models import (
     NUMBERED_KINDS,
     AgencyInvitation,
@@ -42,20 +44,31 @@ from liaison.meetings.permissions import (
 )
 from liaison.meetings.record_view import Record
 from liaison.meetings.showing import AgencyAnswers, Line, answer_of, mail_of, tallied
+from liaison.meetings.step_models import MeetingStep
+from liaison.meetings.steps import items_due_on, steps_of
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import ATTENDANCE_NAMES
 from liaison.web.forms import Form
 
 
+def steps_content(db: Session, meeting: Meeting, now: datetime) -> dict[str, Any]:
+    """The steps around the meeting, as the page shows them to its officer."""
+    today = now.astimezone(meeting.zone).date()
+    rows = list(db.scalars(select(MeetingStep).where(MeetingStep.meeting_id == meeting.id)))
+    return {"steps": steps_of(meeting, rows, today), "step_names": STEPS, "today_there": today}
+
+
 def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, words: Words) -> dict[str, Any]:
     """What the page shows to somebody who runs the mechanism."""
     now, on = datetime.now(UTC), clock.today(meeting.timezone)
-    items = db.scalars(
+    found = db.scalars(
         select(AgendaItem)
         .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), AgendaItem.state == "accepted")
         .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
         .order_by(AgendaItem.position, AgendaItem.id)
     ).all()
+    due_on = items_due_on(steps_content(db, meeting, now)["steps"])
+    items = [item_shown(viewer, one, arranges=True, late=is_late(one, meeting, due_on)) for one in found]
     attendees = sorted(
         db.scalars(
             select(Attendee)
@@ -123,6 +136,7 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
         "own": next((a for a in attendees if may_answer(viewer, a) and a.agency_invitation_id is None), None),
         "act": "",
         "due": replies_due_on(meeting, now),
+        **steps_content(db, meeting, now),
         "zone": meeting.timezone,
         "is_open": False,
         "takes_place": True,
@@ -138,7 +152,7 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
 
 
 def record(
-    db: Session, viewer: Viewer, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[AgendaItem]
+    db: Session, viewer: Viewer, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[ItemShown]
 ) -> Record:
     """Notes, decisions, attendance."""
     chairs = frozenset(one.person_id for one in attendees if one.role == "chair" and one.person_id)
@@ -147,6 +161,7 @@ def record(
     decided = select(Decision).where(Decision.meeting_id == meeting.id).order_by(Decision.number)
     return Record(
         may_record=may_record(viewer, meeting, chairs),
+        may_record_of=frozenset(one.id for one in items),
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
         notes={note.agenda_item_id: note for note in notes},

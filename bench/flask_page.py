@@ -16,7 +16,7 @@ from litestar.middleware.csrf import generate_csrf_token
 from sqlalchemy import ColumnElement, and_, create_engine, event, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bench.flask_held import held_content
+from bench.flask_held import held_content, steps_content
 from liaison.accounts.models import UserSession
 from liaison.accounts.secrets import hashed
 from liaison.accounts.sessions import ABSOLUTE, IDLE
@@ -30,7 +30,8 @@ from liaison.mail import reasons
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL, Designation, Mechanism, Member, Reader
 from liaison.meetings.address_models import AddressAnswer
-from liaison.meetings.due import replies_due_on
+from liaison.meetings.audience import item_shown
+from liaison.meetings.due import is_late, replies_due_on
 from liaison.meetings.models import NUMBERED_KINDS, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import is_host, may_answer, may_ask, may_fill_slip, may_propose, may_register
 from liaison.meetings.recipients import addressees
@@ -49,6 +50,7 @@ from liaison.meetings.showing import (
     tallied,
 )
 from liaison.meetings.snapshot import listed, organizer_of, snapshot_of, still_waiting
+from liaison.meetings.steps import items_due_on
 from liaison.paths import data_dir
 from liaison.site import TRIAL_MODE, SiteChoice
 from liaison.templating import environment
@@ -335,6 +337,8 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
                 phone, through = phone_of(line.attendee.person) if line.attendee.person else (line.attendee.phone, None)
                 path = f"/attendees/{line.attendee.id}/register" if line.may_register else None
                 waiting.append(Waiting(line.attendee.name, one.agency, phone, through, path, line.mail, False))
+    due_on = items_due_on(steps_content(db, meeting, now)["steps"])
+    agenda = [item_shown(viewer, one, arranges=True, late=is_late(one, meeting, due_on)) for one in items]
     counts = tallied(line.answer for one in ordered for line in one.lines)
     ahead = meeting.starts_at > now
     may_remind = bool(waiting) and ahead and bool(still_waiting(last, attendees, slips))
@@ -355,12 +359,13 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
             may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
         ),
         "agenda": {
-            "items": items,
-            "minutes": minutes_of(items, meeting.duration_minutes),
+            "items": agenda,
+            "aside": [],
+            "minutes": minutes_of(agenda, meeting.duration_minutes),
             "is_host": is_host(viewer, meeting),
             "may_arrange": is_host(viewer, meeting),
             "may_propose": may_propose(viewer, meeting),
-            "own_proposals": frozenset(),
+            "may_edit": frozenset(one.id for one in agenda),
             "begins_with_actions": meeting.kind in NUMBERED_KINDS and follows is not None,
         },
         "answers": SimpleNamespace(
@@ -378,6 +383,7 @@ def content(db: Session, settings: Settings, clock: Clock, viewer: Viewer, meeti
         "unreached": not_reached(lines),
         "resendable": told_at,
         "due": due,
+        **steps_content(db, meeting, now),
         "zone": meeting.timezone,
         "is_open": ahead,
         "takes_place": False,

@@ -1,25 +1,29 @@
 """Taking in answers by mail: replies of ordinary clients to one notice, each read and taken in within a transaction of its own,
 as the inbox does.
 
-    uv run python -m bench.ingesting [REPLIES PEOPLE]
+    uv run python -m bench.ingesting [REPLIES PEOPLE [imap]]
+
+With `imap` they lie in the mailbox of a Dovecot on this machine (the one of the tests), over TLS, and are fetched, taken in and moved.
 """
 
 import asyncio
 import gc
 import sys
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from statistics import median
 
 from bench.sending import Taken, texts_of
 from bench.site import meeting_with, officer_of, queries, site
-from liaison import logs
+from liaison import intake, logs
 from liaison.composers import COMPOSERS
 from liaison.db import Database
 from liaison.mail.delivery import deliver_due
 from liaison.meetings import announcing
 from liaison.postroom.reading import read_mail
 from liaison.postroom.sorting import receive
+from tests.dovecot import dovecot
 
 ROUNDS = 3
 PARTSTATS = ("ACCEPTED", "TENTATIVE", "DECLINED")
@@ -78,27 +82,47 @@ async def replies_to(database: Database, count: int, people: int) -> list[bytes]
     ]
 
 
-async def main(count: int, people: int) -> None:
+async def taken_in(database: Database, raws: list[bytes]) -> None:
+    """Without a mailbox: read and taken in, one after another."""
+    for number, raw in enumerate(raws):
+        mail = await asyncio.to_thread(read_mail, raw)
+        async with database.writing() as db:
+            taken = await receive(db, mail, door="imap", source_key=f"imap:bench:1:{number}")
+        assert taken.verdict in ("applied", "stale"), taken.reason
+
+
+async def main(count: int, people: int, *, by_imap: bool) -> None:
     logs.set_up("text", quiet=True)
     rates, costs = [], []
     gc.collect()
     gc.freeze()
     for _ in range(ROUNDS):
-        async with site() as database:
-            raws = await replies_to(database, count, people)
-            began, cpu = time.perf_counter(), time.process_time()
-            for number, raw in enumerate(raws):
-                mail = await asyncio.to_thread(read_mail, raw)
-                async with database.writing() as db:
-                    taken = await receive(db, mail, door="imap", source_key=f"imap:bench:1:{number}")
-                assert taken.verdict in ("applied", "stale"), taken.reason
-            rates.append(count / (time.perf_counter() - began))
-            costs.append((time.process_time() - cpu) * 1000 / count)
-    print(f"| {count} replies of {people} people, {ROUNDS} rounds | median | least | most |\n|---|---|---|---|")
+        with ExitStack() as stack:
+            server = stack.enter_context(dovecot()) if by_imap else None
+            async with site() as database:
+                raws = await replies_to(database, count, people)
+                for raw in raws if server else ():
+                    server.put(raw)
+                began, cpu = time.perf_counter(), time.process_time()
+                if server:
+                    taken = await intake.poll(
+                        database,
+                        server.inbox(),
+                        stop=asyncio.Event(),
+                        anyway=True,
+                        source_for=lambda _, source=server.source(): source,
+                    )
+                    assert (taken, len(server.files())) == (count, 0)
+                else:
+                    await taken_in(database, raws)
+                rates.append(count / (time.perf_counter() - began))
+                costs.append((time.process_time() - cpu) * 1000 / count)
+    way = ", by IMAP" if by_imap else ""
+    print(f"| {count} replies of {people} people{way}, {ROUNDS} rounds | median | least | most |\n|---|---|---|---|")
     print(f"| replies/s | {median(rates):.0f} | {min(rates):.0f} | {max(rates):.0f} |")
     print(f"| CPU ms a reply | {median(costs):.2f} | {min(costs):.2f} | {max(costs):.2f} |")
 
 
 if __name__ == "__main__":
-    given = [int(each) for each in sys.argv[1:]]
-    asyncio.run(main(*(given or [1000, 50])))
+    given = [int(each) for each in sys.argv[1:3]]
+    asyncio.run(main(*(given or [1000, 50]), by_imap="imap" in sys.argv))

@@ -13,6 +13,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.htmx import HTMXRequest
 
 from liaison import audit
+from liaison.absent import absent
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
@@ -29,13 +30,20 @@ from liaison.feed import routes as feed_routes
 from liaison.feed.known import KnownFeeds
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
-from liaison.mechanisms.calendars import load_calendars
+from liaison.mechanisms.calendars import SiteCalendars, load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
+from liaison.meetings import stepping
+from liaison.paperwork import api as paperwork_api
+from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
+from liaison.polls import api as polls_api
+from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
+from liaison.reminders import api as reminders_api
+from liaison.reminders import routes as reminders_routes
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.watching import routes as watching_routes
@@ -44,7 +52,7 @@ from liaison.web.api import provide_paging
 from liaison.web.assets import Assets
 from liaison.web.counting import Answers, count_answer
 from liaison.web.handlers import HANDLERS
-from liaison.web.hosts import own_names_only
+from liaison.web.hosts import in_its_site, own_names_only
 from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
 from liaison.web.static import static
@@ -53,10 +61,11 @@ MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
 
 
 def open_database(settings: Settings, clock: Clock) -> Database:
-    """The site's database with the audit trail sealed before each commit."""
-    return Database(settings, clock, before_commit=audit.seal)
+    """The site's database with the audit trail sealed before each commit, and with the working days that the site has entered."""
+    return Database(settings, clock, before_commit=audit.seal, surroundings=SiteCalendars())
 
 
+@absent("attr")  # aiosmtpd brings it; Litestar would load it to describe classes of a kind that none of ours is of
 def create_app(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Litestar:
     """The server for one site. `settings` must carry a SECRET_KEY; the schema must be current (`migrate.ensure_current`).
 
@@ -82,7 +91,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
             "operator": Provide(access.provide_operator),
             "visitor": Provide(access.provide_viewer_or_none),
         },
-        middleware=[own_names_only],
+        middleware=[own_names_only, in_its_site],
         guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
         before_send=[access.security_headers, count_answer],
@@ -127,7 +136,8 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "load_viewer": viewer_for,
             "actions_beside": actions_routes.beside_meeting,
             "assign_decided": actions_routes.assign_decided,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES},
+            "deadlines_changed": stepping.deadlines_changed,
+            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),
@@ -145,7 +155,10 @@ def page_routers() -> list[Router]:
         directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,
+        reminders_routes.router,
         actions_routes.router,
+        paperwork_routes.router,
+        polls_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,
@@ -167,7 +180,10 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         meetings_api.api,
+        reminders_api.api,
         actions_api.api,
+        paperwork_api.api,
+        polls_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

@@ -2,8 +2,8 @@
 it is asked to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from liaison.system.backup_rules import FAILED
 
 MOST_CLOCK_DIFFERENCE = timedelta(seconds=5)
 WORKER_SILENT = timedelta(minutes=1)
+NEXT_YEAR_DUE: Final = (12, 15)
 _LOOPBACK: Final = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -37,6 +38,7 @@ async def examine(settings: Settings, *, mail: bool = False, own_server: str = "
     """Everything that can be looked at from here, in the order in which to repair it; `mail`: and whether a mail to ourselves comes
     back (mailcheck.send_to_ourselves)."""
     findings, echoes = [_address(settings), _directory(settings)], []
+    days = None
     schema = await asyncio.to_thread(_schema, settings)
     findings.append(schema)
     if schema.state != "bad":
@@ -45,13 +47,13 @@ async def examine(settings: Settings, *, mail: bool = False, own_server: str = "
             looks = [_clock, _worker, _operators, _backup, *([_reading] if settings.inbox_url else [])]
             for look in looks:
                 findings.append(await _safely(look, database))
+            days = await _safely(_calendar, database)
             if mail:
                 echoes = await mailcheck.send_to_ourselves(database, own_server=own_server)
         finally:
             await database.dispose()
     findings += [await _mail(settings), *await mailcheck.ways_in(settings), *echoes]
-    findings.append(await asyncio.to_thread(_calendar, settings))
-    return findings
+    return [*findings, *([days] if days else [])]
 
 
 async def _safely(look: Callable[[Database], Awaitable[Finding]], database: Database) -> Finding:
@@ -196,11 +198,20 @@ async def _mail(settings: Settings) -> Finding:
     )
 
 
-def _calendar(settings: Settings) -> Finding:
+async def _calendar(database: Database) -> Finding:
+    settings = database.settings
+    async with database.reading() as db:
+        today = db.clock.today(settings.timezone)
+        calendar = await asyncio.to_thread(region_calendar, settings.region)  # some regions take 0.4 s the first time
+    return announced_days(settings.region, calendar.official_years, today)
+
+
+def announced_days(region: str, official: Collection[int], today: date) -> Finding:
+    """Whether this year's holidays are known, and from the middle of December the next one's: they are announced in November."""
     what = N_("Holiday calendar")
-    year = datetime.now(UTC).year
-    official = region_calendar(settings.region).official_years
-    if year not in official:
-        return finding(what, "bad", N_("%(region)s: the year %(year)s is not in it; dates are provisional. Install a newer version."), region=settings.region, year=year)  # fmt: skip
+    if today.year not in official:
+        return finding(what, "bad", N_("%(region)s: the year %(year)s is not in it; dates are provisional. Enter its schedule: System → Holiday schedules."), region=region, year=today.year)  # fmt: skip
+    if (today.month, today.day) >= NEXT_YEAR_DUE and today.year + 1 not in official:
+        return finding(what, "note", N_("%(region)s: the year %(year)s is still missing; its dates are provisional. Enter its schedule: System → Holiday schedules."), region=region, year=today.year + 1)  # fmt: skip
     last = max(official)
-    return finding(what, "good", N_("%(region)s: announced up to %(year)s; later dates are marked provisional."), region=settings.region, year=last)  # fmt: skip
+    return finding(what, "good", N_("%(region)s: announced up to %(year)s; later dates are marked provisional."), region=region, year=last)  # fmt: skip

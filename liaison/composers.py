@@ -6,8 +6,18 @@ from typing import Final
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
+from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
 from liaison.meetings.mails import COMPOSERS as MEETINGS
+from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MECHANISMS, **MEETINGS, **REMINDERS, **POSTROOM}
+COMPOSERS: Final[Mapping[str, Composer]] = {
+    **ACCOUNTS,
+    **MECHANISMS,
+    **MEETINGS,
+    **AGENDA,
+    **POLLS,
+    **REMINDERS,
+    **POSTROOM,
+}

@@ -8,9 +8,23 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event, func, inspect, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Text,
+    event,
+    func,
+    inspect,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -28,6 +42,8 @@ from liaison.errors import N_, Conflict, NotFound
 
 POOL_WAIT = 10.0
 """Seconds a request waits for a connection before it is told to come again (503)."""
+USED_LAST_FIRST = {"pool_use_lifo": True}
+"""Each connection keeps its own prepared statements and pages: requests one after the other use one connection, not all in turn."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -51,6 +67,24 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class IdSet(TypeDecorator[frozenset[int]]):
+    """A small set of ids in one column, as ",3,7,": read with its row, in no statement of its own. NULL is no set at all."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[int] | None, dialect: Dialect) -> str | None:
+        return None if value is None else f",{','.join(str(id_) for id_ in sorted(value))},"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[int] | None:
+        return None if value is None else frozenset(int(id_) for id_ in value.split(",") if id_)
+
+
+def holds_id(column: Any, id_: int) -> ColumnElement[bool]:
+    """Whether the set in an `IdSet` column has this id."""
+    return type_coerce(column, Text).contains(f",{id_},")
 
 
 class Base(DeclarativeBase):
@@ -161,6 +195,19 @@ def is_passing(error: DBAPIError) -> bool:
     return lost and isinstance(error, OperationalError | InterfaceError)
 
 
+class Surroundings(Protocol):
+    """What rules ask for without a session, bound to the task that opens one: so that two sites in one process keep theirs apart."""
+
+    def use(self) -> None:
+        """For this task and those it starts."""
+
+    async def follow(self, database: "Database") -> None:
+        """Before each session: what another process saved is noticed after a while, what this one saved at once."""
+
+    def saved(self, db: Session) -> None:
+        """After each commit."""
+
+
 class Database:
     """The engines of one process, made by `create_app`, the worker and the CLI, and disposed by them."""
 
@@ -170,10 +217,12 @@ class Database:
         clock: Clock,
         *,
         before_commit: Callable[[Session], Awaitable[None]] | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.before_commit = before_commit
+        self.surroundings = surroundings
         self.after_commit: Callable[[Session], None] | None = None
         """Set by a worker in this process: what was saved may call for mail, which need not wait for the next round."""
         self.reader, self.writer = _engines(settings)
@@ -191,12 +240,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A session that only reads; nothing it does is kept."""
+        await self._surround()
         async with self.session(self.reader) as db:
             yield db
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
         """One transaction: leaving commits (audit sealed first), raising rolls back. It begins with the first statement."""
+        await self._surround()
         async with self.session(self.writer) as db:
             yield db
             if db.in_transaction() or db.new:
@@ -204,8 +255,15 @@ class Database:
                 if self.before_commit:
                     await self.before_commit(db)
                 await db.commit()
+                if self.surroundings:
+                    self.surroundings.saved(db)
                 if self.after_commit:
                     self.after_commit(db)
+
+    async def _surround(self) -> None:
+        if self.surroundings:
+            self.surroundings.use()
+            await self.surroundings.follow(self)
 
     async def dispose(self) -> None:
         await self.reader.dispose()
@@ -216,7 +274,13 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     if path is None:
         url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
         engine = create_async_engine(
-            url, hide_parameters=True, pool_size=10, max_overflow=10, pool_timeout=POOL_WAIT, pool_pre_ping=True
+            url,
+            hide_parameters=True,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=POOL_WAIT,
+            pool_pre_ping=True,
+            **USED_LAST_FIRST,
         )
         return engine, engine
     engine = create_async_engine(
@@ -227,6 +291,7 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
         pool_size=10,
         pool_timeout=POOL_WAIT,
         max_overflow=20,
+        **USED_LAST_FIRST,
     )
     event.listen(engine.sync_engine, "begin", _begin)
     return engine, engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")

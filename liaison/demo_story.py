@@ -25,6 +25,7 @@ from liaison.meetings import agenda, announcing, asking, queries, replies
 from liaison.meetings.asking import Asked
 from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import Meeting, Series
+from liaison.meetings.recorded import decisions as decisions_of
 from liaison.meetings.replies import SlipName
 
 HELD = 4
@@ -161,7 +162,7 @@ async def _hold(settings: Settings, mechanism_id: int, who: str, day: date, stor
                 ordinal_in_year=sum(each.year == day.year for each in named),
             )
             meeting.series_id = series.id
-            decisions = await queries.decisions(db, meeting.id)
+            decisions = await decisions_of(db, viewer, meeting.id)
             today = Clock().today(settings.timezone)
             ids = []
             for number, action in enumerate(story.actions):

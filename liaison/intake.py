@@ -123,7 +123,11 @@ async def poll(
                 await state.renew(db, inbox)
 
     try:
-        taken = await polling.drain(source_for(inbox), Intake(database, inbox.kind, anyway), stop=stop, keep=keep)
+        # After a connection that broke off mail by mail: a mail that breaks it then keeps back none of those before it.
+        in_hand = 1 if before.problem == "broken_off" else polling.MOST_IN_HAND
+        taken = await polling.drain(
+            source_for(inbox), Intake(database, inbox.kind, anyway), stop=stop, keep=keep, in_hand=in_hand
+        )
     except Exception as error:
         problem = error if isinstance(error, InboxProblem) else InboxProblem("unexpected", type(error).__name__)
         if problem is not error:

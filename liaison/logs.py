@@ -6,28 +6,14 @@ up, also inside a traceback."""
 import logging
 import re
 import sys
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from typing import Any, TextIO
 
+from liaison.absent import absent
 
-@contextmanager
-def _absent(module: str) -> Iterator[None]:
-    """As if the module were not installed, for what is imported meanwhile and only asks whether it is."""
-    missing: Any = None
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = missing
-    try:
-        yield
-    finally:
-        del sys.modules[module]
-
-
-with _absent(
+with absent(
     "rich"
-):  # which structlog would load for coloured tracebacks that no log of ours has: 4 MB, and 40 ms of every start
+):  # structlog would load it for coloured tracebacks that no log of ours has: 4 MB, and 40 ms of every start
     import structlog
 
 _SECRETS = (

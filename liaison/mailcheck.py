@@ -182,7 +182,7 @@ class _Watch:
         for mail in mails:
             if mail.size <= MOST_BYTES:
                 with suppress(MailProblem):
-                    raw: bytes | None = await steps.do(steps.source.fetch, mail)
+                    raw = (await steps.do(steps.source.fetch, [mail])).get(mail.key)
                     self.raws += [raw] if raw else []
 
     def came(self, mark: str) -> dict[str, bytes]:

@@ -8,8 +8,10 @@ from liaison.directory import models as directory
 from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
-from liaison.meetings import address_models, decision_models
+from liaison.meetings import address_models, agenda_models, decision_models, step_models
 from liaison.meetings import models as meetings
+from liaison.paperwork import models as paperwork
+from liaison.polls import models as polls
 from liaison.postroom import models as postroom
 from liaison.reminders import models as reminders
 from liaison.succession import models as succession
@@ -20,6 +22,7 @@ __all__ = [
     "accounts",
     "actions",
     "address_models",
+    "agenda_models",
     "audit",
     "decision_models",
     "directory",
@@ -28,8 +31,11 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "paperwork",
+    "polls",
     "postroom",
     "reminders",
     "site",
+    "step_models",
     "succession",
 ]

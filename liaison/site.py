@@ -33,6 +33,12 @@ async def choice(db: Session, name: str) -> dict[str, Any] | None:
     return (await db.execute(_CHOICE, {"name": name})).scalar_one_or_none()
 
 
+async def choices(db: Session, *names: str) -> dict[str, dict[str, Any]]:
+    """What was chosen for each of these, where anybody chose."""
+    query = select(SiteChoice.name, SiteChoice.value).where(SiteChoice.name.in_(names))
+    return {row.name: row.value for row in await db.execute(query)}
+
+
 def operators_only(actor: Any) -> None:
     """What concerns the whole site, its operator alone does. Raises NotPermitted for everybody else."""
     if not getattr(actor, "operator", False):

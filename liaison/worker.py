@@ -20,6 +20,7 @@ from liaison.feed import texts
 from liaison.feed.calendar import to_keep
 from liaison.keeping import making
 from liaison.mail import outbox, queue_state
+from liaison.mail.calling import CALLS_FOR_MAIL
 from liaison.mail.delivery import Composer, deliver_due
 from liaison.mail.smtp import transport_for
 from liaison.mail.sources.places import Inbox, inboxes
@@ -169,7 +170,7 @@ def work_for(database: Database, composers: Mapping[str, Composer]) -> Work:
     work = Work(database, transport_for(database.settings), composers)
 
     def saved(db: Session) -> None:
-        if db.info.pop(outbox.CALLS_FOR_MAIL, False):
+        if db.info.pop(CALLS_FOR_MAIL, False):
             work.mail_waits.set()
 
     database.after_commit = saved

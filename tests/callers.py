@@ -113,6 +113,13 @@ class Browser:
         headers = {"HX-Request": "true"} if htmx else {}
         return await self.client.post(path, data={"_csrf_token": self.csrf, **fields}, headers=headers)
 
+    async def upload(
+        self, path: str, file_name: str, content: bytes, *, field: str = "file", **fields: str
+    ) -> httpx.Response:
+        """Send a form with one file."""
+        data = {"_csrf_token": self.csrf, **fields}
+        return await self.client.post(path, data=data, files={field: (file_name, content)})
+
 
 def _answered(response: httpx.Response, status: int) -> Any:
     assert response.status_code == status, (response.status_code, response.text[:1000])

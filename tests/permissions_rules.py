@@ -117,9 +117,30 @@ HOST_MEETING = only(HOST, among=SEE_MEETING)
 ASK_SFJ = only(HOST | {"sfj_officer", "sfj_deputy"}, among=SEE_MEETING)
 PROPOSE = only(MEMBERS, among=SEE_MEETING)
 SEE_PROPOSED = ACTING | {"sfj_person", "chair"}
-KEEP_PROPOSED = only(HOST | {"sfj_person"}, among=SEE_PROPOSED).of(item_id="proposed_item")
+BRING_IT = roles("sfj_person", "sfj_officer", "sfj_deputy")
+"""Of 区司法局, which brings the proposed item: who proposed it, its officer and deputy."""
+KEEP_PROPOSED = only(HOST | BRING_IT, among=SEE_PROPOSED).of(item_id="proposed_item")
+SEE_ITEM = (
+    Rule(SEE_MEETING).of(item_id="accepted_item"),
+    Rule(SEE_PROPOSED).of(item_id="proposed_item"),
+    Rule(SFJ | ARRANGERS).of(item_id="restricted_item"),
+    Rule(ARRANGERS | {"sfj_officer", "sfj_deputy"}).of(item_id="restricted_proposal"),
+)
+"""A page of a restricted item is there for who arranges the agenda, without what it is about."""
+KNOW_ITEM = (*SEE_ITEM[:2], Rule(SFJ).of(item_id="restricted_item"))
+SET_AUDIENCE = (
+    only(BRING_IT, among=SEE_PROPOSED).of(item_id="proposed_item"),
+    only(HOST, among=SEE_MEETING).of(item_id="accepted_item"),
+    only(roles("sfj_officer", "sfj_deputy"), among=SFJ).of(item_id="restricted_item"),
+)
+TURN_BACK = (
+    only(ARRANGERS, among=SEE_PROPOSED).of(item_id="proposed_item").sending(reason="材料不全"),
+    only(ARRANGERS, among=SFJ | ARRANGERS).of(item_id="restricted_item").sending(reason="时间不够"),
+)
 KEEP_ACCEPTED = HOST_MEETING.of(item_id="accepted_item")
 ACCEPT_PROPOSED = only(ARRANGERS, among=SEE_PROPOSED).of(item_id="proposed_item")
+MAKE_DOCUMENTS = only(ACTING | {"recorder"}, among=SEE_MEETING)
+HEAD_LETTER = only(HOST, among=SEE_MEETING).sending(genre="letter", issuing_agency_id="@jcy")
 ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
 REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
@@ -128,6 +149,10 @@ SERIES = only(ACTING, among=SEE_MECHANISM)
 INCOMING = Rule(ACTING)
 COUNT_IT = Rule(HOST, ACTING - HOST).sending(attendee_id="@chenzy_attendee", partstat="declined")
 """Of the host agency's person: the other agency's officers read the mail, and may not answer for her."""
+
+POLL = Rule(ACTING)
+RUN_POLL = Rule(HOST, ACTING - HOST)
+"""区检察院 asks; the other agency's officers see it and answer."""
 
 RECORD = only(HOST | {"chair", "recorder"}, among=SEE_MEETING)
 RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
@@ -138,8 +163,10 @@ READ_NOTES = only(ACTING | {"chair", "recorder"}, among=SEE_MEETING)
 SEE_RECORD = MEMBERS | {"reader"}
 """Of a meeting held in October to which nobody from outside was asked."""
 DECISION = Rule(SEE_RECORD)
+RESTRICTED_DECISION = Rule(SFJ).of(decision_id="restricted_decision")
 CORRECT = only(HOST | {"recorder"}, among=SEE_RECORD)
 ACTION = Rule(SEE_RECORD)
+RESTRICTED_ACTION = Rule(SFJ).of(action_id="restricted_action")
 REPORT = only(roles("sfj_officer", "sfj_deputy", "sfj_person"), among=SEE_RECORD)
 """区司法局 is responsible, and its sfj_person the owner."""
 CHANGE_ACTION = only(ACTING, among=SEE_RECORD)

@@ -22,15 +22,21 @@ from liaison.accounts.tokens import create_token
 from liaison.actions import assigning
 from liaison.app import open_database
 from liaison.audit import Actor
+from liaison.calendaring.workdays import DayKind
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
 from liaison.meetings.asking import Asked
+from liaison.paperwork.models import DocumentTemplate
+from liaison.polls import asking
+from liaison.polls.asking import Proposed
 from liaison.postroom.models import IncomingMail
+from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
 from tests import world
@@ -43,23 +49,27 @@ MISSING = 99_999_999
 
 DRAFT = "草稿甲7f3a"
 """Stands in the draft of 区检察院 and nowhere else."""
+RESTRICTED = "限知丙2c9e"
+"""Stands in what 区司法局 alone may know: an item on the agenda and one proposed, and an item of a held meeting with its notes, decision
+and action item."""
 STRANGER_PHONE = "0553-0099001"
 """The phone of somebody with whom no member agency has a mechanism in common."""
 
 
 PEOPLE = tuple(name for name in ROLES.values() if name)
 OTHERS: dict[str, tuple[str, ...]] = {
-    "meeting_id": ("meeting_id", "draft"),
+    "meeting_id": ("meeting_id", "draft", "held"),
     "person_id": ("zhoumin", "liwb", "songhp", "tengfei"),
     "agency_id": ("jcy", "sfj", "rsj", "mzj"),
     "member_id": ("jcy_member", "sfj_member", "mzj_member"),
     "designation_id": ("zhoumin_term", "qianwei_term", "liwb_term", "wuxl_term", "songhp_term"),
     "attendee_id": ("chenzy_attendee", "sunl_attendee", "running_attendee"),
     "invitation_id": ("sfj_invitation",),
-    "item_id": ("accepted_item", "proposed_item"),
-    "decision_id": ("decision_id",),
-    "action_id": ("action_id",),
+    "item_id": ("accepted_item", "proposed_item", "restricted_item", "restricted_proposal", "restricted_held"),
+    "decision_id": ("decision_id", "restricted_decision"),
+    "action_id": ("action_id", "restricted_action"),
     "incoming_id": ("incoming_id",),
+    "poll_id": ("poll_id",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -108,7 +118,7 @@ class Site:
 
         def fill(found: re.Match[str]) -> str:
             name = found.group(1)
-            return str(MISSING if missing else self.things[at.get(name, name)])
+            return str(MISSING if missing and name != "step" else self.things[at.get(name, name)])
 
         return re.sub(r"{(\w+)}", fill, address)
 
@@ -202,8 +212,17 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         things |= {f"{name}_term": row.id for name, row in built.terms.items()}
         known = KnownAddress(person_id=built.wuxl.id, address="xiaolan@example.org", kind="alias", added_at=db.now())
         db.add(known)
+        layout = DocumentTemplate(
+            agency_id=built.sfj.id, kind="agenda", file_name="议程.docx", content=b"PK", added_at=db.now()
+        )
+        db.add(layout)
         things |= await _meetings(db, built)
-        things["address_id"] = known.id
+        things |= {"region": "CN", "year": 2027}
+        operator = await built.viewer(db, built.guyan)
+        day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")
+        await holidays.apply(db, operator, "CN", day)
+        things["corrected_day"] = (await db.scalars(select(HolidayDay.id))).one()
+        things |= {"address_id": known.id, "template_id": layout.id, "kind": "agenda.docx"}
         # Heard of an hour ahead: it lives however long these tests take.
         await queue_state.put(db, "worker:one", queue_state.database_now(db, 3600), {})
     cookies, tokens = {}, {}
@@ -221,7 +240,12 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
         yield Site(
-            app, client, things | {"name": "nothing", "path": "nothing", "token": "nothing"}, cookies, tokens, settings
+            app,
+            client,
+            things | {"name": "nothing", "path": "nothing", "token": "nothing", "step": "call_for_items"},
+            cookies,
+            tokens,
+            settings,
         )
     await forgetful.dispose()
 
@@ -247,6 +271,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     draft = await scheduling.schedule(db, host, built.mechanism.id, title=DRAFT, note=DRAFT, **facts)
     accepted = await agenda.add_item(db, host, meeting, title="通报工作情况", purpose="report")
     proposed = await agenda.add_item(db, proposer, meeting, title="商请协助", purpose="consult")
+    closed = {"audience": [built.sfj.id], "agency_id": built.sfj.id, "purpose": "consult", "title": f"会商{RESTRICTED}"}
+    officer = await built.viewer(db, built.liwb)
+    restricted = await agenda.add_item(db, officer, meeting, **closed, presenter_id=built.liwb.id, duration_minutes=20)
+    await agenda.accept_item(db, host, restricted)
+    restricted_proposal = await agenda.add_item(db, officer, meeting, **closed)
     await announcing.send(db, host, meeting)
     running = await scheduling.schedule(
         db, host, built.mechanism.id, title="碰头会", asked=[Asked(person_id=built.sunl.id)], **facts
@@ -258,6 +287,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         db, host, built.mechanism.id, title="第三季度联席会议", **facts | {"local_start": start - timedelta(days=60)}
     )
     decision = await recording.decide(db, host, held, text="每月5日前交换清单。")
+    restricted_held = await agenda.add_item(db, officer, held, **closed)
+    await agenda.accept_item(db, host, restricted_held)
+    held_item = {"agenda_item_id": restricted_held.id}
+    await recording.save_note(db, officer, held, f"记录{RESTRICTED}", **held_item)
+    restricted_decision = await recording.decide(db, officer, held, text=f"议定{RESTRICTED}", **held_item)
     await holding.hold(db, host, held)
     owned = await assigning.assign(
         db,
@@ -268,6 +302,25 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         lead_agency_id=built.sfj.id,
         owner_id=built.zhenggq.id,
         due_on=date(2026, 12, 1),
+    )
+    restricted_action = await assigning.assign(
+        db,
+        officer,
+        built.mechanism.id,
+        meeting=held,
+        decision_id=restricted_decision.id,
+        title=f"落实{RESTRICTED}",
+        lead_agency_id=built.sfj.id,
+        owner_id=built.liwb.id,
+        due_on=date(2026, 11, 20),
+    )
+    poll = await asking.ask_for_times(
+        db,
+        host,
+        built.mechanism.id,
+        candidates=[Proposed(start, 120), Proposed(start + timedelta(days=1), 120)],
+        due_on=date(2026, 12, 1),
+        meeting=draft,
     )
     incoming = IncomingMail(
         received_at=db.now(),
@@ -295,10 +348,18 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "delivery_id": mail.id,
         "draft": draft.id,
         "incoming_id": incoming.id,
+        "poll_id": poll.id,
+        "candidate_id": poll.candidates[0].id,
         "decision_id": decision.id,
         "action_id": owned.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,
+        "held": held.id,
+        "restricted_item": restricted.id,
+        "restricted_proposal": restricted_proposal.id,
+        "restricted_held": restricted_held.id,
+        "restricted_decision": restricted_decision.id,
+        "restricted_action": restricted_action.id,
         "chenzy_attendee": by_person[built.chenzy.id],
         "sunl_attendee": by_person[built.sunl.id],
         "running_attendee": (await queries.attendees(db, running.id))[0].id,

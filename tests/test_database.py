@@ -1,5 +1,6 @@
 """The schema's own promises, on both databases."""
 
+from contextlib import AsyncExitStack
 from datetime import date
 
 import pytest
@@ -66,3 +67,16 @@ async def test_a_principal_cannot_be_moved_over_another_by_an_update(database: D
     with pytest.raises(DBAPIError, match="ex_designation_one_principal"):
         async with database.writing() as db:
             await db.execute(text("UPDATE designation SET ends_on = '2027-02-01' WHERE ends_on IS NOT NULL"))
+
+
+async def test_requests_one_after_the_other_use_one_connection_however_many_are_open(database: Database) -> None:
+    async with AsyncExitStack() as together:
+        for _ in range(5):
+            db = await together.enter_async_context(database.reading())
+            await db.execute(text("SELECT 1"))
+    used = set()
+    for _ in range(5):
+        async with database.reading() as db:
+            connection = await db.connection()
+            used.add(id((await connection.get_raw_connection()).driver_connection))
+    assert len(used) == 1

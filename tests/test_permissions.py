@@ -13,9 +13,9 @@ from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from tests.conftest import NOW, SECRET, migrated_settings
-from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, Rule
+from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, SFJ, Rule
 from tests.permissions_table import TABLE
-from tests.rights import DRAFT, STRANGER_PHONE, Site, build_site, routes_of
+from tests.rights import DRAFT, RESTRICTED, STRANGER_PHONE, Site, build_site, routes_of
 
 
 def _routes() -> list[str]:
@@ -60,7 +60,7 @@ def outcome(answer: httpx.Response) -> str:
 def without_address(answer: httpx.Response) -> str:
     """The body without what may differ: the ids of the address it was asked at, and the token for the next form."""
     path = answer.request.url.path
-    ids = re.findall(r"/([0-9]+|nothing)(?=/|$)", path) or [path.rpartition("/")[2]]
+    ids = re.findall(r"/([0-9]+|nothing|agenda\.docx)(?=/|$)", path) or [path.rpartition("/")[2]]
     text = re.sub(rf"(?<=/)({'|'.join(map(re.escape, ids))})(?![0-9])", "ID", answer.text)
     return re.sub(r'name="(csrf-token|_csrf_token)" (content|value)="[0-9a-f]+"', "TOKEN", text)
 
@@ -96,12 +96,13 @@ async def test_each_role_is_allowed_refused_or_told_of_it_just_what_it_is_told_o
 
 CANARIES = {
     DRAFT: ACTING,
+    RESTRICTED: SFJ,
     STRANGER_PHONE: OPERATOR | {"invited", "reader", "stranger"},
     "0553-0000011": MEMBERS | OPERATOR,
     "0553-0000021": MEMBERS | OPERATOR,
     "0553-0000041": OPERATOR | {"former"},
 }
-"""Words of one agency, and the roles that may ever read them: the draft, and the phones of a stranger, of 区检察院, 区司法局, 区民政局."""
+"""Words of one agency, and the roles that may ever read them: the draft, what 区司法局 alone may know, and the phones of a stranger, of 区检察院, 区司法局, 区民政局."""
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -119,7 +120,13 @@ async def test_words_of_an_agency_appear_only_to_those_it_shares_them_with(site:
 
 
 @pytest.mark.parametrize(
-    ("role", "canary"), [("jcy_officer", DRAFT), ("jcy_officer", "0553-0000021"), ("operator", STRANGER_PHONE)]
+    ("role", "canary"),
+    [
+        ("jcy_officer", DRAFT),
+        ("sfj_admin", RESTRICTED),
+        ("jcy_officer", "0553-0000021"),
+        ("operator", STRANGER_PHONE),
+    ],
 )
 @in_the_sites_loop
 async def test_those_words_do_appear_to_somebody_who_may_read_them(site: Site, role: str, canary: str) -> None:
@@ -134,4 +141,21 @@ async def everything_read_by(site: Site, role: str) -> dict[str, str]:
         for at in site.every_thing(address) if method == "GET" else []:
             path = site.path(address, at)
             read[path] = (await site.ask(role, method, address, path)).text
+    for address in ASKED_BESIDES:
+        for path in {site.path(address, at) for at in site.every_thing(address)}:
+            read[path] = (await site.ask(role, "GET", address, path)).text
     return read
+
+
+ASKED_BESIDES = (
+    "/api/audit?object=meeting:{meeting_id}",
+    "/api/audit?object=action:{action_id}",
+    "/api/deliveries?meeting={meeting_id}",
+    "/api/action-items?mechanism={mechanism_id}",
+    "/actions?status=overdue",
+    "/actions?mechanism={mechanism_id}&status=open",
+    "/meetings/{meeting_id}/send/preview?address=liwb@sfj.qingzhi.example",
+    "/meetings/{meeting_id}/send/preview?address=liwb@sfj.qingzhi.example&part=text",
+    "/meetings/{meeting_id}/send/preview?address=liwb@sfj.qingzhi.example&part=calendar",
+)
+"""Addresses that show more when they are asked for it."""

@@ -74,7 +74,7 @@ async def test_what_was_answered_as_saved_survives_kill_9(
     headers = {"Authorization": f"Bearer {await token_for(database, world.zhoumin)}"}
     path = f"{url}/api/mechanisms/{world.mechanism.id}/meetings"
     saved: list[str] = []
-    async with httpx.AsyncClient(headers=headers) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=60) as client:
 
         async def post(number: int) -> None:
             try:

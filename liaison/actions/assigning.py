@@ -17,6 +17,7 @@ from liaison.directory.models import Agency, Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
+from liaison.meetings.audience import restricts
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_recording
@@ -60,7 +61,7 @@ async def assign(
         supports=[],
     )
     check = Check()
-    item.decision_id, item.decision = await _decision(db, check, meeting, decision_id)
+    item.decision_id, item.decision = await _decision(db, viewer, check, meeting, decision_id)
     await _say(db, check, item, title, lead_agency_id, supporting_agency_ids, owner_id, due_on)
     db.add(item)
     await db.flush()
@@ -173,6 +174,11 @@ async def _say(
     fits = owner is not None and owner.deactivated_at is None and owner.agency_id == lead_agency_id
     if owner_id and not (fits or owner_stays):
         check.refuse("owner_id", N_("The owner is somebody of the responsible agency."))
+    audience = await db.scalar(restricts(item.decision_id)) if item.decision_id is not None else None
+    if audience is not None and not audience.issuperset({lead_agency_id, *supporting_agency_ids}):
+        check.refuse(
+            "lead_agency_id", N_("What was decided on a restricted item is done by agencies that may know of it.")
+        )
     check.day("due_on", due_on)
     if due_on is not None and due_on < item.assigned_on:
         check.refuse("due_on", N_("The due date lies before the day on which the item was assigned."))
@@ -189,11 +195,15 @@ async def _say(
 
 
 async def _decision(
-    db: Session, check: Check, meeting: Meeting | None, decision_id: int | None
+    db: Session, viewer: Viewer, check: Check, meeting: Meeting | None, decision_id: int | None
 ) -> tuple[int | None, Decision | None]:
     if decision_id is None:
         return None, None
     decision = await db.get(Decision, decision_id)
+    if decision is not None:
+        audience = await db.scalar(restricts(decision.id))
+        if audience is not None and viewer.agency_id not in audience:
+            decision = None
     if decision is None or meeting is None or decision.meeting_id != meeting.id or decision.revoked_at is not None:
         check.refuse("decision_id", N_("Please choose a decision of this meeting."))
         return None, None

@@ -56,6 +56,15 @@ def next_step_on(calendar: WorkCalendar, due_on: dt.date | None, *, since: dt.da
     return min((step.on for step in steps(calendar, due_on) if step.on >= since), default=None)
 
 
+def next_step_by_other_days(
+    before: WorkCalendar, after: WorkCalendar, due_on: dt.date, *, since: dt.date
+) -> dt.date | None:
+    """The same after the working days of a region were corrected: a step that still lay ahead by the former days, and lies behind by
+    the present ones, goes with the next mail instead of never."""
+    lost = any(was.on >= since > now.on for was, now in zip(steps(before, due_on), steps(after, due_on), strict=True))
+    return since if lost else next_step_on(after, due_on, since=since)
+
+
 def _day(calendar: WorkCalendar, due_on: dt.date, offset: int) -> dt.date:
     if offset:
         return add_workdays(calendar, due_on, offset).date

@@ -1,6 +1,6 @@
 """What pages, API and mails read of action items. Every list goes through `visible_to`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -17,7 +17,9 @@ from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
 from liaison.first import among, bounded, row_by_row
 from liaison.mechanisms.models import Mechanism, Member
-from liaison.meetings.models import NUMBERED_KINDS, Meeting
+from liaison.meetings.audience import known_to, restricts
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
 
 SHOWN = (
     joinedload(ActionItem.mechanism),
@@ -47,7 +49,8 @@ class Filters:
 @lru_cache(maxsize=64)  # putting it together costs more than asking it, and a person asks it with every page
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The items this viewer may know of: those of mechanisms their agency is in, from its joining date until it left; those
-    of mechanisms they may read; those they own, and those their agency was made responsible for or supports."""
+    of mechanisms they may read; those they own, and those their agency was made responsible for or supports. What was decided on an
+    agenda item with an audience is for the people of that audience, and for who is to do it."""
     return or_(*visible_parts(viewer))
 
 
@@ -55,6 +58,14 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
 def visible_parts(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     """The same items by conditions of which each has an index: what the viewer owns, and one a mechanism."""
     found: list[ColumnElement[bool]] = [ActionItem.owner_id == viewer.person_id]
+    supported = select(Support.id).where(Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id)
+    closed = restricts(ActionItem.decision_id).where(not_(known_to(viewer)))
+    open_ = or_(
+        ActionItem.decision_id.is_(None),
+        not_(row_by_row(closed)),
+        ActionItem.lead_agency_id == viewer.agency_id,
+        row_by_row(supported),
+    )
     for mechanism_id in sorted(viewer.shares_mechanism_ids()):
         seen: list[ColumnElement[bool]] = [true()] if mechanism_id in viewer.reader_of else []
         for period in viewer.member_of.get(mechanism_id, ()):
@@ -63,11 +74,8 @@ def visible_parts(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
                 span.append(ActionItem.assigned_on < period.left_on)
             seen.append(and_(*span))
         if mechanism_id in viewer.member_of:
-            supports = select(Support.id).where(
-                Support.action_item_id == ActionItem.id, Support.agency_id == viewer.agency_id
-            )
-            seen += [ActionItem.lead_agency_id == viewer.agency_id, row_by_row(supports)]
-        found.append(and_(ActionItem.mechanism_id == mechanism_id, or_(*seen)))
+            seen += [ActionItem.lead_agency_id == viewer.agency_id, row_by_row(supported)]
+        found.append(and_(ActionItem.mechanism_id == mechanism_id, or_(*seen), open_))
     return tuple(found)
 
 
@@ -86,7 +94,22 @@ async def of_agency(db: Session, agency_id: int, item_id: int) -> ActionItem:
     item = (await db.execute(select(ActionItem).where(ActionItem.id == item_id).options(*SHOWN))).scalar_one_or_none()
     if item is None or agency_id not in (item.lead_agency_id, item.host_agency_id):
         raise NotFound
+    audience = (await audiences(db, [item])).get(item.id)
+    if audience is not None and agency_id not in {*audience, item.lead_agency_id}:
+        raise NotFound
     return item
+
+
+async def audiences(db: Session, items: Iterable[ActionItem]) -> dict[int, frozenset[int]]:
+    """By item, the agencies that may know of it, as far as it was decided on an agenda item with an audience; those that are to do it
+    know of it besides."""
+    decided = [item.id for item in items if item.decision_id is not None]
+    if not decided:
+        return {}
+    query = select(ActionItem.id, AgendaItem.audience).join(Decision, Decision.id == ActionItem.decision_id)
+    query = query.join(AgendaItem, AgendaItem.id == Decision.agenda_item_id)
+    rows = await db.execute(query.where(ActionItem.id.in_(decided), AgendaItem.audience.is_not(None)))
+    return {id_: audience for id_, audience in rows if audience is not None}
 
 
 async def ledger(

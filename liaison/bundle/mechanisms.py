@@ -20,6 +20,7 @@ from liaison.mechanisms import designating, founding, members, queries
 from liaison.mechanisms.founding import FACTS, Facts, Joining
 from liaison.mechanisms.models import ONLINE, Designation, Mechanism, Member
 from liaison.mechanisms.wording import profile_refused
+from liaison.meetings import stepping
 from liaison.meetings.queries import series_of
 from liaison.meetings.series import put_series
 
@@ -169,7 +170,7 @@ async def _load_deadlines(db: Session, viewer: Viewer, known: Known, entry: Entr
     given = _given(entry)
     changed = bool(given) and mechanism.deadlines != check_profile(given)
     if changed:
-        await founding.set_deadlines(db, viewer, mechanism.id, given)
+        await stepping.deadlines_changed(db, await founding.set_deadlines(db, viewer, mechanism.id, given))
     known.report.kept("deadlines", mechanism.name, changed=changed)
 
 

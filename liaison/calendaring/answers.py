@@ -131,13 +131,15 @@ def apply_reply(state: State | None, reply: Reply) -> Effect:
     asked = _who(state, [answer.address if answer else reply.sender])
     if asked is None:
         return Effect("held", "uninvited")
+    by, problem = _identified(state, asked, reply)
+    if problem in ("other_sender", "forged"):  # neither proposes nor delegates for somebody else
+        return Effect("held", problem, asked)
     if answer is None or reply.method == "COUNTER":
         return Effect("held", "counter", asked)
     if answer.partstat == "DELEGATED":
         return Effect("held", "delegated", asked)
     if answer.partstat not in _CAUTION:
         return Effect("held", "unknown_answer", asked)
-    by, problem = _identified(state, asked, reply)
     if problem:
         return Effect("held", problem, asked)
     if reply.sequence > state.sequence:

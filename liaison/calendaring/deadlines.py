@@ -6,6 +6,7 @@ Offsets are working days from the meeting day T; each mechanism may change them.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -60,11 +61,13 @@ def steps(calendar: WorkCalendar, meeting_day: dt.date, profile: Mapping[str, in
 
     On a meeting day in a year without announced holidays no step is certain.
     """
-    found = []
-    for step, offset in profile.items():
-        due = add_workdays(calendar, meeting_day, offset)
-        found.append(Step(step, due.date, due.certain))
-    return found
+    return list(_steps(calendar, meeting_day, tuple(profile.items())))
+
+
+@lru_cache(maxsize=2048)  # many mechanisms meet on the same days
+def _steps(calendar: WorkCalendar, meeting_day: dt.date, profile: tuple[tuple[str, int], ...]) -> tuple[Step, ...]:
+    days = ((step, add_workdays(calendar, meeting_day, offset)) for step, offset in profile)
+    return tuple(Step(step, due.date, due.certain) for step, due in days)
 
 
 def replies_due(calendar: WorkCalendar, meeting_day: dt.date, profile: Mapping[str, int] = PROFILE) -> DueDay:

@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from liaison.calendaring.answers import Answer
+from liaison.calendaring.foreign_zones import Zones
 
 MOST_LINES = 20_000
 MOST_DEPTH = 8
@@ -50,8 +48,11 @@ def read_calendar(text: str) -> CalendarPart | None:
     times: dict[str, tuple[str, str]] = {}
     answers: list[Answer] = []
     inside: list[str] = []
+    zones = Zones()
     entered = False
     for name, params, value in _lines(text):
+        if inside[:2] == ["VCALENDAR", "VTIMEZONE"]:
+            zones.note(inside, name, value)
         if name == "BEGIN":
             inside.append(value.upper())
             if len(inside) > MOST_DEPTH:
@@ -78,7 +79,7 @@ def read_calendar(text: str) -> CalendarPart | None:
                 answers.append(_answer(params, value))
     if not inside and not entered and not method:
         return None
-    stamps = {name: _instant(*clock) for name, clock in times.items()}
+    stamps = {name: _instant(*clock, zones) for name, clock in times.items()}
     proposed = Proposed(stamps.get("DTSTART"), stamps.get("DTEND")) if method == "COUNTER" else None
     return CalendarPart(
         method=method,
@@ -145,10 +146,10 @@ def _text(value: str) -> str:
     return re.sub(r"\\(.)", lambda found: {"n": "\n", "N": "\n"}.get(found[1], found[1]), value).strip()
 
 
-def _instant(value: str, tzid: str) -> datetime | None:
+def _instant(value: str, tzid: str, zones: Zones) -> datetime | None:
     """A UTC instant; None for a date, nonsense, a year no meeting is in, or a clock in a zone that nobody knows."""
     clock, in_utc = value.strip().removesuffix("Z"), value.strip().endswith("Z")
-    zone = UTC if in_utc else _zone(tzid)
+    zone = UTC if in_utc else zones.zone(tzid)
     if zone is None:
         return None
     try:
@@ -156,14 +157,3 @@ def _instant(value: str, tzid: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return instant if 1950 <= instant.year < 2200 else None
-
-
-def _zone(tzid: str) -> ZoneInfo | None:
-    """The zone of an IANA name, also behind a vendor's prefix, or of one of Windows."""
-    name = WINDOWS_TO_OLSON.get(tzid.strip(), tzid.strip())
-    for _ in range(4):
-        try:
-            return ZoneInfo(name)
-        except (ValueError, OSError, KeyError):
-            name = name.partition("/")[2]
-    return None

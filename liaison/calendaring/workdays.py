@@ -7,6 +7,7 @@ provisional, and whoever shows it says so. All dates are local dates; no clock i
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -113,25 +114,25 @@ class WorkCalendar:
     def is_certain(self, day: dt.date) -> bool:
         return day.year in self.official_years
 
-    def with_days(
-        self,
-        *,
-        holidays: Iterable[dt.date] = (),
-        makeups: Iterable[dt.date] = (),
-        official_years: Iterable[int] = (),
+    def with_year(
+        self, year: int, *, holidays: Iterable[dt.date], makeups: Iterable[dt.date], official: bool
     ) -> "WorkCalendar":
-        """The calendar as an office corrected it: a day named here is no longer what it was before.
-
-        A year that becomes official loses the days that were only expected of it; a year that already was keeps its
-        days. A workday wrongly held free is named in `makeups`, a make-up day that is not one in `holidays`.
-        """
-        off, worked, announced = frozenset(holidays), frozenset(makeups), frozenset(official_years)
-        newly = announced - self.official_years
+        """The calendar with another schedule for a year: the days that it had in that year go. A day of the schedule may lie in the
+        December before or the January after."""
+        off, worked = frozenset(holidays), frozenset(makeups)
         return replace(
             self,
-            holidays=frozenset(day for day in self.holidays if day.year not in newly) - worked | off,
-            makeups=frozenset(day for day in self.makeups if day.year not in newly) - off | worked,
-            official_years=self.official_years | announced,
+            holidays=frozenset(day for day in self.holidays if day.year != year) - worked | off,
+            makeups=frozenset(day for day in self.makeups if day.year != year) - off | worked,
+            official_years=self.official_years | {year} if official else self.official_years - {year},
+        )
+
+    def with_day(self, day: dt.date, kind: DayKind) -> "WorkCalendar":
+        """The calendar with one day corrected; WORKDAY and WEEKEND both leave it to the day of the week."""
+        return replace(
+            self,
+            holidays=self.holidays | {day} if kind is DayKind.HOLIDAY else self.holidays - {day},
+            makeups=self.makeups | {day} if kind is DayKind.MAKEUP else self.makeups - {day},
         )
 
 
@@ -183,9 +184,30 @@ def roll(calendar: WorkCalendar, nominal: dt.date, policy: Roll, avoid_makeup: b
     return Rolled(path[-1], nominal, certain, _why(calendar, path, direction))
 
 
-@lru_cache(maxsize=64)
+class Corrections:
+    """The calendars that a site has entered itself, by region; whoever keeps them swaps `calendars` as a whole."""
+
+    def __init__(self) -> None:
+        self.calendars: Mapping[str, WorkCalendar] = {}
+
+
+_IN_USE: ContextVar[Corrections] = ContextVar("corrections", default=Corrections())  # noqa: B039 - never changed
+
+
+def use_corrections(corrections: Corrections) -> None:
+    """From here on, in this task and those it starts, `region_calendar` answers for the site whose corrections these are."""
+    _IN_USE.set(corrections)
+
+
 def region_calendar(region: str) -> WorkCalendar:
-    """The calendar of a country or part of one: `CN`, `GB-ENG` (ISO 3166). Raises UnknownRegion.
+    """The calendar of a country or part of one (ISO 3166), as the site at work here has it: what it entered itself, else what is
+    shipped. Raises UnknownRegion."""
+    return _IN_USE.get().calendars.get(region) or shipped_calendar(region)
+
+
+@lru_cache(maxsize=64)
+def shipped_calendar(region: str) -> WorkCalendar:
+    """The calendar of a country or part of one as liaison brings it along: `CN`, `GB-ENG` (ISO 3166). Raises UnknownRegion.
 
     China comes from the shipped tables, other regions from the package holidays.
     """

@@ -11,12 +11,12 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import queries as action_queries
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
 from liaison.actions.models import ActionItem
-from liaison.calendaring.deadlines import check_profile, steps
-from liaison.calendaring.workdays import WorkCalendar, region_calendar
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
+from liaison.desk.steps import Steps, called, due_on
 from liaison.desk.todos import (
     Counts,
     Todo,
@@ -33,12 +33,16 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
+from liaison.meetings.audience import may_see_item
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.month import Month, month_of
 from liaison.meetings.permissions import is_host, may_arrange, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
+from liaison.meetings.stepping import rows_of
+from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
+from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
 
 FAILED_FOR = timedelta(days=7)
@@ -89,6 +93,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     off = [m for m in meetings if m.state in ("cancelled", "postponed") and m.announced_at and not m.off_announced]
     around = await beside.around(db, viewer, [*ahead, *off])
     histories = await _histories(db, viewer, series)
+    steps = await _steps(db, [*ahead, *off])
     years = {
         mechanism: years_of(
             rules,
@@ -101,8 +106,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     }
     todos = [
         *_own(viewer, ahead, around, db.now()),
-        *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, calendars),
-        *_to_accept(viewer, ahead, around, calendars),
+        *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, steps),
+        *_to_accept(viewer, ahead, around, steps),
+        *called(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.agenda, histories),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
         *_to_hold(viewer, meetings, db.now()),
@@ -113,6 +119,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
+    if viewer.acts_in_any():
+        asked = await poll_queries.waiting(db, viewer)
+        todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
         todos.append(Todo("incoming", today, 0, count=letters))
     is_empty = False
@@ -207,7 +216,7 @@ async def _hosted(
     meetings: Sequence[Meeting],
     around: beside.Around,
     histories: Mapping[int, Sequence[AgencyHistory]],
-    calendars: Mapping[str, WorkCalendar],
+    steps: Steps,
 ) -> list[Todo]:
     """What the viewer's meetings wait for: notices to send, mails that failed, people to remind."""
     reachable = await _reachable(db, meetings, around, histories)
@@ -215,7 +224,7 @@ async def _hosted(
     todos = []
     for meeting in meetings:
         today = db.clock.today(meeting.timezone)
-        notice_due = _due(meeting, calendars[meeting.mechanism.region])["meeting_notice"]
+        notice_due = due_on(steps[meeting.id], NOTICE, meeting)
         items = around.agenda.get(meeting.id, [])
         accepted = [item for item in items if item.state == "accepted"]
         says = snapshot_of(meeting, accepted, [], organizer="", organizer_name="", contact=None, replies_due_on=None)
@@ -233,9 +242,7 @@ async def _hosted(
     return todos
 
 
-def _to_accept(
-    viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, calendars: Mapping[str, WorkCalendar]
-) -> list[Todo]:
+def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, steps: Steps) -> list[Todo]:
     """Items proposed for meetings whose agenda the viewer arranges, as host or in the chair."""
     chairs: dict[int, set[int]] = {}
     for one in around.attendees:
@@ -244,10 +251,10 @@ def _to_accept(
     return [
         Todo(
             "item",
-            _due(meeting, calendars[meeting.mechanism.region])["items_due"],
+            due_on(steps[meeting.id], ITEMS_DUE, meeting),
             item.id,
             meeting,
-            item.title,
+            item.title if may_see_item(viewer, item) else "",
             version=item.version,
         )
         for meeting in ahead
@@ -257,10 +264,10 @@ def _to_accept(
     ]
 
 
-def _due(meeting: Meeting, calendar: WorkCalendar) -> dict[str, date]:
-    """By step of the mechanism's deadline profile, the day it should be done by for this meeting."""
-    profile = check_profile(meeting.mechanism.deadlines)
-    return {one.step: one.date for one in steps(calendar, meeting.local_on, profile)}
+async def _steps(db: Session, meetings: Sequence[Meeting]) -> dict[int, dict[str, StepOf]]:
+    """By meeting and step, how the steps of these meetings stand."""
+    rows = await rows_of(db, [m.id for m in meetings])
+    return {m.id: {s.step: s for s in steps_of(m, rows[m.id], db.clock.today(m.timezone))} for m in meetings}
 
 
 async def _reachable(

@@ -26,6 +26,7 @@ from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings import agenda, announcing, replies
 from liaison.meetings import queries as meetings
+from liaison.meetings.audience import HIDDEN, may_see_item
 from liaison.meetings.models import Meeting
 from liaison.meetings.month import first_of
 from liaison.meetings.permissions import may_schedule
@@ -72,8 +73,9 @@ async def remind(request: AnyRequest, db: Db, viewer: Me, meeting_id: FromPath[i
 async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: FromPath[int]) -> Response[Any]:
     """审定: take a proposed item onto the agenda."""
     form = await Form.read(request)
-    item = await agenda.item_of(db, viewer, item_id)
-    said = Message(N_("“%(title)s” is on the agenda."), {"title": item.title})
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
+    title = item.title if may_see_item(viewer, item) else Message(HIDDEN)
+    said = Message(N_("“%(title)s” is on the agenda."), {"title": title})
     return await _after(request, db, viewer, agenda.accept_item(db, viewer, item, version=form.whole("version")), said)
 
 

@@ -14,7 +14,10 @@ KINDS = (
     "action",
     "answer",
     "slip",
+    "time_poll",
     "send",
+    "call",
+    "letter",
     "hold",
     "plan",
     "item",
@@ -107,7 +110,7 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, action item, mechanism or designation it is about."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""
@@ -117,6 +120,8 @@ class Todo:
     failures: tuple[Failure, ...] = ()
     day: date | None = None
     """The promised date that a meeting is to be planned for."""
+    names: tuple[str, ...] = ()
+    """The agencies that are told by letter."""
 
     def days_late(self, today: date) -> int:
         """How many days it is overdue; 0 when it is not."""

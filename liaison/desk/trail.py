@@ -24,6 +24,8 @@ from liaison.mechanisms.permissions import sees_until
 from liaison.meetings import queries as meetings
 from liaison.meetings.permissions import may_arrange, may_change, may_see_list
 from liaison.meetings.permissions import reads_before as reads_meeting_before
+from liaison.meetings.recorded import kept_from
+from liaison.polls import queries as polls
 
 TOLD = {"title", "starts_at", "location", "reason", "occasion"}
 """What everybody who sees a meeting may read in a line about it."""
@@ -76,10 +78,18 @@ async def trail(db: Session, viewer: Viewer, kind: str, id_: int, *, after: int,
 
 async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
     """Who runs the meeting or arranges its agenda reads all; the others what came after they were told of it, of items those on
-    the agenda, of who is asked what the list shows them, and nothing since their agency left."""
+    the agenda, of who is asked what the list shows them, and nothing since their agency left. What was done with an item that the
+    reader may not know of is told without what it says, and its decisions not at all."""
     meeting = await meetings.get(db, viewer, id_)
+    items, decisions = await kept_from(db, viewer, id_)
+
+    def known(facts: dict[str, Any]) -> dict[str, Any] | None:
+        if facts.get("decision") in decisions:
+            return None
+        return {"item": facts["item"]} if facts.get("item") in items else facts
+
     if may_change(viewer, meeting) or may_arrange(viewer, meeting, await meetings.chairs(db, id_)):
-        return Sight()
+        return Sight(reads=known)
     shown = {
         item.id
         for item in await meetings.agenda(db, id_)
@@ -90,7 +100,7 @@ async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight(
         since=meeting.announced_at or meeting.held_at,
         before=reads_meeting_before(viewer, meeting, asked, db.now()),
-        reads=lambda facts: _told(facts, shown, sees_list=listed),
+        reads=lambda facts: _told(said, shown, sees_list=listed) if (said := known(facts)) is not None else None,
     )
 
 
@@ -156,6 +166,11 @@ async def _of_action(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight(before=reads_item_before(viewer, await actions.get(db, viewer, id_), db.now()))
 
 
+async def _of_time_poll(db: Session, viewer: Viewer, id_: int) -> Sight:
+    await polls.get(db, viewer, id_)
+    return Sight()
+
+
 async def _operators(db: Session, viewer: Viewer, id_: int) -> Sight:
     site.operators_only(viewer)
     return Sight()
@@ -171,6 +186,7 @@ _SIGHTS: dict[str, Callable[[Session, Viewer, int], Awaitable[Sight]]] = {
     "agency": _of_agency,
     "office": _of_office,
     "action": _of_action,
+    "time_poll": _of_time_poll,
     "mail": _operators,
     "site": _operators,
 }

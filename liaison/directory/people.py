@@ -3,7 +3,7 @@ administrator of its own yet, moves people between agencies, and names operators
 
 from typing import Any, Unpack
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
@@ -97,7 +97,7 @@ async def transfer_person(
     """Move somebody to another post: `post` holds what is new there (office, department, job title, rank, contact, mail, phone).
 
     In another agency nothing of the old post remains, neither the right to keep the agency's people nor being somebody's contact
-    there; designations stay on paper, but give no rights any more: they show as a vacancy until the agency designates anew."""
+    there, nor that somebody there answers for them; designations stay on paper, but give no rights any more: they show as a vacancy until the agency designates anew."""
     person = await _seen(db, viewer, person_id)
     agency = await _agency(db, viewer, agency_id)
     if not may_transfer(viewer, person.agency_id, agency.id, has_admin=await queries.has_admin(db, person.agency_id)):
@@ -113,6 +113,12 @@ async def transfer_person(
         await db.execute(
             update(Person).where(Person.contact_id == person.id).values(contact_id=None, version=Person.version + 1)
         )
+        of_the_old_post = KnownAddress.person_id == person.id
+        if person.mail:
+            colleagues = select(Person.id).where(Person.agency_id == person.agency_id)
+            spoke_for_them = and_(KnownAddress.address == person.mail, KnownAddress.person_id.in_(colleagues))
+            of_the_old_post = or_(of_the_old_post, spoke_for_them)
+        await db.execute(delete(KnownAddress).where(KnownAddress.kind == "contact", of_the_old_post))
         values |= {"agency_id": agency.id, "agency_admin_at": None}
         person.agency = agency
     _change(db, viewer, "transfer_person", person, values, to_agency=agency.id)

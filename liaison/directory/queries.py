@@ -224,22 +224,43 @@ class KnownAddresses:
         return self.others.get(person_id or 0, frozenset())
 
 
+_CONTACT = aliased(Person)  # made once: that takes longer than the query
+
+
 async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddresses:
-    """Their own mail, the contact they are reached through, and what officers entered besides."""
+    """Their own mail, the contact they are reached through, and what officers entered besides; nobody answers for others who has left."""
     own: dict[int, set[str]] = {}
     others: dict[int, set[str]] = {}
     if person_ids:
-        contact = aliased(Person)
-        query = select(Person.id, Person.mail, contact.mail).outerjoin(contact, contact.id == Person.contact_id)
+        in_service = and_(_CONTACT.id == Person.contact_id, _CONTACT.deactivated_at.is_(None))
+        query = select(Person.id, Person.mail, _CONTACT.mail).outerjoin(_CONTACT, in_service)
         for person_id, mail, contact_mail in await db.execute(query.where(Person.id.in_(person_ids))):
             own.setdefault(person_id, set()).update(filter(None, [mail]))
             others.setdefault(person_id, set()).update(filter(None, [contact_mail]))
-        entered = select(KnownAddress.person_id, KnownAddress.kind, KnownAddress.address)
-        for person_id, kind, address in await db.execute(entered.where(KnownAddress.person_id.in_(person_ids))):
-            (own if kind == "alias" else others).setdefault(person_id, set()).add(address)
+        rows = await db.execute(
+            select(KnownAddress.person_id, KnownAddress.kind, KnownAddress.address).where(
+                KnownAddress.person_id.in_(person_ids)
+            )
+        )
+        entered = [(person_id, kind, address) for person_id, kind, address in rows]
+        left = await _of_those_who_left(db, {address for _, kind, address in entered if kind == "contact"})
+        for person_id, kind, address in entered:
+            if kind == "alias":
+                own.setdefault(person_id, set()).add(address)
+            elif address not in left:
+                others.setdefault(person_id, set()).add(address)
     return KnownAddresses(
         {id_: frozenset(each) for id_, each in own.items()}, {id_: frozenset(each) for id_, each in others.items()}
     )
+
+
+async def _of_those_who_left(db: Session, addresses: Collection[str]) -> set[str]:
+    """Of these addresses those that belong to somebody who has left, and to nobody in service."""
+    if not addresses:
+        return set()
+    rows = await db.execute(select(Person.mail, Person.deactivated_at).where(Person.mail.in_(addresses)))
+    found = [(mail, left) for mail, left in rows if mail is not None]
+    return {mail for mail, left in found if left is not None} - {mail for mail, left in found if left is None}
 
 
 async def people_known_by(db: Session, addresses: Collection[str]) -> set[int]:
@@ -256,6 +277,24 @@ async def people_at(db: Session, address: str) -> list[Person]:
     return list(await db.scalars(query.where(person_is_active()).order_by(Person.id)))
 
 
+async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[int]]:
+    """By address (lower case), the agencies whose people read it: those whose own address or alias it is, those whose mail goes to it by
+    way of a contact, the offices and agencies themselves."""
+    contact = aliased(Person)
+    own = select(Person.mail, Person.agency_id).where(Person.mail.in_(addresses), Person.deactivated_at.is_(None))
+    through = select(contact.mail, Person.agency_id).join(contact, contact.id == Person.contact_id)
+    through = through.where(Person.mail.is_(None), Person.deactivated_at.is_(None), contact.mail.in_(addresses))
+    aliases = select(KnownAddress.address, Person.agency_id).join(Person, Person.id == KnownAddress.person_id)
+    aliases = aliases.where(KnownAddress.address.in_(addresses), KnownAddress.kind == "alias")
+    offices = select(func.lower(Office.mail), Office.agency_id).where(func.lower(Office.mail).in_(addresses))
+    agencies = select(func.lower(Agency.mail), Agency.id).where(func.lower(Agency.mail).in_(addresses))
+    found: dict[str, set[int]] = {}
+    for query in (own, through, aliases, offices, agencies):
+        for mail, agency_id in await db.execute(query):
+            found.setdefault(mail.lower(), set()).add(agency_id)
+    return found
+
+
 async def person_at(db: Session, address: str) -> Person | None:
     """The one active person whose own address this is; None for nobody, or several."""
     found = await people_at(db, address)
@@ -269,11 +308,14 @@ async def addresses_of(db: Session, person_id: int) -> Sequence[KnownAddress]:
 
 
 async def belongs_to_others(db: Session, mail: str, person: Person) -> bool:
-    """Whether this is the address of another person, of an office or of an agency."""
+    """Whether this is the address of another person, be it a further one, of an office or of an agency."""
     people = select(Person.id).where(Person.mail == mail, Person.id != person.id)
+    aliases = select(KnownAddress.id).where(
+        KnownAddress.address == mail, KnownAddress.kind == "alias", KnownAddress.person_id != person.id
+    )
     offices = select(Office.id).where(func.lower(Office.mail) == mail)
     agencies = select(Agency.id).where(func.lower(Agency.mail) == mail)
-    for query in (people, offices, agencies):
+    for query in (people, aliases, offices, agencies):
         if (await db.execute(query.limit(1))).first() is not None:
             return True
     return False

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from liaison.calendaring.published import DueDay, Subscription, Written, to_calendar
 from liaison.feed.values import Contents, Due, Kept
 from liaison.i18n import LOCALES, Words
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.models import Announcement
 from liaison.meetings.publishing import PRODID, edition, written
 
@@ -97,7 +98,7 @@ def _day(due: Due, words: Words, site: Site) -> DueDay:
         sequence=changes,
         dtstamp=due.assigned_at.replace(microsecond=0) + timedelta(seconds=changes),
         on=due.due_on,
-        summary=words._("Due: %(title)s", title=due.title),
+        summary=words._("Due: %(title)s", title=words._(HIDDEN) if due.restricted else due.title),
         description=words._("Action item of %(agency)s, %(mechanism)s", agency=due.agency, mechanism=due.mechanism),
         organizer=due.mailbox or site.mail_from,
         organizer_name=due.mechanism,

@@ -17,6 +17,7 @@ from liaison.directory.models import Agency
 from liaison.feed.models import FeedEvent
 from liaison.feed.values import Contents, Due, Kept
 from liaison.mechanisms.models import Designation, Mechanism
+from liaison.meetings.audience import restricts
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 
 KEPT_BACK = timedelta(days=366)
@@ -96,6 +97,7 @@ _DUE: Select[Any] = (
     select(
         *(_item.id, _item.version, _item.title, _item.due_on, _item.assigned_at),
         *(_agency.short_name, _mechanism.short_name, _mechanism.mailbox),
+        restricts(_item.decision_id).exists(),
     )
     .select_from(
         ActionItem.__table__.join(Agency.__table__, _agency.id == _item.lead_agency_id).join(

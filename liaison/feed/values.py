@@ -18,6 +18,8 @@ class Due:
     agency: str
     mechanism: str
     mailbox: str | None
+    restricted: bool
+    """Whether only some agencies may know of it: an address with a secret does not name it."""
 
 
 class Kept(NamedTuple):

@@ -39,11 +39,14 @@ async def bad_addresses(db: Session, addresses: Collection[str]) -> dict[str, st
     return {address: reason for address, reason in await db.execute(query) if reason}
 
 
-async def mark_bounced(db: Session, message_id: str, *, status: str, words: str) -> OutboxMail | None:
+async def mark_bounced(
+    db: Session, message_id: str, *, status: str, words: str, named: str | None = None
+) -> OutboxMail | None:
     """Mark the mail with this Message-ID as come back, with the server's words (`status` like 5.1.1); None if no mail of ours had it.
 
     Who forged the report would have to know the Message-ID, which only the receiving side does. Which address the report names is not
-    asked: a mail that was forwarded comes back from where it was forwarded to."""
+    asked: a mail that was forwarded comes back from where it was forwarded to. But a report for people has to have `named` the one
+    that the mail went to, for what it says is guessed."""
     if not message_id:
         return None
     query = select(OutboxMail.id).where(OutboxMail.message_id == message_id).limit(1)
@@ -51,10 +54,12 @@ async def mark_bounced(db: Session, message_id: str, *, status: str, words: str)
     if found is None:
         return None
     mail = await locked(db, OutboxMail, found)
+    if named is not None and named != mail.address:
+        return None
     if mail.state != SENT:
         return mail if mail.state == BOUNCED else None
     reply = f"{status} {words}".strip()
-    outcome = classify(Phase.RCPT, 550, reply)
+    outcome = classify(Phase.RCPT, 550 if status else 554, reply)  # 554: nobody said why
     mail.state, mail.reason, mail.last_reply = BOUNCED, outcome.reason, reply
     mail.final_at = db.now()
     audit.add(db, Actor(None, "mail"), "mail_bounced", f"mail:{mail.id}", about=mail.about)

@@ -31,12 +31,10 @@ class InboxChoices:
 
 async def inbox_choices(db: Session) -> InboxChoices:
     """What is chosen."""
-    server = await site.choice(db, OWN_SERVER)
-    hold = await site.choice(db, HOLD_UNVERIFIED)
+    chosen = await site.choices(db, OWN_SERVER, HOLD_UNVERIFIED, SUB_ADDRESSING)
+    server, hold = chosen.get(OWN_SERVER), chosen.get(HOLD_UNVERIFIED)
     return InboxChoices(
-        str(server["name"]) if server else "",
-        bool(hold["on"]) if hold else None,
-        await site.choice(db, SUB_ADDRESSING) is not None,
+        str(server["name"]) if server else "", bool(hold["on"]) if hold else None, SUB_ADDRESSING in chosen
     )
 
 

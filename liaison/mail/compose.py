@@ -30,6 +30,7 @@ _SHORT = 60
 
 _TRIAL_SUBJECT = N_("[Trial run → %(to)s] %(subject)s")
 _TRIAL_NOTE = N_("Trial run: this mail would have gone to %(to)s. It went to you alone.")
+_TRIAL_CLOSED = N_("It says what only some agencies may know, so its text is left out here.")
 
 
 def render(name: str, context: Mapping[str, Any], locale: str) -> tuple[str, str, str]:
@@ -47,10 +48,15 @@ def new_message_id(mail_from: str) -> str:
 
 
 def diverted(message: OutgoingMessage, address: str, locale: str) -> OutgoingMessage:
-    """The same mail as 试运行 sends it: to `address` alone, its subject and first line naming whom it was meant for."""
+    """The same mail as 试运行 sends it: to `address` alone, its subject and first line naming whom it was meant for. Of one that has an
+    audience nothing else is left: whoever tries the site out need not belong to it."""
     gettext = gettext_for(locale)
     note = gettext(_TRIAL_NOTE) % {"to": message.to}
     banner = f'<p style="margin:0;padding:12px 16px;background:#fff3cd;color:#4a3b00;">{escape(note)}</p>'
+    if message.audience is not None:
+        closed = gettext(_TRIAL_CLOSED)
+        text, page = f"{closed}\n", f"<html><body><p>{escape(closed)}</p></body></html>"
+        message = replace(message, text=text, html=page, calendar=None, calendar_method=None)
     html, found = _BODY_TAG.subn(lambda tag: tag[0] + banner, message.html, count=1)
     name, original = name_and_address(message.to)
     return replace(

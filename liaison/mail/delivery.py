@@ -291,6 +291,7 @@ class _Round:
             "mail_from": name_and_address(message.mail_from)[1],
             "subject": message.subject[:400],
             "holds": message.holds,
+            "audience": message.audience,
             "trial_to": trial.lower() if trial is not None else None,
         }
 

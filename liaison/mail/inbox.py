@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from liaison.mail.headings import Heading, fields_of, heading_of, read_heading, words
 from liaison.mail.html_text import text_of_html
-from liaison.mail.parts import MOST_FIELD, MOST_PARTS, OverCap, Part, decoded, head_of, parts_of, split
+from liaison.mail.parts import MOST_FIELD, MOST_HEAD, MOST_PARTS, OverCap, Part, decoded, head_of, parts_of, split
+from liaison.mail.worded_bounces import read_worded
 
 MOST_CALENDAR = 1_000_000
 MOST_ATTENDEES = 500
@@ -24,6 +25,8 @@ class Bounce:
     action: str
     status: str
     words: str
+    guessed: bool = False
+    """Read from words for people: believed of no other address than the one that the mail went to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,8 @@ def digest_of(raw: bytes) -> str:
 def read(raw: bytes) -> IncomingMessage:
     """The mail as a value. Raises OverCap; any other bytes come to something, if only to an empty text."""
     kind, parts = parts_of(raw)
-    heading = heading_of(head_of(raw))
+    head = head_of(raw)
+    heading = heading_of(head)
     texts: dict[str, str] = {}
     calendars = _Calendars()
     for part in parts:
@@ -64,7 +68,20 @@ def read(raw: bytes) -> IncomingMessage:
     if not text.strip() and "text/html" in texts:
         text = text_of_html(texts["text/html"])
     bounces, about = _report(parts, heading) if kind == "multipart/report" else ((), "")
+    if not bounces and heading.automatic:
+        returned = (part.octets()[:MOST_HEAD].decode("latin-1") for part in parts[:10] if _is_returned(part))
+        worded = read_worded(heading, text, returned, " ".join(fields_of(head).get("x-failed-recipients", ())))
+        if worded is not None:
+            bounces = tuple(
+                Bounce(each[:254], worded.action, worded.status, worded.words, True) for each in worded.addresses
+            )
+            about = worded.about
     return IncomingMessage(heading=heading, text=text, calendars=tuple(calendars.texts), bounces=bounces, about=about)
+
+
+def _is_returned(part: Part) -> bool:
+    """A mail of ours as it came back, however it is labelled."""
+    return part.kind in ("message/rfc822", "text/rfc822-headers") or words(part.file_name).lower().endswith(".eml")
 
 
 def _text(part: Part) -> str:

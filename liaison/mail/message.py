@@ -28,6 +28,8 @@ class OutgoingMessage:
     auto_submitted: bool = False
     holds: dict[str, Any] | None = None
     from_name: str = ""
+    audience: frozenset[int] | None = None
+    """Set where it says what only the people of these agencies may know; all who read its address are of them."""
 
 
 Wording = Callable[[OutboxMail], OutgoingMessage | None]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.db import Base, BigId
+from liaison.db import Base, BigId, IdSet
 
 WAITING = "waiting"  # to be tried at once: nothing was tried yet, or somebody asked for another try
 SENDING = "sending"  # a worker holds the claim
@@ -17,6 +17,8 @@ BOUNCED = "bounced"
 SUPERSEDED = "superseded"  # a newer mail says it all, or there was nothing left to say
 GIVEN_UP = "given_up"
 HELD = "held"  # after a restore, until an operator releases it
+HANDED_OVER = "handed_over"
+"""What the `change` in a mail's parameters says where the thing went with an office to somebody else."""
 OPEN_STATES = (WAITING, SENDING, DEFERRED)
 FINAL_STATES = (SENT, REFUSED, BOUNCED, SUPERSEDED, GIVEN_UP)
 
@@ -77,6 +79,8 @@ class OutboxMail(Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     holds: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What the recipient may hold once this mail may have reached them (calendaring.itip.Held as JSON)."""
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """Set where it says what only the people of these agencies may know: nobody else is shown its text here."""
     trial_to: Mapped[str | None] = mapped_column(String(254))
     """In 试运行 mode the operator's address it went to instead; then the recipient holds nothing of it."""
     last_code: Mapped[int | None]

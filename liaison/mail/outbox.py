@@ -15,11 +15,13 @@ from liaison.addresses import bad_address
 from liaison.db import Session, insert_into, locked
 from liaison.errors import Conflict
 from liaison.i18n import N_
+from liaison.mail.calling import CALLS_FOR_MAIL, mail_row
 from liaison.mail.models import (
     BOUNCED,
     DEFERRED,
     FINAL_STATES,
     GIVEN_UP,
+    HANDED_OVER,
     HELD,
     OPEN_STATES,
     REFUSED,
@@ -35,8 +37,6 @@ from liaison.mail.queue_state import PAUSED
 KEEP_BYTES = timedelta(days=30)
 MOST_TOLD = 5000
 """Of the mails about one thing its page looks at so many."""
-CALLS_FOR_MAIL = "calls_for_mail"
-"""In `Session.info` of a transaction after which a mail may be due at once: a worker in the same process need not wait."""
 
 
 async def enqueue(
@@ -59,26 +59,20 @@ async def enqueue(
 
     An address no mail can go to makes a refused row, so that the page shows who was not reached. The row's id is there after a flush."""
     db.info[CALLS_FOR_MAIL] = True
-    address = address.lower()
-    problem = bad_address(address)
-    values: dict[str, Any] = {
-        "kind": kind,
-        "about": about,
-        "address": address[:254],
-        "display_to": display_to[:400],
-        "locale": locale,
-        "source_id": source_id,
-        "params": params or {},
-        "thread": thread,
-        "priority": priority,
-        "once_key": once_key,
-        "created_by": created_by,
-        "created_at": db.now(),
-        "next_try_at": db.now(),
-        "state": REFUSED if problem else WAITING,
-        "reason": problem,
-        "final_at": db.now() if problem else None,
-    }
+    values = mail_row(
+        db,
+        kind=kind,
+        about=about,
+        address=address,
+        display_to=display_to,
+        locale=locale,
+        source_id=source_id,
+        params=params,
+        thread=thread,
+        priority=priority,
+        once_key=once_key,
+        created_by=created_by,
+    )
     if once_key is None:
         mail = OutboxMail(**values, people=[MailPerson(person_id=person_id) for person_id in dict.fromkeys(person_ids)])
         db.add(mail)
@@ -366,10 +360,12 @@ async def _purged(db: Session, mail_id: int) -> bool:
 
 
 async def _has_newer(db: Session, mail: OutboxMail) -> bool:
-    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever."""
+    """Whether something newer was said of the same thing: to this address, or by a newer announcement to whomever. One that passed
+    an office on says nothing new to anybody but those it went to."""
+    to_everybody = OutboxMail.params["change"].as_string().is_distinct_from(HANDED_OVER)
     newer = select(func.count()).where(
         OutboxMail.thread == mail.thread,
-        or_(OutboxMail.address == mail.address, OutboxMail.source_id > mail.source_id),
+        or_(OutboxMail.address == mail.address, and_(OutboxMail.source_id > mail.source_id, to_everybody)),
         OutboxMail.id > mail.id,
         OutboxMail.kind == mail.kind,
     )

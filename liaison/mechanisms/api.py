@@ -335,6 +335,7 @@ async def set_deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: I
     mechanism = await founding.set_deadlines(
         db, viewer, row_id(mechanism_id), steps, version=seen(request, given.version)
     )
+    await request.app.state.deadlines_changed(db, mechanism)
     return await reply(request, db, viewer, deadlines_json(mechanism))
 
 

@@ -152,7 +152,8 @@ async def change_mechanism(
 async def set_deadlines(
     db: Session, viewer: Viewer, mechanism_id: int, given: Mapping[str, object], *, version: int | None = None
 ) -> Mechanism:
-    """Change the working days around a meeting; a step left out takes its default. Meetings already announced keep their dates.
+    """Change the working days around a meeting; a step left out takes its default. Its door has the clock look at the
+    meetings to come (`stepping.deadlines_changed`); a reminder of a meeting that was announced keeps its day.
 
     Raises NotFound, NotPermitted, Conflict, Invalid."""
     mechanism = await locked(db, Mechanism, mechanism_id)

@@ -148,3 +148,51 @@ class Reader(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+
+class HolidayCalendar(Versioned, Base):
+    """The working days of one region as this site has them, once somebody entered any: counts every change, and is locked by each."""
+
+    __tablename__ = "holiday_calendar"
+
+    region: Mapped[str] = mapped_column(String(20), unique=True)
+
+
+class HolidayYear(Base):
+    """放假安排: one year's schedule as it was entered. The newest that was not undone counts; what was entered is never changed."""
+
+    __tablename__ = "holiday_year"
+    __table_args__ = (Index("ix_holiday_year_region_year", "region", "year"),)
+
+    region: Mapped[str] = mapped_column(String(20))
+    year: Mapped[int]
+    official: Mapped[bool]
+    """False: only expected so far (provisional)."""
+    days: Mapped[list[Any]]
+    """[date, holiday or makeup, name or None] of each, by date."""
+    source: Mapped[str | None] = mapped_column(String(200))
+    """Which notice it is, as the operator names it."""
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]
+
+
+class HolidayDay(Base):
+    """One day that differs from the schedule of its year, and why. The newest that was not undone counts, until its year is entered
+    anew."""
+
+    __tablename__ = "holiday_day"
+    __table_args__ = (Index("ix_holiday_day_region_on", "region", "on"),)
+
+    region: Mapped[str] = mapped_column(String(20))
+    on: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(10))
+    """holiday, makeup, workday or weekend"""
+    reason: Mapped[str] = mapped_column(String(200))
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("holiday_year.id"))
+    """The schedule of its year that stood then; None where it was the shipped one."""
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    undone_at: Mapped[datetime | None]

@@ -162,15 +162,29 @@ class OnDuty:
 
 async def on_duty(db: Session, mechanism: Mechanism, on: date) -> OnDuty:
     """`members_on`, `in_office` and `deputies` of one date, in two statements."""
-    members_then = await members_on(db, mechanism.id, on)
-    rows = await _designations(db, [mechanism.id])
-    agency_ids = [m.agency_id for m in members_then]
-    deputies_then: dict[int, list[Designation]] = {agency_id: [] for agency_id in agency_ids}
+    return (await on_duty_of(db, [mechanism], on))[mechanism.id]
+
+
+async def on_duty_of(db: Session, mechanisms: Iterable[Mechanism], on: date) -> dict[int, OnDuty]:
+    """The same for several mechanisms, by id."""
+    zones = {mechanism.id: mechanism.timezone for mechanism in mechanisms}
+    memberships = await members_of(db, zones)
+    rows: dict[int, list[Designation]] = {mechanism_id: [] for mechanism_id in zones}
+    for row in await _designations(db, zones):
+        rows[row.mechanism_id].append(row)
+    return {
+        mechanism_id: _duty([m for m in memberships[mechanism_id] if m.is_member_on(on)], rows[mechanism_id], on, zone)
+        for mechanism_id, zone in zones.items()
+    }
+
+
+def _duty(members_then: list[Member], rows: list[Designation], on: date, timezone: str) -> OnDuty:
+    deputies_then: dict[int, list[Designation]] = {m.agency_id: [] for m in members_then}
     for row in rows:
-        term = term_of(row, mechanism.timezone)
+        term = term_of(row, timezone)
         if row.role == DEPUTY and row.agency_id in deputies_then and term is not None and term.covers(on):
             deputies_then[row.agency_id].append(row)
-    holders = {agency_id: _holder(rows, agency_id, on, mechanism.timezone) for agency_id in agency_ids}
+    holders = {agency_id: _holder(rows, agency_id, on, timezone) for agency_id in deputies_then}
     return OnDuty(members_then, holders, deputies_then)
 
 

@@ -23,8 +23,10 @@ from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
 from liaison.meetings.passing import concerned, passed, passed_on
 from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.planning import CANCEL, REQUEST, Plan, everybody_of, holding, plan, untold
+from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, aware, content_of, listed, still_waiting
+from liaison.meetings.stepping import reminder_row
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(
@@ -101,7 +103,7 @@ async def send(
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
     meeting.off_announced = planned.method is CANCEL
-    meeting.remind_on = None if meeting.off_announced else _remind_on(db, meeting, planned)
+    meeting.remind_on = None if meeting.off_announced else await _remind_on(db, meeting, planned)
     meeting.touch()
     await db.flush()
     await asyncio.sleep(0)  # a long list must not keep the other requests waiting
@@ -165,7 +167,8 @@ async def pass_on(db: Session, actor: Actor, meeting: Meeting) -> int:
     await db.flush()
     await outbox.supersede(db, meeting.uid, addresses)
     held = await holding(db, meeting.uid, addresses)
-    telling = Telling(snapshot, REQUEST, meeting.uid, version, asked.partstats(), meeting.reply_secret)
+    reads = await agencies_reading(db, snapshot, [*told, *present])
+    telling = Telling(snapshot, REQUEST, meeting.uid, version, asked.partstats(), meeting.reply_secret, reads)
     were = {one.address: one for one in told}
     mails = 0
     for address in addresses:
@@ -269,10 +272,11 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     return len(found)
 
 
-def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
+async def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
     """When the clock reminds; what is due already and has not gone (no worker ran) stays due unless the meeting is on another day."""
-    on = remind_on(meeting, db.now())
-    if on is None and planned.last is not None:
+    step = await reminder_row(db, meeting)
+    on = remind_on(meeting, db.now(), step)
+    if on is None and (step is None or step.skipped_at is None) and planned.last is not None:
         before, after = (
             date.fromisoformat(one["local_start"][:10]) for one in (planned.last.snapshot, planned.snapshot)
         )
@@ -289,6 +293,7 @@ async def enqueue(
     *,
     change: str,
     again: bool = False,
+    once_key: str | None = None,
 ) -> None:
     """Call for the mail of one announcement to one address; the worker composes it."""
     await outbox.enqueue(
@@ -302,6 +307,7 @@ async def enqueue(
         source_id=announcement.id,
         params={"change": change, "again": again, "addressee": one.to_json()},
         thread=announcement.uid,
+        once_key=once_key,
         created_by=viewer.person_id or None,
     )
 

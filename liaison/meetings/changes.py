@@ -10,7 +10,7 @@ from liaison.calendaring.itip import Held
 from liaison.i18n import Words
 from liaison.meetings.wording import KIND_NAMES
 
-COMPARED = ("agenda", "host", "kind", "note", "replies_due_on")
+COMPARED = ("agenda", "host", "kind", "note", "provisional", "replies_due_on")
 """What is compared with a former announcement, since calendars do not hold it."""
 _PRINTED = ("title", "agency", "presenter", "duration_minutes")
 """What an agenda shows of an item."""
@@ -19,7 +19,7 @@ _PRINTED = ("title", "agency", "presenter", "duration_minutes")
 def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot: Mapping[str, Any]) -> list[str]:
     """A sentence for each thing that is not as held: title, place, host, kind, agenda, note, day to answer by. That another time is
     meant the first sentence of the mail says, which then asks for another answer anyway. `before` is what the notice said that is
-    held of the `COMPARED`; None where that is not known any more."""
+    held of the `COMPARED`; None where that is not known any more. Both as their reader may know them (audience.shown_to)."""
     found = []
     if held.summary != snapshot["title"]:
         found.append(
@@ -35,6 +35,8 @@ def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot
         found.append(words._("The place was %(old)s and is now %(new)s.", old=held.location, new=new))
     if before is None:
         return found
+    if before["provisional"] and not snapshot["provisional"]:
+        found.append(words._("The date is certain now: the holiday schedule of that year has been published."))
     if before["host"] != snapshot["host"]:
         found.append(words._("The host was %(old)s and is now %(new)s.", old=before["host"], new=snapshot["host"]))
     if before["kind"] != snapshot["kind"]:
@@ -56,16 +58,20 @@ def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot
 def _agenda(words: Words, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[str]:
     if [_printed(item) for item in before] == [_printed(item) for item in after]:
         return []
-    old, new = ([item["title"] for item in items] for items in (before, after))
+    # What its reader may not know of, or not any more, is not named.
+    old, new = ([item["title"] for item in items if item.get("audience") is None] for items in (before, after))
+    closed = [item["title"] for item in after if item.get("audience") is not None]
     found = []
     if added := [title for title in new if title not in old]:
         found.append(words._("New on the agenda: %(items)s.", items=_listed(words, added)))
-    if gone := [title for title in old if title not in new]:
+    if gone := [title for title in old if title not in (*new, *closed)]:
         found.append(words._("No longer on the agenda: %(items)s.", items=_listed(words, gone)))
     return found or [words._("The agenda has changed; the one below now holds.")]
 
 
 def _printed(item: Mapping[str, Any]) -> list[Any]:
+    if item.get("audience") is not None:
+        return [None, item["duration_minutes"]]
     return [item[name] for name in _PRINTED]
 
 

@@ -26,6 +26,7 @@ class Line:
     name: str
     agency: str
     address: str | None
+    """Where they are mailed today, which may be another one than they were told at; None where no mail reaches them any more."""
     mails: Sequence[Told]
     held: Held | None
     holds_it: bool
@@ -43,8 +44,9 @@ class Line:
 
     @property
     def on_its_way(self) -> bool:
-        """A mail to the address waits or is being sent or tried again."""
-        return any(mail.state in ("waiting", "sending", "deferred") for mail in self.mails)
+        """A mail to today's address waits or is being sent or tried again."""
+        here = (mail for mail in self.mails if mail.address == self.address)
+        return any(mail.state in ("waiting", "sending", "deferred") for mail in here)
 
 
 def ledger(
@@ -56,28 +58,32 @@ def ledger(
     mails: Iterable[Told],
     held: Mapping[str, Held],
     told: Iterable[ToldByHand],
+    present: Sequence[Addressee],
 ) -> list[Line]:
     """Everybody whom the newest announcement asked, those who do not know it first; `mails` oldest first, `held` by address, `told` oldest
-    first. Needs each attendee's and invitation's agency."""
-    by_address: dict[str, list[Told]] = {}
+    first, `present` today's addresses: that it is off is told where it was told of. Needs each attendee's and invitation's agency."""
+    notices: dict[str, list[Told]] = {}
     for mail in mails:
         if mail.kind in ("meeting", "meeting_reminder"):
-            by_address.setdefault(mail.address, []).insert(0, mail)
+            notices.setdefault(mail.address, []).append(mail)
     by_hand = {
         (each.attendee_id, each.invitation_id): each
         for each in told
         if each.sequence >= last_change(last, answers_from)
     }
-    addressees = listed(last.snapshot)
+    was = _addresses(listed(last.snapshot))
+    now = was if last.method == Method.CANCEL.value else _addresses(present)
     lines = []
     for attendee in attendees:
         if attendee.agency_invitation_id is not None:
             continue  # a name on a slip: the agency was told
-        one = next((each for each in addressees if attendee.id in each.attendee_ids), None)
-        lines.append(_line("attendee", attendee, one, last, by_address, held, by_hand.get((attendee.id, None))))
+        key = ("attendee", attendee.id)
+        by_phone = by_hand.get((attendee.id, None))
+        lines.append(_line(attendee, was.get(key), now.get(key), last, notices, held, by_phone))
     for invitation in invitations:
-        one = next((each for each in addressees if any(s.invitation_id == invitation.id for s in each.slips)), None)
-        lines.append(_line("slip", invitation, one, last, by_address, held, by_hand.get((None, invitation.id))))
+        key = ("slip", invitation.id)
+        by_phone = by_hand.get((None, invitation.id))
+        lines.append(_line(invitation, was.get(key), now.get(key), last, notices, held, by_phone))
     return sorted(lines, key=lambda line: line.knows)
 
 
@@ -92,25 +98,39 @@ def missing(lines: Iterable[Line]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def _addresses(some: Iterable[Addressee]) -> dict[tuple[str, int], str]:
+    """By attendee and by slip, where they are mailed."""
+    found: dict[tuple[str, int], str] = {}
+    for one in some:
+        found |= {("attendee", id_): one.address for id_ in one.attendee_ids}
+        found |= {("slip", slip.invitation_id): one.address for slip in one.slips}
+    return found
+
+
 def _line(
-    kind: str,
     asked: Attendee | AgencyInvitation,
-    one: Addressee | None,
+    at: str | None,
+    today: str | None,
     last: Announcement,
-    mails: Mapping[str, Sequence[Told]],
+    notices: Mapping[str, Sequence[Told]],
     held: Mapping[str, Held],
     told: ToldByHand | None,
 ) -> Line:
-    address = one.address if one else None
-    holds = held.get(address or "")
+    """`at`: where they were told, None if they were not; `today`: where they are mailed by now."""
+    address = today if at is not None else None
+    mails = [mail for each in {at, address} for mail in notices.get(each or "", ())]
+    # Who was told by office, and holds it no more, knows it for nobody else.
+    theirs = (address, at) if isinstance(asked, Attendee) else (address,)
+    known = [held[each] for each in theirs if each is not None and each in held]
+    holds = next((each for each in known if _holds_it(each, last)), next(iter(known), None))
     name = asked.name if isinstance(asked, Attendee) else asked.agency.name
     return Line(
-        kind,
+        "attendee" if isinstance(asked, Attendee) else "slip",
         asked.id,
         name,
         asked.agency.short_name,
         address,
-        mails.get(address or "", ()),
+        sorted(mails, key=lambda mail: mail.id, reverse=True),
         holds,
         _holds_it(holds, last),
         told,

@@ -1,10 +1,11 @@
-"""Until when answers may be changed, and when the clock reminds of a meeting. Pure."""
+"""Until when answers may be changed and agenda items sent in, and when the clock reminds of a meeting. Pure."""
 
 from datetime import date, datetime
 
 from liaison.calendaring.deadlines import check_profile, first_mail_day, replies_due
 from liaison.calendaring.workdays import add_workdays, region_calendar
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import AgendaItem, Meeting
+from liaison.meetings.step_models import MeetingStep
 
 
 def replies_due_on(meeting: Meeting, now: datetime) -> date | None:
@@ -26,9 +27,19 @@ def due_when_told(meeting: Meeting, told: datetime) -> date | None:
     return due if due > told.astimezone(meeting.zone).date() else meeting.local_on
 
 
-def remind_on(meeting: Meeting, now: datetime) -> date | None:
+def remind_on(meeting: Meeting, now: datetime, step: MeetingStep | None = None) -> date | None:
     """The local date on which the clock reminds of the meeting as it is announced `now` (T-1 working day, or as the mechanism's
-    profile says); None where that day has passed before the notice goes out. Needs `mechanism`."""
+    profile or an officer says: `step`); None where that day has passed before the notice goes out, or the step is skipped or
+    done. Needs `mechanism`."""
+    if step is not None and (step.skipped_at or (step.done_at and step.done_for == meeting.local_on)):
+        return None
     offset = check_profile(meeting.mechanism.deadlines)["reminder"]
     on = add_workdays(region_calendar(meeting.mechanism.region), meeting.local_on, offset).date
+    if step is not None and step.due_on is not None and step.due_on <= meeting.local_on:
+        on = step.due_on
     return on if on >= first_mail_day(now, meeting.zone) else None
+
+
+def is_late(item: AgendaItem, meeting: Meeting, due_on: date | None) -> bool:
+    """Whether the item came after that date (`steps.items_due_on`)."""
+    return due_on is not None and item.proposed_at.astimezone(meeting.zone).date() > due_on

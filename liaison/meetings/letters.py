@@ -15,8 +15,9 @@ from liaison.config import VERSION
 from liaison.i18n import N_, Words
 from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
+from liaison.meetings.audience import audience_of, shown_to
 from liaison.meetings.changes import changed
-from liaison.meetings.models import HANDED_OVER
+from liaison.meetings.models import HANDED_ON, HANDED_OVER
 from liaison.meetings.planning import PlannedMail
 from liaison.meetings.recipients import Addressee, Named, Slip
 from liaison.meetings.wording import (
@@ -25,11 +26,12 @@ from liaison.meetings.wording import (
     ROLE_NAMES,
     SUBJECTS,
     agenda_lines,
+    agenda_rows,
     taken_over,
     your_agency,
 )
 
-OFF = ("cancelled", "postponed", "removed", "handed_on")
+OFF = ("cancelled", "postponed", "removed", HANDED_ON)
 """What takes a meeting back: the mail says when it was to be, and asks nothing."""
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
 
@@ -89,18 +91,20 @@ def written(
 ) -> OutgoingMessage:
     """The mail in its addressee's language; a deputy's copy goes without calendar part."""
     one, message, held = planned.addressee, planned.message, planned.held
+    audience, snapshot = audience_of(snapshot, planned.reads), shown_to(snapshot, planned.reads)
+    before = shown_to(planned.before, planned.reads) if planned.before is not None else None
     bare = one.copy_only or not message.in_calendar
     lines = _internal(lines, snapshot)
     words = Words(one.locale, snapshot["timezone"], today)
     # To whom the office does not belong any more is written as to somebody who was asked, not as to the agency.
-    context = _context(snapshot, one, NOBODY if planned.change == "handed_on" else lines, words)
-    was_told = planned.change in OFF and planned.change != "handed_on" and held is not None  # there it takes place
+    context = _context(snapshot, one, NOBODY if planned.change == HANDED_ON else lines, words)
+    was_told = planned.change in OFF and planned.change != HANDED_ON and held is not None  # there it takes place
     context |= {
         "change": planned.change,
-        "changes": changed(words, held, planned.before, snapshot)
+        "changes": changed(words, held, before, snapshot)
         if held is not None and planned.change in ("moved", "updated")
         else [],
-        "foot": _why(one, NOBODY if planned.change == "handed_on" else lines, words, was=planned.change in OFF[2:]),
+        "foot": _why(one, NOBODY if planned.change == HANDED_ON else lines, words, was=planned.change in OFF[2:]),
         "note": note,
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
@@ -124,17 +128,19 @@ def written(
         calendar_method=None if bare else message.method.value,
         thread=message.event.uid,
         holds=message.after.to_json(),
+        audience=audience,
     )
 
 
-def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: str, today: date) -> OutgoingMessage:
-    """A reminder to answer: without calendar part, in the thread of the notice, and marked as written by no person."""
+def reminder(
+    snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, organizer: str, uid: str, today: date
+) -> OutgoingMessage:
+    """A reminder to answer, from the organizer that this address was given: without calendar part, in the thread of the notice."""
     words = Words(one.locale, snapshot["timezone"], today)
     lines = _internal(lines, snapshot)
     context = _context(snapshot, one, lines, words)
-    due = date.fromisoformat(snapshot["replies_due_on"]) if context["due"] else None
     context |= {
-        "due": words.near_date(due) if due else None,
+        "due": words.near_date(date.fromisoformat(snapshot["replies_due_on"])) if context["due"] else None,
         "lead": _missing(snapshot, lines, words),
         "heading": words._("Please answer: %(title)s", title=snapshot["title"]),
         "subject": _subject("reminder", snapshot, words),
@@ -145,7 +151,7 @@ def reminder(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, *, uid: 
     return OutgoingMessage(
         to=_to(one),
         address=one.address,
-        mail_from=snapshot["organizer"],
+        mail_from=organizer,
         from_name=snapshot["organizer_name"],
         subject=subject,
         text=text,
@@ -175,13 +181,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "agenda": agenda_lines(snapshot, words),
         "agenda_items": [
             *([{"title": words._(LAST_ACTIONS), "details": ""}] if snapshot.get("last_actions") else []),
-            *(
-                {
-                    "title": item["title"],
-                    "details": " · ".join(filter(None, (item["agency"], item["presenter"], _minutes(item, words)))),
-                }
-                for item in snapshot["agenda"]
-            ),
+            *agenda_rows(snapshot, words),
         ],
         "total": sum(m for m in minutes if m),
         "is_request": True,
@@ -270,7 +270,7 @@ def _lead(
             return words._("You are no longer asked to come to “%(title)s” on %(old)s.", **facts)
         facts["names"] = _names(lines, words)
         return words._("“%(title)s” on %(old)s: %(names)s need not come any more.", **facts)
-    if change == "handed_on":
+    if change == HANDED_ON:
         facts["names"] = _names(lines, words)
         return words._(
             "The liaison of %(names)s has changed: the notice of “%(title)s” on %(old)s and its slip are no longer yours to deal with,"
@@ -389,10 +389,6 @@ def _why(one: Addressee, lines: Lines, words: Words, *, was: bool = False) -> st
 
 def _contact(contact: Mapping[str, str | None], words: Words) -> str:
     return " ".join(filter(None, (contact["agency"], contact["name"], contact["phone"])))
-
-
-def _minutes(item: Mapping[str, Any], words: Words) -> str | None:
-    return words.ngettext("%(n)d min", "%(n)d min", item["duration_minutes"]) if item["duration_minutes"] else None
 
 
 def _to(one: Addressee) -> str:

@@ -9,7 +9,10 @@ from liaison.accounts.viewer import Viewer
 from liaison.audit import Actor
 from liaison.db import Session, locked
 from liaison.errors import Conflict
-from liaison.meetings.models import Meeting
+from liaison.i18n import N_
+from liaison.meetings.models import AgendaItem, Meeting
+
+AGENDA_HELD = N_("This meeting has been held; its agenda can no longer be changed.")
 
 
 async def lock(db: Session, meeting: Meeting, *, held: str | None = None) -> None:
@@ -18,6 +21,12 @@ async def lock(db: Session, meeting: Meeting, *, held: str | None = None) -> Non
     await locked(db, Meeting, meeting.id, joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
     if held is not None and meeting.held_at:
         raise Conflict(held)
+
+
+async def lock_item(db: Session, item: AgendaItem) -> None:
+    """The item under a lock, behind that of its meeting. Raises Conflict once the meeting has been held."""
+    await lock(db, item.meeting, held=AGENDA_HELD)
+    await locked(db, AgendaItem, item.id)
 
 
 def audit_line(db: Session, viewer: Viewer | Actor, verb: str, meeting: Meeting, **params: Any) -> None:

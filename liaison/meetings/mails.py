@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.links import May, links_for
+from liaison.accounts.viewer import Viewer
 from liaison.calendaring.itip import Method
 from liaison.calendaring.numbering import Version
 from liaison.db import Session
@@ -19,11 +21,13 @@ from liaison.mail.compose import new_message_id, to_bytes
 from liaison.mail.message import OutgoingMessage, Wording
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
+from liaison.meetings.audience import shown_to
 from liaison.meetings.letters import Lines, lines_of, reminder, written
-from liaison.meetings.models import HANDED_OVER, Announcement, Meeting
+from liaison.meetings.models import HANDED_ON, HANDED_OVER, Announcement, Meeting
 from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding, told_before
+from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.snapshot import Telling, change_of, still_waiting
+from liaison.meetings.snapshot import Telling, change_of, description, organizer_for, still_waiting
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +49,8 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
         held = await holding(db, announcement.uid, [row.address for row in some])
         before = await told_before(db, announcement.uid, held)
         partstats = asked.partstats() if announcement.uid == meeting.uid else {}
+        addressees = {row.id: Addressee.from_json(row.params["addressee"]) for row in some}
+        reads = await agencies_reading(db, snapshot, addressees.values())
         await asyncio.sleep(0)
         telling = Telling(
             snapshot,
@@ -53,18 +59,22 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             Version(newest.sequence, newest.dtstamp, meeting.answers_from),
             partstats,
             meeting.reply_secret,
+            reads,
         )
         mails: dict[int, PlannedMail] = {}
         left = {a.person_id for a in asked.attendees if a.person is not None and a.person.deactivated_at is not None}
         for row in some:
-            one = Addressee.from_json(row.params["addressee"])
+            one = addressees[row.id]
             message = telling.message_to(one, held.get(row.address), again=bool(row.params.get("again")))
             asks = message is not None and message.method is Method.REQUEST
             if asks and one.person_ids and left.issuperset(one.person_ids):
                 continue  # deactivated since it was sent: no link of theirs would open
             if message is not None:
-                change = change_of(message, snapshot, passed_on=row.params.get("change") == HANDED_OVER)
-                mails[row.id] = PlannedMail(one, change, message, held.get(row.address), before.get(row.address))
+                change = change_of(message, snapshot, passed_on=row.params.get("change") in (HANDED_OVER, HANDED_ON))
+                behind = reads.get(row.address, frozenset())
+                mails[row.id] = PlannedMail(
+                    one, change, message, held.get(row.address), before.get(row.address), behind
+                )
             await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
         lines = await _linked(db, meeting, asking)
@@ -96,12 +106,23 @@ async def compose_reminder(db: Session, rows: Sequence[OutboxMail]) -> Wording:
         lines = await _linked(db, meeting, told)
         today = db.clock.today(meeting.timezone)
         for id_, one in told.items():
-            words[id_] = partial(reminder, last.snapshot, one, lines[id_], uid=last.uid, today=today)
+            organizer = organizer_for(one.address, last.snapshot, last.uid, meeting.reply_secret)
+            words[id_] = partial(
+                reminder, last.snapshot, one, lines[id_], organizer=organizer, uid=last.uid, today=today
+            )
     return lambda row: words[row.id]() if row.id in words else None
 
 
-async def preview(db: Session, meeting: Meeting, plan: Plan, mail: PlannedMail, *, note: str | None) -> OutgoingMessage:
-    """The mail as it would go out now, for the officer to read before sending; its links are samples and open nothing."""
+async def preview(
+    db: Session, viewer: Viewer, meeting: Meeting, plan: Plan, mail: PlannedMail, *, note: str | None
+) -> OutgoingMessage:
+    """The mail as it would go out now, for the officer to read before sending; its links are samples and open nothing. What the officer
+    may not know of is not told here either."""
+    if mail.reads:
+        reads = mail.reads | {viewer.agency_id}
+        told = description(shown_to(plan.snapshot, reads), Words(mail.addressee.locale, meeting.timezone))
+        event = replace(mail.message.event, description=told) if mail.message.event.description else mail.message.event
+        mail = replace(mail, reads=reads, message=replace(mail.message, event=event))
     return _sample(db, meeting, plan, mail, note)
 
 

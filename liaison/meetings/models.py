@@ -20,8 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.db import Base, Versioned
+from liaison.calendaring.deadlines import first_mail_day
+from liaison.db import Base, IdSet, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person
+from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
 
 KINDS = ("regular", "extraordinary", "pre_meeting", "topical", "publicity", "reception", "lecture", "legal_education")
@@ -34,8 +36,10 @@ PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
 AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
-HANDED_OVER = "handed_over"
+HANDED_OVER = PASSED_ON
 """The occasion of an announcement that says nothing new: it only goes to whoever holds an agency's office now."""
+HANDED_ON = "handed_on"
+"""What a mail tells whoever held that office before."""
 NUMBERED_KINDS = ("regular", "extraordinary")
 """The kinds that count as the mechanism's joint meetings and get a 会次 when they are held."""
 
@@ -72,6 +76,8 @@ class Meeting(Versioned, Base):
         Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
+        Index("ix_meeting_step_on", "step_on", sqlite_where=text("step_on IS NOT NULL"),
+              postgresql_where=text("step_on IS NOT NULL")),
     )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -115,6 +121,10 @@ class Meeting(Versioned, Base):
     reminded_at: Mapped[datetime | None]
     remind_on: Mapped[date | None]
     """The local date on which those who come, or have not answered, are reminded by the clock; None when that is done."""
+    step_on: Mapped[date | None]
+    """The local date on which the clock next looks at the steps before the meeting; None when nothing is left of them."""
+    steps_from: Mapped[date | None]
+    """Steps that lay before this local date are left out: the meeting was not planned for its date then. None: nothing is left out."""
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     postponed_at: Mapped[datetime | None]
@@ -164,6 +174,10 @@ class Meeting(Versioned, Base):
     def local_on(self) -> date:
         """The local date it takes place on."""
         return self.local_start.date()
+
+    def count_steps_from(self, now: datetime) -> None:
+        """It has a date, or another one, since `now`: the clock does what is due from the next morning on."""
+        self.step_on = self.steps_from = first_mail_day(now, self.zone) if self.starts_at > now else None
 
     def takes_place_by(self, today: date) -> bool:
         """Whether its day has come by this local date, so that it can be recorded: its page is then about what happens."""
@@ -324,9 +338,17 @@ class AgendaItem(Versioned, Base):
     presenter_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     presenter: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[presenter_id])
     duration_minutes: Mapped[int | None]
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """知悉范围: the agencies whose people may know what it is about (meetings.audience); None: everybody who sees the meeting."""
     state: Mapped[str] = mapped_column(String(12), default="accepted")
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     proposed_at: Mapped[datetime]
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was last returned or deferred, in the words of who did."""
+    deferred_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was deferred: the rows of AgendaItemMove."""
     removed_at: Mapped[datetime | None]
     begun_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
@@ -338,7 +360,7 @@ class Note(Versioned, Base):
 
     __tablename__ = "note"
     __table_args__ = (
-        UniqueConstraint("agenda_item_id"),
+        UniqueConstraint("agenda_item_id", "meeting_id"),
         Index("uq_note_of_meeting", "meeting_id", unique=True,
               sqlite_where=text("agenda_item_id IS NULL"), postgresql_where=text("agenda_item_id IS NULL")),
         Index("ix_note_meeting_id", "meeting_id"),

@@ -1,6 +1,6 @@
 """What the page of one meeting shows this viewer, loaded at once: agenda, answers, who is missing, mails, announcements."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,19 +15,18 @@ from liaison.mail.outbox import Told
 from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
+from liaison.meetings.agenda_queries import left_for_others
+from liaison.meetings.agenda_view import STATES, Agenda, agenda_of
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, AttendeeShown, Meeting
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
-    may_arrange,
     may_ask,
     may_change,
     may_fill_slip,
-    may_propose,
     may_register,
     may_see_list,
-    may_see_proposed,
     may_see_remarks,
 )
 from liaison.meetings.planning import Everybody, everybody_of, is_news, plan
@@ -36,32 +35,17 @@ from liaison.meetings.showing import (
     AgencyAnswers,
     Line,
     MailLine,
-    Minutes,
     Waiting,
     answer_of,
     mail_lines,
     mail_of,
-    minutes_of,
     only_tried,
     phone_of,
     tallied,
 )
 from liaison.meetings.snapshot import listed, still_waiting
-
-
-@dataclass(frozen=True, slots=True)
-class Agenda:
-    """The agenda as this viewer sees it, and what they may do with it."""
-
-    items: Sequence[AgendaItem]
-    minutes: Minutes
-    begins_with_actions: bool
-    """The first item is what became of the action items of earlier meetings."""
-    is_host: bool
-    may_arrange: bool
-    may_propose: bool
-    own_proposals: frozenset[int]
-    """The proposed items that the viewer may still change or take back."""
+from liaison.meetings.stepping import steps_shown
+from liaison.meetings.steps import StepOf, items_due_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +104,17 @@ class Overview:
     """Who holds by now an office that was told, at an address that was not: they can be sent the notice at once."""
     may_ask_any: bool
     may_ask_own: bool
+    steps: Sequence[StepOf]
+    """The steps around it, for those who run it."""
 
 
 async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     """Load the page; `meeting` with mechanism and host, which the viewer may see."""
     runs = may_change(viewer, meeting)
     asked = await _asked(db, meeting)
-    items = await queries.agenda(db, meeting.id)
+    items = await queries.agenda(db, meeting.id, states=STATES)
+    chairs = queries.chairs_among(asked.attendees)
+    steps = await steps_shown(db, meeting)
     announcements = await queries.announcements(db, meeting.id) if runs else []
     last = next((one for one in announcements if one.uid == meeting.uid), None)
     mails = await outbox.told(db, f"meeting:{meeting.id}") if announcements else []
@@ -137,12 +125,13 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
     if tried and await site.trial_address(db) is not None:
         tried = []
     return Overview(
-        agenda=_agenda(
+        agenda=agenda_of(
             viewer,
             meeting,
-            items,
-            queries.chairs_among(asked.attendees),
+            [*items, *await left_for_others(db, viewer, meeting, chairs)],
+            chairs,
             begins_with_actions=await queries.follows_another(db, meeting),
+            due_on=items_due_on(steps),
         ),
         answers=_answers(
             db,
@@ -166,6 +155,7 @@ async def overview(db: Session, viewer: Viewer, meeting: Meeting) -> Overview:
         successors=_successors(found, last) if everybody and ahead else [],
         may_ask_any=is_host(viewer, meeting),
         may_ask_own=may_ask(viewer, meeting, viewer.agency_id),
+        steps=steps if runs else [],
     )
 
 
@@ -199,37 +189,6 @@ async def reached(db: Session, meeting: Meeting, *, off: bool = False) -> list[s
         return held
     planned = await plan(db, meeting)
     return list(dict.fromkeys([*planned.known, *held]))
-
-
-async def agenda(db: Session, viewer: Viewer, meeting: Meeting) -> Agenda:
-    """Accepted items, and proposed ones for those who run the meeting or chair it, and who proposed them."""
-    chairs = await queries.chairs(db, meeting.id)
-    items, follows = await queries.agenda(db, meeting.id), await queries.follows_another(db, meeting)
-    return _agenda(viewer, meeting, items, chairs, begins_with_actions=follows)
-
-
-def _agenda(
-    viewer: Viewer,
-    meeting: Meeting,
-    found: Sequence[AgendaItem],
-    chairs: Collection[int],
-    *,
-    begins_with_actions: bool,
-) -> Agenda:
-    sees_all = may_see_proposed(viewer, meeting, chairs)
-    items = [item for item in found if item.state == "accepted" or sees_all or item.proposed_by == viewer.person_id]
-    host, is_open = is_host(viewer, meeting), meeting.held_at is None and not meeting.is_off
-    return Agenda(
-        items=items,
-        minutes=minutes_of(items, meeting.duration_minutes),
-        begins_with_actions=begins_with_actions,
-        is_host=host and meeting.held_at is None,
-        may_arrange=may_arrange(viewer, meeting, chairs) and is_open,
-        may_propose=may_propose(viewer, meeting) and is_open,
-        own_proposals=frozenset(
-            i.id for i in items if not host and i.state == "proposed" and i.proposed_by == viewer.person_id
-        ),
-    )
 
 
 async def answers(db: Session, viewer: Viewer, meeting: Meeting) -> Answers:

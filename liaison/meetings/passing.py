@@ -62,6 +62,23 @@ def concerned(told: Collection[Addressee], passed_on_to: Collection[Addressee]) 
     return sorted(differ, key=lambda address: address in after)
 
 
+def of_other_offices(told: Sequence[Addressee], now: Sequence[Addressee]) -> set[int]:
+    """The invitations whose slip went to somebody, and goes by office to somebody else today."""
+    was, is_now = _offices(told), _offices(now)
+    return {id_ for id_, (slip, _) in was.items() if id_ in is_now and is_now[id_][0] != slip}
+
+
+def goes_with_office(one: Addressee, invitation_ids: Container[int]) -> bool:
+    """Whether the meeting comes to, or leaves, this address only with the offices of these invitations."""
+    slips = {slip.invitation_id for slip in one.slips}
+    return not one.attendee_ids and bool(slips) and all(id_ in invitation_ids for id_ in slips)
+
+
+def was_copied(one: Addressee, invitation_ids: Container[int]) -> bool:
+    """Whether an address only ever got a deputy's copy of these invitations, which others get by now: nobody is told that."""
+    return one.copy_only and any(slip.invitation_id in invitation_ids for slip in one.copies)
+
+
 _NOTHING: tuple[frozenset[Slip], frozenset[Slip]] = (frozenset(), frozenset())
 
 

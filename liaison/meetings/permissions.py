@@ -89,7 +89,9 @@ def reads_before(viewer: Viewer, meeting: Meeting, people: Collection[int | None
 
 
 def may_propose(viewer: Viewer, meeting: Meeting) -> bool:
-    """Propose an agenda item: anybody of a member agency."""
+    """Propose an agenda item: anybody of a member agency, or by the link mailed to one that has no liaison."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link"
     return any(period.covers(meeting.local_on) for period in viewer.member_of.get(meeting.mechanism_id, ()))
 
 
@@ -108,9 +110,33 @@ def may_see_proposed(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) 
     return may_change(viewer, meeting) or may_arrange(viewer, meeting, chairs)
 
 
+def is_their_item(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
+    """Whose proposal it is: who made it, and the officer and deputy of the agency that brings it."""
+    acts_for = viewer.acts_for(meeting.mechanism_id)
+    return item.proposed_by == viewer.person_id or (acts_for is not None and acts_for == item.agency_id)
+
+
 def may_withdraw(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
-    """Take an item off: the host officer, or who proposed it while it is only proposed."""
-    return is_host(viewer, meeting) or (item.state == "proposed" and item.proposed_by == viewer.person_id)
+    """Change an item or take it off: the host officer, or whose proposal it is while it has not been accepted. What the viewer may not
+    know of they are not shown at all (meetings.audience)."""
+    return is_host(viewer, meeting) or (item.state != "accepted" and is_their_item(viewer, meeting, item))
+
+
+def may_set_audience(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
+    """Say who may know of an item, also once it is accepted: whose proposal it is; of one that the host's own agency brings, or none
+    does, the host officer. The host does not open what another agency has closed."""
+    hosts_own = is_host(viewer, meeting) and item.agency_id in (None, viewer.agency_id)
+    return hosts_own or is_their_item(viewer, meeting, item)
+
+
+def may_record_item(viewer: Viewer, meeting: Meeting, chairs: Collection[int], item: AgendaItem) -> bool:
+    """Write the notes and decisions of an item: who records the meeting; of a restricted one those of them in its audience, and the
+    officer and deputy of the agency that brings it, since perhaps nobody else may know of it."""
+    if item.audience is None:
+        return may_record(viewer, meeting, chairs)
+    acts_for = viewer.acts_for(meeting.mechanism_id)
+    brings = acts_for is not None and acts_for == item.agency_id
+    return viewer.agency_id in item.audience and (brings or may_record(viewer, meeting, chairs))
 
 
 def may_see_list(viewer: Viewer, meeting: Meeting) -> bool:

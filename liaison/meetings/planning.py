@@ -22,6 +22,8 @@ from liaison.meetings import queries
 from liaison.meetings.changes import COMPARED
 from liaison.meetings.due import due_when_told, replies_due_on
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.passing import goes_with_office, of_other_offices, was_copied
+from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
 from liaison.meetings.snapshot import Content, Telling, change_of, content_of, listed, organizer_of, snapshot_of
 
@@ -37,11 +39,13 @@ class PlannedMail:
 
     addressee: Addressee
     change: str
-    """invited, moved, updated, cancelled, postponed, removed or again"""
+    """invited, moved, updated, cancelled, postponed, removed or again; handed_over or handed_on with an agency's office"""
     message: Message
     held: Held | None = None
     before: Before | None = None
     """What this address was last told; None where it holds nothing, or that is not known any more."""
+    reads: frozenset[int] = frozenset()
+    """The agencies that read the address, where the meeting has an item that not everybody may know of (reading.agencies_reading)."""
     former: Announcement | None = None
     """Set where it takes back a UID that the meeting had before it was reinstated: what was announced last under that one."""
 
@@ -139,20 +143,24 @@ async def plan(db: Session, meeting: Meeting, *, answer_anew: bool = False) -> P
     anew = method is REQUEST and asked_before and asks_anew(before, after, answer_anew=answer_anew)
     partstats = {} if anew else asked.partstats()
     mails: list[PlannedMail] = []
+    standing = {invitation.id for invitation in asked.invitations}
+    passed_on = of_other_offices(listed(last.snapshot) if last else [], found)
     known = {one.address: one for one in (listed(last.snapshot) if last else [])} | {one.address: one for one in found}
     if last is not None or not off:
         await asyncio.sleep(0)
         held = await holding(db, meeting.uid)
         known |= await _former_words(db, meeting.uid, set(held) - set(known))
-        telling = Telling(snapshot, method, meeting.uid, version, partstats, meeting.reply_secret)
+        reads = await agencies_reading(db, snapshot, known.values())
+        telling = Telling(snapshot, method, meeting.uid, version, partstats, meeting.reply_secret, reads)
         before_of = await told_before(db, meeting.uid, held)
         await asyncio.sleep(0)
         for number, address in enumerate(dict.fromkeys([*(one.address for one in found), *held])):
             one = known.get(address) or Addressee(address, address, db.settings.locale)
             message = telling.message_to(one, held.get(address))
-            if message is not None:
-                change = change_of(message, snapshot)
-                mails.append(PlannedMail(one, change, message, held.get(address), before_of.get(address)))
+            if message is not None and (address in telling.addressees or not was_copied(one, standing)):
+                change = change_of(message, snapshot, passed_on=goes_with_office(one, passed_on))
+                behind = reads.get(address, frozenset())
+                mails.append(PlannedMail(one, change, message, held.get(address), before_of.get(address), behind))
             if number % 10 == 9:
                 await asyncio.sleep(0)  # a long list must not keep the other requests waiting
     if meeting.announced_at is not None:

@@ -32,7 +32,8 @@ _SAMPLE: Final[Mapping[str, Any]] = {
     "agenda": [
         {"title": "Item", "agency": "Agency", "presenter": "Presenter", "duration_minutes": minutes}
         for minutes in (1, 20, None)
-    ],
+    ]
+    + [{"title": "Restricted", "agency": None, "presenter": None, "duration_minutes": None, "audience": [1]}],
     "addressees": [],
 }
 """Of every word that an announced meeting's text may have, and of everything it may say, one."""
@@ -44,7 +45,8 @@ def page_of(base_url: str, meeting_id: int) -> str:
 
 
 def written(announcement: Announcement, words: Words, *, base_url: str) -> Written:
-    """The announced version as calendars to read say it in one language: the same for whoever reads it, so that it may be kept.
+    """The announced version as calendars to read say it in one language: the same for whoever reads it, so that it may be kept. So no
+    restricted item is named in it, and since its address is all that a calendar service needs to read it.
 
     What is kept holds while `edition` of its zone and year stays the same, because an announcement never changes."""
     return write(published_event(announcement, words), page_of(base_url, announcement.meeting_id))

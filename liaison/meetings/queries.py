@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Membership, Viewer
 from liaison.calendaring.workdays import region_calendar
@@ -19,7 +19,6 @@ from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
-from liaison.meetings.decision_models import Decision, DecisionSupport
 from liaison.meetings.models import (
     ACTIVITIES,
     NUMBERED_KINDS,
@@ -29,7 +28,6 @@ from liaison.meetings.models import (
     Attendee,
     AttendeeShown,
     Meeting,
-    Note,
     Series,
 )
 from liaison.meetings.seen import ITS_OWN, Place, Wanted, first_of, visible_to
@@ -74,11 +72,6 @@ _HELD_BEFORE = (
     .order_by(Meeting.starts_at.desc())  # or PostgreSQL reads the whole table in the hope that one comes soon
     .limit(1)
 )
-_NOTES = select(Note).where(Note.meeting_id == _OF).order_by(Note.id)
-CHARGED = (joinedload(Decision.lead_agency), selectinload(Decision.supports).joinedload(DecisionSupport.agency))
-"""What says whom a decision charges; needed wherever one is shown."""
-_DECISIONS = select(Decision).where(Decision.meeting_id == _OF).options(*CHARGED).order_by(Decision.number)
-_STANDING = _DECISIONS.where(Decision.revoked_at.is_(None))
 _ANNOUNCEMENTS = select(Announcement).where(Announcement.meeting_id == _OF).order_by(Announcement.id.desc())
 
 
@@ -252,7 +245,7 @@ async def invitation(db: Session, invitation_id: int) -> AgencyInvitation:
 
 
 async def agenda(db: Session, meeting_id: int, *, states: Sequence[str] = ("accepted", "proposed")) -> list[AgendaItem]:
-    """The agenda in order, with agency and presenter."""
+    """The agenda in order, with agency and presenter, restricted items among them: what each reader is shown is `audience.item_shown`."""
     return list(await db.scalars(_AGENDA, {"meeting_id": meeting_id, "states": list(states)}))
 
 
@@ -377,19 +370,3 @@ def mark_of(meeting: Meeting) -> StripMark:
         certain=not meeting.provisional,
         regular=meeting.kind == "regular",
     )
-
-
-async def note(db: Session, meeting_id: int, agenda_item_id: int | None) -> Note | None:
-    """The notes of one item, or of the meeting as a whole; None while there are none."""
-    query = select(Note).where(Note.meeting_id == meeting_id, Note.agenda_item_id.is_not_distinct_from(agenda_item_id))
-    return (await db.execute(query)).scalar_one_or_none()
-
-
-async def notes(db: Session, meeting_id: int) -> list[Note]:
-    """Every note of a meeting, in the order in which they were begun."""
-    return list(await db.scalars(_NOTES, {"meeting_id": meeting_id}))
-
-
-async def decisions(db: Session, meeting_id: int, *, revoked: bool = True) -> list[Decision]:
-    """What a meeting decided, by number; with `revoked` also those that were struck. Who reads which is `may_read_decision`."""
-    return list(await db.scalars(_DECISIONS if revoked else _STANDING, {"meeting_id": meeting_id}))

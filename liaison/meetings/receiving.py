@@ -2,28 +2,29 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from liaison import audit
 from liaison.audit import Actor
 from liaison.calendaring.answers import Asked, Effect, Reply, Said, State, apply_reply
-from liaison.calendaring.itip import Partstat
+from liaison.calendaring.itip import Method, Partstat
 from liaison.calendaring.subaddress import tag_of
 from liaison.db import Session, insert_into, locked
 from liaison.directory import queries as directory
 from liaison.mail import outbox
+from liaison.mail.answering import ANSWER, may_answer
 from liaison.meetings import announcing
 from liaison.meetings.address_models import AddressAnswer
-from liaison.meetings.locking import lock
 from liaison.meetings.models import Announcement, Attendee, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.private import kept_of
 
 MOST_COMMENT = 500
-_MEETING = joinedload(Announcement.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+_BESIDE = (joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,32 @@ class Received:
     person_id: int | None = None
 
 
-async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0) -> Received:
+async def receive_reply(
+    db: Session, reply: Reply, *, hold_unverified: bool = False, mail_id: int = 0, in_words: bool = False
+) -> Received:
     """Take the answer of a calendar that came by mail: count it, or say why not. Any order and repetition ends in the same state.
 
-    `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked."""
+    `mail_id` names the mail in the audit trail. Who asks for the invitation again (REFRESH) is sent it, to the address that was asked,
+    a few times a day. `in_words`: somebody wrote the answer. Then the contact who reads one person's mail answers for that person; a
+    calendar of a shared address never does."""
     announcement = await _announcement(db, reply.uid)
     if announcement is None:
         return Received(apply_reply(None, reply))
-    meeting = announcement.meeting
-    await lock(db, meeting)
+    meeting = await locked(db, Meeting, announcement.meeting_id, *_BESIDE)
+    set_committed_value(announcement, "meeting", meeting)
     told = await _concerned(db, announcement, reply)
     attendees = await _attendees(db, [id_ for one in told.values() for id_ in one.attendee_ids])
-    state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified)
+    state = await _state(db, announcement, told, attendees, hold_unverified=hold_unverified, in_words=in_words)
     effect = apply_reply(state, reply)
-    if effect.asked is None:
+    if (asked := effect.asked) is None:
         return Received(effect, meeting)
-    one = told[effect.asked.address]
-    attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not effect.asked.group else None
+    one = told[asked.address]
+    if in_words and _of_one_person(one) and reply.sender == one.address:
+        effect = replace(effect, by=reply.sender)
+    attendee = attendees.get(one.attendee_ids[0]) if one.attendee_ids and not asked.group else None
     person_id = attendee.person_id if attendee else None
     if effect.reason == "refresh":
-        await _send_again(db, announcement, one)
+        effect = replace(effect, **await _send_again(db, announcement, one, once_key=f"{ANSWER}{mail_id}"))
     elif effect.said is not None and attendee is None:
         await _note_of_address(db, meeting, one.address, effect.said, reply, verified=effect.verified)
         effect = replace(effect, reason="answered_by_address")
@@ -66,7 +73,7 @@ async def receive_reply(db: Session, reply: Reply, *, hold_unverified: bool = Fa
 
 async def _announcement(db: Session, uid: str) -> Announcement | None:
     query = select(Announcement).where(Announcement.uid == uid).order_by(Announcement.id.desc()).limit(1)
-    return (await db.execute(query.options(_MEETING))).scalar_one_or_none()
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def _concerned(db: Session, announcement: Announcement, reply: Reply) -> dict[str, Addressee]:
@@ -83,9 +90,11 @@ async def _concerned(db: Session, announcement: Announcement, reply: Reply) -> d
 
 
 async def _attendees(db: Session, ids: Collection[int]) -> dict[int, Attendee]:
-    query = select(Attendee).where(Attendee.id.in_(ids), Attendee.removed_at.is_(None))
+    """Under a lock and freshly read: of one of them an answer may be written down."""
+    query = select(Attendee).where(Attendee.id.in_(ids), Attendee.removed_at.is_(None)).order_by(Attendee.id)
     loaded = query.options(joinedload(Attendee.person), joinedload(Attendee.agency))
-    return {each.id: each for each in await db.scalars(loaded)}
+    fresh = loaded.with_for_update(of=Attendee).execution_options(populate_existing=True)
+    return {each.id: each for each in await db.scalars(fresh)}
 
 
 async def _state(
@@ -95,6 +104,7 @@ async def _state(
     attendees: dict[int, Attendee],
     *,
     hold_unverified: bool,
+    in_words: bool,
 ) -> State:
     """The meeting as the answer finds it. An answer to the invitation before it was reinstated finds it closed."""
     meeting = announcement.meeting
@@ -108,7 +118,7 @@ async def _state(
         present = [each for each in present if each.person is None or each.person.deactivated_at is None]
         if one.attendee_ids and not present:
             continue  # taken off the list and not yet told so, or no longer in service
-        group = one.group or not present
+        group = not present or (one.group and not (in_words and _of_one_person(one)))
         said = addresses.get(one.address)
         asked.append(
             Asked(
@@ -127,6 +137,11 @@ async def _state(
         closed=closed or meeting.starts_at <= db.now(),
         hold_unverified=hold_unverified,
     )
+
+
+def _of_one_person(one: Addressee) -> bool:
+    """Whether a contact reads there the mail of exactly one person, and nothing else was asked of that address."""
+    return [each.via for each in one.people] == ["contact"] and not one.slips
 
 
 def _said(attendee: Attendee) -> Said | None:
@@ -152,9 +167,8 @@ async def _count(
     db: Session, meeting: Meeting, attendee: Attendee, said: Said, reply: Reply, effect: Effect, *, mail_id: int
 ) -> None:
     """Write the answer down as the person's own, with where it came from."""
-    await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
     by = await directory.person_at(db, effect.by) if effect.by else None
-    own = reply.sender == effect.asked.address if effect.asked else True
+    own = not effect.by and (effect.asked is None or reply.sender == effect.asked.address)
     attendee.partstat = _stored(said.partstat)
     attendee.comment, attendee.substitute = kept_of(reply.comment, most=MOST_COMMENT), None
     attendee.answered_at, attendee.answered_sequence = said.at, said.sequence
@@ -192,10 +206,16 @@ async def _note_of_address(
     await db.execute(added.on_conflict_do_update(index_elements=["uid", "address"], set_=values))
 
 
-async def _send_again(db: Session, announcement: Announcement, one: Addressee) -> None:
-    """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there."""
-    if one.address in await outbox.on_the_way(db, announcement.uid):
-        return
-    await announcing.enqueue(
-        db, Actor(None, "mail"), announcement.meeting, announcement, one, change="again", again=True
-    )
+async def _send_again(db: Session, announcement: Announcement, one: Addressee, *, once_key: str) -> dict[str, Any]:
+    """The newest notice once more, unchanged, to the address that was asked and to no other; not while one is on its way there, and
+    only so many times a day, for nobody knows who asks. Of a meeting that has begun nobody is asked to come. What else that makes of
+    the effect."""
+    meeting = announcement.meeting
+    if announcement.method == Method.REQUEST.value and (meeting.held_at is not None or meeting.starts_at <= db.now()):
+        return {"verdict": "stale", "reason": "closed"}
+    if not await may_answer(db, one.address, thread=announcement.uid):
+        return {"verdict": "ignored", "reason": "answered_enough"}
+    if one.address not in await outbox.on_the_way(db, announcement.uid):
+        by = Actor(None, "mail")
+        await announcing.enqueue(db, by, meeting, announcement, one, change="again", again=True, once_key=once_key)
+    return {}

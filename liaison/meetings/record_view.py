@@ -9,8 +9,9 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.mechanisms import queries as mechanisms
-from liaison.meetings import queries
+from liaison.meetings import queries, recorded
 from liaison.meetings.attendance import Attendance, attendance_of
+from liaison.meetings.audience import ItemShown, known_to
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.holding import next_ordinals
 from liaison.meetings.models import (
@@ -39,13 +40,15 @@ class Record:
     """may write: notes, decisions, attendance, hold"""
     may_arrange: bool
     """may order the agenda and accept what is proposed while it runs"""
+    may_record_of: frozenset[int]
+    """The items whose notes and decisions the viewer may write (permissions.may_record_item)."""
     may_correct: bool
     """may take back a mistaken hold"""
     may_read_notes: bool
     notes: Mapping[int | None, Note]
     """By agenda item; None is the meeting as a whole. Empty for those who may not read them."""
     withdrawn: Sequence[AgendaItem]
-    """Items that were taken off after something was noted of them, for those who read the notes."""
+    """Items that were taken off or deferred after something was noted of them, for those who read the notes."""
     decisions: Sequence[Decision]
     current: int | None
     """the agenda item that is talked about"""
@@ -65,33 +68,41 @@ async def record(
     viewer: Viewer,
     meeting: Meeting,
     attendees: Sequence[Attendee | AttendeeShown],
-    items: Sequence[AgendaItem],
+    items: Sequence[ItemShown],
 ) -> Record:
     """Load it; `meeting` with mechanism, which the viewer may see."""
     chairs = queries.chairs_among(attendees)
     reads = may_read_record(viewer, meeting, chairs)
     before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
+    records, brings = may_record(viewer, meeting, chairs), viewer.acts_for(meeting.mechanism_id)
     ordinals = None
     if meeting.ordinal is not None:
         ordinals = (meeting.ordinal, meeting.ordinal_in_year or 0)
     elif meeting.kind in NUMBERED_KINDS and meeting.held_at is None:
         ordinals = await next_ordinals(db, meeting.mechanism, meeting.local_on)
-    notes = {note.agenda_item_id: note for note in await queries.notes(db, meeting.id)} if reads else {}
+    notes = {note.agenda_item_id: note for note in await recorded.notes(db, viewer, meeting.id)} if reads else {}
     shown = {item.id for item in items}
     left = [item_id for item_id, note in notes.items() if item_id is not None and item_id not in shown and note.text]
     current = [one for one in items if one.begun_at is not None and one.settled_at is None]
-    records = may_record(viewer, meeting, chairs)
-    members = await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on) if records else []
+    members = (
+        await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on) if records or brings is not None else []
+    )
     return Record(
         may_record=records,
         may_arrange=may_arrange(viewer, meeting, chairs) and meeting.held_at is None,
+        may_record_of=frozenset(
+            one.id
+            for one in items
+            if not one.hidden
+            and (records or (one.audience is not None and brings is not None and one.agency_id == brings))
+        ),
         may_correct=is_host(viewer, meeting),
         may_read_notes=reads,
         notes=notes,
-        withdrawn=await _in_order(db, left) if left else [],
+        withdrawn=await _in_order(db, viewer, left) if left else [],
         decisions=[
             one
-            for one in await queries.decisions(db, meeting.id)
+            for one in await recorded.decisions(db, viewer, meeting.id)
             if may_read_decision(one, reads_record=reads, before=before)
         ],
         current=current[-1].id if current and meeting.held_at is None else None,
@@ -101,6 +112,6 @@ async def record(
     )
 
 
-async def _in_order(db: Session, item_ids: Sequence[int]) -> list[AgendaItem]:
-    query = select(AgendaItem).where(AgendaItem.id.in_(item_ids))
+async def _in_order(db: Session, viewer: Viewer, item_ids: Sequence[int]) -> list[AgendaItem]:
+    query = select(AgendaItem).where(AgendaItem.id.in_(item_ids), known_to(viewer))
     return list(await db.scalars(query.order_by(AgendaItem.position, AgendaItem.id)))

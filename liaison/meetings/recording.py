@@ -15,18 +15,25 @@ from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings import queries
+from liaison.meetings import queries, recorded
+from liaison.meetings.audience import may_see_item
 from liaison.meetings.decision_models import Decision, DecisionSupport
-from liaison.meetings.holding import may_record_now
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import AgendaItem, Meeting, Note
-from liaison.meetings.permissions import may_read_decision, may_read_record, reads_before
+from liaison.meetings.permissions import (
+    may_read_decision,
+    may_read_record,
+    may_record,
+    may_record_item,
+    reads_before,
+)
 from liaison.meetings.scheduling import UNSET, Unset
 
 MOST_NOTES = 50_000
 MOST_DECISION = 2000
 SENT_TWICE = timedelta(minutes=1)
 """The same words of the same person again within so short a time come from a button pressed twice."""
+_NO_ITEM = N_("Please choose an item of this meeting's agenda.")
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
 
@@ -45,16 +52,18 @@ async def save_note(
 
     Raises NotPermitted, Invalid, Conflict: held already, or somebody else saved in between (`theirs` has their text)."""
     await lock(db, meeting)
-    if not await may_record_now(db, viewer, meeting):
+    # An item that was taken off while somebody was typing still takes their notes.
+    item = await _item(db, viewer, meeting, agenda_item_id, removed=True)
+    if not await may_write(db, viewer, meeting, item):
         raise NotPermitted(_NOT_YOURS)
     if meeting.held_at is not None:
         raise Conflict(N_("This meeting has been held; its notes can no longer be changed."))
     check = Check()
     text = check.text("text", text, most=MOST_NOTES, lines=True) or ""
     check.done()
-    if agenda_item_id is not None:  # also one that was taken off while somebody was typing
-        await _item(db, meeting, agenda_item_id, removed=True)
-    note = await queries.note(db, meeting.id, agenda_item_id)
+    if item is None and agenda_item_id is not None:
+        raise Invalid({"agenda_item_id": _NO_ITEM})
+    note = await recorded.note(db, viewer, meeting.id, agenda_item_id)
     if note is None:
         if version:
             raise Conflict(
@@ -75,10 +84,10 @@ async def save_note(
 
 
 async def notes_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Note]:
-    """The notes, of the meeting and of its items. Raises NotPermitted for those who do not record or run the mechanism."""
+    """The notes, of the meeting and of its items, but for those that the viewer may not know of. Raises NotPermitted for those who do not record or run the mechanism."""
     if not may_read_record(viewer, meeting, await queries.chairs(db, meeting.id)):
         raise NotPermitted(N_("The notes are read by those who record the meeting, and by the mechanism's liaisons."))
-    return await queries.notes(db, meeting.id)
+    return await recorded.notes(db, viewer, meeting.id)
 
 
 async def decisions_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Decision]:
@@ -86,7 +95,7 @@ async def decisions_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[De
     attendees = await queries.attendees(db, meeting.id)
     reads = may_read_record(viewer, meeting, queries.chairs_among(attendees))
     before = reads_before(viewer, meeting, [one.person_id for one in attendees], db.now())
-    found = await queries.decisions(db, meeting.id)
+    found = await recorded.decisions(db, viewer, meeting.id)
     return [one for one in found if may_read_decision(one, reads_record=reads, before=before)]
 
 
@@ -110,14 +119,15 @@ async def decide(
     Invalid (text, agenda_item_id, lead_agency_id, supporting_agency_ids, due_on)."""
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
-    if not await may_record_now(db, viewer, meeting):
+    item = await _item(db, viewer, meeting, agenda_item_id)
+    if not await may_write(db, viewer, meeting, item):
         raise NotPermitted(_NOT_YOURS)
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
     if db.clock.today(meeting.timezone) < meeting.local_on:
         raise Conflict(N_("This can be noted from the day of the meeting on."))
-    if agenda_item_id is not None:
-        await _item(db, meeting, agenda_item_id)
+    if item is None and agenda_item_id is not None:
+        raise Invalid({"agenda_item_id": _NO_ITEM})
     decision = Decision(
         mechanism_id=mechanism.id, meeting_id=meeting.id, agenda_item_id=agenda_item_id, version=1, supports=[]
     )
@@ -226,13 +236,13 @@ async def _just_decided(db: Session, viewer: Viewer, this: Decision) -> Decision
         Decision.decided_at > db.now() - SENT_TWICE,
         Decision.revoked_at.is_(None),
     )
-    return (await db.scalars(query.options(joinedload(Decision.meeting), *queries.CHARGED).limit(1))).first()
+    return (await db.scalars(query.options(joinedload(Decision.meeting), *recorded.CHARGED).limit(1))).first()
 
 
 async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | None) -> None:
     await lock(db, decision.meeting)
-    await locked(db, Decision, decision.id, joinedload(Decision.meeting), *queries.CHARGED)
-    if not await may_record_now(db, viewer, decision.meeting):
+    await locked(db, Decision, decision.id, joinedload(Decision.meeting), *recorded.CHARGED)
+    if not await may_correct(db, viewer, decision):
         raise NotPermitted(_NOT_YOURS)
     decision.check_version(version, text=decision.text)
 
@@ -242,10 +252,26 @@ def _lines(text: str) -> str:
     return Check().text("text", text, most=MOST_NOTES, lines=True) or ""
 
 
-async def _item(db: Session, meeting: Meeting, agenda_item_id: int, *, removed: bool = False) -> None:
-    item = await db.get(AgendaItem, agenda_item_id)
-    if item is None or item.meeting_id != meeting.id or (item.removed_at is not None and not removed):
-        raise Invalid({"agenda_item_id": N_("Please choose an item of this meeting's agenda.")})
+async def may_write(db: Session, viewer: Viewer, meeting: Meeting, item: AgendaItem | None) -> bool:
+    """Whether the viewer writes down what is said and decided on this item, or on the meeting as a whole."""
+    chairs = await queries.chairs(db, meeting.id)
+    return may_record_item(viewer, meeting, chairs, item) if item else may_record(viewer, meeting, chairs)
+
+
+async def may_correct(db: Session, viewer: Viewer, decision: Decision) -> bool:
+    """Whether the viewer corrects or revokes a decision, which they may read."""
+    item = await db.get(AgendaItem, decision.agenda_item_id) if decision.agenda_item_id else None
+    return await may_write(db, viewer, decision.meeting, item)
+
+
+async def _item(
+    db: Session, viewer: Viewer, meeting: Meeting, agenda_item_id: int | None, *, removed: bool = False
+) -> AgendaItem | None:
+    """An item of this agenda that the viewer may know of; None for every other."""
+    item = await db.get(AgendaItem, agenda_item_id) if agenda_item_id else None
+    if item is None or item.meeting_id != meeting.id or not may_see_item(viewer, item):
+        return None
+    return item if item.removed_at is None or removed else None
 
 
 async def _say(
@@ -270,6 +296,12 @@ async def _say(
         check.refuse("supporting_agency_ids", N_("Supporting agencies are members of the mechanism."))
     if lead_agency_id is not None and lead_agency_id in set(supporting_agency_ids):
         check.refuse("supporting_agency_ids", N_("The responsible agency does not support itself."))
+    item = await db.get(AgendaItem, decision.agenda_item_id) if decision.agenda_item_id else None
+    audience = item.audience if item is not None and lead_agency_id is not None else None
+    if audience is not None and not audience.issuperset({lead_agency_id, *supporting_agency_ids}):
+        check.refuse(
+            "lead_agency_id", N_("What was decided on a restricted item is done by agencies that may know of it.")
+        )
     check.day("due_on", due_on)
     if due_on is not None and due_on < meeting.local_on:
         check.refuse("due_on", N_("The due date lies before the day of the meeting."))

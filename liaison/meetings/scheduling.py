@@ -18,6 +18,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
+from liaison.meetings.deferring import take_up_deferred
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change, may_change_host, may_schedule
@@ -91,10 +92,12 @@ async def schedule(
     if host is not None:
         meeting.host_agency_id = host.id
         meeting.host_agency = host
+    meeting.count_steps_from(db.now())
     db.add(meeting)
     await db.flush()
     await add_asked(db, viewer, meeting, asked, by_plan=by_plan)
     audit_line(db, viewer, "schedule", meeting, title=meeting.title, starts_at=meeting.starts_at.isoformat())
+    await take_up_deferred(db, viewer, meeting)
     return meeting
 
 
@@ -144,6 +147,8 @@ async def change(
         if host is not None:
             meeting.host_agency_id, meeting.host_agency = host.id, host
     check.done()
+    if meeting.steps_from is not None:  # another kind has other steps, and answers may be due on another day
+        meeting.step_on = db.clock.today(meeting.timezone)
     meeting.touch()
     audit_line(db, viewer, "change", meeting, title=meeting.title, location=meeting.location)
     return meeting
@@ -179,6 +184,9 @@ async def move(
     check.done()
     if moved:
         _forget_former_date(meeting)
+        meeting.step_on = db.clock.today(meeting.timezone)
+    if meeting.local_on != before.date():
+        meeting.count_steps_from(db.now())
     meeting.touch()
     audit_line(db, viewer, "move", meeting, starts_at=meeting.starts_at.isoformat(), reason=meeting.reason)
     return meeting
@@ -248,6 +256,7 @@ async def reinstate(
         meeting.answers_from = 0
         meeting.off_announced = False
     _forget_former_date(meeting)
+    meeting.count_steps_from(db.now())
     await _forget_record(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())

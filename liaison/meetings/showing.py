@@ -8,7 +8,8 @@ from liaison.calendaring.workdays import WorkCalendar
 from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.i18n import N_
 from liaison.mail.outbox import Told
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, AttendeeShown, Meeting
+from liaison.meetings.audience import ItemShown
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, AttendeeShown, Meeting
 
 DELIVERY_NAMES = {
     "waiting": N_("Waiting to be sent"),
@@ -188,8 +189,8 @@ class Minutes:
         return self.slot - self.wanted
 
 
-def minutes_of(items: Sequence[AgendaItem], slot: int) -> Minutes:
-    """Accepted items only; those without a duration want nothing."""
+def minutes_of(items: Sequence[ItemShown], slot: int) -> Minutes:
+    """Accepted items only, restricted ones too, since the meeting needs the time; those without a duration want nothing."""
     accepted = [item for item in items if item.state == "accepted"]
     return Minutes(len(accepted), sum(item.duration_minutes or 0 for item in accepted), slot)
 

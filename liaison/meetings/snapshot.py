@@ -14,7 +14,8 @@ from liaison.calendaring.numbering import Version
 from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.i18n import Words
 from liaison.meetings import models
-from liaison.meetings.models import HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
+from liaison.meetings.audience import shown_to
+from liaison.meetings.models import HANDED_ON, HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import agenda_lines
 
@@ -86,6 +87,7 @@ def snapshot_of(
                 "agency": item.agency.short_name if item.agency else None,
                 "presenter": item.presenter.name if item.presenter else None,
                 "duration_minutes": item.duration_minutes,
+                **({"audience": sorted(item.audience)} if item.audience is not None else {}),
             }
             for item in agenda
             if item.state == "accepted"
@@ -101,7 +103,7 @@ def listed(snapshot: Mapping[str, Any]) -> list[Addressee]:
 
 @dataclass(slots=True)
 class Telling:
-    """One version on its way to many addresses: the calendar's view of it is made once per language.
+    """One version on its way to many addresses: the calendar's view of it is made once per language and what its readers may know.
 
     `partstats` maps addresses to what is known of their answer."""
 
@@ -112,7 +114,9 @@ class Telling:
     partstats: Mapping[str, str]
     secret: str | None = None
     """The meeting's `reply_secret`: with it each address is given an organizer of its own."""
-    events: dict[str, Event] = field(default_factory=dict)
+    reads: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """By address, the agencies that read it (reading.agencies_reading); to one that is not known no restricted item is told."""
+    events: dict[tuple[str, tuple[int, ...]], Event] = field(default_factory=dict)
     addressees: dict[str, Addressee] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -155,20 +159,20 @@ class Telling:
         return hashlib.sha256(json.dumps(says).encode()).hexdigest()[:32]
 
     def event_for(self, address: str, locale: str) -> Event:
-        """The same, with the organizer that this address was given."""
-        event = self.event(locale)
-        if not self.secret:
-            return event
-        return replace(event, organizer=tagged(event.organizer, tag_of(self.secret, self.uid, address)))
+        """What this address may know, with the organizer that it was given."""
+        event = self.event(locale, self.reads.get(address, frozenset()))
+        organizer = organizer_for(address, self.snapshot, self.uid, self.secret)
+        return event if organizer == event.organizer else replace(event, organizer=organizer)
 
-    def event(self, locale: str) -> Event:
-        """The calendar's view of this version in one language."""
-        if locale not in self.events:
-            self.events[locale] = self._event(Words(locale, self.snapshot["timezone"]))
-        return self.events[locale]
+    def event(self, locale: str, agency_ids: Collection[int] = ()) -> Event:
+        """The calendar's view of this version in one language, as all these agencies may know it."""
+        said = shown_to(self.snapshot, agency_ids)
+        opened = tuple(n for n, item in enumerate(said["agenda"]) if item is not self.snapshot["agenda"][n])
+        if (locale, opened) not in self.events:
+            self.events[locale, opened] = self._event(said, Words(locale, self.snapshot["timezone"]))
+        return self.events[locale, opened]
 
-    def _event(self, words: Words) -> Event:
-        snapshot = self.snapshot
+    def _event(self, snapshot: Mapping[str, Any], words: Words) -> Event:
         contact = snapshot["contact"]
         return Event(
             uid=self.uid,
@@ -198,6 +202,12 @@ class Telling:
             role=one.role,  # type: ignore[arg-type]
             partstat=self.partstats.get(one.address, "NEEDS-ACTION"),  # type: ignore[arg-type]
         )
+
+
+def organizer_for(address: str, snapshot: Mapping[str, Any], uid: str, secret: str | None) -> str:
+    """To whom this address answers: the organizer, with what only this address was given where the meeting has a `reply_secret`."""
+    organizer: str = snapshot["organizer"]
+    return tagged(organizer, tag_of(secret, uid, address)) if secret else organizer
 
 
 def still_waiting(
@@ -238,7 +248,7 @@ def change_of(message: Message, snapshot: Mapping[str, Any], *, passed_on: bool 
     """What a mail tells its recipient: that a meeting is off, in the words of this version; that it is theirs by office from now on,
     or no more (`passed_on`)."""
     if passed_on and message.change is not Change.CANCELLED:
-        return HANDED_OVER if message.method is Method.REQUEST else "handed_on"
+        return HANDED_OVER if message.method is Method.REQUEST else HANDED_ON
     return "postponed" if message.change is Change.CANCELLED and snapshot["postponed"] else message.change.value
 
 

@@ -13,7 +13,7 @@ from liaison.meetings.delivery import Line, ledger, missing
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
-from liaison.meetings.planning import holding
+from liaison.meetings.planning import everybody_of, holding
 from liaison.meetings.replies import Registered, registration
 
 TOO_EARLY = N_("This lies before the meeting was announced.")
@@ -27,14 +27,16 @@ async def lines_of(db: Session, viewer: Viewer, meeting: Meeting) -> list[Line]:
     if last is None:
         return []
     by_hand = select(ToldByHand).where(ToldByHand.meeting_id == meeting.id, ToldByHand.uid == meeting.uid)
+    asked = await everybody_of(db, meeting)
     return ledger(
         last,
         meeting.answers_from,
-        attendees=await queries.attendees(db, meeting.id),
-        invitations=await queries.invitations(db, meeting.id),
+        attendees=asked.attendees,
+        invitations=asked.invitations,
         mails=await outbox.told(db, f"meeting:{meeting.id}"),
         held=await holding(db, meeting.uid),
         told=await db.scalars(by_hand.order_by(ToldByHand.id)),
+        present=asked.addressees(db.settings.locale)[0],
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from liaison.meetings.audience import ItemShown
 from liaison.meetings.models import AgendaItem, Meeting
 
 WORTH_SAYING = timedelta(minutes=5)
@@ -38,7 +39,7 @@ class Timetable:
     """so many minutes that is after the meeting's own end"""
 
 
-def timetable(meeting: Meeting, items: Sequence[AgendaItem], now: datetime) -> Timetable:
+def timetable(meeting: Meeting, items: Sequence[AgendaItem | ItemShown], now: datetime) -> Timetable:
     """The times of these accepted items, in their order. The open ones follow the current one, then those before it that were left."""
     plans = _planned(meeting, items)
     runs = meeting.held_at is None and meeting.starts_at <= now and not meeting.is_off
@@ -74,7 +75,9 @@ def timetable(meeting: Meeting, items: Sequence[AgendaItem], now: datetime) -> T
     return Timetable(slots, clock if is_open else None, max(late, 0))
 
 
-def _planned(meeting: Meeting, items: Sequence[AgendaItem]) -> dict[int, tuple[datetime | None, datetime | None]]:
+def _planned(
+    meeting: Meeting, items: Sequence[AgendaItem | ItemShown]
+) -> dict[int, tuple[datetime | None, datetime | None]]:
     found: dict[int, tuple[datetime | None, datetime | None]] = {}
     clock: datetime | None = meeting.starts_at
     for item in items:
@@ -84,16 +87,16 @@ def _planned(meeting: Meeting, items: Sequence[AgendaItem]) -> dict[int, tuple[d
     return found
 
 
-def _end(begin: datetime, item: AgendaItem) -> datetime | None:
+def _end(begin: datetime, item: AgendaItem | ItemShown) -> datetime | None:
     return begin + timedelta(minutes=item.duration_minutes) if item.duration_minutes else None
 
 
-def _over(item: AgendaItem, now: datetime) -> int:
+def _over(item: AgendaItem | ItemShown, now: datetime) -> int:
     end = _end(item.begun_at, item) if item.begun_at else None
     return max(0, int((now - end).total_seconds() // 60)) if end else 0
 
 
-def _is_current(item: AgendaItem) -> bool:
+def _is_current(item: AgendaItem | ItemShown) -> bool:
     return item.begun_at is not None and item.settled_at is None
 
 

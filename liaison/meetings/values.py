@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from liaison.calendaring.deadlines import check_profile, steps
-from liaison.calendaring.workdays import region_calendar
+from liaison.meetings.agenda_models import AgendaItemMove
+from liaison.meetings.audience import ItemShown
 from liaison.meetings.decision_models import Decision
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting, Note, Series
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting, Note, Series
 
 Delivery = Mapping[str, str]
 """{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
@@ -52,23 +52,6 @@ def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any
         "entered_afterwards": meeting.entered_afterwards_at is not None,
         "reason": meeting.reason,
     }
-
-
-def deadlines_json(meeting: Meeting) -> list[dict[str, Any]]:
-    """The steps around the meeting day; none while it has no day. Needs `mechanism`."""
-    if meeting.state in ("cancelled", "postponed"):
-        return []
-    done = {"meeting_notice": meeting.announced_at, "reminder": meeting.reminded_at}
-    profile = check_profile(meeting.mechanism.deadlines)
-    return [
-        {
-            "step": one.step,
-            "date": one.date,
-            "certain": one.certain,
-            "done_at": instant(done.get(one.step), meeting.zone),
-        }
-        for one in steps(region_calendar(meeting.mechanism.region), meeting.local_on, profile)
-    ]
 
 
 def attendee_json(
@@ -136,8 +119,9 @@ def invitation_json(
     }
 
 
-def agenda_item_json(item: AgendaItem) -> dict[str, Any]:
-    """One agenda item; one that was taken off is `withdrawn`."""
+def agenda_item_json(item: ItemShown) -> dict[str, Any]:
+    """One agenda item; one that was taken off is `withdrawn`. Of one that its reader may not know of (`hidden`) the title, and what else
+    would tell what it is about, is null."""
     return {
         "id": str(item.id),
         "version": item.version,
@@ -148,11 +132,27 @@ def agenda_item_json(item: AgendaItem) -> dict[str, Any]:
         "agency_id": _id(item.agency_id),
         "presenter_id": _id(item.presenter_id),
         "duration_minutes": item.duration_minutes,
-        "state": "withdrawn" if item.removed_at else item.state,
+        "audience": [str(id_) for id_ in sorted(item.audience)] if item.audience is not None else None,
+        "hidden": item.hidden,
+        "state": item.state,
+        "late": item.late,
+        "reason": item.reason,
+        "deferred_count": item.deferred_count,
         "proposed_by": _id(item.proposed_by),
         "proposed_at": item.proposed_at,
         "begun_at": item.begun_at,
         "settled_at": item.settled_at,
+    }
+
+
+def move_json(move: AgendaItemMove, zone: ZoneInfo) -> dict[str, Any]:
+    """One deferral of an agenda item; `to_meeting_id` is null while it waits for the next meeting to be scheduled."""
+    return {
+        "from_meeting_id": str(move.from_meeting_id),
+        "to_meeting_id": _id(move.to_meeting_id),
+        "at": instant(move.at, zone),
+        "by_id": _id(move.by_id),
+        "reason": move.reason,
     }
 
 

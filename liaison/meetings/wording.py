@@ -7,6 +7,7 @@ from typing import Any
 from liaison.calendaring.recurrence import RuleRefused
 from liaison.errors import Message
 from liaison.i18n import N_, Words
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.decision_models import Decision
 
 KIND_NAMES = {
@@ -88,6 +89,8 @@ CHANGE_REASONS = {
     "cancelled": N_("holds this meeting in the calendar"),
     "postponed": N_("holds this meeting in the calendar"),
     "removed": N_("was told, and is no longer on the list"),
+    "handed_over": N_("is the agency's liaison by now"),
+    "handed_on": N_("is not the agency's liaison any more"),
     "again": N_("is asked to answer anew, or gets it once more"),
 }
 SUBJECTS = {
@@ -142,6 +145,14 @@ LAST_ACTIONS = N_("How the last meetings’ action items stand")
 """The first item of every joint meeting but the first (PRACTICE.md 5)."""
 
 
+def item_words(item: Mapping[str, Any], words: Words) -> tuple[str, list[str]]:
+    """What an announced item is called, and the agency and presenter to it: of one with an audience that its reader was not found to
+    belong to (audience.shown_to) nothing."""
+    if item.get("audience") is not None:
+        return words._(HIDDEN), []
+    return item["title"], [part for part in (item["agency"], item["presenter"]) if part]
+
+
 def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:
     """One numbered line an item: title (agency, presenter, minutes)."""
     lines = [f"1. {words._(LAST_ACTIONS)}"] if snapshot.get("last_actions") else []
@@ -151,11 +162,21 @@ def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:
             if item["duration_minutes"]
             else None
         )
-        details = [part for part in (item["agency"], item["presenter"], minutes) if part]
-        lines.append(
-            f"{number}. {item['title']}" + (words._(" (%(details)s)", details=" · ".join(details)) if details else "")
-        )
+        title, details = item_words(item, words)
+        details += [minutes] if minutes else []
+        lines.append(f"{number}. {title}" + (words._(" (%(details)s)", details=" · ".join(details)) if details else ""))
     return lines
+
+
+def agenda_rows(snapshot: Mapping[str, Any], words: Words) -> list[dict[str, str]]:
+    """The same items as rows of a table: `title` and `details`."""
+    rows = []
+    for item in snapshot["agenda"]:
+        title, details = item_words(item, words)
+        minutes = item["duration_minutes"]
+        details += [words.ngettext("%(n)d min", "%(n)d min", minutes)] if minutes else []
+        rows.append({"title": title, "details": " · ".join(details)})
+    return rows
 
 
 _MOVED = {

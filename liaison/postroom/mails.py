@@ -10,23 +10,24 @@ from sqlalchemy.orm import joinedload
 
 from liaison.accounts import links
 from liaison.actions.models import ActionItem
-from liaison.actions.queries import SHOWN
+from liaison.actions.queries import SHOWN, audiences
 from liaison.calendaring.itip import Method
 from liaison.calendaring.numbering import Version
 from liaison.calendaring.walltime import end_of
 from liaison.db import Session
 from liaison.directory.models import Person
+from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.letters import calendar_part
 from liaison.meetings.models import Announcement
 from liaison.meetings.snapshot import Telling
-from liaison.postroom.replying import CONFIRM_DONE
-from liaison.postroom.settling import COUNTER_DECLINED
+from liaison.postroom.replying import CONFIRM_DONE, COUNTER_DECLINED
 
 LINK_LIFE = timedelta(days=60)
 
@@ -38,6 +39,12 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     person = await db.get(Person, row.params["person_id"])
     if item is None or item.ended_at is not None or person is None or person.deactivated_at is not None:
         return None
+    audience = (await audiences(db, [item])).get(item.id)
+    if audience is not None:
+        audience |= {item.lead_agency_id}
+        readers = (await agencies_at(db, [row.address])).get(row.address, set())
+        if not readers or not audience.issuperset(readers):
+            return None  # others read this address who may not know of the item: it is confirmed on its page
     link = await links.link_for(
         db,
         purpose=links.ACTION,
@@ -52,6 +59,7 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "words": words,
         "person": person,
         "item": item,
+        "in_subject": item.title if audience is None else words._(HIDDEN),
         "mechanism": item.mechanism.short_name,
         "due": words.short_date(item.due_on, today) if item.due_on else None,
         "link": link,
@@ -67,6 +75,7 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         text=text,
         html=html,
         auto_submitted=True,
+        audience=audience,
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liaison.db import Base
+from liaison.db import Base, IdSet
 
 APPLIED, STALE, HELD, IGNORED = "applied", "stale", "held", "ignored"
 VERDICTS = (APPLIED, STALE, HELD, IGNORED)
+_KEPT = text("raw IS NOT NULL")
 _WAITS = text("verdict = 'held' AND settled_at IS NULL")
 
 
@@ -20,6 +21,7 @@ class IncomingMail(Base):
     __table_args__ = (
         Index("ix_incoming_mail_waits", "mechanism_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_incoming_mail_mechanism_id_id", "mechanism_id", "id"),
+        Index("ix_incoming_mail_kept", "received_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     received_at: Mapped[datetime]
@@ -46,10 +48,12 @@ class IncomingMail(Base):
     attendee_id: Mapped[int | None] = mapped_column(ForeignKey("attendee.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Who it is from, as far as that is known."""
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """Set where its sender wrote that only the people of these agencies may know of it."""
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_as: Mapped[str | None] = mapped_column(String(20))
-    """applied or dismissed, by an officer"""
+    """applied, by_hand (done another way) or dismissed, by an officer"""
 
     @property
     def address_in_question(self) -> str:

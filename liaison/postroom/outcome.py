@@ -1,9 +1,11 @@
 """What one mail came to, as a value: between the modules that find it out and the row that keeps it."""
 
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from liaison.calendaring.answers import Proof
+from liaison.meetings.models import Meeting
 from liaison.meetings.receiving import Received
 
 
@@ -19,6 +21,8 @@ class Outcome:
     meeting_id: int | None = None
     attendee_id: int | None = None
     person_id: int | None = None
+    audience: frozenset[int] | None = None
+    """Set where its sender says that only the people of these agencies may know of it."""
 
 
 def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:
@@ -34,3 +38,11 @@ def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outc
         attendee_id=attendee.id if attendee else None,
         person_id=received.person_id,
     )
+
+
+def answers_earlier_time(params: Mapping[str, Any], meeting: Meeting) -> bool:
+    """Whether a mail speaks of a time that the meeting had before: while it waited the meeting was moved or reinstated. `params` are
+    those of its outcome."""
+    if params.get("uid", meeting.uid) != meeting.uid:
+        return True
+    return int(params.get("sequence", meeting.answers_from)) < meeting.answers_from

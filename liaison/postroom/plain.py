@@ -79,6 +79,33 @@ _AGENDA: Final = re.compile(
 )
 
 
+_FIELD: Final = re.compile(
+    r"^\s*(?:(?P<purpose>目的|议题类型|用途|purpose)|(?P<presenter>汇报人|报告人|presenter)|(?P<minutes>议题时长|时长|duration|minutes)"
+    r"|(?P<audience>知悉范围|audience))\s*[:\N{FULLWIDTH COLON}]\s*(?P<value>.+)$",
+    re.IGNORECASE,
+)
+_BETWEEN: Final = re.compile(r"\s*[、,，;；]\s*")
+_PURPOSES: Final = {
+    "研究": "study",
+    "会商": "consult",
+    "通报": "report",
+    "推进落实": "push_forward",
+    "审议": "deliberate",
+    "其他": "other",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a mail says of the agenda item that it brings, line by line (目的：研究)."""
+
+    purpose: str = "other"
+    presenter: str | None = None
+    minutes: int | None = None
+    audience: tuple[str, ...] | None = None
+    """The agencies that may know of it, by name; None: it does not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """What the first line says (agreed, changes_requested, acknowledged), and the text besides."""
@@ -135,6 +162,26 @@ def agenda_title(subject: str, text: str) -> str | None:
     if found is None:
         return None
     return found[1].strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def proposed_in(text: str) -> Proposed:
+    """What the lines of a mail say of its agenda item; what they do not say is left open."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if match := _FIELD.match(line):
+            found.setdefault(_named(match), match["value"].strip())
+    purpose = found.get("purpose", "").casefold()
+    minutes = re.search(r"[0-9]{1,4}", found.get("minutes", ""))
+    return Proposed(
+        purpose=_PURPOSES.get(purpose) or (purpose if purpose in _PURPOSES.values() else "other"),
+        presenter=found.get("presenter"),
+        minutes=int(minutes[0]) if minutes else None,
+        audience=tuple(filter(None, _BETWEEN.split(found["audience"]))) if "audience" in found else None,
+    )
+
+
+def _named(match: re.Match[str]) -> str:
+    return next(name for name in ("purpose", "presenter", "minutes", "audience") if match[name])
 
 
 def _first_word(text: str, words: Collection[str]) -> tuple[str, str] | None:

@@ -7,17 +7,21 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import undefer
 
 from liaison.accounts.viewer import Viewer
-from liaison.db import Session
+from liaison.db import Session, holds_id
 from liaison.errors import NotFound
+from liaison.mail.models import OutboxMail
 from liaison.meetings.models import Attendee, Meeting
+from liaison.meetings.recorded import kept_from
 from liaison.postroom.models import HELD, IncomingMail
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """The mail of the mechanisms that the viewer acts in today, and for the operator what belongs to no mechanism."""
+    """The mail of the mechanisms that the viewer acts in today, and for the operator what belongs to no mechanism. A mail whose sender
+    said who may know of it is for officers of those agencies alone."""
     acts_in = {office.mechanism_id for office in viewer.designations}
-    own = IncomingMail.mechanism_id.in_(acts_in) if acts_in else false()
-    return or_(own, IncomingMail.mechanism_id.is_(None)) if viewer.operator else own
+    mine, nobodys = holds_id(IncomingMail.audience, viewer.agency_id), IncomingMail.mechanism_id.is_(None)
+    own = or_(IncomingMail.mechanism_id.in_(acts_in), and_(nobodys, mine)) if acts_in else false()
+    return and_(or_(own, nobodys) if viewer.operator else own, or_(IncomingMail.audience.is_(None), mine))
 
 
 def waits() -> ColumnElement[bool]:
@@ -58,6 +62,14 @@ async def get(db: Session, viewer: Viewer, mail_id: int) -> IncomingMail:
     if row is None:
         raise NotFound
     return row
+
+
+async def may_read_quoted(db: Session, viewer: Viewer, row: IncomingMail, refers_to: Sequence[str]) -> bool:
+    """Whether the viewer is shown what a mail quotes: not where it may be a mail of ours that told of something they may not know."""
+    said = select(OutboxMail.audience).where(OutboxMail.message_id.in_(refers_to), OutboxMail.audience.is_not(None))
+    if any(audience is not None and viewer.agency_id not in audience for audience in await db.scalars(said)):
+        return False
+    return row.meeting_id is None or not any(await kept_from(db, viewer, row.meeting_id))
 
 
 @dataclass(frozen=True, slots=True)

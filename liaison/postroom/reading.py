@@ -8,7 +8,8 @@ from liaison.mail.headings import Heading, read_heading
 from liaison.mail.inbox import IncomingMessage, digest_of, read
 from liaison.mail.parts import MOST_BYTES, MOST_HEAD, OverCap, decoded, split
 
-ANSWERING = ("REPLY", "COUNTER", "REFRESH")
+REFRESH = "REFRESH"
+ANSWERING = ("REPLY", "COUNTER", REFRESH)
 """The methods of a calendar that says something to the organizer (RFC 5546 1.4)."""
 UNREADABLE = "unreadable"
 """Why a mail was not read that makes us fail however often it is tried."""

@@ -19,6 +19,7 @@ from liaison.meetings.permissions import may_register
 from liaison.meetings.wording import ANSWER_NAMES
 from liaison.postroom import queries, settling
 from liaison.postroom.models import VERDICTS, IncomingMail
+from liaison.postroom.outcome import answers_earlier_time
 from liaison.postroom.plain import own_words
 from liaison.postroom.reading import head_text, read_mail
 from liaison.postroom.wording import DOOR_NAMES, REASONS, VERDICT_NAMES
@@ -162,6 +163,7 @@ async def _page(
     mine = [one for one in concerns.attendees if meeting and may_register(viewer, meeting, one.agency_id, db.now())]
     message = (await asyncio.to_thread(read_mail, row.raw)).message if row.raw is not None else None
     asked = next((one for one in concerns.attendees if one.id == row.attendee_id), None)
+    quotes = message is not None and await queries.may_read_quoted(db, viewer, row, message.heading.refers_to)
     return page(
         request,
         "postroom/show.html",
@@ -170,7 +172,7 @@ async def _page(
         mail=row,
         meeting=meeting,
         text=masked(own_words(message.text)) if message else "",
-        whole_text=masked(message.text) if message else "",
+        whole_text=masked(message.text) if message and quotes else "",
         head=masked(head_text(row.raw)) if row.raw is not None else "",
         proposed=_instant(row, "starts_at"),
         proposed_until=_instant(row, "ends_at"),
@@ -179,6 +181,8 @@ async def _page(
         door_names=DOOR_NAMES,
         tags=TAGS,
         waits=row.waits,
+        earlier=row.waits and meeting is not None and answers_earlier_time(row.params, meeting),
+        can_reopen=row.verdict == "held" and row.settled_as in settling.UNDONE_BY_REOPENING,
         attendees=[(one.id, one.name) for one in mine] if meeting and meeting.state == "announced" else [],
         answer_names=ANSWER_NAMES,
         asked=asked,

@@ -16,15 +16,18 @@ from liaison.meetings import replies
 from liaison.meetings.models import Attendee
 from liaison.meetings.replies import Registered
 from liaison.meetings.snapshot import listed
-from liaison.postroom.models import APPLIED, HELD, IncomingMail
+from liaison.postroom.models import HELD, IncomingMail
+from liaison.postroom.outcome import answers_earlier_time
 from liaison.postroom.permissions import may_read
 from liaison.postroom.reading import read_mail
+from liaison.postroom.replying import COUNTER_DECLINED
 from liaison.postroom.sorting import sort_again
 
-COUNTER_DECLINED = "counter_declined"
-"""The kind of the mail that tells somebody that the time they proposed is not taken (METHOD:DECLINECOUNTER)."""
 NAMEABLE = ("other_sender", "uninvited", "unknown_sender", "several_people")
 """Why a mail waits whose address somebody may say whose it is."""
+BY_HAND = "by_hand"
+"""How a mail was settled whose matter an officer dealt with elsewhere."""
+UNDONE_BY_REOPENING = ("dismissed", BY_HAND)
 
 
 async def count_answer(
@@ -39,11 +42,19 @@ async def count_answer(
 ) -> Attendee:
     """Enter the answer that this mail gives as registered (代登记) by mail: it counts, and the person can correct it.
 
-    Raises NotPermitted, NotFound, Invalid, Conflict (settled already, a newer answer is there, or the meeting is over)."""
+    Raises NotPermitted, NotFound, Invalid, Conflict (settled already, it answers an earlier time, a newer answer is there, or the
+    meeting is over)."""
     await _open(db, viewer, row)
     attendee = await meetings.attendee(db, attendee_id)
     if attendee.meeting_id != row.meeting_id:
         raise NotFound
+    if answers_earlier_time(row.params, attendee.meeting):
+        raise Conflict(
+            N_(
+                "This mail answers an earlier time of the meeting, so it says nothing of the present one. What you were told since can"
+                " be registered on the page of the meeting."
+            )
+        )
     if (
         attendee.answered_at is not None
         and attendee.answered_at > row.received_at
@@ -109,24 +120,27 @@ async def decline_proposal(db: Session, viewer: Viewer, row: IncomingMail) -> No
 
 
 async def dismiss(db: Session, viewer: Viewer, row: IncomingMail) -> None:
-    """Nothing is to be done about it. Doing it twice changes nothing. Raises NotPermitted."""
+    """Nothing is to be done about it. Doing it twice changes nothing. Raises NotPermitted, Conflict (it never waited)."""
     await _lock(db, viewer, row)
+    _refuse_what_never_waited(row)
     if row.settled_at is None:
         _settle(db, viewer, row, "dismissed")
 
 
 async def settle_by_hand(db: Session, viewer: Viewer, row: IncomingMail) -> None:
-    """What the mail asks for was done another way (a meeting moved as proposed, a progress note entered). Raises NotPermitted."""
+    """What the mail asks for was done another way (a meeting moved as proposed, a progress note entered). Raises NotPermitted,
+    Conflict (it never waited)."""
     await _lock(db, viewer, row)
+    _refuse_what_never_waited(row)
     if row.settled_at is None:
-        _settle(db, viewer, row, "applied")
+        _settle(db, viewer, row, BY_HAND)
 
 
 async def reopen(db: Session, viewer: Viewer, row: IncomingMail) -> None:
-    """Undo a dismissal: it waits again. Raises NotPermitted, Conflict."""
+    """It was dismissed, or said to be settled, by mistake: it waits again. Raises NotPermitted, Conflict."""
     await _lock(db, viewer, row)
-    if row.settled_as != "dismissed" or row.verdict != HELD:
-        raise Conflict(N_("Only what was dismissed can be taken up again."))
+    if row.settled_as not in UNDONE_BY_REOPENING or row.verdict != HELD:
+        raise Conflict(N_("Only what was dismissed or marked as settled can be taken up again."))
     row.settled_at = row.settled_by = row.settled_as = None
     audit.add(db, viewer, "reopen_mail", f"incoming:{row.id}", mechanism_id=row.mechanism_id)
 
@@ -137,6 +151,12 @@ async def _lock(db: Session, viewer: Viewer, row: IncomingMail) -> None:
         raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
 
 
+def _refuse_what_never_waited(row: IncomingMail) -> None:
+    """An answer that was counted must not look dismissed."""
+    if row.verdict != HELD:
+        raise Conflict(N_("This mail does not wait for anybody, so there is nothing to settle."))
+
+
 async def _open(db: Session, viewer: Viewer, row: IncomingMail) -> None:
     await _lock(db, viewer, row)
     if not row.waits:
@@ -145,5 +165,5 @@ async def _open(db: Session, viewer: Viewer, row: IncomingMail) -> None:
 
 def _settle(db: Session, viewer: Viewer, row: IncomingMail, how: str, **params: object) -> None:
     row.settled_at, row.settled_by, row.settled_as = db.now(), viewer.person_id or None, how
-    verb = "apply_mail" if how == APPLIED else "dismiss_mail"
+    verb = "dismiss_mail" if how == "dismissed" else "apply_mail"
     audit.add(db, viewer, verb, f"incoming:{row.id}", mechanism_id=row.mechanism_id, **params)

@@ -6,7 +6,7 @@ else. An automatic mail is never answered, and no mail by more than one."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from liaison.addresses import name_and_address
 from liaison.calendaring.answers import Proof, Reply
@@ -20,9 +20,10 @@ from liaison.mail.headings import Heading
 from liaison.mail.inbox import IncomingMessage
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.receiving import MOST_COMMENT, Received, receive_reply
+from liaison.postroom.about import about
 from liaison.postroom.models import APPLIED, HELD, IGNORED, IncomingMail
 from liaison.postroom.outcome import Outcome, outcome_of
-from liaison.postroom.reading import ANSWERING, ReadMail
+from liaison.postroom.reading import ANSWERING, REFRESH, ReadMail
 from liaison.postroom.replying import receive_plain
 from liaison.private import kept_of
 
@@ -63,11 +64,12 @@ async def receive(
             {"mail": before.id},
             mechanism_id=before.mechanism_id,
             meeting_id=before.meeting_id,
+            audience=before.audience,
         )
         row.settled_at = db.now()  # what is to be done about it is done with the first
     else:
         at = min(row.received_at, before.received_at) if before is not None else row.received_at
-        outcome = await _meaning(db, mail, row.id, at)
+        outcome = await _meaning(db, mail, before.id if before is not None else row.id, at)
     await _keep(db, row, mail, outcome)
     return row
 
@@ -81,6 +83,7 @@ async def _keep(db: Session, row: IncomingMail, mail: ReadMail, outcome: Outcome
     row.verdict, row.reason, row.params = outcome.verdict, outcome.reason, outcome.params
     row.mechanism_id = outcome.mechanism_id or await _mechanism_addressed(db, mail.heading)
     row.meeting_id, row.attendee_id, row.person_id = outcome.meeting_id, outcome.attendee_id, outcome.person_id
+    row.audience = outcome.audience
 
 
 async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datetime) -> Outcome:
@@ -93,7 +96,7 @@ async def _meaning(db: Session, mail: ReadMail, mail_id: int, received_at: datet
         return await _bounce(db, message)
     calendar, choices = mail.calendar, await inbox_choices(db)
     proof = vouched_for(heading.checked_by, own_server=choices.own_server, sender=heading.sender)
-    if calendar is not None and calendar.method in ANSWERING:
+    if calendar is not None and calendar.method in ANSWERING and not (heading.automatic and calendar.method == REFRESH):
         reply = _reply(calendar, heading, proof, received_at)
         received = await receive_reply(db, reply, hold_unverified=choices.holds_unverified, mail_id=mail_id)
         return outcome_of(received, _facts_of(received, calendar), proof)
@@ -131,7 +134,7 @@ def _reply(calendar: CalendarPart, heading: Heading, proof: Proof, received_at: 
 def _facts_of(received: Received, calendar: CalendarPart) -> dict[str, Any]:
     """What an officer needs to decide about a calendar's answer."""
     answer = next((each for each in calendar.answers if each.partstat != "NEEDS-ACTION"), None)
-    params: dict[str, Any] = {"method": calendar.method}
+    params: dict[str, Any] = {"method": calendar.method, "uid": calendar.uid}
     if answer is not None:
         params |= {"attendee": answer.address, "partstat": answer.partstat, "sequence": calendar.sequence}
         if answer.delegated_to:
@@ -153,11 +156,12 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
     for bounce in message.bounces:
         if bounce.action != "failed":
             continue
-        mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words)
+        named = bounce.address if bounce.guessed else None
+        mail = await mark_bounced(db, message.about, status=bounce.status, words=bounce.words, named=named)
         if mail is not None:
-            kind, _, id_ = mail.about.partition(":")
-            meeting_id = int(id_) if kind == "meeting" and id_.isdigit() else None
-            return Outcome(APPLIED, "bounced", {"address": mail.address, "mail": mail.id}, meeting_id=meeting_id)
+            of = await about(db, mail)
+            params = {"address": mail.address, "mail": mail.id}
+            return Outcome(APPLIED, "bounced", params, mechanism_id=of.mechanism_id, meeting_id=of.meeting_id)
     return Outcome(IGNORED, "report")
 
 
@@ -171,8 +175,7 @@ async def _mechanism_addressed(db: Session, heading: Heading) -> int | None:
     """The one mechanism whose own mailbox the mail was written to."""
     if not heading.recipients:
         return None
-    found = await db.execute(
-        select(Mechanism.id).where(Mechanism.mailbox.in_({untagged(each) for each in heading.recipients})).limit(2)
-    )
+    mailboxes = {untagged(each) for each in heading.recipients}
+    found = await db.execute(select(Mechanism.id).where(func.lower(Mechanism.mailbox).in_(mailboxes)).limit(2))
     ids = list(found.scalars())
     return ids[0] if len(ids) == 1 else None

@@ -15,17 +15,24 @@ REASONS = OVER_CAP | {
         "It could not be taken in, however often that was tried: a fault of ours. Please read it in the mailbox."
     ),
     "answered": N_("The answer was counted."),
-    "answered_by_address": N_("A shared address answered: it is shown beside its people, who answer for themselves."),
+    "answered_by_address": N_(
+        "An address answered that stands for several people or for an agency: the meeting's page shows it, and it counts for nobody."
+    ),
     "repeated": N_("The same mail, or the same answer, came once more."),
     "refresh": N_("The invitation was asked for again and goes to the address that was invited."),
+    "answered_enough": N_(
+        "It asks for a mail, and its address has been sent as many of those today as are sent without a person."
+    ),
     "bounced": N_("A mail server reports that a mail of ours did not arrive; it is marked where the person appears."),
     "progress": N_("The reply was kept as a progress note."),
     "done_asked": N_("The reply says that it is done: a link to confirm that was sent back."),
     "proposed": N_("The mail was entered as a proposed agenda item."),
+    "unknown_audience": N_("It says who may know of it, and names an agency that is not a member."),
     "coded": N_("The reply with its reference code was counted."),
     "earlier_time": N_("It answers an earlier time of the meeting."),
     "older_answer": N_("A newer answer of the same person is there already."),
     "closed": N_("The meeting has begun, was held, or is off."),
+    "ended": N_("The action item has ended already."),
     "counter": N_("Another time is proposed: an officer decides."),
     "delegated": N_("Somebody else is sent instead: an officer decides."),
     "other_sender": N_("It answers for somebody else than its sender, and nobody said that they may."),
@@ -42,7 +49,7 @@ REASONS = OVER_CAP | {
     "not_understood": N_("Its first line is no answer that can be counted."),
     "which_meeting": N_("Nobody can tell which meeting or mechanism it is about."),
     "not_permitted": N_("Its sender may not do this."),
-    "refused_text": N_("The text holds something that cannot be kept here."),
+    "refused_text": N_("The text is too long, or holds something that cannot be kept here."),
     "unknown_sender": N_("Nobody here has this address."),
     "used_code": N_("Its reference code is not valid any more."),
     "automatic": N_("An automatic mail: nobody wrote it."),

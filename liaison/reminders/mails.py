@@ -1,7 +1,7 @@
 """The words of the clock's mail: what each person behind one address is reminded of, as it stands when the mail is composed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts import links
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
+from liaison.actions.queries import audiences as audiences_of
 from liaison.db import Session
+from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
@@ -19,12 +21,26 @@ from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation, Mechanism
+from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.snapshot import organizer_for
+from liaison.reminders.bundling import KIND
 from liaison.reminders.queries import Reader, newest_snapshots, readers
-from liaison.reminders.reminding import KIND
-from liaison.reminders.rules import ACTION, ATTENDEE, WEEK, Line, To, most_urgent_first
+from liaison.reminders.rules import (
+    ACTION,
+    ATTENDEE,
+    ITEMS,
+    ONLY_OPEN,
+    PREPARE,
+    WEEK,
+    Line,
+    To,
+    most_urgent_first,
+)
+from liaison.reminders.step_mails import meetings_of, step_entry
+from liaison.reminders.step_wording import Speaks
 from liaison.reminders.wording import Entry, foot, of_action, of_meeting, subject
 
 _HOSTS = (
@@ -51,25 +67,32 @@ class _Loaded:
     invitations: Mapping[int, AgencyInvitation]
     readers: Mapping[To, Reader]
     offices: Mapping[int, Designation]
+    meetings: Mapping[int, Meeting]
+    """Those that lines themselves are about, with mechanism and host."""
     told: Mapping[str, Mapping[str, Any]]
     """By UID of a meeting, what its people were told of it."""
+    audiences: Mapping[int, frozenset[int]]
+    """By action item, who may know of it, of those that not everybody may know of."""
+    read_by: frozenset[int]
+    """The agencies that read the address; looked up only where there are such items."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One line in words, of which mechanism it is, and the meeting's UID and what its people were told of it."""
+    """One line in words, of which mechanism it is, and the meeting with what its people were told of it."""
 
     line: Line
     entry: Entry
     mechanism: Mechanism
-    uid: str | None = None
+    meeting: Meeting | None = None
     told: Mapping[str, Any] | None = None
+    audience: frozenset[int] | None = None
 
 
 async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     """The bundled mail of one address and day; None when everything in it has been dealt with since."""
     lines = [Line.from_json(stored) for stored in row.params["lines"]]
-    loaded = await _load(db, lines)
+    loaded = await _load(db, lines, row.address)
     sections: dict[To, Section] = {}
     all_found: list[_Found] = []
     for line in most_urgent_first(lines):
@@ -85,10 +108,13 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     first, of_mechanisms = all_found[0], {found.mechanism.id: found.mechanism for found in all_found}
     one = first.mechanism
     words = Words(row.locale, one.timezone, date.fromisoformat(row.params["on"]))
-    uid, told = _one_meeting(all_found)
+    meeting, told = _one_meeting(all_found)
+    closed = [found.audience for found in all_found if found.audience is not None]
     context: dict[str, Any] = {
         "words": words,
-        "subject": subject(words, first.entry, WEEK if first.line.step == WEEK else first.line.kind, len(all_found)),
+        "subject": subject(
+            words, _in_subject(words, first), WEEK if first.line.step == WEEK else first.line.kind, len(all_found)
+        ),
         "heading": words.ngettext("%(n)d reminder", "%(n)d reminders", len(all_found)),
         "preheader": f"{first.entry.title} {first.entry.why}",
         "sections": list(sections.values()),
@@ -96,7 +122,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "alone": len(sections) == 1 and not loaded.readers[next(iter(sections))].address.shared,
         "mechanisms": words._(", ").join(each.short_name for each in of_mechanisms.values()),
         "day": words.short_date(date.fromisoformat(row.params["on"])),
-        "foot": foot(words, [found.entry for found in all_found], told),
+        "foot": foot(words, [found.entry for found in all_found], told, reply=_reply(db, lines, all_found)),
     }
     subject_line, text, html = render("reminders", context, row.locale)
     mailbox = one.mailbox if len(of_mechanisms) == 1 and one.mailbox else None
@@ -104,24 +130,48 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         to=row.display_to,
         address=row.address,
         # In the thread of the meeting's notices, whose root is of their sender's domain.
-        mail_from=told["organizer"] if told else f"{one.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=organizer_for(row.address, told, meeting.uid, meeting.reply_secret)
+        if meeting is not None and told is not None
+        else f"{one.short_name} <{mailbox}>"
+        if mailbox
+        else db.settings.mail_from,
         from_name=told["organizer_name"] if told else "",
-        thread=uid,
+        thread=meeting.uid if meeting is not None else None,
         subject=subject_line,
         text=text,
         html=html,
         auto_submitted=True,
+        audience=frozenset.intersection(*closed) if closed else None,
     )
 
 
-def _one_meeting(all_found: Sequence[_Found]) -> tuple[str | None, Mapping[str, Any] | None]:
-    """The meeting that all of it is about, by its UID, and what people were told of it; None where it is about several things, or an
+def _in_subject(words: Words, first: _Found) -> Entry:
+    """A subject is read over the shoulder, and by whoever looks at the queue: it names nothing that not everybody may know of."""
+    return first.entry if first.audience is None else replace(first.entry, title=words._(HIDDEN))
+
+
+def _reply(db: Session, lines: Sequence[Line], all_found: Sequence[_Found]) -> set[str]:
+    """What a reply by mail may be: one reader's, on the one thing of its kind in the mail, where mail is taken in at all."""
+    readers_of = {line.person_id for line in lines}
+    if not (db.settings.inbox_url or db.settings.lmtp_listen) or len(readers_of) != 1 or None in readers_of:
+        return set()
+    kinds = [line.kind for line in lines]
+    return {
+        found.line.kind
+        for found in all_found
+        if kinds.count(found.line.kind) == 1 and (found.line.kind == ATTENDEE or found.entry.reports)
+    }
+
+
+def _one_meeting(all_found: Sequence[_Found]) -> tuple[Meeting | None, Mapping[str, Any] | None]:
+    """The meeting that all of it is about, and what people were told of it; None where it is about several things, or an
     item: that would be out of place among the notices of one meeting."""
     first = all_found[0]
-    return (first.uid, first.told) if all(found.uid == first.uid for found in all_found) else (None, None)
+    same = all(found.meeting is first.meeting for found in all_found)
+    return (first.meeting, first.told) if same else (None, None)
 
 
-async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
+async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     def ids(kind: str) -> list[int]:
         return [line.id for line in lines if line.kind == kind]
 
@@ -135,16 +185,25 @@ async def _load(db: Session, lines: Sequence[Line]) -> _Loaded:
         .options(slip_meeting, joinedload(AgencyInvitation.agency))
     )
     offices = await db.scalars(
-        select(Designation).where(Designation.id.in_({line.office for line in lines if line.office}))
+        select(Designation)
+        .where(Designation.id.in_({line.office for line in lines if line.office}))
+        .options(joinedload(Designation.agency))
     )
-    asked, slips = list(attendees), list(invitations)
+    asked, slips, found = list(attendees), list(invitations), list(items)
+    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
+    spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
+    audiences = await audiences_of(db, found)
+    at = await agencies_at(db, [address]) if audiences else {}
     return _Loaded(
-        {one.id: one for one in items},
+        {one.id: one for one in found},
         {one.id: one for one in asked},
         {one.id: one for one in slips},
         await readers(db, lines),
         {one.id: one for one in offices},
-        await newest_snapshots(db, {one.meeting.uid for one in asked} | {one.meeting.uid for one in slips}),
+        meetings,
+        await newest_snapshots(db, {meeting.uid for meeting in spoken_of}),
+        audiences,
+        frozenset(at.get(address, ())),
     )
 
 
@@ -152,6 +211,8 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
     """One line in words; None when it has been dealt with."""
     if line.kind == ACTION:
         return await _action(db, line, loaded, locale)
+    if line.kind in (ITEMS, PREPARE):
+        return await _step(db, line, loaded, locale)
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -165,7 +226,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         meeting, answered = invitation.meeting, invitation.returned_at is not None
     if not await _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
         return None
-    if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step == WEEK and answered):
+    if meeting.state != "announced" or meeting.starts_at <= db.now() or (line.step in ONLY_OPEN and answered):
         return None
     told = loaded.told.get(meeting.uid)
     if told is None or (line.step != WEEK and datetime.fromisoformat(told["local_start"]).date() != line.due_on):
@@ -188,11 +249,23 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         role=role,
         answered=answered,
         closed=invitation is not None and due is not None and today > due,
+        due=due,
         agency=invitation.agency.short_name if invitation else None,
         office=loaded.offices.get(line.office or 0),
         link=link,
     )
-    return _Found(line, entry, meeting.mechanism, meeting.uid, told)
+    return _Found(line, entry, meeting.mechanism, meeting, told)
+
+
+async def _step(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    meeting = loaded.meetings.get(line.id)
+    if meeting is None or not await _is_still_theirs(db, line, loaded, meeting.mechanism, line.person_id):
+        return None
+    office, told = loaded.offices.get(line.office or 0), loaded.told.get(meeting.uid)
+    agency = office.agency.short_name if office else loaded.readers[line.to].name
+    words = Words(locale, meeting.timezone, db.clock.today(meeting.timezone))
+    entry = await step_entry(db, Speaks(words, line, office, agency, told), meeting)
+    return _Found(line, entry, meeting.mechanism) if entry else None
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
@@ -205,6 +278,18 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
     agency_id = office.agency_id if office is not None else line.agency_id
     if agency_id is not None and agency_id not in (item.lead_agency_id, item.host_agency_id):
         return None  # another agency is responsible by now
+    audience, words = (
+        loaded.audiences.get(item.id),
+        Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone)),
+    )
+    if audience is not None:
+        knows = audience | {item.lead_agency_id}
+        if agency_id is not None and agency_id not in knows:
+            return None
+        if not loaded.read_by or not loaded.read_by <= knows:
+            # Whoever opens a link acts as its owner: here it would tell what the mail does not.
+            page = f"{db.settings.base_url}/actions/{item.id}"
+            return _Found(line, of_action(words, line, item, office, page, title=words._(HIDDEN)), item.mechanism)
     link = await links.link_for(
         db,
         purpose=links.ACTION,
@@ -214,8 +299,8 @@ async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
         designation_id=line.office,
         expires_at=db.now() + LINK_LIFE,
     )
-    words = Words(locale, item.mechanism.timezone, db.clock.today(item.mechanism.timezone))
-    return _Found(line, of_action(words, line, item, office, link), item.mechanism)
+    entry = of_action(words, line, item, office, link)
+    return _Found(line, entry, item.mechanism, audience=audience | {item.lead_agency_id} if audience else None)
 
 
 async def _is_still_theirs(db: Session, line: Line, loaded: _Loaded, mechanism: Mechanism, own: int | None) -> bool:

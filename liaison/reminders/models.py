@@ -10,7 +10,7 @@ from liaison.db import Base
 
 class Reminder(Base):
     """One step of one thing that a person, or an agency at its own address, was reminded of. `about` names the thing ("action:7",
-    "attendee:3", "slip:5")."""
+    "attendee:3", "slip:5", "items:2", "prepare:2")."""
 
     __tablename__ = "reminder"
     __table_args__ = (

@@ -14,7 +14,7 @@ from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import OnDuty
-from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.reminders.models import Reminder
 from liaison.reminders.rules import Line, To
@@ -52,6 +52,45 @@ async def due_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
     query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
     query = query.where(Meeting.remind_on <= morning.today).options(joinedload(Meeting.mechanism))
     return (await db.scalars(morning.here(query).order_by(Meeting.remind_on, Meeting.id))).all()
+
+
+async def stepping_meetings(db: Session, morning: Morning) -> Sequence[Meeting]:
+    """The meetings at whose steps the clock looks today."""
+    query = select(Meeting).join(Mechanism, Mechanism.id == Meeting.mechanism_id)
+    query = query.where(Meeting.step_on <= morning.today).options(joinedload(Meeting.mechanism))
+    return (await db.scalars(morning.here(query).order_by(Meeting.step_on, Meeting.id))).all()
+
+
+async def agencies_with_items(db: Session, meeting_ids: Collection[int]) -> dict[int, set[int]]:
+    """By meeting, the agencies in whose name an item stands on its agenda or waits to be accepted."""
+    found: dict[int, set[int]] = {meeting_id: set() for meeting_id in meeting_ids}
+    query = select(AgendaItem.meeting_id, AgendaItem.agency_id).where(
+        AgendaItem.meeting_id.in_(found), AgendaItem.removed_at.is_(None), AgendaItem.agency_id.is_not(None)
+    )
+    for meeting_id, agency_id in await db.execute(query) if found else ():
+        found[meeting_id].add(agency_id or 0)
+    return found
+
+
+async def proposed_items(db: Session, meeting_ids: Collection[int]) -> dict[int, int]:
+    """By meeting, how many items wait to be accepted."""
+    query = select(AgendaItem.meeting_id, func.count()).where(
+        AgendaItem.meeting_id.in_(meeting_ids), AgendaItem.removed_at.is_(None), AgendaItem.state == "proposed"
+    )
+    rows = await db.execute(query.group_by(AgendaItem.meeting_id)) if meeting_ids else ()
+    return {row[0]: row[1] for row in rows}
+
+
+async def chairs_of(db: Session, meeting_ids: Collection[int]) -> Sequence[tuple[int, int]]:
+    """(meeting, person) of who chairs them."""
+    query = select(Attendee.meeting_id, Attendee.person_id).where(
+        Attendee.meeting_id.in_(meeting_ids),
+        Attendee.role == "chair",
+        Attendee.removed_at.is_(None),
+        Attendee.person_id.is_not(None),
+    )
+    rows = await db.execute(query.order_by(Attendee.id)) if meeting_ids else ()
+    return [(meeting_id, person_id) for meeting_id, person_id in rows if person_id]
 
 
 async def waiting_items(db: Session, morning: Morning, since: datetime) -> Sequence[ActionItem]:
@@ -103,6 +142,13 @@ async def invitations(db: Session, meeting_ids: Collection[int]) -> Sequence[Age
         or_(AgencyInvitation.returned_at.is_(None), AgencyInvitation.declined.is_(False)),
     )
     return (await db.scalars(query.order_by(AgencyInvitation.id))).all() if meeting_ids else ()
+
+
+async def find_duty(db: Session, morning: Morning, mechanisms_due: Collection[Mechanism]) -> None:
+    """Who is in office in these mechanisms, all at once: `by_office` asks for one at a time what is not known yet."""
+    unknown = [one for one in mechanisms_due if one.id not in morning.duty]
+    if unknown:
+        morning.duty |= await mechanisms.on_duty_of(db, unknown, morning.today)
 
 
 async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:

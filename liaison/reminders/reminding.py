@@ -3,8 +3,8 @@
 Rules of PRACTICE.md 14 and "One quarter": at 08:30 in the mechanism's zone, nothing on free days, a step that lay before the thing
 existed is skipped, and after an outage only the newest step goes."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,37 +13,22 @@ from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.actions import due
 from liaison.actions.models import ActionItem
+from liaison.actions.queries import audiences as audiences_of
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, one_at_a_time
 from liaison.directory.models import Person
-from liaison.mail import outbox
-from liaison.mail.models import OutboxMail
 from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings.models import Meeting
-from liaison.reminders import queries
-from liaison.reminders.models import Reminder
-from liaison.reminders.queries import Morning, newest_snapshots
-from liaison.reminders.rules import (
-    ACTION,
-    ATTENDEE,
-    BEFORE_MEETING,
-    SLIP,
-    WEEK,
-    Line,
-    To,
-    digest_time,
-    mail_day,
-    monday_of,
-    without_repetition,
-)
+from liaison.meetings.stepping import rows_of
+from liaison.reminders import queries, stepping
+from liaison.reminders.bundling import bundle
+from liaison.reminders.queries import Morning
+from liaison.reminders.rules import ACTION, BEFORE_MEETING, WEEK, Line, digest_time, mail_day, monday_of
+from liaison.reminders.stepping import asked_lines
 
 NO_DIGEST = "no_weekly_digest"
 """The operator's choice to leave out what merely waits (系统)."""
-KIND = "reminders"
-_AFTER_ACTS = 7
-"""Clock mail goes behind mail that an act calls for (outbox priority)."""
 
 
 async def switch_digest(db: Session, viewer: Viewer, *, on: bool) -> None:
@@ -72,11 +57,15 @@ async def remind_due(db: Session) -> int:
 async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int:
     items = await queries.due_items(db, morning)
     meetings = await queries.due_meetings(db, morning)
-    lines = [line for item in items for line in await _of_item(db, morning, calendar, item)]
+    audiences = await audiences_of(db, items)
+    lines = [line for item in items for line in await _of_item(db, morning, calendar, item, audiences.get(item.id))]
     ahead = [one for one in meetings if one.state == "announced" and one.starts_at > db.now()]
-    lines += await _of_meetings(db, morning, ahead, BEFORE_MEETING)
+    reminders = await asked_lines(db, morning, ahead, BEFORE_MEETING, only_open=False)
+    looked = await stepping.looked_at(db, morning)
+    of_steps = await stepping.lines_of(db, morning, looked)
+    lines += [*reminders, *of_steps]
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
-    mails, held_over = await _bundle(db, morning, [*lines, *(week or ())])
+    mails, held_over = await bundle(db, morning.today, [*lines, *(week or ())])
     if week is not None:
         await _note_week(db, morning, goes_on=any(line.about in held_over for line in week))
     for item in items:
@@ -84,15 +73,23 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         waits = f"{ACTION}:{item.id}" in held_over
         item.remind_on = tomorrow if waits else due.next_step_on(calendar, item.due_on, since=tomorrow)
     waiting = {morning.meeting_of[about] for about in held_over if about in morning.meeting_of}
+    rows = await rows_of(db, [one.id for one in ahead])
     for meeting in meetings:
         meeting.remind_on = morning.today + timedelta(days=1) if meeting.id in waiting else None
+        if meeting.id in rows and meeting.id not in waiting:
+            row = next((row for row in rows[meeting.id] if row.step == BEFORE_MEETING), None)
+            told = {line.to for line in reminders if morning.meeting_of[line.about] == meeting.id}
+            stepping.note_step(db, meeting, row, BEFORE_MEETING, mails=len(told), by=None)
+    stepping.note_done(db, morning, looked, of_steps, waiting)
     return mails
 
 
-async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem) -> list[Line]:
+async def _of_item(
+    db: Session, morning: Morning, calendar: WorkCalendar, item: ActionItem, audience: frozenset[int] | None
+) -> list[Line]:
     """The owner at each step; from the first day overdue also the responsible agency's liaison, after five the host's. An item
     that nobody owns, or whose owner no mail reaches, is the liaison's from the start, and the host's where that agency is told by
-    letter."""
+    letter. A host that may not know of the item (`audience`) hears nothing of it."""
     if item.due_on is None:
         return []
     since = first_mail_day(item.assigned_at, ZoneInfo(morning.timezone))
@@ -106,6 +103,8 @@ async def _of_item(db: Session, morning: Morning, calendar: WorkCalendar, item: 
     if step.step in due.TO_HOST or nobody:
         told.append(item.host_agency_id)
     for agency_id in dict.fromkeys(told):
+        if audience is not None and agency_id not in {*audience, item.lead_agency_id}:
+            continue
         for to in await queries.by_office(db, morning, item.mechanism, agency_id):
             lines.append(Line(ACTION, item.id, step.step, item.due_on, *to))
     return lines
@@ -115,34 +114,6 @@ def _owner(item: ActionItem) -> Person | None:
     """Who owns the item and is there to read of it."""
     owner = item.owner
     return owner if owner and owner.deactivated_at is None and owner.effective_address() else None
-
-
-async def _of_meetings(db: Session, morning: Morning, meetings: Sequence[Meeting], step: str) -> list[Line]:
-    """Those asked by name and the liaisons of agencies asked; with the step `week` only those whose answer is missing. What counts
-    is what they were told: a move that was not sent is not theirs to know."""
-    told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
-    by_id = {meeting.id: meeting for meeting in meetings if meeting.uid in told}
-
-    def on(meeting: Meeting) -> date:
-        return (
-            monday_of(morning.today)
-            if step == WEEK
-            else datetime.fromisoformat(told[meeting.uid]["local_start"]).date()
-        )
-
-    lines = []
-    for one in await queries.asked_by_name(db, by_id):
-        if step != WEEK or one.partstat == "needs_action":
-            lines.append(Line(ATTENDEE, one.id, step, on(by_id[one.meeting_id]), one.person_id))
-            morning.meeting_of[lines[-1].about] = one.meeting_id
-    for invitation in await queries.invitations(db, by_id):
-        meeting = by_id[invitation.meeting_id]
-        if step == WEEK and invitation.returned_at is not None:
-            continue
-        for to in await queries.by_office(db, morning, meeting.mechanism, invitation.agency_id):
-            lines.append(Line(SLIP, invitation.id, step, on(meeting), *to))
-            morning.meeting_of[lines[-1].about] = meeting.id
-    return lines
 
 
 async def _of_week(db: Session, morning: Morning, since: datetime) -> list[Line] | None:
@@ -165,7 +136,8 @@ async def _of_week(db: Session, morning: Morning, since: datetime) -> list[Line]
             continue
         for to in await queries.by_office(db, morning, item.mechanism, item.lead_agency_id):
             lines.append(Line(ACTION, item.id, WEEK, monday, *to))
-    return lines + await _of_meetings(db, morning, await queries.waiting_meetings(db, morning, since), WEEK)
+    asked = await asked_lines(db, morning, await queries.waiting_meetings(db, morning, since), WEEK)
+    return lines + [replace(line, due_on=monday) for line in asked]
 
 
 async def _note_week(db: Session, morning: Morning, *, goes_on: bool) -> None:
@@ -176,55 +148,3 @@ async def _note_week(db: Session, morning: Morning, *, goes_on: bool) -> None:
 
 def _digest_of(morning: Morning) -> str:
     return f"digest:{morning.timezone}:{morning.region}"
-
-
-async def _bundle(db: Session, morning: Morning, lines: Sequence[Line]) -> tuple[int, set[str]]:
-    """One mail an address with everything that is new; how many, and what waits for tomorrow because its address was
-    written to today for another zone. What merely waits and is spoken of for a better reason counts as sent with it."""
-    before = await queries.sent(db, {line.about for line in lines})
-    unsent = [one for one in lines if (one.about, one.step, one.due_on, one.to) not in before]
-    new = without_repetition(unsent)
-    steps: dict[tuple[str, To], dict[tuple[str, date], None]] = {}
-    for line in unsent:
-        steps.setdefault((line.about, line.to), {})[line.step, line.due_on] = None
-    read_by = await queries.readers(db, new)
-    by_address: dict[str, list[Line]] = {}
-    for line in new:
-        if (reader := read_by.get(line.to)) is not None:
-            by_address.setdefault(reader.address.mail, []).append(line)
-    keys = {address: f"{KIND}:{morning.today.isoformat()}:{address}" for address in by_address}
-    taken = set(await db.scalars(select(OutboxMail.once_key).where(OutboxMail.once_key.in_(keys.values()))))
-    held_over: set[str] = set()
-    mails = 0
-    for address, mine in sorted(by_address.items()):
-        if keys[address] in taken:
-            held_over |= {line.about for line in mine}
-            continue
-        first = read_by[mine[0].to]
-        await outbox.enqueue(
-            db,
-            kind=KIND,
-            about=f"{KIND}:{morning.today.isoformat()}",
-            address=address,
-            display_to=f"{first.address.holder} <{address}>",
-            locale=first.locale or db.settings.locale,
-            person_ids=[line.person_id for line in mine if line.person_id is not None],
-            params={"on": morning.today.isoformat(), "lines": [line.to_json() for line in mine]},
-            priority=_AFTER_ACTS,
-            once_key=keys[address],
-        )
-        db.add_all(
-            Reminder(
-                about=line.about,
-                step=step,
-                due_on=due_on,
-                person_id=line.person_id,
-                agency_id=line.agency_id,
-                at=db.now(),
-            )
-            for line in mine
-            for step, due_on in steps[line.about, line.to]
-        )
-        mails += 1
-    await db.flush()
-    return mails, held_over

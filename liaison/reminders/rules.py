@@ -8,10 +8,19 @@ from zoneinfo import ZoneInfo
 
 from liaison.calendaring.deadlines import MAIL_TIME
 from liaison.calendaring.workdays import WorkCalendar
+from liaison.meetings.steps import APPROVED, CALL, ITEMS_DUE, NOTICE, PRE_MEETING, REMINDER, REPLIES
 
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
-BEFORE_MEETING, WEEK = "reminder", "week"
-_URGENCY: Final = ("overdue_5", "overdue_1", "due", "before", BEFORE_MEETING, WEEK)
+ITEMS, PREPARE = "items", "prepare"
+"""A meeting that an agency is asked to bring items for, and one that its host or chair prepares."""
+NEEDS_ACTION = "needs_action"
+BEFORE_MEETING, WEEK = REMINDER, "week"
+ONLY_OPEN: Final = (REPLIES, WEEK)
+"""What concerns only those whose answer is missing."""
+_URGENCY: Final = (
+    *("overdue_5", "overdue_1", "due", NOTICE, "before", BEFORE_MEETING),
+    *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, WEEK),
+)
 
 
 class To(NamedTuple):
@@ -26,8 +35,9 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee or slip; `id` that of the action item, the attendee or the agency's invitation. `step` says
-    why now: before, due, overdue_1, overdue_5, reminder, or week for what merely waits. `office` is set for what comes to
+    `kind` is action, attendee, slip, items or prepare; `id` that of the action item, the attendee, the agency's invitation or the
+    meeting. `step` says why now: before, due, overdue_1, overdue_5, a step before the meeting (call_for_items … reminder), or week
+    for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""
 
@@ -48,6 +58,11 @@ class Line:
     def to(self) -> To:
         """Who is remembered to have got it: by whatever office it came to them."""
         return To(self.person_id, None, self.agency_id)
+
+    @property
+    def is_by_office(self) -> bool:
+        """Whether it comes to an agency's liaison or deputy, or to the agency, and to nobody for themselves."""
+        return self.office is not None or self.agency_id is not None
 
     def to_json(self) -> dict[str, Any]:
         """For the outbox."""

@@ -1,6 +1,6 @@
 """The words of the clock's mail: what each entry says, why now, and why it comes to its reader. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from liaison.actions.showing import days_left
 from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import DEPUTY, Designation
-from liaison.reminders.rules import ACTION, WEEK, Line
+from liaison.meetings.steps import REPLIES
+from liaison.reminders.rules import ACTION, ATTENDEE, ITEMS, PREPARE, WEEK, Line
 
 SOON_DAYS = 7
 """So many days ahead a due date stands out."""
@@ -48,10 +49,15 @@ class Entry:
     act: str
     reports: bool = False
     """Whether its reader may report there, and not only look."""
+    lines: tuple[str, ...] = ()
+    """What there is to say of several, one a line: whom to call."""
 
 
-def of_action(words: Words, line: Line, item: ActionItem, office: Designation | None, link: str) -> Entry:
-    """An action item; `office` is the designation by which it comes to its reader, and `words` knows the day."""
+def of_action(
+    words: Words, line: Line, item: ActionItem, office: Designation | None, link: str, *, title: str | None = None
+) -> Entry:
+    """An action item; `office` is the designation by which it comes to its reader, and `words` knows the day. `title` stands for its own
+    where others read the address who may not know of it."""
     parts = [_due_on(words, line, item), words._("responsible: %(agency)s", agency=item.lead_agency.short_name)]
     if item.owner is None:
         parts.append(words._("no owner named"))
@@ -67,16 +73,16 @@ def of_action(words: Words, line: Line, item: ActionItem, office: Designation | 
         reason, act = words._("owner of this item"), words._("Report or complete")
     elif agency_id == item.lead_agency_id:
         agency = words._("the responsible agency (%(agency)s)", agency=item.lead_agency.short_name)
-        reason, act = _by_office(words, agency, office), words._("Look and report")
+        reason, act = by_office(words, agency, office), words._("Look and report")
     else:
         if item.meeting is not None:
             agency = words._("the host agency (%(agency)s)", agency=item.meeting.host_agency.short_name)
         else:
             lead = item.mechanism.lead_agency.short_name
             agency = words._("the mechanism’s lead agency (%(agency)s)", agency=lead)
-        reason, act = _by_office(words, agency, office), words._("Look at the item")
+        reason, act = by_office(words, agency, office), words._("Look at the item")
     why, colour = _due_words(words, item.due_on)
-    return Entry(item.title, why, colour, " · ".join(filter(None, parts)), reason, link, act, reports)
+    return Entry(title or item.title, why, colour, " · ".join(filter(None, parts)), reason, link, act, reports)
 
 
 def of_meeting(
@@ -87,12 +93,13 @@ def of_meeting(
     role: str,
     answered: bool,
     closed: bool,
+    due: date | None,
     agency: str | None,
     office: Designation | None,
     link: str,
 ) -> Entry:
     """A meeting as its people were told of it: to somebody asked by name in that `role`, or to an `agency` for its slip, which with
-    `closed` takes no more names. `words` knows the day and the meeting's zone."""
+    `closed` takes no more names; `due`: until when answers are asked for. `words` knows the day and the meeting's zone."""
     start = datetime.fromisoformat(told["local_start"])
     when = words.full_span(start, start + timedelta(minutes=told["duration_minutes"]), zone=told["timezone"])
     missing = None if answered else words._("slip missing") if agency else words._("not answered yet")
@@ -102,11 +109,15 @@ def of_meeting(
     near = words._("%(date)s, %(time)s", date=words.in_days(start.date()), time=words.time(start))
     if missing is None:
         why = near
+    elif line.step == REPLIES and due is not None and not closed:
+        late = words.today is not None and due < words.today
+        said = N_("answers were due %(day)s") if late else N_("answers are due %(day)s")
+        why = words._("%(when)s; %(missing)s", when=words._(said, day=words.in_days(due)), missing=missing)
     else:
         why = missing if line.step == WEEK else words._("%(when)s; %(missing)s", when=near, missing=missing)
     if agency:
         act = words._("Look at the slip") if answered or closed else words._("Fill in the slip")
-        reason = _by_office(words, words._("the agency asked (%(agency)s)", agency=agency), office)
+        reason = by_office(words, words._("the agency asked (%(agency)s)", agency=agency), office)
     else:
         act = words._("Look or change the answer") if answered else words._("Answer")
         reason = words._(_ASKED[role])
@@ -122,7 +133,12 @@ def contact_of(told: Mapping[str, Any]) -> str:
 
 def subject(words: Words, first: Entry, kind: str, count: int) -> str:
     """What is most urgent, and how much more there is; `kind` is that of the first line, or week."""
-    labels = {ACTION: words._("[Action items]"), WEEK: words._("[Weekly digest]")}
+    labels = {
+        ACTION: words._("[Action items]"),
+        ITEMS: words._("[Call for agenda items]"),
+        PREPARE: words._("[Meeting preparation]"),
+        WEEK: words._("[Weekly digest]"),
+    }
     label = labels.get(kind) or words._("[Meeting reminder]")
     if count == 1:
         return words._("%(label)s %(title)s: %(why)s", label=label, title=first.title, why=first.why)
@@ -131,10 +147,20 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
     )
 
 
-def foot(words: Words, entries: Sequence[Entry], told: Mapping[str, Any] | None) -> list[str]:
+def foot(
+    words: Words, entries: Sequence[Entry], told: Mapping[str, Any] | None, *, reply: Collection[str] = ()
+) -> list[str]:
     """What holds for the whole mail, as far as its entries call for it; `told` is the one meeting that it speaks of, and of nothing
-    else."""
-    found = [words._("A link opens a page; only what is confirmed there counts.")]
+    else. `reply`: what a reply to it may be (ATTENDEE an answer, ACTION progress), as incoming mail takes it."""
+    found = [words._("A link only opens a page: nothing is changed before you confirm it there.")]
+    if ATTENDEE in reply:
+        found.append(words._("Or answer this mail, with “accept”, “tentative” or “decline” as its first line."))
+    if ACTION in reply:
+        found.append(
+            words._(
+                "A reply to this mail is kept as progress; if its first line is “done”, you are sent a link to confirm that."
+            )
+        )
     if any(entry.reports for entry in entries):
         found.append(words._("If a due date cannot be kept, please say so there."))
     found.append(words._("Reminders go out at 08:30 on working days, at most one mail a day to an address."))
@@ -143,7 +169,8 @@ def foot(words: Words, entries: Sequence[Entry], told: Mapping[str, Any] | None)
     return found
 
 
-def _by_office(words: Words, agency: str, office: Designation | None) -> str:
+def by_office(words: Words, agency: str, office: Designation | None) -> str:
+    """Why it comes to whoever holds an office of that agency, or, while nobody does, to the agency itself."""
     if office is None:
         return words._("%(agency)s has no liaison at present, so this comes to its own address", agency=agency)
     if office.role == DEPUTY:

@@ -1,10 +1,12 @@
-"""A mail's fate as a plain value for programs."""
+"""A mail's fate, and the days of a year, as plain values for programs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from liaison.mail import reasons
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import HolidayYear
+from liaison.system.holiday_queries import YearOfDays
 
 
 def delivery_json(mail: OutboxMail, person_ids: Sequence[int], gettext: Callable[[str], str]) -> dict[str, Any]:
@@ -25,4 +27,18 @@ def delivery_json(mail: OutboxMail, person_ids: Sequence[int], gettext: Callable
         "final_at": mail.final_at.isoformat() if mail.final_at else None,
         "subject": mail.subject,
         "message_id": mail.message_id,
+    }
+
+
+def days_json(found: YearOfDays) -> dict[str, Any]:
+    """The days of a year that are not as the day of the week says, and whether they are announced."""
+    standing = found.standing.row if found.standing else None
+    return {
+        "region": found.region,
+        "year": found.year,
+        "status": "official" if found.official else "provisional",
+        "source": standing.source if isinstance(standing, HolidayYear) else None,
+        "version": found.version,
+        "items": [{"date": day.isoformat(), "kind": kind.value, "name": name} for day, kind, name in found.special()],
+        "next": None,
     }

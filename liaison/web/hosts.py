@@ -43,3 +43,15 @@ def own_names_only(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send)
 
     return check
+
+
+def in_its_site(app: ASGIApp) -> ASGIApp:
+    """What rules ask for without a session is this site's for the whole request: sessions are opened in tasks that it starts."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        surroundings = scope["litestar_app"].state.database.surroundings
+        if surroundings is not None:
+            surroundings.use()
+        await app(scope, receive, send)
+
+    return answer

@@ -6,7 +6,7 @@ from alembic import op
 from liaison.db import BigId
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0015"
 
 
 def upgrade() -> None:

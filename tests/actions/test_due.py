@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from liaison.actions.due import Step, due_state, newest_step, next_step_on, steps
-from liaison.calendaring.workdays import region_calendar
+from liaison.actions.due import Step, due_state, newest_step, next_step_by_other_days, next_step_on, steps
+from liaison.calendaring.workdays import DayKind, region_calendar
 
 CN = region_calendar("CN")
 THURSDAY = date(2026, 12, 10)
@@ -60,3 +60,15 @@ def test_a_step_that_lay_before_the_item_existed_is_skipped() -> None:
     assert newest_step(CN, THURSDAY, day(8), since=day(8)) is None
     assert next_step_on(CN, THURSDAY, since=day(8)) == day(10)
     assert next_step_on(CN, THURSDAY, since=day(18)) is None
+
+
+def test_by_other_days_a_step_that_slips_behind_goes_with_the_next_mail_and_others_go_on_their_new_day() -> None:
+    due_on, monday = date(2026, 12, 11), date(2026, 12, 7)
+    closed = CN.with_day(date(2026, 12, 9), DayKind.HOLIDAY)
+    assert next_step_on(CN, due_on, since=monday) == date(2026, 12, 8)
+    assert next_step_by_other_days(CN, closed, due_on, since=monday) == monday
+    tuesday = date(2026, 12, 8)
+    assert (
+        next_step_by_other_days(CN, closed, due_on, since=tuesday) == tuesday
+    )  # it was that day's, and lies behind by now
+    assert next_step_by_other_days(closed, CN, due_on, since=monday) == tuesday

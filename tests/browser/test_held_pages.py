@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from playwright.sync_api import Page
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning
 from liaison.db import Session
-from liaison.meetings import agenda, holding, queries, recording, scheduling
+from liaison.meetings import agenda, holding, recorded, recording, scheduling
 from liaison.meetings.asking import Asked
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
@@ -56,7 +57,7 @@ def running_meeting(site: LiveSite, *, held: bool = False) -> int:
 
 def note_text(site: LiveSite, meeting_id: int) -> str | None:
     async def read(db: Session) -> str | None:
-        note = await queries.note(db, meeting_id, None)
+        note = await recorded.note(db, COMMAND_LINE, meeting_id, None)
         return note.text if note else None
 
     return site.in_transaction(read)

@@ -96,6 +96,61 @@ def test_a_time_is_an_instant_or_nothing_and_never_taken_for_local(line: str, in
     assert read(line, method="COUNTER").proposed == Proposed(instant, None)
 
 
+def zone(tzid: str, *offsets: str, more: str = "") -> str:
+    """A VTIMEZONE, as it stands before the event."""
+    parts = [f"BEGIN:STANDARD\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:{each}\r\nEND:STANDARD" for each in offsets]
+    return "\r\n".join(("BEGIN:VTIMEZONE", f"TZID:{tzid}{more}", *parts, "END:VTIMEZONE", ""))
+
+
+@pytest.mark.parametrize(
+    "tzid",
+    [
+        "China Standard Time", "china standard time", "PRC", "Asia/Chongqing", "中国标准时间", "北京时间", "Asia/Beijing", "Beijing",
+        "北京，重庆，香港特别行政区，乌鲁木齐", "(UTC+08:00) 北京，重庆，香港特别行政区，乌鲁木齐", "(UTC+08:00) Beijing, Hong Kong",
+        "Beijing, Chongqing, Hong Kong, Urumqi", "GMT+08:00", "UTC+8", "(GMT+08:00)", "GMT +0800",
+    ],
+)  # fmt: skip
+def test_the_names_that_chinese_programs_give_their_zone_are_known(tzid: str) -> None:
+    line = f'DTSTART;TZID="{tzid}":20261218T143000'
+    assert read(line, method="COUNTER").proposed == Proposed(HALF_PAST_TWO, None)
+
+
+@pytest.mark.parametrize(
+    ("defined", "tzid", "known"),
+    [
+        (zone("Customized Time Zone", "+0800"), "Customized Time Zone", True),
+        (zone("Customized Time Zone", "+0800", "+0800"), "Customized Time Zone", True),
+        (zone("Customized Time Zone", "+080000"), "Customized Time Zone", True),
+        (zone("tzone://Microsoft/Custom", "+0900") + zone("Ours", "+0800"), "Ours", True),
+        (zone("Ours", "+0900", "+0800", more="\r\nX-LIC-LOCATION:Asia/Shanghai"), "Ours", True),
+        (zone("GMT+9", "+0800"), "GMT+9", True),  # what it defines, not what it is called
+        (zone("Customized Time Zone", "+0900", "+0800"), "Customized Time Zone", False),
+        (zone("GMT+8", "+0900", "+0800"), "GMT+8", False),
+        (zone("Ours", "+0800"), "Theirs", False),
+        (zone("Ours", "eight"), "Ours", False),
+        (zone("Ours", "+9900"), "Ours", False),
+        (zone("Ours"), "Ours", False),
+        ("", "(UTC+01:00) Amsterdam, Berlin", False),  # in summer it is another
+        ("", "CST", False),
+        ("", "Etc/GMT-8", True),
+        ("", "Etc/GMT+8", False),
+    ],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_zone_that_the_calendar_defines_by_one_distance_is_known_and_none_is_guessed(
+    defined: str, tzid: str, known: bool, after: bool
+) -> None:
+    event = f"BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID={tzid}:20261218T143000\r\nEND:VEVENT\r\n"
+    if ":" in tzid:
+        event = event.replace(tzid, f'"{tzid}"')
+    lines = event + defined if after else defined + event
+    part = read_calendar(f"BEGIN:VCALENDAR\r\nMETHOD:COUNTER\r\n{lines}END:VCALENDAR\r\n")
+    assert part is not None
+    assert part.proposed is not None
+    assert (part.proposed.starts_at == HALF_PAST_TWO) is known
+    assert (part.proposed.starts_at is not None) is (known or tzid == "Etc/GMT+8")
+
+
 def test_only_the_first_event_and_nothing_within_its_alarms_is_read() -> None:
     part = read(
         "BEGIN:VALARM", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{LIU}", "UID:other", "END:VALARM", "END:VEVENT", "BEGIN:VEVENT",

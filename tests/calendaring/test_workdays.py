@@ -242,7 +242,7 @@ def test_a_month_without_a_working_day_rolls_forward() -> None:
 
 
 def test_a_roll_that_looked_into_an_unannounced_year_is_provisional_even_if_it_came_back() -> None:
-    until_new_year = CN.with_days(holidays=[date(2026, 12, 31)])
+    until_new_year = CN.with_day(date(2026, 12, 31), DayKind.HOLIDAY)
     moved = roll(until_new_year, date(2026, 12, 31), Roll.MODIFIED_FOLLOWING, avoid_makeup=True)
     assert (moved.date, moved.certain) == (date(2026, 12, 30), False)
 
@@ -250,20 +250,31 @@ def test_a_roll_that_looked_into_an_unannounced_year_is_provisional_even_if_it_c
 # Calendars as an office edits them
 
 
-def test_a_day_named_by_hand_replaces_what_it_was() -> None:
-    edited = CN.with_days(holidays=[date(2026, 9, 20), date(2026, 11, 2)], makeups=[date(2026, 10, 7)])
+def test_a_day_corrected_by_hand_is_no_longer_what_it_was() -> None:
+    edited = CN.with_day(date(2026, 9, 20), DayKind.HOLIDAY).with_day(date(2026, 10, 7), DayKind.WORKDAY)
+    edited = edited.with_day(date(2026, 11, 1), DayKind.MAKEUP).with_day(date(2026, 10, 10), DayKind.WEEKEND)
     assert edited.kind(date(2026, 9, 20)) is DayKind.HOLIDAY
-    assert edited.kind(date(2026, 11, 2)) is DayKind.HOLIDAY
     assert edited.kind(date(2026, 10, 7)) is DayKind.WORKDAY
-    assert CN.kind(date(2026, 11, 2)) is DayKind.WORKDAY
+    assert edited.kind(date(2026, 11, 1)) is DayKind.MAKEUP
+    assert edited.kind(date(2026, 10, 10)) is DayKind.WEEKEND
+    assert CN.kind(date(2026, 9, 20)) is DayKind.MAKEUP
 
 
-def test_a_newly_announced_year_loses_its_expected_days_and_an_announced_one_keeps_its_own() -> None:
-    announced = CN.with_days(holidays=[date(2027, 1, 1)], makeups=[date(2027, 1, 9)], official_years=[2026, 2027])
+def test_a_years_schedule_takes_the_place_of_all_that_was_known_of_the_year_and_of_no_other() -> None:
+    new_year = [date(2026, 12, 31), date(2027, 1, 1)]
+    announced = CN.with_year(2027, holidays=new_year, makeups=[date(2027, 1, 9)], official=True)
     assert announced.kind(date(2027, 2, 9)) is DayKind.WORKDAY
     assert announced.kind(date(2027, 1, 9)) is DayKind.MAKEUP
+    assert announced.kind(date(2026, 12, 31)) is DayKind.HOLIDAY
     assert announced.kind(date(2026, 10, 1)) is DayKind.HOLIDAY
-    assert add_workdays(announced, date(2026, 12, 17), 11) == DueDay(date(2027, 1, 4), certain=True)
+    # 31 December is off now, so that eleven working days end a day later
+    assert add_workdays(announced, date(2026, 12, 17), 11) == DueDay(date(2027, 1, 5), certain=True)
+
+
+def test_a_year_that_is_only_expected_is_not_certain() -> None:
+    expected = CN.with_year(2026, holidays=[date(2026, 1, 1)], makeups=[], official=False)
+    assert not expected.is_certain(date(2026, 5, 1))
+    assert expected.is_certain(date(2025, 5, 1))
 
 
 def test_a_calendar_that_cannot_be_is_refused() -> None:

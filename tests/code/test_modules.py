@@ -58,6 +58,8 @@ CARRIES_THE_SESSION = {"db", "loading"}
 """First arguments of verbs: the session, or what an import has with it at hand."""
 
 SLOW = (
+    "liaison.documents.filling",
+    "liaison.paperwork.papers",
     "openpyxl",
     "alembic",
     "liaison.calendaring.other_regions",
@@ -67,7 +69,7 @@ SLOW = (
 """Imported where they are used: each takes a tenth of a second or more, which no start should pay."""
 
 SOURCES = sorted(path for folder in ("liaison", "tests", "tools") for path in (ROOT / folder).rglob("*.py"))
-MODEL_PARTS = {"Base", "Versioned", "BigId", "UTCDateTime"}
+MODEL_PARTS = {"Base", "Versioned", "BigId", "UTCDateTime", "IdSet", "holds_id"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
 

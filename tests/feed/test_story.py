@@ -18,7 +18,7 @@ from liaison.db import Session
 from liaison.directory import agencies
 from liaison.i18n import LOCALES
 from liaison.mechanisms import designating, founding
-from liaison.meetings import agenda, announcing, asking, holding, queries, replies, scheduling
+from liaison.meetings import agenda, announcing, asking, deferring, holding, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.succession.following import apply_due
@@ -30,9 +30,11 @@ from tests.world import World
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
     "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
-    "overview.agenda", "overview.answers", "holding.may_record_now", "record_view.record", "recording.notes_of",
+    "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
+    "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
+    "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
-    "telling.lines_of",
+    "stepping.opened", "telling.lines_of",
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
@@ -40,6 +42,7 @@ NOT_SAID = {
     "telling.note_told", "holding.check_in", "holding.check_in_all", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series",
+    "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",
 }  # fmt: skip
 """They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it."""
 
@@ -106,6 +109,19 @@ def story(world: World) -> list[tuple[str, Act]]:
         last = (await queries.agenda(db, meeting.id))[-1]
         await agenda.move_item(db, viewer, await agenda.item_of(db, viewer, last.id), up=True)
 
+    async def close(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        await agenda.set_audience(db, viewer, await item_of(db, viewer, meeting), [world.sfj.id])
+
+    async def give_back(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        last = (await queries.agenda(db, meeting.id))[-1]
+        await deferring.return_item(
+            db, viewer, await agenda.item_of(db, viewer, last.id, unseen=True), reason="请补充材料"
+        )
+
+    async def defer(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        last = (await queries.agenda(db, meeting.id))[-1]
+        await deferring.defer_item(db, viewer, await agenda.item_of(db, viewer, last.id, unseen=True))
+
     async def hold(db: Session, viewer: Viewer, meeting: Meeting) -> None:
         db.clock.as_of = meeting.starts_at + timedelta(hours=1)
         await holding.hold(db, viewer, meeting)
@@ -120,6 +136,9 @@ def story(world: World) -> list[tuple[str, Act]]:
         ("agenda.move_item", up),
         ("agenda.withdraw_item", withdraw),
         ("agenda.restore_item", restore),
+        ("agenda.set_audience", close),
+        ("deferring.return_item", give_back),
+        ("deferring.defer_item", defer),
         ("asking.ask", lambda db, v, m: asking.ask(db, v, m, [Asked(person_id=world.wuxl.id)])),
         ("asking.change_attendee", chair),
         ("asking.remove_attendee", take_off),

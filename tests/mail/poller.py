@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,16 @@ def trapped(inbox: Inbox, trap: str, marker: Path) -> Source:
     kind: Any = ImapSource if inbox.kind == "imap" else MaildirSource
 
     class Trapped(kind):  # type: ignore[misc]
-        def fetch(self, mail: Waiting) -> bytes | None:
-            raw: bytes | None = super().fetch(mail)
+        def fetch(self, mails: Sequence[Waiting]) -> dict[str, bytes]:
+            found: dict[str, bytes] = super().fetch(mails)
             if trap == "fetched":
                 stand_still(marker)
-            return raw
+            return found
 
-        def file_away(self, mail: Waiting, folder: Folder) -> None:
+        def file_away(self, mails: Sequence[Waiting], folder: Folder) -> None:
             if trap == "taken":
                 stand_still(marker)
-            super().file_away(mail, folder)
+            super().file_away(mails, folder)
 
     source: Source = Trapped(inbox, **({"tls_context": trusting_context()} if inbox.kind == "imap" else {}))
     return source

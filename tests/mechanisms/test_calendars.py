@@ -4,7 +4,7 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy import update
 
 from liaison.app import create_app
-from liaison.calendaring.workdays import region_calendar
+from liaison.calendaring.workdays import shipped_calendar
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -15,9 +15,9 @@ from tests.world import World
 
 def is_loaded(region: str) -> bool:
     """Whether asking for the calendar now costs nothing."""
-    before = region_calendar.cache_info().misses
-    region_calendar(region)
-    return region_calendar.cache_info().misses == before
+    before = shipped_calendar.cache_info().misses
+    shipped_calendar(region)
+    return shipped_calendar.cache_info().misses == before
 
 
 async def test_a_server_begins_with_the_calendars_in_use(
@@ -25,7 +25,7 @@ async def test_a_server_begins_with_the_calendars_in_use(
 ) -> None:
     async with database.writing() as db:
         await db.execute(update(Mechanism).where(Mechanism.id == world.mechanism.id).values(region="GB-ENG"))
-    region_calendar.cache_clear()
+    shipped_calendar.cache_clear()
     async with AsyncTestClient(create_app(settings, clock=clock)):
         pass
     assert is_loaded("GB-ENG")

@@ -71,7 +71,15 @@ async def test_deadlines_are_working_days_around_the_meeting(api: Program, world
         "step": "call_for_items",
         "date": "2026-11-19",
         "certain": True,
+        "day": "workday",
+        "state": "before",
+        "shifted": False,
+        "skipped": False,
         "done_at": None,
+        "done_by": None,
+        "mails": 0,
+        "reason": None,
+        "version": 0,
     }
     assert list(by_step)[:3] == ["call_for_items", "items_due", "pre_meeting"]
     sent = await _sent(api, world, made)

@@ -183,9 +183,9 @@ async def test_the_officer_reads_the_same_before_sending(play: Play) -> None:
     await item(play, meeting_id, "研究移送指引")
     await act(play, meeting_id, scheduling.change, location="区司法局会议室")
     async with play.database.reading() as db:
-        _, meeting = await play.meeting(db, meeting_id)
+        viewer, meeting = await play.meeting(db, meeting_id)
         planned = await planning.plan(db, meeting)
-        shown = await preview(db, meeting, planned, planned.mails[0], note=None)
+        shown = await preview(db, viewer, meeting, planned, planned.mails[0], note=None)
     assert NEW_PLACE in shown.text
     assert "新增议题：“研究移送指引”。" in shown.text
 

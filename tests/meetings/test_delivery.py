@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from liaison.accounts.deactivation import deactivate_person
+from liaison.accounts.viewer import COMMAND_LINE
+from liaison.directory import people as directory
+from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.mail.bounces import mark_bounced
 from liaison.mail.models import OutboxMail
@@ -161,3 +165,40 @@ async def test_on_the_page_one_is_noted_as_told_and_the_notice_goes_again_once_c
     other = await open_as(play.world.chenzy)  # asked, and runs nothing
     await other.get(f"/meetings/{meeting_id}")
     assert (await other.post(f"{path}/resend", count="1")).status_code == 403
+
+
+async def test_who_has_another_address_by_now_is_sent_it_there(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    await play.send(meeting_id)
+    await bounce(play, CHENZY)
+    await give_address(play, play.world.chenzy, "chen.zy@jcy.qingzhi.example")
+    line = (await lines(play, meeting_id))["陈志远"]
+    assert (line.address, line.knows, line.mails[0].state) == ("chen.zy@jcy.qingzhi.example", False, "bounced")
+    assert await resend(play, meeting_id, 1) == 1
+    (mail,) = await play.delivered()
+    assert (mail.to, mail.method, len(mail.links)) == ("chen.zy@jcy.qingzhi.example", "REQUEST", 1)
+    assert all(line.knows for line in (await lines(play, meeting_id)).values())
+
+
+async def test_who_got_it_at_a_former_address_knows_it(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    await play.send(meeting_id)
+    await give_address(play, play.world.chenzy, "chen.zy@jcy.qingzhi.example")
+    assert all(line.knows for line in (await lines(play, meeting_id)).values())
+
+
+async def test_who_left_keeps_nobody_else_from_being_sent_it(play: Play) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    await play.send(meeting_id)
+    await bounce(play, CHENZY)
+    await bounce(play, LIWB)
+    async with play.database.writing() as db:
+        await deactivate_person(db, COMMAND_LINE, play.world.chenzy.id)
+    assert await resend(play, meeting_id, 1) == 1
+    assert set(by_address(await play.delivered())) == {LIWB}
+
+
+async def give_address(play: Play, person: Person, mail: str) -> None:
+    async with play.database.writing() as db:
+        admin = await play.world.viewer(db, play.world.hejing)
+        await directory.change_person(db, admin, person.id, mail=mail)

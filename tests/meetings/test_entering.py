@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.mail.models import OutboxMail
-from liaison.meetings import queries
+from liaison.meetings import queries, recorded
 from liaison.meetings.models import Meeting
 from tests.callers import Browser
 from tests.world import World
@@ -55,7 +56,7 @@ async def test_one_page_makes_a_held_meeting_with_everything_and_no_mail(
             ("郑国强", None, "present"),
         ]
         assert [item.title for item in await queries.agenda(db, meeting.id)] == ["通报第二季度情况", "研究移送指引"]
-        assert [d.text for d in await queries.decisions(db, meeting.id)] == ["每月5日前交换清单。"]
+        assert [d.text for d in await recorded.decisions(db, COMMAND_LINE, meeting.id)] == ["每月5日前交换清单。"]
         assert (await db.scalars(select(OutboxMail))).all() == []
 
 

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.audit import AuditLine
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.mail.models import OutboxMail
-from liaison.meetings import agenda, holding, queries, recording, scheduling
+from liaison.meetings import agenda, holding, queries, recorded, recording, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.conftest import NOW
@@ -54,7 +55,7 @@ async def test_what_is_held_and_decided_at_the_same_moment_gets_numbers_of_its_o
     assert sorted(meeting.ordinal or 0 for meeting in held) == [1, 2, 3, 4]
     await asyncio.gather(*(act(play, meeting_id, recording.decide, text="同意。") for meeting_id in ids))
     async with play.database.reading() as db:
-        numbers = [one.number for meeting_id in ids for one in await queries.decisions(db, meeting_id)]
+        numbers = [one.number for meeting_id in ids for one in await recorded.decisions(db, COMMAND_LINE, meeting_id)]
     assert sorted(numbers) == [1, 2, 3, 4]
 
 
@@ -150,7 +151,7 @@ async def test_notes_of_two_writers_are_not_lost(play: Play) -> None:
         await act(play, meeting_id, recording.save_note, text="别的", version=1)
     assert stale.value.theirs["text"] == "第一句。第二句"
     async with play.database.reading() as db:
-        note = await queries.note(db, meeting_id, None)
+        note = await recorded.note(db, COMMAND_LINE, meeting_id, None)
         assert note is not None
         assert (note.text, note.version) == ("第一句。第二句", 2)
 
@@ -191,7 +192,7 @@ async def test_a_decision_number_runs_by_year_and_is_never_used_again(play: Play
         viewer, meeting = await play.meeting(db, this_year)
         await recording.revoke(db, viewer, await recording.decision_of(db, viewer, decision.id), reason="误录")
         assert (await recording.decide(db, viewer, meeting, text="同意。")).number == 3
-        assert [d.number for d in await queries.decisions(db, this_year, revoked=False)] == [1, 3]
+        assert [d.number for d in await recorded.decisions(db, COMMAND_LINE, this_year, revoked=False)] == [1, 3]
     async with play.database.writing() as db:
         viewer, _ = await play.meeting(db, this_year)
         struck = await recording.decision_of(db, viewer, decision.id)

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import queries as actions
 from liaison.actions import reporting
 from liaison.actions.models import ActionItem
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings import agenda, holding, queries, recorded, recording
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
@@ -72,7 +73,7 @@ async def test_an_older_note_does_not_overwrite_a_newer_one(browser: Browser, da
     await browser.get(page)
     await browser.post(f"{page}/notes", text="第一稿")
     async with database.reading() as db:
-        note = await queries.note(db, running, None)
+        note = await recorded.note(db, COMMAND_LINE, running, None)
         assert note is not None
         seen = note.version
     await browser.post(f"{page}/notes", text="第二稿", version=str(seen))
@@ -91,7 +92,7 @@ async def test_notes_that_cannot_be_kept_say_why(
     assert answer.status_code == 422
     assert "字" in answer.text
     async with database.reading() as db:
-        assert await queries.note(db, running, None) is None
+        assert await recorded.note(db, COMMAND_LINE, running, None) is None
 
 
 @pytest.mark.parametrize("attendee", ["999", "0", "x", "9" * 5000])
@@ -114,7 +115,7 @@ async def test_a_decision_that_cannot_be_kept_is_refused_with_its_text(
     assert answer.status_code == 422
     assert text in answer.text
     async with database.reading() as db:
-        assert await queries.decisions(db, running) == []
+        assert await recorded.decisions(db, COMMAND_LINE, running) == []
 
 
 async def test_notes_of_an_item_that_was_taken_off_stay_readable_and_are_marked(
@@ -179,7 +180,7 @@ async def test_a_decision_sent_twice_by_one_press_too_many_is_one(
     clock.as_of = clock.now() + timedelta(minutes=2)
     assert (await browser.post(f"/meetings/{running}/decisions", text="原则同意。")).status_code == 303
     async with play.database.reading() as db:
-        found = [(one.number, one.text) for one in await queries.decisions(db, running)]
+        found = [(one.number, one.text) for one in await recorded.decisions(db, COMMAND_LINE, running)]
     assert found == [(1, "原则同意。"), (2, "另行研究。"), (3, "原则同意。")]
 
 
@@ -215,7 +216,7 @@ async def test_a_decision_that_charges_nobody_has_no_date_and_no_action_item(
     await browser.get(f"/meetings/{running}")
     await browser.post(f"/meetings/{running}/decisions", text="原则同意。", due_on="2026-12-07", with_action="1")
     async with play.database.reading() as db:
-        [decision] = await queries.decisions(db, running)
+        [decision] = await recorded.decisions(db, COMMAND_LINE, running)
         assert (decision.lead_agency_id, decision.due_on) == (None, None)
         assert list(await db.scalars(select(ActionItem))) == []
 
@@ -236,7 +237,11 @@ async def test_undo_takes_a_decision_back_with_its_action_item_unless_somebody_w
     clock.as_of = NOW + timedelta(minutes=11)
     assert (await browser.post("/decisions/3/take-back")).status_code == 409
     async with play.database.reading() as db:
-        assert [bool(one.revoked_at) for one in await queries.decisions(db, running)] == [True, True, False]
+        assert [bool(one.revoked_at) for one in await recorded.decisions(db, COMMAND_LINE, running)] == [
+            True,
+            True,
+            False,
+        ]
         items = list(await db.scalars(select(ActionItem).order_by(ActionItem.id)))
     assert [one.ended_how for one in items] == ["not_possible", None, None]
 
@@ -332,3 +337,17 @@ async def test_a_refused_decision_gives_its_form_back_as_it_was_typed(
     kept = await browser.post(path, htmx=True, **{**typed, "due_on": "2026-12-07", "key": "all<b>"})
     assert 'id="decision-list" hx-swap-oob="true"' in kept.text
     assert "all<b>" not in kept.text
+
+
+async def test_what_is_decided_on_a_restricted_item_charges_only_agencies_that_may_know_of_it(
+    api: Program, play: Play, running: int
+) -> None:
+    world, path = play.world, f"/meetings/{running}/decisions"
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, running)
+        item = await agenda.add_item(db, viewer, meeting, title="内部", purpose="study", audience=[world.jcy.id])
+    given = {"text": "报告进展。", "agenda_item_id": str(item.id), "with_action": True}
+    charged = {**given, "lead_agency_id": str(world.sfj.id)}
+    assert await api.refused(world.zhoumin, "POST", path, charged) == (422, ["lead_agency_id"])
+    made = await api.post(world.zhoumin, path, {**given, "lead_agency_id": str(world.jcy.id)}, status=201)
+    assert (await api.call(world.liwb, "GET", f"/action-items/{made['action_item_id']}")).status_code == 404

@@ -1,13 +1,17 @@
 """Who is believed about who wrote an answer: the secret address, the site's own mail server, and nobody else."""
 
+from datetime import timedelta
+
 from liaison.calendaring.subaddress import masked, tag_of, tagged, untagged
 from liaison.mail.choices import choose_for_inbox
+from liaison.meetings import announcing
 from liaison.postroom import queries, settling
 from liaison.postroom.plain import own_words
 from liaison.postroom.reading import head_text, read_mail
 from tests.meetings.play import Play, by_address
 from tests.meetings.test_announcing import CHENZY, LIWB, move, people
 from tests.postroom.post import answer, said, take, written
+from tests.reminders.test_reminding import at, without_digest
 
 ELSEWHERE = "lwb@mail.example.org"
 PASSES = "Authentication-Results: mx.qingzhi.example; dmarc=pass header.from=sfj.qingzhi.example\n"
@@ -97,3 +101,21 @@ def test_only_a_tag_is_taken_off_an_address() -> None:
     assert untagged(tagged("liaison@site.example", tag)) == "liaison@site.example"
     assert untagged(tagged("liaison+meet@site.example", tag)) == "liaison+meet@site.example"
     assert untagged("liaison+meet@site.example") == "liaison+meet@site.example"
+
+
+async def test_a_reply_to_a_reminder_is_known_by_the_secret_address_as_one_to_the_notice_is(play: Play) -> None:
+    await choose(play, own_server="mx.qingzhi.example", sub_addressing=True)
+    await without_digest(play)
+    meeting_id = await play.scheduled(*people(play))
+    own = {mail.to: str(mail.event["ORGANIZER"]) for mail in await play.send(meeting_id)}
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await announcing.remind(db, viewer, meeting)
+    by_hand = by_address(await play.delivered())
+    by_clock = await at(play, "12-16T08:30")
+    for minutes, reminded in enumerate((by_hand, by_clock)):
+        sender = reminded[LIWB].raw["From"].addresses[0].addr_spec
+        assert f"mailto:{sender}" == own[LIWB]
+        now = play.clock.now() + timedelta(minutes=minutes)
+        assert await take(play, written(reminded[LIWB], "参加").as_bytes(), received_at=now) == ("applied", "answered")
+        assert await said(play, play.world.liwb.id) == ("accepted", False, None)

@@ -8,7 +8,7 @@ from liaison.db import Database
 from liaison.postroom.models import IncomingMail
 from tests.callers import Program
 from tests.meetings.play import Play, by_address
-from tests.meetings.test_announcing import LIWB, people
+from tests.meetings.test_announcing import LIWB, move, people
 from tests.meetings.test_pages import OpenAs, open_as, seen
 from tests.postroom.post import answer, said, take, written
 from tests.postroom.test_identity import choose
@@ -70,7 +70,7 @@ async def test_a_proposed_time_is_shown_with_the_way_to_move_and_is_settled_by_h
     assert (await browser.post(f"/incoming/{mail_id}/settle")).status_code == 303
     assert "/move?date" not in await browser.get(f"/incoming/{mail_id}")
     async with play.database.reading() as db:
-        assert (await db.scalars(select(IncomingMail.settled_as))).all() == ["applied"]
+        assert (await db.scalars(select(IncomingMail.settled_as))).all() == ["by_hand"]
 
 
 async def test_the_page_says_how_it_is_known_who_sent_an_answer(play: Play, open_as: OpenAs) -> None:
@@ -106,3 +106,26 @@ async def test_programs_list_what_waits_count_it_and_dismiss_it(
     assert (await api.refused(world.zhoumin, "POST", f"/incoming/{mail_id}/apply", given))[0] == 409
     assert (await api.post(world.zhoumin, f"/incoming/{mail_id}/dismiss"))["settled_as"] == "applied"
     assert (await api.get(world.zhoumin, "/incoming?state=held"))["items"] == []
+
+
+async def test_what_answers_a_former_time_cannot_be_counted_but_settled_and_taken_up_again(
+    play: Play, open_as: OpenAs
+) -> None:
+    meeting_id = await play.scheduled(*people(play))
+    await take(play, answer(by_address(await play.send(meeting_id))[LIWB], "ACCEPTED", sender=ELSEWHERE))
+    browser = await open_as(play.world.zhoumin)
+    assert "计入答复" in await browser.get("/incoming/1")
+    await move(play, meeting_id)
+    await play.send(meeting_id)
+    page = await browser.get("/incoming/1")
+    assert "答复针对的是会议原定时间" in page
+    assert "计入答复" not in page
+    refused = await browser.post("/incoming/1/apply", attendee_id="2", partstat="accepted")
+    assert refused.status_code == 409
+    await browser.post("/incoming/1/dismiss")
+    page = await browser.get("/incoming/1")
+    assert "已处理" in page
+    assert "重新处理" in page
+    assert "待联络员处理" not in page
+    await browser.post("/incoming/1/reopen")
+    assert "待联络员处理" in await browser.get("/incoming/1")

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
+from liaison.actions import queries as actions
+from liaison.actions import reporting
 from liaison.actions.models import Progress
 from liaison.calendaring.subaddress import tag_of, tagged
 from liaison.meetings.models import AgendaItem
@@ -180,6 +182,17 @@ async def test_a_reply_that_says_done_gets_a_link_back_and_ends_nothing(play: Pl
     assert len(back.links) == 1
     assert "尚未办结，或并非您所写" in back.text
     await take(play, raw)
+    assert await play.delivered() == []
+
+
+async def test_a_reply_that_says_done_of_what_has_ended_asks_nobody_to_confirm(play: Play) -> None:
+    await without_digest(play)
+    item_id = await assigned(play, owner=play.world.liwb)
+    reminder = (await at(play, "12-10T08:30"))[LIWB]
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.liwb)
+        await reporting.complete(db, viewer, await actions.get(db, viewer, item_id))
+    assert await take(play, written(reminder, "办结").as_bytes()) == ("stale", "ended")
     assert await play.delivered() == []
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import undefer
 
 from liaison.clock import Clock
@@ -41,3 +41,14 @@ async def test_failures_of_mails_that_are_gone_are_forgotten_after_a_week(databa
         await purge(db)
         kept = [row.detail["key"] for row in await db.scalars(select(QueueState))]
     assert kept == ["fresh"]
+
+
+async def test_what_is_to_go_is_found_without_looking_at_everything_that_ever_came(database: Database) -> None:
+    async with database.reading() as db:
+        explain = "EXPLAIN QUERY PLAN"
+        if db.get_bind().dialect.name == "postgresql":
+            await db.execute(text("SET LOCAL enable_seqscan = off"))  # a small table would be read whole all the same
+            explain = "EXPLAIN"
+        update = "UPDATE incoming_mail SET raw = NULL WHERE received_at < '2026-01-01' AND raw IS NOT NULL"
+        plan = " ".join(str(row) for row in await db.execute(text(f"{explain} {update}")))
+    assert "ix_incoming_mail_kept" in plan

@@ -219,6 +219,7 @@ async def test_a_meeting_is_reminded_one_working_day_before_to_all_but_those_who
         attendee = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == world.sunl.id)
         viewer = await world.viewer(db, world.sunl)
         await replies.answer(db, viewer, await queries.attendee(db, attendee.id), partstat="declined")
+    await at(play, "12-14T08:30")  # answers are due: tests/reminders/test_steps.py
     assert await at(play, "12-15T08:30") == {}
     mails = await at(play, "12-16T08:30")
     assert set(mails) == {"chenzy@jcy.qingzhi.example", LIWB, WUXL}

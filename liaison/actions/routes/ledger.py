@@ -20,6 +20,7 @@ from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries as meetings
+from liaison.meetings.recorded import decisions
 from liaison.meetings.values import decision_label
 from liaison.web.forms import Form, attempt, row_id, whole_number
 from liaison.web.pages import AnyRequest, see_other, words_of
@@ -95,7 +96,7 @@ async def _page(
         agencies=await queries.agencies_of(db, [one.id for one in mine]),
         add=await _quick(db, acting, form, viewer, today),
         of_meeting=await meetings.get(db, viewer, meeting_id) if meeting_id else None,
-        decisions=await meetings.decisions(db, meeting_id, revoked=False) if meeting_id else [],
+        decisions=await decisions(db, viewer, meeting_id, revoked=False) if meeting_id else [],
         decision_label=decision_label,
         added=await _added(db, viewer, given.get("added")),
         following=_next(given, rows[PAGE - 1]) if len(rows) > PAGE else None,

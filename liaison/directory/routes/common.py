@@ -55,6 +55,10 @@ class May:
         return permissions.may_keep_agencies(self.viewer)
 
     @property
+    def keep_own(self) -> bool:
+        return permissions.keeps_own(self.viewer, self.agency_id)
+
+    @property
     def keep_people(self) -> bool:
         return permissions.may_keep_people(self.viewer, self.agency_id, has_admin=self.has_admin)
 

@@ -7,7 +7,7 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +73,7 @@ class ImapSource:
             self._sign_in()
             if self._client.has_capability("ID"):
                 # Servers of NetEase open no mailbox to whoever has not said what program it is ("Unsafe Login").
-                with contextlib.suppress(MailProblem), self._about_one_mail():
+                with contextlib.suppress(MailProblem), self._about_mails():
                     self._client.id_({"name": "liaison", "version": VERSION})
             try:
                 opened = self._client.select_folder(self.inbox.folder)
@@ -97,24 +97,32 @@ class ImapSource:
             if b"RFC822.SIZE" in about
         ]
 
-    def fetch(self, mail: Waiting) -> bytes | None:
-        what = f"BODY.PEEK[HEADER]<0.{MOST_HEAD}>" if mail.size > MOST_BYTES else "BODY.PEEK[]"
-        with self._about_one_mail():
-            found = self._client.fetch([mail.place], [what]).get(mail.place, {})
-        raw = next((value for name, value in found.items() if name.startswith(b"BODY[")), None)
-        if raw is None:
-            return None
-        return head_only(raw) if mail.size > MOST_BYTES else bytes(raw)
+    def fetch(self, mails: Sequence[Waiting]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for what, some in (
+            ("BODY.PEEK[]", {mail.place: mail.key for mail in mails if mail.size <= MOST_BYTES}),
+            (f"BODY.PEEK[HEADER]<0.{MOST_HEAD}>", {mail.place: mail.key for mail in mails if mail.size > MOST_BYTES}),
+        ):
+            if not some:
+                continue
+            with self._about_mails():
+                answer = self._client.fetch(list(some), [what])
+            for uid, key in some.items():
+                raw = next((value for name, value in answer.get(uid, {}).items() if name.startswith(b"BODY[")), None)
+                if raw is not None:
+                    found[key] = bytes(raw) if what == "BODY.PEEK[]" else head_only(raw)
+        return found
 
-    def file_away(self, mail: Waiting, folder: Folder) -> None:
+    def file_away(self, mails: Sequence[Waiting], folder: Folder) -> None:
         target = self._made(folder)
-        with self._about_one_mail():
+        uids = [mail.place for mail in mails]
+        with self._about_mails():
             try:
-                self._move(mail.place, target)
+                self._move(uids, target)
             except IMAPClientAbortError:
                 raise
             except IMAPClientError:
-                if self._client.search(["UID", str(mail.place)]):
+                if self._client.search(["UID", ",".join(map(str, uids))]):
                     raise
 
     def facts(self) -> Facts:
@@ -154,15 +162,15 @@ class ImapSource:
             words = _words(problem)
             raise InboxProblem("sign_in", words.replace(secret, "…") if secret else words) from problem
 
-    def _move(self, uid: int | str, target: str) -> None:
+    def _move(self, uids: list[int | str], target: str) -> None:
         if self._client.has_capability("MOVE"):
-            self._client.move([uid], target)
+            self._client.move(uids, target)
             return
-        self._client.copy([uid], target)
-        self._client.delete_messages([uid], silent=True)
+        self._client.copy(uids, target)
+        self._client.delete_messages(uids, silent=True)
         if self._client.has_capability("UIDPLUS"):
-            self._client.uid_expunge([uid])
-        elif self._client.search(["DELETED"]) == [uid]:  # else what somebody else has marked would go with it
+            self._client.uid_expunge(uids)
+        elif set(self._client.search(["DELETED"])) <= set(uids):  # else what somebody else has marked would go with it
             self._client.expunge()
 
     def _made(self, folder: Folder) -> str:
@@ -183,7 +191,7 @@ class ImapSource:
         except IMAPClientError as problem:
             if not self._client.folder_exists(name):  # another worker may have made it in this moment
                 raise InboxProblem("no_folder", _words(problem)) from problem
-        with contextlib.suppress(MailProblem), self._about_one_mail():
+        with contextlib.suppress(MailProblem), self._about_mails():
             self._client.subscribe_folder(name)  # so that mail programs show it
 
     def _name_of(self, folder: Folder) -> str:
@@ -207,8 +215,8 @@ class ImapSource:
             raise InboxProblem("broken_off", _words(problem)) from problem
 
     @contextmanager
-    def _about_one_mail(self) -> Iterator[None]:
-        """A refusal concerns the mail in hand; a broken connection the mailbox."""
+    def _about_mails(self) -> Iterator[None]:
+        """A refusal concerns the mails in hand; a broken connection the mailbox."""
         with self._as_problem():
             try:
                 yield

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,27 +48,18 @@ class MaildirSource:
                     found.append(Waiting(self._key(place), place, about.st_size, arrived))
         return found
 
-    def fetch(self, mail: Waiting) -> bytes | None:
-        try:
-            with os.fdopen(os.open(self.path / str(mail.place), os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-                return head_only(file.read(MOST_HEAD)) if mail.size > MOST_BYTES else file.read(MOST_BYTES + 1)
-        except FileNotFoundError:
-            return None
-        except OSError as problem:
-            raise MailProblem(problem.strerror or "") from problem
+    def fetch(self, mails: Sequence[Waiting]) -> dict[str, bytes]:
+        found = {}
+        for mail in mails:
+            with contextlib.suppress(FileNotFoundError):
+                found[mail.key] = self._read(mail)
+        return found
 
-    def file_away(self, mail: Waiting, folder: Folder) -> None:
-        subfolder, _, name = str(mail.place).partition("/")
-        target = self._made(folder) / subfolder / name
-        while target.exists():  # never over another mail
-            unique, sign, info = target.name.partition(":")
-            target = target.with_name(f"{unique}_{sign}{info}")
-        try:
-            os.rename(self.path / str(mail.place), target)
-        except FileNotFoundError:
-            return
-        except OSError as problem:
-            raise MailProblem(problem.strerror or "") from problem
+    def file_away(self, mails: Sequence[Waiting], folder: Folder) -> None:
+        made = self._made(folder)
+        for mail in mails:
+            with contextlib.suppress(FileNotFoundError):
+                self._move(str(mail.place), made)
 
     def facts(self) -> Facts:
         for folder in ("cur", "new"):
@@ -82,6 +73,28 @@ class MaildirSource:
 
     def abort(self) -> None:
         pass
+
+    def _read(self, mail: Waiting) -> bytes:
+        try:
+            with os.fdopen(os.open(self.path / str(mail.place), os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+                return head_only(file.read(MOST_HEAD)) if mail.size > MOST_BYTES else file.read(MOST_BYTES + 1)
+        except FileNotFoundError:
+            raise
+        except OSError as problem:
+            raise MailProblem(problem.strerror or "") from problem
+
+    def _move(self, place: str, made: Path) -> None:
+        subfolder, _, name = place.partition("/")
+        target = made / subfolder / name
+        while target.exists():  # never over another mail
+            unique, sign, info = target.name.partition(":")
+            target = target.with_name(f"{unique}_{sign}{info}")
+        try:
+            os.rename(self.path / place, target)
+        except FileNotFoundError:
+            raise
+        except OSError as problem:
+            raise MailProblem(problem.strerror or "") from problem
 
     def _key(self, place: str) -> str:
         """The file's unique name, without the flags that a mail program adds when it moves the mail from new/ to cur/."""

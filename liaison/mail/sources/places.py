@@ -1,6 +1,7 @@
 """The mailboxes that LIAISON_INBOX_URL names, what can go wrong with one, and what waits in it. Pure."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -43,7 +44,7 @@ class InboxProblem(Exception):
 
 
 class MailProblem(Exception):
-    """This one mail cannot be read or moved; those behind it may."""
+    """A mail cannot be read or moved; the others may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Facts:
 class Source(Protocol):
     """A mailbox as it is read, step by step, in a thread of its own: each step may take as long as its server does.
 
-    Raises InboxProblem, or MailProblem about one mail."""
+    Raises InboxProblem, or MailProblem about one of the mails in hand, of which some may be done with."""
 
     def open(self) -> None: ...
 
@@ -93,11 +94,11 @@ class Source(Protocol):
     def look(self, places: list[int | str]) -> list[Waiting]:
         """What waits there; without those that are gone by now."""
 
-    def fetch(self, mail: Waiting) -> bytes | None:
-        """Its bytes, of one that is too big only the head; None when it is gone."""
+    def fetch(self, mails: Sequence[Waiting]) -> dict[str, bytes]:
+        """By key the bytes of each, of one that is too big only the head; without those that are gone."""
 
-    def file_away(self, mail: Waiting, folder: Folder) -> None:
-        """Move it into this folder, which is made when missing; nothing happens to one that is gone."""
+    def file_away(self, mails: Sequence[Waiting], folder: Folder) -> None:
+        """Move them into this folder, which is made when missing; nothing happens to those that are gone."""
 
     def facts(self) -> Facts: ...
 

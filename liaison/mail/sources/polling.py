@@ -1,7 +1,8 @@
-"""Reading a mailbox from end to end: fetch, hand over, and only after that move. Each mail for itself, in a thread of the mailbox's own."""
+"""Reading a mailbox from end to end: fetch some mails, hand over each for itself, and only after that move them. The mailbox has a thread
+of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, Protocol, TypeVar
@@ -9,12 +10,15 @@ from typing import Final, Protocol, TypeVar
 import structlog
 
 from liaison.mail.sources.maildir import MaildirSource
-from liaison.mail.sources.places import Folder, Inbox, InboxProblem, MailProblem, Source, Waiting
+from liaison.mail.sources.places import HELD, PROCESSED, Folder, Inbox, InboxProblem, MailProblem, Source, Waiting
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 AT_ONCE: Final = 100
 """So many mails are looked at together: whether they are known, and how big they are."""
+MOST_IN_HAND: Final = 50
+MOST_OCTETS_IN_HAND: Final = 500_000
+"""So many mails are fetched with one question and moved with one order, unless they are larger together; a larger one comes alone."""
 LAST_WORD: Final = 5.0
 """Seconds that a step in hand has when the worker stops."""
 CANNOT_MOVE: Final = {"no_folder", "refused", "not_allowed"}
@@ -43,8 +47,16 @@ def source_for(inbox: Inbox) -> Source:
     return ImapSource(inbox)
 
 
-async def drain(source: Source, intake: Intake, *, stop: asyncio.Event, keep: Callable[[], Awaitable[None]]) -> int:
-    """Take in everything that waits in the mailbox; how many. `keep` is called between the mails.
+async def drain(
+    source: Source,
+    intake: Intake,
+    *,
+    stop: asyncio.Event,
+    keep: Callable[[], Awaitable[None]],
+    in_hand: int = MOST_IN_HAND,
+) -> int:
+    """Take in everything that waits in the mailbox; how many. `keep` is called between the mails, of which `in_hand` are fetched and
+    moved at once.
 
     Raises InboxProblem; what was taken in until then is done with."""
     steps = Steps(source, stop)
@@ -56,14 +68,20 @@ async def drain(source: Source, intake: Intake, *, stop: asyncio.Event, keep: Ca
         for start in range(0, len(places), AT_ONCE):
             mails = await steps.do(source.look, places[start : start + AT_ONCE])
             known = await intake.known(mails)
-            for mail in mails:
+            problem = await _filed(steps, known, mails) or problem
+            for some in _divided([mail for mail in mails if mail.key not in known], in_hand):
+                found: dict[str, Folder | None] = {}
+                raws = await _fetched(steps, some)
+                while raws and not stop.is_set():
+                    await keep()
+                    mail, raw = raws.pop(0)
+                    found[mail.key] = await (
+                        intake.take(mail, raw) if isinstance(raw, bytes) else intake.not_fetched(mail, raw)
+                    )
+                taken += sum(folder is not None for folder in found.values())
+                problem = await _filed(steps, found, some) or problem
                 if stop.is_set():
                     return taken
-                await keep()
-                folder = known[mail.key] if mail.key in known else await _taken(steps, intake, mail)
-                taken += folder is not None and mail.key not in known
-                if folder is not None:
-                    problem = await _filed(steps, mail, folder) or problem
     finally:
         await steps.end()
     if problem is not None:
@@ -71,21 +89,47 @@ async def drain(source: Source, intake: Intake, *, stop: asyncio.Event, keep: Ca
     return taken
 
 
-async def _taken(steps: "Steps", intake: Intake, mail: Waiting) -> Folder | None:
-    try:
-        raw = await steps.do(steps.source.fetch, mail)
-    except MailProblem as problem:
-        return await intake.not_fetched(mail, problem)
-    return await intake.take(mail, raw) if raw is not None else None
+def _divided(mails: Sequence[Waiting], in_hand: int) -> Iterator[list[Waiting]]:
+    """As many at a time as may be in hand."""
+    some: list[Waiting] = []
+    for mail in mails:
+        if some and (len(some) == in_hand or sum(each.size for each in some) + mail.size > MOST_OCTETS_IN_HAND):
+            yield some
+            some = []
+        some.append(mail)
+    if some:
+        yield some
 
 
-async def _filed(steps: "Steps", mail: Waiting, folder: Folder) -> InboxProblem | None:
-    """The problem of moving it, where the mails behind it can be read all the same."""
+async def _fetched(steps: "Steps", mails: Sequence[Waiting]) -> list[tuple[Waiting, bytes | MailProblem]]:
+    """Their bytes, without those that are gone; one that the mailbox does not give out keeps back no other."""
     try:
-        await steps.do(steps.source.file_away, mail, folder)
+        found = await steps.do(steps.source.fetch, mails)
     except MailProblem as problem:
-        log.warning("mail_not_moved", key=mail.key, why=str(problem))
-        return InboxProblem("refused", str(problem))
+        if len(mails) == 1:
+            return [(mails[0], problem)]
+        return [one for mail in mails for one in await _fetched(steps, [mail])]
+    return [(mail, found[mail.key]) for mail in mails if mail.key in found]
+
+
+async def _filed(steps: "Steps", folders: Mapping[str, Folder | None], mails: Sequence[Waiting]) -> InboxProblem | None:
+    """Each into its folder. The problem of moving them, where other mails can be read all the same."""
+    problem: InboxProblem | None = None
+    for folder in (PROCESSED, HELD):
+        if some := [mail for mail in mails if folders.get(mail.key) == folder]:
+            problem = await _moved(steps, some, folder) or problem
+    return problem
+
+
+async def _moved(steps: "Steps", mails: Sequence[Waiting], folder: Folder) -> InboxProblem | None:
+    try:
+        await steps.do(steps.source.file_away, mails, folder)
+    except MailProblem as refusal:
+        if len(mails) == 1:
+            log.warning("mail_not_moved", key=mails[0].key, why=str(refusal))
+            return InboxProblem("refused", str(refusal))
+        problems = [await _moved(steps, [mail], folder) for mail in mails]
+        return next((problem for problem in problems if problem is not None), None)
     except InboxProblem as problem:
         if problem.code not in CANNOT_MOVE:
             raise

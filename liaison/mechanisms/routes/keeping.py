@@ -198,7 +198,10 @@ async def set_deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: I
     form = await posted(request)
     given = {step: n if usual > 0 else -n for step, usual in PROFILE.items() if (n := form.whole(step)) is not None}
     act = founding.set_deadlines(db, viewer, mechanism_id, given, version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _deadlines_page(request, db, viewer, mechanism_id, form, theirs))
+    changed = await attempt(
+        db, form, act, lambda theirs: _deadlines_page(request, db, viewer, mechanism_id, form, theirs)
+    )
+    await request.app.state.deadlines_changed(db, changed)
     return see_other(f"/mechanisms/{mechanism_id}#arrangements")
 
 

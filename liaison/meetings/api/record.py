@@ -8,6 +8,7 @@ from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda, following, holding, queries, recording
+from liaison.meetings.agenda_queries import shown
 from liaison.meetings.api.shared import Db, Id, Me, Page, in_full, local
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
 from liaison.web.api import Body, Instant, body, listed, named, reply, seen
@@ -207,26 +208,27 @@ async def leave_next_open(db: Db, viewer: Me, meeting_id: Id) -> None:
 async def begin_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """Make it the current item of a meeting that is being held."""
     body(await request.body(), ActGiven)
-    item = await agenda.item_of(db, viewer, row_id(item_id))
-    return await reply(request, db, viewer, agenda_item_json(await holding.begin_item(db, viewer, item)))
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
+    begun = await holding.begin_item(db, viewer, item)
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, begun)))
 
 
 @post("/agenda-items/{item_id:str}/settle", status_code=200)
 async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """The item is done with; the next open one becomes the current one."""
     body(await request.body(), ActGiven)
-    item = await agenda.item_of(db, viewer, row_id(item_id))
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
     await holding.settle_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(item))
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
 
 
 @post("/agenda-items/{item_id:str}/skip", status_code=200)
 async def skip_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
     """The current item waits to be taken up again; the next open one becomes the current one. 409 when no other is open."""
     body(await request.body(), ActGiven)
-    item = await agenda.item_of(db, viewer, row_id(item_id))
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
     await holding.skip_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(item))
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
 
 
 HANDLERS = [

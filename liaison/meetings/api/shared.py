@@ -16,9 +16,11 @@ from liaison.mail.reasons import worded
 from liaison.meetings import following, queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import may_see_list, may_see_remarks
+from liaison.meetings.permissions import may_change, may_see_list, may_see_remarks
 from liaison.meetings.queries import Reached
-from liaison.meetings.values import Delivery, attendee_json, deadlines_json, invitation_json, meeting_json
+from liaison.meetings.step_values import deadlines_json
+from liaison.meetings.stepping import steps_shown
+from liaison.meetings.values import Delivery, attendee_json, invitation_json, meeting_json
 from liaison.web.api import Paging
 from liaison.web.pages import AnyRequest, locale_of
 
@@ -39,7 +41,9 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
     return {
         **brief(meeting, db.now()),
         "next_meeting_id": str(found.id) if (found := await following.fixed(db, viewer, meeting)) else None,
-        "deadlines": deadlines_json(meeting),
+        "deadlines": deadlines_json(
+            await steps_shown(db, meeting), meeting.zone, with_reasons=may_change(viewer, meeting)
+        ),
         "attendees": [
             attendee_json(
                 one,

@@ -11,14 +11,17 @@ from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.delivery import handlers as delivery_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.following import handlers as following_handlers
-from liaison.meetings.routes.links import PAGES as LINK_PAGES
+from liaison.meetings.routes.links import PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
+from liaison.meetings.routes.proposing import PAGES as PROPOSING
 from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
 from liaison.meetings.routes.series import handlers as series_handlers
 from liaison.meetings.routes.show import handlers as show_handlers
 
 __all__ = ["LINK_PAGES", "router"]
+
+LINK_PAGES = {**PAGES, **PROPOSING}
 
 router = Router(
     "/",

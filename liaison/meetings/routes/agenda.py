@@ -1,4 +1,4 @@
-"""The agenda on a meeting's page: add, change, put in order, accept, take off and put back."""
+"""The agenda on a meeting's page, and the page of one item: add, change, put in order, accept, return, defer, take off and put back."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -10,12 +10,15 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda as verbs
-from liaison.meetings import overview, queries
+from liaison.meetings import deferring, queries
+from liaison.meetings.agenda_queries import agenda
+from liaison.meetings.agenda_queries import shown as item_seen
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
-from liaison.meetings.permissions import may_propose, may_withdraw
+from liaison.meetings.permissions import may_arrange, may_propose, may_set_audience, may_withdraw
 from liaison.meetings.routes.common import both_versions, choices, on_field, shown
 from liaison.meetings.routes.show import DONE, recorded, region
 from liaison.meetings.wording import PURPOSE_NAMES
@@ -56,6 +59,7 @@ async def edit_item(
         agency_id=item.agency_id,
         presenter_id=item.presenter_id,
         duration_minutes=item.duration_minutes,
+        audience=sorted(item.audience or ()),
     )
     return await _page(request, db, viewer, item.meeting_id, item_id, form)
 
@@ -79,7 +83,7 @@ async def move_item(
 ) -> Response[Any]:
     """One place up or down."""
     form = await Form.read(request)
-    item = await verbs.item_of(db, viewer, item_id)
+    item = await verbs.item_of(db, viewer, item_id, unseen=True)
     form.choice("direction", form.raw("direction"), ("up", "down"))
     form.done()
     await verbs.move_item(db, viewer, item, up=form.raw("direction") == "up")
@@ -91,9 +95,56 @@ async def accept_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """审定."""
-    item = await verbs.item_of(db, viewer, item_id)
+    item = await verbs.item_of(db, viewer, item_id, unseen=True)
     await verbs.accept_item(db, viewer, item)
     return await _agenda(request, db, viewer, item)
+
+
+@get("/agenda-items/{item_id:int}")
+async def show_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[str]:
+    """One item with its history, and what the host decides about it."""
+    return await _item_page(request, db, viewer, item_id, Form())
+
+
+@post("/agenda-items/{item_id:int}/return")
+async def return_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """退回, with the reason."""
+    form = await Form.read(request)
+    item = await verbs.item_of(db, viewer, item_id, unseen=True)
+    meeting_id = item.meeting_id
+    act = deferring.return_item(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}?done=item_returned#agenda")
+
+
+@post("/agenda-items/{item_id:int}/defer")
+async def defer_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """暂缓, to the next meeting."""
+    form = await Form.read(request)
+    item = await verbs.item_of(db, viewer, item_id, unseen=True)
+    meeting_id = item.meeting_id
+    act = deferring.defer_item(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}?done=item_deferred#agenda")
+
+
+@post("/agenda-items/{item_id:int}/audience")
+async def set_audience(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """知悉范围."""
+    form = await Form.read(request)
+    item = await verbs.item_of(db, viewer, item_id)
+    meeting_id = item.meeting_id
+    act = verbs.set_audience(db, viewer, item, form.ids("audience"), version=form.whole("version"))
+    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}?done=saved#agenda")
 
 
 @post("/agenda-items/{item_id:int}/remove")
@@ -135,7 +186,7 @@ async def _agenda(
         request,
         "meetings/_agenda.html",
         meeting=meeting,
-        agenda=await overview.agenda(db, viewer, meeting),
+        agenda=await agenda(db, viewer, meeting),
         toast=toast,
         **region(db, request, meeting),
     )
@@ -153,6 +204,7 @@ def _typed(form: Form) -> dict[str, Any]:
         "agency_id": form.id("agency_id"),
         "presenter_id": form.id("presenter_id"),
         "duration_minutes": form.whole("duration_minutes"),
+        "audience": form.ids("audience"),
     }
 
 
@@ -178,6 +230,7 @@ async def _page(
         "agency_id": words._("Agency"),
         "presenter_id": words._("Presenter"),
         "duration_minutes": words._("Minutes wanted"),
+        "audience": words._("Who may know of it"),
     }
     return shown(
         request,
@@ -190,18 +243,66 @@ async def _page(
         place=_place(db, meeting),
         labels=labels,
         choices=await choices(db, meeting.local_on, meeting.mechanism_id),
+        audience=await _offered(db, meeting, item),
+        may_set_audience=item is None or may_set_audience(viewer, meeting, item),
         purposes=[(purpose, words._(PURPOSE_NAMES[purpose])) for purpose in PURPOSES],
         stale=both_versions(request, form, theirs or {}, labels),
     )
 
 
+async def _offered(db: Session, meeting: Meeting, item: AgendaItem | None) -> list[Agency]:
+    """The agencies that a form offers as audience: the members, those asked, and those chosen before."""
+    found = {one.id: one for one in (await choices(db, meeting.local_on, meeting.mechanism_id)).members}
+    found |= {one.agency_id: one.agency for one in await queries.invitations(db, meeting.id)}
+    found |= {one.agency_id: one.agency for one in await queries.attendees(db, meeting.id)}
+    for agency_id in (item.audience or ()) if item else ():
+        if agency_id not in found:
+            found[agency_id] = await db.get_one(Agency, agency_id)
+    return sorted(found.values(), key=lambda one: (one.sort_order, one.id))
+
+
+async def _item_page(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    item_id: int,
+    form: Form,
+    *,
+    theirs: Any = None,
+) -> Response[str]:
+    item = await verbs.item_of(db, viewer, item_id, unseen=True)
+    meeting, seen = item.meeting, await item_seen(db, viewer, item)
+    open_ = meeting.held_at is None
+    proposer = await db.get(Person, item.proposed_by) if seen.proposed_by else None
+    return shown(
+        request,
+        "meetings/item_show.html",
+        path=f"/agenda-items/{item_id}",
+        form=form,
+        meeting=meeting,
+        item=seen,
+        proposer=proposer,
+        moves=await deferring.moves_of(db, item),
+        audience=await _offered(db, meeting, item),
+        may_arrange=open_ and may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)),
+        may_edit=open_ and not seen.hidden and may_withdraw(viewer, meeting, item),
+        may_set_audience=open_ and not seen.hidden and may_set_audience(viewer, meeting, item),
+        is_stale=bool(theirs),
+        **region(db, request, meeting),
+    )
+
+
 handlers = [
     new_item,
+    show_item,
     add_item,
     edit_item,
     change_item,
     move_item,
     accept_item,
+    return_item,
+    defer_item,
+    set_audience,
     remove_item,
     restore_item,
 ]

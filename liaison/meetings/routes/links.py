@@ -10,13 +10,14 @@ from litestar.response import Response
 
 from liaison.accounts import links
 from liaison.accounts.models import Link
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, Message, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries, replies
+from liaison.meetings.audience import item_shown
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.planning import everybody_of
@@ -42,6 +43,8 @@ from liaison.web.links import LinkPages
 from liaison.web.links import opened as open_link
 from liaison.web.pages import AnyRequest, page, words_of
 
+_ANYBODY = Viewer(NOBODY, NOBODY)
+"""Who may open a mailed link, which is passed on to who answers for somebody: no restricted item is named behind it."""
 ITS_OWN = N_("Your agency has a liaison by now, who returns its slip.")
 ANSWERS = ("accepted", "substitute", "tentative", "declined")
 
@@ -282,11 +285,12 @@ def _contact_of(attendee: Attendee) -> str | None:
 
 async def _page(request: AnyRequest, db: Session, opened: Opened, template: str, **context: Any) -> Response[str]:
     meeting = opened.meeting
+    accepted = await queries.agenda(db, meeting.id, states=("accepted",))
     return page(
         request,
         template,
         meeting=meeting,
-        items=await queries.agenda(db, meeting.id, states=("accepted",)),
+        items=[item_shown(_ANYBODY, item, arranges=False) for item in accepted],
         due=replies_due_on(meeting, db.now()),
         contact=(await everybody_of(db, meeting)).contact,
         zone=meeting.timezone,

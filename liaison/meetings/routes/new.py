@@ -35,6 +35,7 @@ from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, fragment, see_other, words_of
 
 ITEM = ("title", "agency_id", "presenter_id", "duration_minutes")
+AGREED = ("time", "duration_minutes", "title")
 SPARE_ITEMS, SPARE_GUESTS = 3, 2
 LABELS = {
     "title": N_("Title"),
@@ -58,9 +59,12 @@ async def new_meeting(
     viewer: NamedDependency[Viewer],
     mechanism_id: FromPath[int],
 ) -> Response[str]:
-    """The empty form, filled with the next date by the series' rule (or `?date=`), its place, and whose turn it is to host."""
+    """The empty form, filled with the next date by the series' rule (or `?date=`), its place, and whose turn it is to host; with
+    `?time=`, `?duration_minutes=` and `?title=` as the agencies agreed on them."""
     mechanism = await _mechanism(db, viewer, mechanism_id)
     form = await _proposal(db, viewer, mechanism, _day(request.query_params.get("date")))
+    given = {name: [text] for name in AGREED if (text := request.query_params.get(name))}
+    form.values |= given
     return await _page(request, db, viewer, mechanism_id, form)
 
 
@@ -118,7 +122,7 @@ async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: For
         raise renamed(refusal, {"starts_at": "date"} | names) from None
     for number in filled_rows(form, "items", ITEM):
         row = f"items.{number}"
-        wanted = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
+        wanted: dict[str, Any] = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
         try:
             title, purpose = form.raw(f"{row}.title"), form.raw(f"{row}.purpose")
             added = agenda.add_item(db, viewer, meeting, title=title, purpose=purpose, **wanted)

@@ -18,6 +18,7 @@ from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
+from liaison.meetings.recorded import note as note_of
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import DONE, recorded, region
 from liaison.web.forms import Form, attempt, whole_number
@@ -68,7 +69,7 @@ async def _note_line(
         "meetings/_note_saved.html",
         meeting=meeting,
         item_id=item_id,
-        note=(note := await queries.note(db, meeting_id, item_id)),
+        note=(note := await note_of(db, viewer, meeting_id, item_id)),
         saver=await db.get(Person, note.saved_by) if note and note.saved_by else None,
         theirs=theirs,
         form=form,
@@ -87,7 +88,7 @@ async def _note_page(
         path=f"/meetings/{meeting_id}",
         meeting=meeting,
         **{**await recorded(db, request, viewer, meeting), "form": form},
-        note=await queries.note(db, meeting_id, form.id("agenda_item_id")),
+        note=await note_of(db, viewer, meeting_id, form.id("agenda_item_id")),
         theirs=theirs,
     )
 
@@ -97,7 +98,7 @@ async def begin_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """Take this item up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.begin_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
@@ -107,7 +108,7 @@ async def settle_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """已议; the next one is taken up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.settle_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
@@ -280,7 +281,7 @@ async def _decision_page(
     request: AnyRequest, db: Session, viewer: Viewer, decision_id: int, form: Form, theirs: Mapping[str, Any]
 ) -> Response[str]:
     decision = await recording.decision_of(db, viewer, decision_id)
-    if not await holding.may_record_now(db, viewer, decision.meeting):
+    if not await recording.may_correct(db, viewer, decision):
         raise NotPermitted(_NOT_YOURS)
     found = await recorded(db, request, viewer, decision.meeting)
     named = [*([decision.lead_agency] if decision.lead_agency else []), *(one.agency for one in decision.supports)]

@@ -74,7 +74,7 @@ async def preview(
     mail = _mail_to(planned, query.get("address"))
     if mail is None:
         raise NotFound
-    message = await mails.preview(db, meeting, planned, mail, note=(query.get("note") or "")[:500] or None)
+    message = await mails.preview(db, viewer, meeting, planned, mail, note=(query.get("note") or "")[:500] or None)
     part = query.get("part", "html")
     if part == "html":
         content = message.html

@@ -15,7 +15,9 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
+from liaison.mechanisms.wording import STEPS
 from liaison.meetings import following, queries
+from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
@@ -57,6 +59,8 @@ DONE = {
     "asked": N_("Added to the list."),
     "role": N_("The role is changed."),
     "item_removed": N_("The item is off the agenda."),
+    "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
+    "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
     "checked_in": N_("The attendance is saved."),
     "decided": N_("The decision is saved."),
     "assigned_too": N_("The decision and its action item are saved."),
@@ -66,6 +70,10 @@ DONE = {
     "next_fixed": N_("The date of the next meeting is fixed. Nobody has been told of it yet."),
     "next_open": N_("The date of the next meeting is open again."),
     "held": N_("The meeting is recorded as held."),
+    "step_shifted": N_("The step is on its new day."),
+    "step_skipped": N_("The step is skipped."),
+    "step_done": N_("The step is done."),
+    "step_undone": N_("Taken back."),
     "unheld": N_("The meeting is no longer recorded as held."),
 }
 OCCASIONS = CHANGE_NAMES | {"reinstated": N_("Reinstated")}
@@ -103,6 +111,9 @@ async def show_meeting(
         unreached=not_reached(shown_now.mails),
         resendable=_told(shown_now),
         due=replies_due_on(meeting, db.now()),
+        steps=shown_now.steps,
+        step_names=STEPS,
+        today_there=db.clock.today(meeting.timezone),
         toast=_toast(request, meeting),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
@@ -142,9 +153,8 @@ async def recorded(
     """What the regions show from the day of the meeting on: agenda as it goes, notes, decisions, attendance, action items; `seen` is
     what was loaded for the same page already."""
     attendees = seen.attendees if seen else await attendees_shown(db, meeting.id)
-    agenda = seen.agenda.items if seen else await queries.agenda(db, meeting.id)
-    items = [item for item in agenda if item.state == "accepted"]
-    follows = seen.agenda.begins_with_actions if seen else await queries.follows_another(db, meeting)
+    on_it = seen.agenda if seen else await agenda(db, viewer, meeting)
+    items = [item for item in on_it.items if item.state == "accepted"]
     found = await record(db, viewer, meeting, attendees, items)
     return {
         **region(db, request, meeting),
@@ -152,7 +162,7 @@ async def recorded(
         "items": items,
         "proposed": [
             one
-            for one in agenda
+            for one in on_it.items
             if one.state == "proposed" and (found.may_arrange or one.proposed_by == viewer.person_id)
         ],
         "following": await following.fixed(db, viewer, meeting),
@@ -161,7 +171,7 @@ async def recorded(
         "is_host": is_host(viewer, meeting),
         "purposes": PURPOSES,
         "attendees": attendees,
-        "begins_with_actions": follows,
+        "begins_with_actions": on_it.begins_with_actions,
         "attendance_names": ATTENDANCE_NAMES,
         "decision_label": decision_label,
         "charged": charged,

@@ -10,6 +10,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import outbox, reasons
+from liaison.mail.models import OutboxMail
 from liaison.meetings.showing import DELIVERY_NAMES
 from liaison.system import letter, queries
 from liaison.web.confirming import confirm_page
@@ -29,6 +30,7 @@ KINDS = {
     "reminders": N_("Reminders of the day"),
     "confirm_done": N_("Link to confirm that an item is done"),
     "counter_declined": N_("A proposed time is not taken"),
+    "agenda_item": N_("An agenda item returned or deferred"),
 }
 TAGS = {
     "sent": "ok",
@@ -95,7 +97,8 @@ async def mail(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> 
         nav="system",
         mail=row,
         people=await queries.people_of(db, mail_id),
-        letter=letter.letter_of(row.body, show_links=shows) if row.body else None,
+        letter=letter.letter_of(row.body, show_links=shows) if row.body and _may_read(operator, row) else None,
+        is_closed=not _may_read(operator, row),
         links_masked=not shows,
         state_names=DELIVERY_NAMES,
         kind_names={name: words_of(request)._(label) for name, label in KINDS.items()},
@@ -117,8 +120,14 @@ PAGE_WITH_FRAME = (
 async def show_letter(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> Response[str]:
     """The mail's html as the recipient sees it, shut off from everything: shown in the frame of its page."""
     row = await queries.mail(db, mail_id)
-    html = letter.letter_of(row.body, show_links=settings_of(request).demo).html if row.body else ""
+    reads = row.body is not None and _may_read(operator, row)
+    html = letter.letter_of(row.body or b"", show_links=settings_of(request).demo).html if reads else ""
     return Response(html, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": letter.CSP})
+
+
+def _may_read(operator: Viewer, row: OutboxMail) -> bool:
+    """What a mail says to some agencies only is not told to the operator by being that."""
+    return row.audience is None or operator.agency_id in row.audience
 
 
 @post("/system/outbox/release-all")

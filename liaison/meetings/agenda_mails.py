@@ -1,0 +1,66 @@
+"""What becomes of a proposed agenda item is told to who proposed it: that it is returned, or deferred, and why."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison.db import Session
+from liaison.directory.queries import agencies_at
+from liaison.i18n import Words
+from liaison.mail.compose import render
+from liaison.mail.delivery import one_by_one
+from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import OutboxMail
+from liaison.meetings.audience import HIDDEN
+from liaison.meetings.deferring import KIND, RETURNED
+from liaison.meetings.models import AgendaItem, Meeting
+
+
+async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
+    """“Your item is returned”, or deferred; None where it was taken off since. To an address that others read who may not know of the
+    item neither what it is called nor why."""
+    query = select(AgendaItem).where(AgendaItem.id == row.source_id, AgendaItem.removed_at.is_(None))
+    item = (await db.execute(query)).scalar_one_or_none()
+    meeting = await _meeting(db, row.params["meeting"])
+    if item is None or meeting is None:
+        return None
+    readers = (await agencies_at(db, [row.address])).get(row.address, set()) if item.audience is not None else set()
+    known = item.audience is None or (bool(readers) and item.audience.issuperset(readers))
+    there = await _meeting(db, row.params["to"])
+    words = Words(row.locale, meeting.timezone, db.clock.today(meeting.timezone))
+    context: dict[str, Any] = {
+        "words": words,
+        "returned": row.params["answer"] == RETURNED,
+        "host": meeting.host_agency.name,
+        "meeting": meeting.title,
+        "when": words.moment(meeting.local_start, zone=meeting.timezone),
+        "title": item.title if known else words._(HIDDEN),
+        "reason": row.params["reason"] if known else None,
+        # A draft is its officers' matter until it is announced.
+        "there": there.title if there is not None and there.announced_at is not None else None,
+        "link": f"{db.settings.base_url}/agenda-items/{item.id}",
+        "mechanism": meeting.mechanism.short_name,
+        "site_name": db.settings.site_name,
+    }
+    subject, text, html = render(KIND, context, row.locale)
+    mailbox = meeting.mechanism.mailbox
+    return OutgoingMessage(
+        to=row.display_to,
+        address=row.address,
+        mail_from=f"{meeting.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        subject=subject,
+        text=text,
+        html=html,
+        audience=item.audience if known else None,
+    )
+
+
+async def _meeting(db: Session, meeting_id: int | None) -> Meeting | None:
+    query = select(Meeting).where(Meeting.id == meeting_id)
+    return (
+        await db.execute(query.options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency)))
+    ).scalar_one_or_none()
+
+
+COMPOSERS = {KIND: one_by_one(item_answered)}

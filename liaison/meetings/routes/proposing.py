@@ -1,0 +1,128 @@
+"""What the link of a call for agenda items opens: the agency's items so far, and a form for one more."""
+
+from typing import Any
+
+from litestar.enums import RequestEncodingType
+from litestar.response import Response
+
+from liaison.accounts import links
+from liaison.accounts.models import Link
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.directory.models import Agency
+from liaison.errors import Gone, Invalid, NotFound
+from liaison.i18n import N_
+from liaison.mechanisms import queries as mechanisms
+from liaison.meetings import agenda, queries
+from liaison.meetings.models import PURPOSES, Meeting
+from liaison.meetings.planning import everybody_of
+from liaison.meetings.routes.show import NAMES
+from liaison.meetings.stepping import meeting_called, steps_shown
+from liaison.meetings.steps import ITEMS_DUE
+from liaison.meetings.wording import PURPOSE_NAMES
+from liaison.web.api import Body, body
+from liaison.web.forms import Form, FormAgain
+from liaison.web.handlers import wants_problems
+from liaison.web.links import LinkPages
+from liaison.web.links import opened as open_link
+from liaison.web.pages import AnyRequest, page, words_of
+
+FROZEN = N_("Items can be proposed until the meeting begins. Please tell the liaison of the host agency directly.")
+ITS_OWN = N_("Your agency has a liaison by now, who proposes its items.")
+
+
+class ItemGiven(Body):
+    """What a program proposes for the agency."""
+
+    title: str
+    purpose: str = "study"
+    duration_minutes: int | None = None
+
+
+async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """What the agency proposed so far, and the form for one more."""
+    meeting = await _open(db, link, viewer)
+    return await _page(request, db, link, meeting, Form.of(purpose="study"))
+
+
+async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
+    """Propose one item in the agency's name; what is refused is shown again as it was typed."""
+    meeting = await _open(db, link, viewer)
+    if request.content_type[0] == RequestEncodingType.JSON:
+        given = body(await request.body(), ItemGiven)
+        form = Form.of(title=given.title, purpose=given.purpose, duration_minutes=given.duration_minutes)
+    else:
+        form = await Form.read(request)
+    try:
+        minutes = form.whole("duration_minutes")
+        form.done()
+        item = await agenda.add_item(
+            db,
+            viewer,
+            meeting,
+            title=form.raw("title"),
+            purpose=form.raw("purpose"),
+            agency_id=link.agency_id,
+            duration_minutes=minutes,
+        )
+    except Invalid as refusal:
+        if wants_problems(request):
+            raise
+        form.take(refusal)
+        await db.rollback()
+        link, viewer = await open_link(request, db, request.path_params["token"])
+        raise FormAgain(await _page(request, db, link, await _open(db, link, viewer), form)) from None
+    await db.flush()
+    return await _page(request, db, link, meeting, Form.of(purpose="study"), added=item.title)
+
+
+async def _open(db: Session, link: Link, viewer: Viewer) -> Meeting:
+    """The meeting whose agenda is called for. Raises Gone once nothing can be proposed any more."""
+    try:
+        meeting = await meeting_called(db, link.object_id)
+    except NotFound:
+        raise Gone(FROZEN) from None
+    if meeting.held_at is not None or meeting.starts_at <= db.now():
+        raise Gone(FROZEN)
+    if meeting.state == "cancelled":
+        raise Gone(N_("This meeting has been cancelled, so no items are called for."))
+    duty = await mechanisms.on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    if link.agency_id not in duty.in_office:
+        raise Gone(N_("Your agency is no member of this mechanism any more."))
+    if link.person_id is None and duty.in_office[link.agency_id] is not None:
+        raise Gone(ITS_OWN)
+    return meeting
+
+
+async def _page(
+    request: AnyRequest, db: Session, link: Link, meeting: Meeting, form: Form, *, added: str | None = None
+) -> Response[str]:
+    words = words_of(request)
+    items = await queries.agenda(db, meeting.id)
+    due = next((one.date for one in await steps_shown(db, meeting) if one.step == ITEMS_DUE), None)
+    context: dict[str, Any] = {
+        "meeting": meeting,
+        "agency": await db.get(Agency, link.agency_id),
+        "own": [item for item in items if item.agency_id == link.agency_id],
+        "items": [],
+        "items_due": due,
+        "is_late": due is not None and db.clock.today(meeting.timezone) > due,
+        "due": None,
+        "contact": (await everybody_of(db, meeting)).contact,
+        "zone": meeting.timezone,
+        "form": form,
+        "added": added,
+        "no_file": True,
+        "purposes": [(purpose, words._(PURPOSE_NAMES[purpose])) for purpose in PURPOSES],
+        "labels": {
+            "title": words._("Item"),
+            "purpose": words._("Purpose"),
+            "duration_minutes": words._("Minutes wanted"),
+        },
+        "viewer": None,
+        "path": request.url.path,
+    }
+    return page(request, "meetings/link_propose.html", **{**NAMES, **context})
+
+
+PAGES = {links.PROPOSE: LinkPages(show, act)}
