@@ -158,6 +158,8 @@ RUN_POLL = Rule(HOST, ACTING - HOST)
 
 RECORD = only(HOST | {"chair", "recorder"}, among=SEE_MEETING)
 RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
+FIX_NEXT = only(HOST, among=SEE_MEETING)
+"""Who records the meeting and may schedule; its recorder and chair here are no officers."""
 UNHOLD = only(HOST, among=SEE_MEETING)
 READ_NOTES = only(ACTING | {"chair", "recorder"}, among=SEE_MEETING)
 SEE_RECORD = MEMBERS | {"reader"}

@@ -14,7 +14,6 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
-from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
 from liaison.desk.steps import Steps, called, due_on
@@ -38,6 +37,7 @@ from liaison.meetings.attendance import ASKED_FOR_SUBSTITUTE, OPEN, leave_of
 from liaison.meetings.audience import may_see_item
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
+from liaison.meetings.month import Month, month_of
 from liaison.meetings.permissions import is_host, may_approve_leave, may_arrange, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of

@@ -47,7 +47,7 @@ async def check_in(
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     await locked(db, Attendee, attendee.id)
     attendee.check_version(version, attendance=attendee.attendance)
     check = Check()
@@ -104,7 +104,7 @@ async def add_present(
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     check = Check()
     name = check.required_text("name", name, most=60)
     job_title = check.text("job_title", job_title, most=80)
@@ -158,13 +158,28 @@ async def settle_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaIt
         item.begun_at, item.settled_at = item.begun_at or db.now(), db.now()
         item.touch()
         audit_line(db, viewer, "settle_item", meeting, item=item.id)
-    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
-    places = {one.id: place for place, one in enumerate(items)}
-    following = items[places.get(item.id, len(items)) + 1 :] + items
-    found = next((one for one in following if one.settled_at is None), None)
+    found = await _open_after(db, meeting, item)
     if found is not None and found.begun_at is None:
         found.begun_at = db.now()
         found.touch()
+    return found
+
+
+async def skip_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
+    """暂时跳过: the current item waits to be taken up again; the next one that is open becomes the current one and is given back.
+
+    Doing it twice changes nothing. Raises NotPermitted, Conflict (no other item is open)."""
+    meeting = await _recording(db, viewer, item.meeting)
+    if item.begun_at is None or item.settled_at is not None:
+        return item
+    found = await _open_after(db, meeting, item)
+    if found is None:
+        raise Conflict(N_("No other item of the agenda is open."))
+    item.begun_at = None
+    item.touch()
+    found.begun_at = db.now()
+    found.touch()
+    audit_line(db, viewer, "skip_item", meeting, item=item.id, current=found.id)
     return found
 
 
@@ -290,17 +305,25 @@ async def _number(
     meeting.ordinal_year = meeting.local_on.year
 
 
+async def _open_after(db: Session, meeting: Meeting, item: AgendaItem) -> AgendaItem | None:
+    """The next accepted item that is not settled, else one before that was left."""
+    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
+    places = {one.id: place for place, one in enumerate(items)}
+    following = items[places.get(item.id, len(items)) + 1 :] + items
+    return next((one for one in following if one.settled_at is None and one.id != item.id), None)
+
+
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     if meeting.held_at is not None:
         raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
     return meeting
 
 
-def _taking_place(db: Session, meeting: Meeting) -> None:
+def taking_place(db: Session, meeting: Meeting) -> None:
     """A meeting is recorded from its local day on, unless it is off."""
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))

@@ -146,6 +146,8 @@ class Meeting(Versioned, Base):
     """Why it was held without its quorum, as `held_by` wrote it at `held_at`."""
     ordinal_year: Mapped[int | None]
     """That year, for the index by which no number is given twice within it."""
+    next_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    """下次会议: the meeting whose date was fixed in this one (next_meeting.fix)."""
 
     @property
     def state(self) -> str:
@@ -356,28 +358,3 @@ class Note(Versioned, Base):
     text: Mapped[str] = mapped_column(Text, default="")
     saved_at: Mapped[datetime]
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-
-class Decision(Versioned, Base):
-    """议定事项: what the meeting decided, numbered by mechanism and year (议定〔2026〕11号). A number is never used again."""
-
-    __tablename__ = "decision"
-    __table_args__ = (
-        UniqueConstraint("mechanism_id", "year", "number"),
-        Index("ix_decision_meeting_id", "meeting_id"),
-    )
-
-    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
-    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
-    year: Mapped[int]
-    """Of the meeting's local date."""
-    number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    revoked_at: Mapped[datetime | None]
-    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    reason: Mapped[str | None] = mapped_column(Text)
-    """Why it was last corrected or revoked after the meeting."""

@@ -7,7 +7,8 @@ from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
 from liaison.mechanisms import permissions as mechanisms
 from liaison.meetings.attendee_shown import AttendeeShown
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Decision, Meeting
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""

@@ -8,21 +8,23 @@ from sqlalchemy import select
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries, recorded
 from liaison.meetings.attendance import Attendance, attendance_of
 from liaison.meetings.attendee_shown import AttendeeShown
 from liaison.meetings.audience import ItemShown, known_to
+from liaison.meetings.decision_models import Decision
 from liaison.meetings.holding import next_ordinals
 from liaison.meetings.models import (
     NUMBERED_KINDS,
     AgendaItem,
     Attendee,
-    Decision,
     Meeting,
     Note,
 )
 from liaison.meetings.permissions import (
     is_host,
+    may_arrange,
     may_read_decision,
     may_read_record,
     may_record,
@@ -37,6 +39,8 @@ class Record:
 
     may_record: bool
     """may write: notes, decisions, attendance, hold"""
+    may_arrange: bool
+    """may order the agenda and accept what is proposed while it runs"""
     may_record_of: frozenset[int]
     """The items whose notes and decisions the viewer may write (permissions.may_record_item)."""
     may_correct: bool
@@ -58,6 +62,8 @@ class Record:
     """Without its quorum: the member agencies of which nobody with a vote is there, those that must be first."""
     held_by: str | None
     """Who recorded it as held, where that was without its quorum."""
+    members: Sequence[Agency]
+    """The member agencies of the meeting's day, whom a decision can charge; for those who record."""
 
     def of_item(self, item_id: int) -> list[Decision]:
         """The decisions on one item."""
@@ -88,8 +94,12 @@ async def record(
     lacks = there.lacks_quorum
     holder = await db.get(Person, meeting.held_by) if lacks and meeting.held_by else None
     current = [one for one in items if one.begun_at is not None and one.settled_at is None]
+    members = (
+        await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on) if records or brings is not None else []
+    )
     return Record(
         may_record=records,
+        may_arrange=may_arrange(viewer, meeting, chairs) and meeting.held_at is None,
         may_record_of=frozenset(
             one.id
             for one in items
@@ -111,6 +121,7 @@ async def record(
         attendance=there,
         missing=[await db.get_one(Agency, one) for one in there.missing] if lacks else [],
         held_by=holder.name if holder else None,
+        members=[one.agency for one in members],
     )
 
 

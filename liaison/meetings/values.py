@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.attendance import Attendance, leave_of
 from liaison.meetings.audience import ItemShown
-from liaison.meetings.models import AgencyInvitation, Attendee, Decision, Meeting, Note, Series
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting, Note, Series
 
 Delivery = Mapping[str, str]
 """{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
@@ -185,7 +186,7 @@ def note_json(note: Note, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def decision_json(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
-    """One decision; `label` is its number as offices write it."""
+    """One decision, with whom it charges; `label` is its number as offices write it."""
     return {
         "id": str(decision.id),
         "version": decision.version,
@@ -196,6 +197,9 @@ def decision_json(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
         "number": decision.number,
         "label": decision_label(decision),
         "text": decision.text,
+        "lead_agency_id": _id(decision.lead_agency_id),
+        "supporting_agency_ids": [str(one.agency_id) for one in decision.supports],
+        "due_on": decision.due_on,
         "decided_at": instant(decision.decided_at, zone),
         "decided_by": _id(decision.decided_by),
         "revoked_at": instant(decision.revoked_at, zone),

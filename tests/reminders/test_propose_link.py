@@ -13,7 +13,8 @@ from liaison.mechanisms.models import Designation
 from liaison.meetings import queries
 from tests.callers import visitor
 from tests.meetings.play import Play
-from tests.reminders.test_steps import LIWB, OCTOBER, at, link_in, planned
+from tests.reminders.test_reminding import LIWB, at
+from tests.reminders.test_steps import OCTOBER, link_in, planned
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_, gettext_for
 from liaison.mail.reasons import worded
-from liaison.meetings import queries
+from liaison.meetings import following, queries
 from liaison.meetings.attendance import attendance_of
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
@@ -45,6 +45,7 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
     return {
         **brief(meeting, db.now()),
         "quorum": quorum_json(there),
+        "next_meeting_id": str(found.id) if (found := await following.fixed(db, viewer, meeting)) else None,
         "deadlines": deadlines_json(
             await steps_shown(db, meeting), meeting.zone, with_reasons=may_change(viewer, meeting)
         ),

@@ -11,6 +11,7 @@ from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.delivery import handlers as delivery_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
+from liaison.meetings.routes.following import handlers as following_handlers
 from liaison.meetings.routes.links import PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.proposing import PAGES as PROPOSING
@@ -37,6 +38,7 @@ router = Router(
         *answering_handlers,
         *recording_handlers,
         *attendance_handlers,
+        *following_handlers,
         *entering_handlers,
         *series_handlers,
         *annual_handlers,
