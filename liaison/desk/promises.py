@@ -54,11 +54,16 @@ def years_of(
     calendar: WorkCalendar,
     arranged: Sequence[StripMark],
     seen: Sequence[Covering],
+    skipped: Mapping[tuple[str, date], str],
     today: date,
 ) -> list[YearRhythm]:
     """What became of the promised meetings of this year, and of the next."""
     return [
-        year_rhythm(promised(rules, calendar, year, seen), [mark for mark in arranged if mark.date.year == year], today)
+        year_rhythm(
+            promised(rules, calendar, year, seen, skipped),
+            [mark for mark in arranged if mark.date.year == year],
+            today,
+        )
         for year in (today.year, today.year + 1)
     ]
 

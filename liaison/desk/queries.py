@@ -37,6 +37,7 @@ from liaison.meetings import queries as meeting_queries
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.permissions import is_host, may_arrange, may_see_list
+from liaison.meetings.plan_queries import skipped_of
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.postroom import queries as postroom_queries
@@ -89,12 +90,14 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     off = [m for m in meetings if m.state in ("cancelled", "postponed") and m.announced_at and not m.off_announced]
     around = await beside.around(db, viewer, [*ahead, *off])
     histories = await _histories(db, viewer, series)
+    skipped = await skipped_of(db, [mechanism.id for mechanism in series])
     years = {
         mechanism: years_of(
             rules,
             calendars[mechanism.region],
             [mark_of(m) for m in meetings if m.mechanism_id == mechanism.id],
             seen_in(viewer, mechanism.id),
+            skipped[mechanism.id],
             today,
         )
         for mechanism, rules in series.items()

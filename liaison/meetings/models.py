@@ -92,6 +92,8 @@ class Meeting(Versioned, Base):
     starts_at: Mapped[datetime] = mapped_column(index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
     """The date rests on a holiday calendar that is not yet published (暂定)."""
+    plan_sent_at: Mapped[datetime | None]
+    """When the annual plan first told the member agencies of it: from then on their liaisons' calendars show it as tentative."""
     location: Mapped[str | None] = mapped_column(String(200))
     host_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     host_agency: Mapped[Agency] = relationship(lazy="raise")

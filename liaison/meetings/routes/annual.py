@@ -1,5 +1,6 @@
 """年度计划: the year's dates as a table; those ticked are planned by one act."""
 
+from dataclasses import asdict
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +12,15 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Invalid, NotPermitted
+from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.i18n import Words
+from liaison.mechanisms import charts
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings import annual, queries
+from liaison.mechanisms.rhythm import YearRhythm
+from liaison.meetings import annual, queries, skipping
+from liaison.meetings.clashes import clashes
+from liaison.meetings.models import Series
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.routes.common import renamed
 from liaison.meetings.showing import DAY_NAMES
@@ -26,6 +32,8 @@ Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
 Id = FromPath[int]
 YEARS = range(2000, 2200)
+LOOKED_BACK = 5
+"""Of so many years before the one shown the page says how the promise was kept."""
 
 
 @get("/mechanisms/{mechanism_id:int}/plan")
@@ -46,15 +54,57 @@ async def plan(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
     form = await Form.read(request)
     year = _year(db, mechanism, form.whole("year"))
     picks = [_pick(one) for one in form.raws("dates")]
+    hosts = {
+        pick: host for pick, value in zip(picks, form.raws("dates"), strict=True) if (host := form.id(f"host-{value}"))
+    }
 
     async def act() -> annual.Planned:
         try:
-            return await annual.plan(db, viewer, mechanism_id, picks)
+            return await annual.plan(db, viewer, mechanism_id, picks, hosts)
         except Invalid as refusal:
             raise renamed(refusal, {f"dates.{number}": "dates" for number in range(len(picks))}) from None
 
     planned = await attempt(db, form, act(), lambda _: _page(request, db, viewer, mechanism_id, year, form))
     return see_other(f"/mechanisms/{mechanism_id}/plan?year={year}&planned={len(planned.made)}")
+
+
+@get("/mechanisms/{mechanism_id:int}/plan/skip")
+async def skip_form(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, day: FromQuery[str] = ""
+) -> Response[Any]:
+    """The form in which an officer says why a date is left out."""
+    return await _skip_page(request, db, viewer, mechanism_id, Form.of(day=day))
+
+
+@post("/mechanisms/{mechanism_id:int}/plan/skip")
+async def skip(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
+    """Leave the date out: it counts as missed, with the reason."""
+    form = await Form.read(request)
+    series, day = await _date(db, viewer, mechanism_id, form)
+    act = skipping.skip(db, viewer, series, day, reason=form.raw("reason"))
+    await attempt(db, form, act, lambda _: _skip_page(request, db, viewer, mechanism_id, form))
+    return see_other(f"/mechanisms/{mechanism_id}/plan?year={day.year}")
+
+
+@post("/mechanisms/{mechanism_id:int}/plan/unskip")
+async def unskip(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
+    """Take a date up again that was left out."""
+    series, day = await _date(db, viewer, mechanism_id, await Form.read(request))
+    await skipping.unskip(db, viewer, series, day)
+    return see_other(f"/mechanisms/{mechanism_id}/plan?year={day.year}")
+
+
+@get("/mechanisms/{mechanism_id:int}/plan/print")
+async def print_plan(
+    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None
+) -> Response[Any]:
+    """The year's dates on A4."""
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    chosen = _year(db, mechanism, year)
+    rows = await annual.proposals(db, viewer, mechanism, chosen)
+    return page(
+        request, "meetings/plan_print.html", mechanism=mechanism, year=chosen, rows=rows, state_names=STATE_NAMES
+    )
 
 
 async def _page(
@@ -64,7 +114,8 @@ async def _page(
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     may_plan = may_schedule(viewer, mechanism_id)
     rows = await annual.proposals(db, viewer, mechanism, year)
-    open_rows = [_value(row) for row in rows if may_plan and row.meeting is None and row.day.date >= today]
+    coming = [row for row in rows if may_plan and row.meeting is None and row.skipped is None and row.day.date >= today]
+    open_rows = [_value(row) for row in coming]
     if form is None:
         form = Form.of(dates=open_rows)
     request.state.form_path = f"/mechanisms/{mechanism_id}/plan"
@@ -75,6 +126,8 @@ async def _page(
         "%(n)d meetings are planned as drafts. Nobody has been told.",
         n or 0,
     )
+    rhythms = await queries.rhythms_of(db, viewer, mechanism, range(year - LOOKED_BACK, year + 1), today)
+    members = await mechanisms.members(db, mechanism_id) if coming else []
     return page(
         request,
         "meetings/plan.html",
@@ -84,6 +137,17 @@ async def _page(
         series=await queries.series_of(db, mechanism_id, seen_by=viewer),
         rows=[(row, _value(row), why_moved(_why(row), words) if row.day.why else "") for row in rows],
         open_rows=open_rows,
+        hosts={
+            _value(row): [m.agency for m in members if m.is_member_on(row.day.date) and m.agency.deactivated_at is None]
+            for row in coming
+        },
+        clashes=await clashes(db, viewer, mechanism, rows) if may_plan else {},
+        count=_count(words, rhythms[year]) if year in rhythms and rhythms[year].a_year else None,
+        years=[
+            (each, _count(words, rhythm))
+            for each, rhythm in sorted(rhythms.items(), reverse=True)
+            if each != year and rhythm.a_year
+        ],
         ticked=[one for one in open_rows if one in form.raws("dates")],
         form=form,
         may_plan=may_plan,
@@ -91,6 +155,37 @@ async def _page(
         state_names=STATE_NAMES,
         toast=SimpleNamespace(text=told, undo_url=None) if n is not None else None,
     )
+
+
+async def _skip_page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> Response[str]:
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    if not may_schedule(viewer, mechanism_id):
+        raise NotPermitted(NOT_YOURS)
+    series, day = await _date(db, viewer, mechanism_id, form)
+    request.state.form_path = f"/mechanisms/{mechanism_id}/plan/skip"
+    return page(
+        request,
+        "meetings/skip.html",
+        nav="mechanisms",
+        mechanism=mechanism,
+        series=series,
+        day=day,
+        form=form,
+        longest=skipping.LONGEST_REASON,
+    )
+
+
+async def _date(db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> tuple[Series, date]:
+    """The series and the date that a row names. Raises NotFound where it names none of this mechanism."""
+    series_id, day = _pick(form.raw("day"))
+    series = await queries.series(db, viewer, series_id)
+    if series.mechanism_id != mechanism_id:
+        raise NotFound
+    return series, day
+
+
+def _count(words: Words, rhythm: YearRhythm) -> SimpleNamespace:
+    return SimpleNamespace(**asdict(rhythm.count) | {"missed": charts.missed_dates(words, rhythm)})
 
 
 def _year(db: Session, mechanism: Mechanism, asked_for: int | None) -> int:
@@ -116,4 +211,4 @@ def _pick(text: str) -> tuple[int, date]:
         return 0, date.min
 
 
-handlers = [show_plan, plan]
+handlers = [show_plan, plan, skip_form, skip, unskip, print_plan]
