@@ -7,7 +7,15 @@ from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.mails import COMPOSERS as MEETINGS
+from liaison.meetings.plan_mails import COMPOSERS as ANNUAL_PLANS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
 
-COMPOSERS: Final[Mapping[str, Composer]] = {**ACCOUNTS, **MECHANISMS, **MEETINGS, **REMINDERS, **POSTROOM}
+COMPOSERS: Final[Mapping[str, Composer]] = {
+    **ACCOUNTS,
+    **MECHANISMS,
+    **MEETINGS,
+    **ANNUAL_PLANS,
+    **REMINDERS,
+    **POSTROOM,
+}

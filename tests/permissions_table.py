@@ -4,6 +4,7 @@ A new route needs one line here, and fails without it. Roles are people of the s
 members are 区检察院 (jcy, which hosts the meeting) and 区司法局 (sfj). Whoever is neither allowed nor refused must get exactly the answer that
 something missing gets."""
 
+from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -57,6 +58,7 @@ from tests.permissions_rules import (
 )
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    **PLAN_PAGES,
     "GET /static/{name}": NEEDS_A_SECRET,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
@@ -113,18 +115,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),
-    # series and the annual plan
-    "GET /mechanisms/{mechanism_id}/series": MECHANISM,
-    "GET /mechanisms/{mechanism_id}/series/new": SERIES,
-    "POST /mechanisms/{mechanism_id}/series/new": SERIES,
-    "GET /series/{series_id}/edit": SERIES,
-    "POST /series/{series_id}/edit": SERIES,
-    "GET /mechanisms/{mechanism_id}/plan": MECHANISM,
-    "POST /mechanisms/{mechanism_id}/plan": SERIES,
-    "GET /mechanisms/{mechanism_id}/plan/print": MECHANISM,
-    "GET /mechanisms/{mechanism_id}/plan/skip": SERIES,
-    "POST /mechanisms/{mechanism_id}/plan/skip": SERIES,
-    "POST /mechanisms/{mechanism_id}/plan/unskip": SERIES,
     # meetings
     "GET /mechanisms/{mechanism_id}/meetings/new": SERIES,
     "POST /mechanisms/{mechanism_id}/meetings/new": SERIES,
@@ -275,6 +265,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 }
 
 API: dict[str, Rule | tuple[Rule, ...]] = {
+    **PLAN_API,
     "GET /api/openapi.json": PUBLIC,
     "GET /api/openapi.json/openapi.json": PUBLIC,  # Litestar's own, beside the one asked for
     "GET /api/openapi.json/{path}": NEEDS_A_SECRET,  # answers not found
@@ -327,16 +318,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/incoming": ANY_SIGNED_IN,
     "POST /api/incoming/{incoming_id}/apply": COUNT_IT,
     "POST /api/incoming/{incoming_id}/dismiss": INCOMING,
-    # series and meetings
-    "GET /api/mechanisms/{mechanism_id}/series": MECHANISM,
-    "POST /api/mechanisms/{mechanism_id}/series": SERIES.sending(start_time="14:30"),
-    "GET /api/series/{series_id}": MECHANISM,
-    "PATCH /api/series/{series_id}": SERIES,
-    "GET /api/series/{series_id}/dates": MECHANISM,
-    "POST /api/series/{series_id}/plan": SERIES.sending(dates=["2026-12-17"]),
-    "POST /api/series/{series_id}/skip": SERIES.sending(date="2026-12-17", reason="并入年会"),
-    "POST /api/series/{series_id}/unskip": SERIES.sending(date="2026-12-17"),
-    "GET /api/mechanisms/{mechanism_id}/promise": MECHANISM,
+    # meetings
     "GET /api/meetings": ANY_SIGNED_IN,
     "GET /api/mechanisms/{mechanism_id}/meetings": MECHANISM,
     "POST /api/mechanisms/{mechanism_id}/meetings": SERIES,

@@ -167,12 +167,6 @@ async def plan(
     return Planned(made, list({m.id: m for m in there if m is not None}.values()))
 
 
-async def day_of(series: Series, region: str, day: date) -> Rolled | None:
-    """That day as a date of the series; None where its rule does not name it."""
-    days = _days(series, await _calendar(region), day, day) if 1949 <= day.year < 2200 else []
-    return days[0] if days else None
-
-
 async def answered(db: Session, series: Series, day: Rolled) -> Meeting | None:
     """The meeting that stands for this date of the series."""
     standing = await _standing(db, series.mechanism_id, [day])

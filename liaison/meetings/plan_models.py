@@ -34,5 +34,7 @@ class SentPlan(Base):
     number: Mapped[int]
     """1 for the plan itself, then one more for each change told."""
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    agency_ids: Mapped[list[int]] = mapped_column(JSON)
+    """The member agencies of that day: whichever joins later is told all of the year."""
     sent_at: Mapped[datetime]
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -53,10 +53,13 @@ async def _named(db: Session, viewer: Viewer, series: Series, day: date) -> Roll
     mechanism = await locked(db, Mechanism, series.mechanism_id)
     if not may_schedule(viewer, series.mechanism_id):
         raise NotPermitted(NOT_YOURS)
-    named = await annual.day_of(series, mechanism.region, day)
-    if named is None:
+    check = Check()
+    check.day("day", day)
+    check.done()
+    named = await annual.dates_of(db, viewer, series, mechanism.region, day, day)
+    if not named:
         raise Invalid({"day": N_("This is no date of the series.")})
-    return named
+    return named[0]
 
 
 async def _stored(db: Session, series: Series, day: Rolled) -> SkippedDate | None:

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("year", BigId, nullable=False),
         sa.Column("number", BigId, nullable=False),
         sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("agency_ids", sa.JSON(), nullable=False),
         sa.Column("sent_at", UTCDateTime(), nullable=False),
         sa.Column("sent_by", BigId, nullable=True),
         sa.Column("id", BigId, autoincrement=True, nullable=False),

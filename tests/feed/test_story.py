@@ -29,7 +29,7 @@ from tests.world import World
 
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
-    "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
+    "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "clashes.clashes", "sending_plan.to_send", "asking.add_asked", "overview.overview",
     "overview.agenda", "overview.answers", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
     "telling.lines_of",
@@ -39,9 +39,11 @@ NOT_SAID = {
     "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
     "telling.note_told", "holding.check_in", "holding.check_in_all", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
-    "replies.register", "series.put_series", "series.add_series", "series.change_series",
+    "replies.register", "series.put_series", "series.add_series", "series.change_series", "skipping.skip", "skipping.unskip",
+    "sending_plan.send_plan",
 }  # fmt: skip
-"""They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it."""
+"""They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it.
+(The drafts of a plan that was sent have tests of their own, test_planned.py.)"""
 
 
 async def item_of(db: Session, viewer: Viewer, meeting: Meeting, *, removed: bool = False) -> AgendaItem:

@@ -12,7 +12,6 @@ from liaison.calendaring.workdays import Rolled
 from liaison.errors import Invalid
 from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.rhythm import YearRhythm
 from liaison.meetings import annual, queries, skipping
 from liaison.meetings import series as verbs
 from liaison.meetings.api.shared import Db, Id, Me, Page, brief
@@ -21,8 +20,6 @@ from liaison.meetings.wording import why_moved
 from liaison.web.api import Body, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest, words_of
-
-MOST_YEARS = 10
 
 
 class SeriesGiven(Body):
@@ -152,39 +149,6 @@ async def unskip_date(request: AnyRequest, db: Db, viewer: Me, series_id: Id) ->
     return await reply(request, db, viewer, {"date": given.date, "reason": None})
 
 
-@get("/mechanisms/{mechanism_id:str}/promise")
-async def promise_kept(
-    db: Db,
-    viewer: Me,
-    mechanism_id: Id,
-    first: Annotated[int | None, QueryParameter(name="from", ge=2000, le=2199, description="the first year")] = None,
-    last: Annotated[
-        int | None, QueryParameter(name="to", ge=2000, le=2199, description="the last year, at most nine later")
-    ] = None,
-) -> dict[str, Any]:
-    """Year by year how many regular meetings the series promise, and how many were held, are still to come, or were missed, with the
-    quarter (or the month, where a quarter promises several) and the reason where one was given. By default this year and five before."""
-    mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    today = db.clock.today(mechanism.timezone)
-    until = last if last is not None else today.year
-    since = first if first is not None else until - 5
-    if not since <= until < since + MOST_YEARS:
-        raise Invalid({"to": N_("Please ask for one to ten years, the first one first.")})
-    rhythms = await queries.rhythms_of(db, viewer, mechanism, range(since, until + 1), today)
-    return {"items": [_year_json(year, rhythm) for year, rhythm in rhythms.items()], "next": None}
-
-
-def _year_json(year: int, rhythm: YearRhythm) -> dict[str, Any]:
-    count, period = rhythm.count, "month" if rhythm.by_month else "quarter"
-    return {
-        "year": year,
-        "promised": count.promised,
-        "held": count.held,
-        "due": count.due,
-        "missed": [{period: one.period, "date": one.date, "reason": one.reason} for one in count.missed],
-    }
-
-
 def _day(field: str, text: str | None) -> date:
     try:
         return date.fromisoformat(text or "")
@@ -225,5 +189,4 @@ HANDLERS = [
     plan_series,
     skip_date,
     unskip_date,
-    promise_kept,
 ]

@@ -12,16 +12,16 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import Words
 from liaison.mechanisms import charts
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.rhythm import YearRhythm
-from liaison.meetings import annual, queries, skipping
+from liaison.meetings import annual, queries
 from liaison.meetings.clashes import clashes
-from liaison.meetings.models import Series
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
+from liaison.meetings.plan_queries import sent_plans
 from liaison.meetings.routes.common import renamed
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import STATE_NAMES, why_moved
@@ -42,7 +42,7 @@ async def show_plan(
 ) -> Response[Any]:
     """The year's dates by the rules of the series: certain or provisional, whose turn it is, what is planned already."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    return await _page(request, db, viewer, mechanism_id, _year(db, mechanism, year), None)
+    return await _page(request, db, viewer, mechanism_id, chosen_year(db, mechanism, year), None)
 
 
 @post("/mechanisms/{mechanism_id:int}/plan")
@@ -52,8 +52,8 @@ async def plan(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
     if not may_schedule(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
     form = await Form.read(request)
-    year = _year(db, mechanism, form.whole("year"))
-    picks = [_pick(one) for one in form.raws("dates")]
+    year = chosen_year(db, mechanism, form.whole("year"))
+    picks = [picked(one) for one in form.raws("dates")]
     hosts = {
         pick: host for pick, value in zip(picks, form.raws("dates"), strict=True) if (host := form.id(f"host-{value}"))
     }
@@ -68,39 +68,13 @@ async def plan(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
     return see_other(f"/mechanisms/{mechanism_id}/plan?year={year}&planned={len(planned.made)}")
 
 
-@get("/mechanisms/{mechanism_id:int}/plan/skip")
-async def skip_form(
-    request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, day: FromQuery[str] = ""
-) -> Response[Any]:
-    """The form in which an officer says why a date is left out."""
-    return await _skip_page(request, db, viewer, mechanism_id, Form.of(day=day))
-
-
-@post("/mechanisms/{mechanism_id:int}/plan/skip")
-async def skip(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
-    """Leave the date out: it counts as missed, with the reason."""
-    form = await Form.read(request)
-    series, day = await _date(db, viewer, mechanism_id, form)
-    act = skipping.skip(db, viewer, series, day, reason=form.raw("reason"))
-    await attempt(db, form, act, lambda _: _skip_page(request, db, viewer, mechanism_id, form))
-    return see_other(f"/mechanisms/{mechanism_id}/plan?year={day.year}")
-
-
-@post("/mechanisms/{mechanism_id:int}/plan/unskip")
-async def unskip(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
-    """Take a date up again that was left out."""
-    series, day = await _date(db, viewer, mechanism_id, await Form.read(request))
-    await skipping.unskip(db, viewer, series, day)
-    return see_other(f"/mechanisms/{mechanism_id}/plan?year={day.year}")
-
-
 @get("/mechanisms/{mechanism_id:int}/plan/print")
 async def print_plan(
     request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None
 ) -> Response[Any]:
     """The year's dates on A4."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    chosen = _year(db, mechanism, year)
+    chosen = chosen_year(db, mechanism, year)
     rows = await annual.proposals(db, viewer, mechanism, chosen)
     return page(
         request, "meetings/plan_print.html", mechanism=mechanism, year=chosen, rows=rows, state_names=STATE_NAMES
@@ -126,6 +100,9 @@ async def _page(
         "%(n)d meetings are planned as drafts. Nobody has been told.",
         n or 0,
     )
+    if request.query_params.get("sent") == "1":
+        n, told = 1, words._("The plan was sent. The meetings are drafts until their notices.")
+    sent = await sent_plans(db, mechanism_id, year)
     rhythms = await queries.rhythms_of(db, viewer, mechanism, range(year - LOOKED_BACK, year + 1), today)
     members = await mechanisms.members(db, mechanism_id) if coming else []
     return page(
@@ -148,6 +125,7 @@ async def _page(
             for each, rhythm in sorted(rhythms.items(), reverse=True)
             if each != year and rhythm.a_year
         ],
+        sent=sent[-1] if sent else None,
         ticked=[one for one in open_rows if one in form.raws("dates")],
         form=form,
         may_plan=may_plan,
@@ -157,38 +135,12 @@ async def _page(
     )
 
 
-async def _skip_page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> Response[str]:
-    mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    if not may_schedule(viewer, mechanism_id):
-        raise NotPermitted(NOT_YOURS)
-    series, day = await _date(db, viewer, mechanism_id, form)
-    request.state.form_path = f"/mechanisms/{mechanism_id}/plan/skip"
-    return page(
-        request,
-        "meetings/skip.html",
-        nav="mechanisms",
-        mechanism=mechanism,
-        series=series,
-        day=day,
-        form=form,
-        longest=skipping.LONGEST_REASON,
-    )
-
-
-async def _date(db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> tuple[Series, date]:
-    """The series and the date that a row names. Raises NotFound where it names none of this mechanism."""
-    series_id, day = _pick(form.raw("day"))
-    series = await queries.series(db, viewer, series_id)
-    if series.mechanism_id != mechanism_id:
-        raise NotFound
-    return series, day
-
-
 def _count(words: Words, rhythm: YearRhythm) -> SimpleNamespace:
     return SimpleNamespace(**asdict(rhythm.count) | {"missed": charts.missed_dates(words, rhythm)})
 
 
-def _year(db: Session, mechanism: Mechanism, asked_for: int | None) -> int:
+def chosen_year(db: Session, mechanism: Mechanism, asked_for: int | None) -> int:
+    """The year that an address or a form names; the present one otherwise."""
     return asked_for if asked_for is not None and asked_for in YEARS else db.clock.today(mechanism.timezone).year
 
 
@@ -202,7 +154,7 @@ def _value(row: annual.Proposal) -> str:
     return f"{row.series.id}:{row.day.date.isoformat()}"
 
 
-def _pick(text: str) -> tuple[int, date]:
+def picked(text: str) -> tuple[int, date]:
     """The same read back; what is no such value names no series and is refused like an unknown one."""
     series, _, day = text.partition(":")
     try:
@@ -211,4 +163,4 @@ def _pick(text: str) -> tuple[int, date]:
         return 0, date.min
 
 
-handlers = [show_plan, plan, skip_form, skip, unskip, print_plan]
+handlers = [show_plan, plan, print_plan]
