@@ -11,6 +11,7 @@ PLAN_PAGES: dict[str, Rule] = {
     "GET /mechanisms/{mechanism_id}/plan": MECHANISM,
     "POST /mechanisms/{mechanism_id}/plan": SERIES,
     "GET /mechanisms/{mechanism_id}/plan/print": MECHANISM,
+    "GET /mechanisms/{mechanism_id}/plan/letter.docx": SERIES,
     "GET /mechanisms/{mechanism_id}/plan/send": SERIES,
     "POST /mechanisms/{mechanism_id}/plan/send": SERIES.sending(year="2027"),
     "GET /mechanisms/{mechanism_id}/plan/skip": SERIES,

@@ -31,6 +31,8 @@ async def review(
     chosen, words = chosen_year(db, mechanism, year), words_of(request)
     plan = await to_send(db, viewer, mechanism, chosen)
     drafts = set(plan.to_plan)
+    today = db.clock.today(mechanism.timezone)
+    members = await mechanisms.members_on(db, mechanism_id, today)
     return page(
         request,
         "meetings/plan_send.html",
@@ -41,6 +43,11 @@ async def review(
         changes=[change.said(words) for change in plan.changes],
         rows=[
             (line, line.when(words), line.remark(words), (line.series_id, line.day) in drafts) for line in plan.lines
+        ],
+        letter=Form(),
+        recipients=[
+            ("", words._("All other member agencies")),
+            *((str(m.agency_id), m.agency.name) for m in members if m.agency_id != viewer.acts_for(mechanism_id)),
         ],
         no_host=(SKIPPED, POSTPONED),
         why_unreachable=WHY_UNREACHABLE,
