@@ -9,7 +9,7 @@ from liaison.documents.letter import Letter, Table
 from liaison.i18n import Words
 from liaison.meetings.plan_lines import PROVISIONAL, SKIPPED, PlanLine
 
-_WIDTHS = (14, 46, 48, 24, 24)
+_WIDTHS = (14, 50, 42, 24, 26)
 
 
 @dataclass(frozen=True, slots=True)

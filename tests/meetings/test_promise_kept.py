@@ -129,7 +129,7 @@ async def test_the_pages_count_the_promise_and_say_what_was_missed_and_why(
     await _post(browser, f"{where}/skip", {"day": day, "reason": REASON})
     for page in (f"{where}?year=2026", f"/mechanisms/{world.mechanism.id}?year=2026"):
         text = seen(await browser.get(page))
-        assert "约定 4 · 已召开 0 · 待召开 1 · 未召开 3" in text
+        assert "约定 4 已召开 0 待召开 1 未召开 3" in text
         assert f"第二季度（6月18日）：{REASON}" in text
     assert "2025 4 0 0 4" in seen(await browser.get(f"{where}?year=2026"))
     await _post(browser, f"{where}/unskip", {"day": day})
