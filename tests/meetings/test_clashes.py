@@ -44,7 +44,7 @@ async def elsewhere(database: Database, world: World) -> int:
         return other.id
 
 
-async def meets(play: Play, mechanism_id: int, at: str, *, announced: bool = True) -> None:
+async def meets(play: Play, mechanism_id: int, at: str, *, told: str = "announced_at") -> None:
     """A meeting there to which both agencies are asked."""
     async with play.database.writing() as db:
         viewer = await play.world.viewer(db, play.world.sunl)
@@ -53,8 +53,8 @@ async def meets(play: Play, mechanism_id: int, at: str, *, announced: bool = Tru
             kind="regular", title="欠薪治理例会", local_start=datetime.fromisoformat(at), duration_minutes=60,
             asked=[Asked(agency_id=play.world.sfj.id), Asked(agency_id=play.world.rsj.id)],
         )  # fmt: skip
-        if announced:
-            (await db.get_one(Meeting, meeting.id)).announced_at = db.now()
+        if told:
+            setattr(await db.get_one(Meeting, meeting.id), told, db.now())
 
 
 async def found(play: Play, viewer: Viewer) -> list[Clash]:
@@ -75,18 +75,19 @@ async def test_a_liaison_asked_elsewhere_at_that_time_is_named_and_the_title_onl
 
 
 @pytest.mark.parametrize(
-    ("at", "announced", "expected"),
+    ("at", "told", "expected"),
     [
-        ("2027-03-18T09:00", True, [False]),  # the same day, not the same time
-        ("2027-03-18T16:30", True, [False]),  # begins when the other ends
-        ("2027-03-19T14:30", True, []),
-        ("2027-03-18T15:00", False, []),  # a draft elsewhere is nobody's business
+        ("2027-03-18T09:00", "announced_at", [False]),  # the same day, not the same time
+        ("2027-03-18T16:30", "announced_at", [False]),  # begins when the other ends
+        ("2027-03-18T15:00", "plan_sent_at", [True]),  # a plan told of it
+        ("2027-03-19T14:30", "announced_at", []),
+        ("2027-03-18T15:00", "", []),  # a draft elsewhere is nobody's business
     ],
 )
 async def test_only_meetings_of_that_day_that_were_told_of_count(
-    play: Play, elsewhere: int, at: str, announced: bool, expected: list[bool]
+    play: Play, elsewhere: int, at: str, told: str, expected: list[bool]
 ) -> None:
-    await meets(play, elsewhere, at, announced=announced)
+    await meets(play, elsewhere, at, told=told)
     assert [one.overlaps for one in await found(play, await play.viewer(play.world.zhoumin))] == expected
 
 

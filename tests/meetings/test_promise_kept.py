@@ -105,6 +105,17 @@ async def test_the_turn_passes_over_a_date_that_is_left_out(browser: Browser, ap
     assert "区检察院 区司法局 轮值 尚未安排 不召开 ：2027年6月17日" in seen(page)
 
 
+async def test_a_new_meeting_is_not_proposed_for_a_date_that_is_left_out(
+    browser: Browser, api: Program, world: World
+) -> None:
+    where = f"/mechanisms/{world.mechanism.id}/meetings/new"
+    assert "2026-12-17" in await browser.get(where)
+    await api.post(world.zhoumin, f"/series/{world.series.id}/skip", {"date": "2026-12-17", "reason": REASON})
+    page = await browser.get(where)
+    assert "2026-12-17" not in page
+    assert "2027-03-18" in page
+
+
 async def test_a_date_with_a_meeting_is_not_left_out_and_each_needs_a_reason(
     api: Program, world: World, play: Play
 ) -> None:
