@@ -3,6 +3,7 @@
 from datetime import date
 
 from liaison.meetings import announcing, queries, sending_plan
+from liaison.meetings.asking import Asked
 from tests.feed.conftest import Calendars
 from tests.meetings.play import Play
 from tests.world import World
@@ -34,7 +35,7 @@ async def test_a_draft_is_in_nobodys_calendar_until_the_plan_was_sent_and_then_t
 
 
 async def test_a_draft_that_no_plan_told_of_is_in_no_calendar(calendars: Calendars, world: World) -> None:
-    await calendars.play.scheduled()
+    await calendars.play.scheduled(Asked(agency_id=world.sfj.id))
     assert await calendars.entries(world.liwb) == {}
 
 

@@ -66,11 +66,11 @@ def test_a_date_left_out_is_missed_at_once_and_says_why() -> None:
 
 
 def test_of_two_dates_in_a_quarter_a_meeting_answers_the_one_that_is_not_left_out() -> None:
-    left_out, other = dates("2026-10-15", reason=REASON), dates("2026-12-17")
+    left_out, other = dates("2026-12-03", reason=REASON), dates("2026-12-17")
     found = year_rhythm([*left_out, *other], [met("2026-12-10", "announced")], TODAY)
-    assert found.by_month
-    assert [period.state for period in found.periods] == ["missed", "set"]
-    held_after_all = year_rhythm(left_out, [met("2026-10-15")], TODAY).count
+    assert [(period.state, period.due) for period in found.periods] == [("missed", tuple(left_out))]
+    assert (found.count.due, found.count.missed) == (1, (Missed(12, date(2026, 12, 3), REASON),))
+    held_after_all = year_rhythm(left_out, [met("2026-12-03")], TODAY).count
     assert (held_after_all.held, held_after_all.missed) == (1, ())
 
 

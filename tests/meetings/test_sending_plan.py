@@ -137,23 +137,33 @@ async def test_a_plan_sent_by_somebody_else_meanwhile_is_not_sent_on_top(
 ) -> None:
     await sent(api, world, play)
     where = f"/mechanisms/{world.mechanism.id}/plan/send"
+    rows = await drafts(api, world)
+    await api.post(world.zhoumin, f"/meetings/{rows[0]['id']}/cancel", {})
     assert (await api.refused(world.liwb, "POST", where, {"year": 2027, "number": 1}))[0] == 409
     assert (await api.refused(world.zhoumin, "POST", where, {"year": 2025}))[0] == 409  # nothing lies ahead
     assert await play.delivered() == []
 
 
-async def test_an_agency_without_liaison_is_told_at_its_own_address_from_its_joining_date_on(
+async def test_an_agency_that_joined_since_is_told_all_of_its_time_as_a_member_at_its_own_address_while_it_has_no_liaison(
     api: Program, world: World, play: Play
 ) -> None:
     await sent(api, world, play)
     members = f"/mechanisms/{world.mechanism.id}/members"
-    await api.post(world.guyan, members, {"agency_id": str(world.rsj.id), "joined_on": "2026-11-23"}, status=201)
+    joined = await api.post(
+        world.guyan, members, {"agency_id": str(world.rsj.id), "joined_on": "2026-11-23"}, status=201
+    )
+    await api.patch(world.guyan, f"/members/{joined['id']}", {"left_on": "2027-07-01"})
     rows = await drafts(api, world)
-    await api.post(world.zhoumin, f"/meetings/{rows[3]['id']}/cancel", {})
+    await api.post(world.zhoumin, f"/meetings/{rows[1]['id']}/move", {"starts_at": "2027-06-10T09:00:00+08:00"})
     mails = {mail.to: mail for mail in await sent(api, world, play)}
     assert world.rsj.mail is not None
-    assert "1. 3月18日（周四）14:30" in mails[world.rsj.mail].text  # all of it: nobody told it before
-    assert "【年度会议安排】" in mails[world.rsj.mail].subject
+    newcomer = mails[world.rsj.mail]
+    assert "【年度会议安排】" in newcomer.subject
+    assert "1. 3月18日（周四）14:30" in newcomer.text
+    assert "2. 6月10日（周四）09:00" in newcomer.text
+    assert "9月16日" not in newcomer.text
+    assert world.liwb.mail is not None
+    assert "3月18日" not in mails[world.liwb.mail].text
 
 
 async def test_an_agency_on_paper_gets_no_mail_and_is_named_on_the_page(
