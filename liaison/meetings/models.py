@@ -75,6 +75,9 @@ class Meeting(Versioned, Base):
         Index("uq_meeting_ordinal_in_year", "mechanism_id", "ordinal_year", "ordinal_in_year", unique=True),
         Index("ix_meeting_remind_on", "remind_on", sqlite_where=text("remind_on IS NOT NULL"),
               postgresql_where=text("remind_on IS NOT NULL")),
+        Index("ix_meeting_planned", "mechanism_id", "starts_at",
+              sqlite_where=text("plan_sent_at IS NOT NULL AND announced_at IS NULL"),
+              postgresql_where=text("plan_sent_at IS NOT NULL AND announced_at IS NULL")),
     )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))

@@ -8,6 +8,8 @@ from liaison.db import BigId, UTCDateTime
 revision = "0017"
 down_revision = "0011"
 
+_PLANNED = sa.text("plan_sent_at IS NOT NULL AND announced_at IS NULL")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -39,3 +41,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("mechanism_id", "year", "number", name="uq_sent_plan_mechanism_id_year_number"),
     )
     op.add_column("meeting", sa.Column("plan_sent_at", UTCDateTime(), nullable=True))
+    op.create_index(
+        "ix_meeting_planned",
+        "meeting",
+        ["mechanism_id", "starts_at"],
+        unique=False,
+        sqlite_where=_PLANNED,
+        postgresql_where=_PLANNED,
+    )
