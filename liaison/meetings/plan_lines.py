@@ -58,12 +58,13 @@ class PlanLine:
         return datetime.combine(self.day, time.fromisoformat(self.start))
 
     def when(self, words: Words) -> str:
-        """3月18日（周四）14:30; of a date left out only the day, of a postponed meeting that its date is open."""
+        """3月18日（周四）14:30, with its year where it moved into another; of a date left out only the day, of a postponed meeting
+        that its date is open."""
         if self.state == SKIPPED:
-            return words.short_date(self.day, self.day)
+            return words.short_date(self.day, self.nominal)
         if self.state == POSTPONED:
             return words._("date to be announced")
-        return words.moment(self.local_start, self.day)
+        return words.moment(self.local_start, self.nominal)
 
     def remark(self, words: Words) -> str:
         """暂定, or why nothing takes place; nothing for what was announced."""

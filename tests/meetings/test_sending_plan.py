@@ -67,6 +67,12 @@ async def drafts(api: Program, world: World) -> list[dict[str, str]]:
             MOVED,
             "改期：联席会议由3月18日（周四）14:30改为3月25日（周四）14:30。",
         ),
+        (
+            line("2027-12-16"),
+            line("2027-12-16", moved_to=date(2028, 1, 6)),
+            MOVED,
+            "改期：联席会议由12月16日（周四）14:30改为2028年1月6日（周四）14:30。",
+        ),
         (line(), line(start="09:00"), MOVED, "改期：联席会议由3月18日（周四）14:30改为3月18日（周四）09:00。"),
         (line(), line(state=POSTPONED), PUT_OFF, "延期：原定3月18日（周四）14:30的联席会议，时间另行通知。"),
         (line(state=POSTPONED), line(), MOVED, "改期：联席会议由时间另行通知改为3月18日（周四）14:30。"),
