@@ -107,12 +107,6 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/incoming/{incoming_id}/apply": COUNT_IT,
     "POST /api/incoming/{incoming_id}/dismiss": INCOMING,
     # series and meetings
-    "GET /api/mechanisms/{mechanism_id}/series": MECHANISM,
-    "POST /api/mechanisms/{mechanism_id}/series": SERIES.sending(start_time="14:30"),
-    "GET /api/series/{series_id}": MECHANISM,
-    "PATCH /api/series/{series_id}": SERIES,
-    "GET /api/series/{series_id}/dates": MECHANISM,
-    "POST /api/series/{series_id}/plan": SERIES.sending(dates=["2026-12-17"]),
     "GET /api/meetings": ANY_SIGNED_IN,
     "GET /api/mechanisms/{mechanism_id}/meetings": MECHANISM,
     "POST /api/mechanisms/{mechanism_id}/meetings": SERIES,

@@ -3,6 +3,7 @@
 A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
 from tests import permissions_api, permissions_polls
+from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -59,6 +60,7 @@ from tests.permissions_rules import (
 from tests.permissions_system import SYSTEM_PAGES
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    **PLAN_PAGES,
     "GET /static/{name}": NEEDS_A_SECRET,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
@@ -98,14 +100,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),
-    # series and the annual plan
-    "GET /mechanisms/{mechanism_id}/series": MECHANISM,
-    "GET /mechanisms/{mechanism_id}/series/new": SERIES,
-    "POST /mechanisms/{mechanism_id}/series/new": SERIES,
-    "GET /series/{series_id}/edit": SERIES,
-    "POST /series/{series_id}/edit": SERIES,
-    "GET /mechanisms/{mechanism_id}/plan": MECHANISM,
-    "POST /mechanisms/{mechanism_id}/plan": SERIES,
     # meetings
     "GET /mechanisms/{mechanism_id}/meetings/new": SERIES,
     "POST /mechanisms/{mechanism_id}/meetings/new": SERIES,
@@ -276,6 +270,6 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /r/{token}": NEEDS_A_SECRET,
 }
 
-API: dict[str, Rule | tuple[Rule, ...]] = permissions_api.API | permissions_polls.API
+API: dict[str, Rule | tuple[Rule, ...]] = permissions_api.API | permissions_polls.API | PLAN_API
 PAGES |= permissions_polls.PAGES
 TABLE = PAGES | API

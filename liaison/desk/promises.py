@@ -54,11 +54,16 @@ def years_of(
     calendar: WorkCalendar,
     arranged: Sequence[StripMark],
     seen: Sequence[Covering],
+    skipped: Mapping[tuple[str, date], str],
     today: date,
 ) -> list[YearRhythm]:
     """What became of the promised meetings of this year, and of the next."""
     return [
-        year_rhythm(promised(rules, calendar, year, seen), [mark for mark in arranged if mark.date.year == year], today)
+        year_rhythm(
+            promised(rules, calendar, year, seen, skipped),
+            [mark for mark in arranged if mark.date.year == year],
+            today,
+        )
         for year in (today.year, today.year + 1)
     ]
 
@@ -71,12 +76,18 @@ def promises(year: YearRhythm) -> Promises:
         if (
             lines
             and line.state in (KEPT, MISSED)
+            and not (_left_out(line) or _left_out(lines[-1]))
             and lines[-1].state == line.state
             and lines[-1].last == period.number - 1
         ):
             line = Line(lines.pop().first, period.number, line.state, None)
         lines.append(line)
     return Promises(year.by_month, year.a_year, tuple(lines))
+
+
+def _left_out(line: Line) -> bool:
+    """Missed on purpose: it stands by itself, with its reason."""
+    return line.mark is not None and line.mark.reason is not None
 
 
 def at_risk(

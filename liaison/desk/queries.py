@@ -39,6 +39,8 @@ from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.month import Month, month_of
 from liaison.meetings.permissions import is_host, may_approve_leave, may_arrange, may_see_list
+from liaison.meetings.plan_models import SkippedDate
+from liaison.meetings.plan_queries import Reasons
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
@@ -85,7 +87,7 @@ class Desk:
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     """The page of this viewer, with the calendar of the month that begins on `month`."""
     today = db.clock.today(db.settings.timezone)
-    series = await _series(db, viewer)
+    series, skipped = await _series(db, viewer)
     regions = {mechanism.region for mechanism in series} or {db.settings.region}
     # Some regions take 0.4 s the first time.
     calendars = {region: region_calendar(region) for region in regions}
@@ -101,6 +103,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
             calendars[mechanism.region],
             [mark_of(m) for m in meetings if m.mechanism_id == mechanism.id],
             seen_in(viewer, mechanism.id),
+            skipped[mechanism.id],
             today,
         )
         for mechanism, rules in series.items()
@@ -153,18 +156,23 @@ async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) ->
     return counted(await beside.asked_of(db, seen), await beside.slips_of(db, seen), await beside.agenda_of(db, seen))
 
 
-async def _series(db: Session, viewer: Viewer) -> dict[Mechanism, list[Series]]:
-    """The viewer's mechanisms with the rules of their meetings."""
+async def _series(db: Session, viewer: Viewer) -> tuple[dict[Mechanism, list[Series]], dict[int, Reasons]]:
+    """The viewer's mechanisms with the rules of their meetings, and by mechanism the dates left out."""
     query = (
-        select(Mechanism, Series)
+        select(Mechanism, Series, SkippedDate)
         .outerjoin(Series, Series.mechanism_id == Mechanism.id)
+        .outerjoin(SkippedDate, SkippedDate.series_id == Series.id)
         .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), Mechanism.ended_on.is_(None))
         .order_by(Mechanism.id, Series.id)
     )
-    found: dict[Mechanism, list[Series]] = {}
-    for mechanism, series in await db.execute(query):
-        found.setdefault(mechanism, []).extend([series] if series else [])
-    return found
+    found: dict[Mechanism, dict[int, Series]] = {}
+    skipped: dict[int, Reasons] = {}
+    for mechanism, series, left_out in await db.execute(query):
+        reasons = skipped.setdefault(mechanism.id, {})
+        found.setdefault(mechanism, {}).update({series.id: series} if series else {})
+        if left_out is not None:
+            reasons[series.name, left_out.nominal_on] = left_out.reason
+    return {mechanism: list(rules.values()) for mechanism, rules in found.items()}, skipped
 
 
 async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> list[Meeting]:

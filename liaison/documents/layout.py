@@ -122,6 +122,8 @@ class Paper:
         """A ruled table whose head is repeated on every page; `widths` and `row_height` in millimetres."""
         made: Table = self.document.add_table(rows=0, cols=len(heads), style="Table Grid")
         made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        for column, width in zip(made.columns, widths, strict=True):
+            column.width = Mm(width)  # of the grid, which LibreOffice and WPS believe more than the cells
         for cells, font in ((heads, HEADING), *((row, BODY) for row in rows)):
             row = made.add_row()  # type: ignore[no-untyped-call]
             row.height = Mm(row_height)

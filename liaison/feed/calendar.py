@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from liaison.calendaring.published import DueDay, Subscription, Written, to_calendar
-from liaison.feed.values import Contents, Due, Kept
+from liaison.calendaring.itip import Event
+from liaison.calendaring.published import DueDay, Subscription, Written, to_calendar, write
+from liaison.feed.values import Contents, Due, Kept, Planned
 from liaison.i18n import LOCALES, Words
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.models import Announcement
-from liaison.meetings.publishing import PRODID, edition, written
+from liaison.meetings.publishing import PRODID, edition, page_of, written
 
 
 def is_known(tag: str, if_none_match: str) -> bool:
@@ -48,6 +49,7 @@ class Feed:
     def __init__(self, contents: Contents, announcements: Iterable[Announcement], words: Words, site: Site) -> None:
         self.subscription = Subscription(words._("%(site)s: meetings and due items", site=site.name), words.timezone)
         self.due = [_day(one, words, site) for one in contents.due]
+        self.planned = [_planned(one, words, site) for one in contents.planned]
         self.new = {one.id: written(one, words, base_url=site.base_url) for one in announcements}
         self.days = {id_: self._day_of(kept, id_) for id_, kept in contents.announcements.items()}
         self.kept = [id_ for id_ in self.days if id_ not in self.new]
@@ -58,7 +60,7 @@ class Feed:
         return self._with([self.new.get(id_) or Written(kept[id_], *day) for id_, day in self.days.items()])
 
     def _with(self, meetings: Sequence[Written]) -> bytes:
-        return to_calendar(meetings, self.due, prodid=PRODID, subscription=self.subscription)
+        return to_calendar([*meetings, *self.planned], self.due, prodid=PRODID, subscription=self.subscription)
 
     def _day_of(self, kept: Kept, id_: int) -> tuple[str | None, int]:
         if (new := self.new.get(id_)) is not None:
@@ -87,6 +89,30 @@ def to_keep(announcements: Iterable[Announcement], *, base_url: str) -> list[dic
                 "timezone": timezone, "year": year, "text": text,
             })  # fmt: skip
     return rows
+
+
+def _planned(one: Planned, words: Words, site: Site) -> Written:
+    """TENTATIVE, under the UID that the invitation will have; its DTSTAMP follows the draft's version, as a due item's does."""
+    event = Event(
+        uid=one.uid,
+        sequence=0,
+        dtstamp=(one.plan_sent_at + timedelta(seconds=one.version - 1)).replace(microsecond=0),
+        answers_from=0,
+        starts_at=one.local_start,
+        duration_minutes=one.duration_minutes,
+        timezone=one.timezone,
+        summary=words._("%(title)s (provisional)", title=one.title),
+        location=one.location or "",
+        description=words._(
+            "By the annual plan, hosted by %(host)s. The meeting notice will confirm it.", host=one.host
+        ),
+        organizer=one.mailbox or site.mail_from,
+        organizer_name=one.mechanism,
+        contact="",
+        attendees=(),
+        status="TENTATIVE",
+    )
+    return write(event, page_of(site.base_url, one.id))
 
 
 def _day(due: Due, words: Words, site: Site) -> DueDay:

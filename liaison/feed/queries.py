@@ -15,7 +15,7 @@ from liaison.audit import AuditHead
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.feed.models import FeedEvent
-from liaison.feed.values import Contents, Due, Kept
+from liaison.feed.values import Contents, Due, Kept, Planned
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.audience import restricts
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
@@ -109,6 +109,35 @@ _DUE: Select[Any] = (
     .limit(MOST_DUE)
 )
 
+_PLANNED: Select[Any] = (
+    select(
+        *(_meeting.id, _meeting.uid, _meeting.version, _meeting.plan_sent_at, _meeting.title, _meeting.local_start),
+        *(_meeting.duration_minutes, _meeting.timezone, _meeting.location, _agency.name),
+        *(_mechanism.short_name, _mechanism.mailbox, _designation.starts_on, _designation.ends_on),
+    )
+    .select_from(
+        Designation.__table__.join(Mechanism.__table__, _mechanism.id == _designation.mechanism_id)
+        .join(Meeting.__table__, _meeting.mechanism_id == _mechanism.id)
+        .join(
+            AgencyInvitation.__table__,
+            (_invitation.meeting_id == _meeting.id) & (_invitation.agency_id == _designation.agency_id),
+        )
+        .join(Agency.__table__, _agency.id == _meeting.host_agency_id)
+    )
+    .where(
+        _designation.person_id == bindparam("person_id"),
+        _designation.agency_id == bindparam("agency_id"),
+        _invitation.removed_at.is_(None),
+        _meeting.starts_at >= bindparam("since"),
+        _meeting.plan_sent_at.is_not(None),
+        _meeting.announced_at.is_(None),
+        _meeting.held_at.is_(None),
+        _meeting.cancelled_at.is_(None),
+        _meeting.postponed_at.is_(None),
+    )
+    .order_by(_meeting.id)
+)
+"""The drafts that a plan told of and that ask the agency whose liaison or deputy the person is."""
 
 _ACTS: Select[Any] = select(AuditHead.__table__.c.number)
 _TEXTS: Select[Any] = select(_kept.announcement_id, _kept.text).where(
@@ -124,7 +153,8 @@ async def acts(db: Session) -> int:
 
 async def contents(db: Session, holder: Holder, locale: str) -> Contents:
     """What the holder's calendar holds today: meetings that were announced and ask them by name, or their agency while they are its
-    liaison or deputy; cancelled and postponed ones for 30 days; and open action items that they own and that have a date."""
+    liaison or deputy; cancelled and postponed ones for 30 days; open action items that they own and that have a date;
+    and drafts that an annual plan told their agency of."""
     now = db.now()
     person: Mapping[str, Any] = {"person_id": holder.person_id}
     since, until = now - KEPT_BACK, now + LOOKED_AT_ANEW
@@ -145,7 +175,15 @@ async def contents(db: Session, holder: Holder, locale: str) -> Contents:
             until = min(until, off_at + CANCELLED_KEPT)
         found[id_] = Kept(edition, timezone, year)
     due = tuple(Due(*row) for row in await db.execute(_DUE, person))
-    return Contents(dict(sorted(found.items())), due, now, until)
+    drafts = {}
+    for *told, starts_on, ends_on in await db.execute(_PLANNED, {**asked, "agency_id": holder.agency_id}):
+        one = Planned(*told)
+        today = db.clock.today(one.timezone)
+        days = [day for day in (starts_on, ends_on) if day is not None and day > today]
+        until = min([until, *(_midnight(day, one.timezone) for day in days)])
+        if starts_on <= today and (ends_on is None or today < ends_on):
+            drafts[one.id] = one
+    return Contents(dict(sorted(found.items())), due, tuple(drafts.values()), now, until)
 
 
 async def announced(db: Session, announcement_ids: Collection[int]) -> list[Announcement]:

@@ -209,7 +209,11 @@ def quarter_name(words: Words, n: int) -> str:
     return words._(names[n - 1])
 
 
-def period_names(words: Words, year: YearRhythm) -> str:
-    """第一季度、第二季度 · Quarter 1, Quarter 2: the missed quarters (or months); nothing for none."""
-    names = [words.month_name(date(2000, n, 1)) if year.by_month else quarter_name(words, n) for n in year.missed]
-    return ("、" if words.locale == "zh_CN" else ", ").join(names)
+def missed_dates(words: Words, year: YearRhythm) -> list[str]:
+    """第二季度（6月18日）：防汛期间全员在岗: the dates that were promised and missed, each with its reason where one was given."""
+    said = []
+    for one in year.count.missed:
+        name = words.month_name(date(2000, one.period, 1)) if year.by_month else quarter_name(words, one.period)
+        line = words.pgettext("missed", "%(period)s (%(day)s)", period=name, day=words.plain_date(one.date, one.date))
+        said.append(words._("%(date)s: %(reason)s", date=line, reason=one.reason) if one.reason else line)
+    return said

@@ -3,7 +3,7 @@
 A regular meeting counts for the quarter (or month) in which it takes place, wherever it was promised: one that moved from
 December into January leaves the fourth quarter open, and missed once that is over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -35,6 +35,27 @@ class StripMark:
     certain: bool = True
     regular: bool = True
     """A regular meeting: the only kind that the promise asks for."""
+    reason: str | None = None
+    """Why an officer said that a promised date is left out; that date is missed, whatever day it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """One promised date without its meeting: its quarter (or month) is over, or it was left out."""
+
+    period: int
+    date: date
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How the promise of one year was kept: `promised` is the sum of `held`, `due` (still to come) and the missed ones."""
+
+    promised: int
+    held: int
+    due: int
+    missed: tuple[Missed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +70,10 @@ class Period:
     mark: StripMark
     """The meeting, or for open and missed the promised date."""
     due: tuple[StripMark, ...]
-    """The promised dates that no meeting answers."""
+    """The promised dates that no meeting answers; those left out come last."""
+    held: int = 0
+    """How many of its promised meetings took place."""
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,18 @@ class YearRhythm:
     def missed(self) -> list[int]:
         """The periods that are over without the meeting that was promised."""
         return [period.number for period in self.periods if period.state == MISSED]
+
+    @property
+    def count(self) -> Count:
+        """Held, still to come and missed, in numbers that reconcile."""
+        missed = tuple(
+            Missed(period.number, mark.date, mark.reason)
+            for period in self.periods
+            for mark in sorted(period.due, key=lambda mark: mark.date)
+            if period.is_over or mark.reason is not None
+        )
+        held = sum(period.held for period in self.periods)
+        return Count(self.a_year, held, self.a_year - held - len(missed), missed)
 
 
 class Promise(Protocol):
@@ -86,9 +122,14 @@ class Covering(Protocol):
 
 
 def promised(
-    series: Iterable[Promise], calendar: WorkCalendar, year: int, seen: Sequence[Covering] = ()
+    series: Iterable[Promise],
+    calendar: WorkCalendar,
+    year: int,
+    seen: Sequence[Covering] = (),
+    skipped: Mapping[tuple[str, date], str] | None = None,
 ) -> list[StripMark]:
-    """The dates on which the rules want a meeting in that year, by date.
+    """The dates on which the rules want a meeting in that year, by date; `skipped` are the reasons of those left out, by the name of
+    their series and the date that its rule names.
 
     With `seen` only those on its days: whether others were kept is not for an agency to see that was no member then."""
     found = []
@@ -96,7 +137,14 @@ def promised(
         rule = parse_rule(each.rrule, starts_on=each.starts_on)
         first = max(date(year, 1, 1), each.starts_on)
         days = dates(rule, calendar, first, date(year, 12, 31), roll=Roll(each.roll), avoid_makeup=each.avoid_makeup)
-        found += [StripMark(day.date, each.name, PROMISED, certain=day.certain) for day in days]
+        found += [
+            StripMark(
+                *(day.date, each.name, PROMISED),
+                certain=day.certain,
+                reason=(skipped or {}).get((each.name, day.nominal)),
+            )
+            for day in days
+        ]
     return sorted(
         (mark for mark in found if not seen or any(each.covers(mark.date) for each in seen)), key=lambda mark: mark.date
     )
@@ -134,18 +182,24 @@ def year_rhythm(promised: Sequence[StripMark], arranged: Sequence[StripMark], to
 def _period(
     number: int, wanted: Sequence[StripMark], here: Sequence[StripMark], today: date, *, is_over: bool
 ) -> Period:
-    """Each meeting answers one promised date of the period, the earliest that is left."""
+    """Each meeting answers one promised date of the period, the earliest that is left; those left out are answered last."""
     stands = sorted((mark for mark in here if mark.state in (HELD, ANNOUNCED)), key=lambda mark: mark.date)
     drafts = [mark for mark in here if mark.state == DRAFT and mark.date >= today]
     off = [mark for mark in here if mark.state == POSTPONED and not is_over]
-    left = tuple(wanted[len(stands) + len(drafts) + len(off) :])
+    in_turn = sorted(wanted, key=lambda mark: (mark.reason is not None, mark.date))
+    left = tuple(in_turn[len(stands) + len(drafts) + len(off) :])
     ahead = [mark for mark in stands if mark.state == ANNOUNCED and mark.date >= today]
+    held = min(len(stands) - len(ahead), len(wanted))
+
+    def became(state: str, mark: StripMark) -> Period:
+        return Period(number, state, mark, left, held, is_over)
+
     if left:
-        return Period(number, MISSED if is_over else OPEN, left[0], left)
+        return became(MISSED if is_over or left[0].reason is not None else OPEN, left[0])
     if ahead:
-        return Period(number, SET, ahead[0], ())
+        return became(SET, ahead[0])
     if drafts:
-        return Period(number, DRAFT, drafts[0], ())
+        return became(DRAFT, drafts[0])
     if off:
-        return Period(number, POSTPONED, off[0], ())
-    return Period(number, KEPT, stands[-1], ())
+        return became(POSTPONED, off[0])
+    return became(KEPT, stands[-1])

@@ -23,7 +23,8 @@ from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting, Series
-from liaison.meetings.permissions import may_schedule
+from liaison.meetings.permissions import NOT_YOURS, may_schedule
+from liaison.meetings.plan_queries import Reasons, skipped_of
 from liaison.meetings.rotation import Hosted, turns
 from liaison.meetings.scheduling import schedule
 from liaison.meetings.seen import visible_to
@@ -46,6 +47,13 @@ class Proposal:
     """workday, weekend, holiday or makeup: what the date itself is."""
     meeting: Meeting | None
     host: Agency | None
+    skipped: str | None = None
+    """Why the date is left out, while no meeting is planned for it after all."""
+
+    @property
+    def key(self) -> tuple[int, date]:
+        """By which one date of the plan is picked."""
+        return self.series.id, self.day.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,34 +97,51 @@ async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int
     around = await queries.between(db, viewer, mechanism.id, start - MOVED_FAR, start + 2 * MOVED_FAR)
     standing = [meeting for meeting in around if meeting.cancelled_at is None]
     there = [next((m for m in standing if _answers(m, series, day)), None) for series, day in named]
-    today = db.clock.today(mechanism.timezone)
-    free = [day.date for (_, day), meeting in zip(named, there, strict=True) if meeting is None and day.date >= today]
+    today, reasons = db.clock.today(mechanism.timezone), (await skipped_of(db, [mechanism.id]))[mechanism.id]
+    left_out = [
+        reasons.get((series.name, day.nominal)) if meeting is None else None
+        for (series, day), meeting in zip(named, there, strict=True)
+    ]
+    may_come = [
+        meeting is None and reason is None and day.date >= today
+        for (_, day), meeting, reason in zip(named, there, left_out, strict=True)
+    ]
+    free = [day.date for (_, day), coming in zip(named, may_come, strict=True) if coming]
     members = await mechanisms.members(db, mechanism.id)
     coming = iter(await _turns(db, mechanism, members, free, visible_to(viewer)))
     found = []
-    for (series, day), meeting in zip(named, there, strict=True):
-        host = meeting.host_agency if meeting else next(coming) if day.date >= today else None
-        found.append(Proposal(series, day, calendar.kind(day.date).value, meeting, host))
+    for (series, day), meeting, reason, is_open in zip(named, there, left_out, may_come, strict=True):
+        host = meeting.host_agency if meeting else next(coming) if is_open else None
+        found.append(Proposal(series, day, calendar.kind(day.date).value, meeting, host, reason))
     return found
 
 
-async def plan(db: Session, viewer: Viewer, mechanism_id: int, picks: Sequence[tuple[int, date]]) -> Planned:
+async def plan(
+    db: Session,
+    viewer: Viewer,
+    mechanism_id: int,
+    picks: Sequence[tuple[int, date]],
+    hosts: Mapping[tuple[int, date], int] | None = None,
+) -> Planned:
     """Plan one draft meeting for each (series, date) that has none yet; nobody is told, and doing it twice changes nothing.
 
-    Hosts take turns from the last regular meeting before each; the agencies are asked that the last one asked, with as many seats.
-    Raises NotPermitted, Invalid (`dates`, or `dates.N` for one that its series does not name)."""
+    Hosts take turns from the last regular meeting before each, but for the dates whose host `hosts` names; the agencies are asked
+    that the last one asked, with as many seats. Raises NotPermitted, Invalid (`dates`, or `dates.N` for one that its series does not
+    name, that is left out, or whose host is no member)."""
     mechanism = await locked(db, Mechanism, mechanism_id, joinedload(Mechanism.lead_agency))
     if not may_schedule(viewer, mechanism_id):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        raise NotPermitted(NOT_YOURS)
     named = await _named(db, mechanism, picks)
     members = await mechanisms.members(db, mechanism_id)
     standing = await _standing(db, mechanism_id, [day for _, day, _ in named])
     there = [next((m for m in standing if _answers(m, series, day)), None) for series, day, _ in named]
     free = [one for one, meeting in zip(named, there, strict=True) if meeting is None]
-    hosts = await _turns(db, mechanism, members, [day.date for _, day, _ in free], true())
+    _refuse_skipped(free, (await skipped_of(db, [mechanism_id]))[mechanism_id])
+    in_turn = await _turns(db, mechanism, members, [day.date for _, day, _ in free], true())
     last = await _last_asking(db, mechanism_id, free[0][1].date) if free else None
     made = []
-    for (series, day, field), host in zip(free, hosts, strict=True):
+    for (series, day, field), turn in zip(free, in_turn, strict=True):
+        host_id = (hosts or {}).get((series.id, day.date), turn.id)
         try:
             meeting = await schedule(
                 db,
@@ -126,8 +151,8 @@ async def plan(db: Session, viewer: Viewer, mechanism_id: int, picks: Sequence[t
                 title=series.name,
                 local_start=datetime.combine(day.date, series.start_time),
                 duration_minutes=series.duration_minutes,
-                location=series.location if host.id == mechanism.lead_agency_id else None,
-                host_agency_id=host.id,
+                location=series.location if host_id == mechanism.lead_agency_id else None,
+                host_agency_id=host_id,
                 asked=_asked(mechanism, members, day.date, last),
                 series_id=series.id,
                 nominal_on=day.nominal,
@@ -140,6 +165,20 @@ async def plan(db: Session, viewer: Viewer, mechanism_id: int, picks: Sequence[t
         made.append(meeting)
         await asyncio.sleep(0)  # a whole year must not keep the other requests waiting
     return Planned(made, list({m.id: m for m in there if m is not None}.values()))
+
+
+async def answered(db: Session, series: Series, day: Rolled) -> Meeting | None:
+    """The meeting that stands for this date of the series."""
+    standing = await _standing(db, series.mechanism_id, [day])
+    return next((meeting for meeting in standing if _answers(meeting, series, day)), None)
+
+
+def _refuse_skipped(free: Sequence[tuple[Series, Rolled, str]], reasons: Reasons) -> None:
+    check = Check()
+    for series, day, field in free:
+        if (reason := reasons.get((series.name, day.nominal))) is not None:
+            check.refuse(field, N_("This date is left out: %(reason)s"), reason=reason)
+    check.done()
 
 
 @dataclass(frozen=True, slots=True)

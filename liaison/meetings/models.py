@@ -77,6 +77,9 @@ class Meeting(Versioned, Base):
               postgresql_where=text("remind_on IS NOT NULL")),
         Index("ix_meeting_step_on", "step_on", sqlite_where=text("step_on IS NOT NULL"),
               postgresql_where=text("step_on IS NOT NULL")),
+        Index("ix_meeting_planned", "mechanism_id", "starts_at",
+              sqlite_where=text("plan_sent_at IS NOT NULL AND announced_at IS NULL"),
+              postgresql_where=text("plan_sent_at IS NOT NULL AND announced_at IS NULL")),
     )  # fmt: skip
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -94,6 +97,8 @@ class Meeting(Versioned, Base):
     starts_at: Mapped[datetime] = mapped_column(index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
     """The date rests on a holiday calendar that is not yet published (暂定)."""
+    plan_sent_at: Mapped[datetime | None]
+    """When the annual plan first told the member agencies of it: from then on their liaisons' calendars show it as tentative."""
     location: Mapped[str | None] = mapped_column(String(200))
     host_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     host_agency: Mapped[Agency] = relationship(lazy="raise")

@@ -30,6 +30,7 @@ from liaison.meetings.models import (
     Meeting,
     Series,
 )
+from liaison.meetings.plan_queries import skipped_of
 from liaison.meetings.seen import ITS_OWN, Place, Wanted, first_of, visible_to
 
 LONGEST = timedelta(days=7)
@@ -337,21 +338,27 @@ async def newest_regular(db: Session, viewer: Viewer, mechanism_id: int) -> Meet
     return found
 
 
-async def year_rhythm_of(
-    db: Session, viewer: Viewer, mechanism: Mechanism, year: int, today: date
-) -> YearRhythm | None:
-    """The year strip: the meetings the viewer sees, and what became of the dates the series promise.
+async def rhythms_of(
+    db: Session, viewer: Viewer, mechanism: Mechanism, years: Sequence[int], today: date
+) -> dict[int, YearRhythm]:
+    """Of each of these years (ascending) the meetings the viewer sees, and what became of the dates the series promise.
 
-    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see. None for
+    Dates before or after the viewer's agency was a member are left out: whether they were kept is not for it to see. Nothing for
     whoever sees only the frame of the mechanism."""
     if mechanism.id not in viewer.shares_mechanism_ids():
-        return None
-    zone = ZoneInfo(mechanism.timezone)
-    start, end = (datetime.combine(date(y, 1, 1), time.min, zone) for y in (year, year + 1))
-    rows = await between(db, viewer, mechanism.id, start, end)
-    calendar = region_calendar(mechanism.region)
-    wanted = promised(await series_of(db, mechanism.id), calendar, year, seen_in(viewer, mechanism.id))
-    return year_rhythm(wanted, [mark_of(m) for m in rows], today)
+        return {}
+    start, end = (
+        datetime.combine(date(y, 1, 1), time.min, ZoneInfo(mechanism.timezone)) for y in (years[0], years[-1] + 1)
+    )
+    marks = [mark_of(m) for m in await between(db, viewer, mechanism.id, start, end)]
+    calendar, seen = region_calendar(mechanism.region), seen_in(viewer, mechanism.id)
+    series, left_out = await series_of(db, mechanism.id), (await skipped_of(db, [mechanism.id]))[mechanism.id]
+    return {
+        year: year_rhythm(
+            promised(series, calendar, year, seen, left_out), [m for m in marks if m.date.year == year], today
+        )
+        for year in years
+    }
 
 
 def seen_in(viewer: Viewer, mechanism_id: int) -> Sequence[Membership]:

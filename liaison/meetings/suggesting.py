@@ -15,6 +15,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.models import AgencyInvitation, Series
+from liaison.meetings.plan_queries import skipped_of
 
 PROPOSED = 3
 
@@ -28,13 +29,15 @@ class Suggestion:
 
 
 async def next_days(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[Suggestion]:
-    """The next dates of the first series that has any, soonest first, without those already planned."""
+    """The next dates of the first series that has any, soonest first, without those already planned or left out."""
     today = db.clock.today(mechanism.timezone)
     start = datetime(today.year, today.month, today.day, tzinfo=UTC) - timedelta(days=1)
     planned = await queries.between(db, viewer, mechanism.id, start, start + timedelta(days=3 * 366))
     taken = {meeting.local_on for meeting in planned if meeting.cancelled_at is None}
+    left_out = (await skipped_of(db, [mechanism.id]))[mechanism.id]
     for series in await queries.series_of(db, mechanism.id):
-        found = [day for day in _next(series, mechanism, today, PROPOSED + len(taken)) if day.date not in taken]
+        days = _next(series, mechanism, today, PROPOSED + len(taken) + len(left_out))
+        found = [day for day in days if day.date not in taken and (series.name, day.nominal) not in left_out]
         if found:
             return [Suggestion(series, day) for day in found[:PROPOSED]]
     return []

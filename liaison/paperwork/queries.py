@@ -20,7 +20,7 @@ from liaison.meetings.showing import answer_of
 from liaison.meetings.snapshot import organizer_of
 from liaison.meetings.wording import ANSWER_NAMES
 from liaison.paperwork.models import LETTER, DocumentTemplate, MeetingLetter
-from liaison.paperwork.wording import Asked, Guest, Item, Said
+from liaison.paperwork.wording import Asked, Guest, Item, Said, cited
 
 
 async def letter_of(db: Session, meeting_id: int) -> MeetingLetter | None:
@@ -81,14 +81,7 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, o
         location=meeting.location or "",
         host=meeting.host_agency.name,
         mechanism=meeting.mechanism.name,
-        agreement="".join(
-            (
-                words._("“%(title)s”", title=agreement.title),
-                words._(" (%(doc_no)s)", doc_no=agreement.doc_no) if agreement.doc_no else "",
-            )
-        )
-        if agreement
-        else "",
+        agreement=cited(words, agreement),
         replies_due=words.full_date(due) if due and invitations else "",
         contact=contact.name if contact else "",
         phone=(contact.phone or "") if contact else "",

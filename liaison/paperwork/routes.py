@@ -18,6 +18,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings.models import Meeting
 from liaison.meetings.wording import STATE_NAMES
 from liaison.paperwork import fields, queries, templates, writing
+from liaison.paperwork.annual_writing import make_annual
 from liaison.paperwork.models import FILLED_KINDS, GENRES, KINDS, LETTER
 from liaison.paperwork.permissions import may_bring_templates, may_head, may_make
 from liaison.paperwork.wording import GENRE_NAMES, KIND_NAMES
@@ -88,6 +89,21 @@ async def paper_file(
 def as_file(made: writing.Made) -> Response[bytes]:
     """The file to be kept: never opened by the browser itself."""
     return Response(made.content, headers=attached(made.file_name), media_type=DOCX)
+
+
+@get("/mechanisms/{mechanism_id:int}/plan/letter.docx", include_in_schema=False)
+async def annual_letter(request: AnyRequest, db: Db, viewer: Me, mechanism_id: FromPath[int]) -> Response[bytes]:
+    """The year's plan as a letter (`?year=`, `doc_no`, `dated_on`); `to` an agency makes it one to that agency alone."""
+    form = Form({name: [value] for name, value in request.query_params.items()})
+    mechanism = await mechanisms.get(db, viewer, mechanism_id)
+    year = form.whole("year") or db.clock.today(mechanism.timezone).year
+    made = await make_annual(
+        *(db, viewer, mechanism, year if 2000 <= year < 2200 else 2000),
+        to=form.id("to"),
+        doc_no=form.raw("doc_no"),
+        dated_on=form.date("dated_on"),
+    )
+    return as_file(made)
 
 
 @get("/directory/agencies/{agency_id:int}/document-templates")
@@ -190,4 +206,6 @@ async def _templates_page(
     )
 
 
-router = Router("/", route_handlers=[papers, head_letter, paper_file, agency_templates, bring, template_file, remove])
+router = Router(
+    "/", route_handlers=[papers, head_letter, paper_file, annual_letter, agency_templates, bring, template_file, remove]
+)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from liaison.i18n import N_, Words
+from liaison.mechanisms.models import Agreement
 from liaison.meetings.wording import LAST_ACTIONS
 from liaison.paperwork.models import INVITATION, LETTER, NOTICE
 
@@ -87,6 +88,14 @@ class Said:
 def numbered(words: Words, n: int, text: str) -> str:
     """A heading of the first level: 一、…"""
     return f"{NUMERALS[n - 1]}、{text}" if words.locale == "zh_CN" else f"{n}. {text}"
+
+
+def cited(words: Words, agreement: Agreement | None) -> str:
+    """The agreement as a letter names it: 《关于…的意见》（清检会〔2022〕3号）; nothing where there is none."""
+    if agreement is None:
+        return ""
+    number = words._(" (%(doc_no)s)", doc_no=agreement.doc_no) if agreement.doc_no else ""
+    return words._("“%(title)s”", title=agreement.title) + number
 
 
 def agenda_lines(words: Words, said: Said) -> list[str]:

@@ -20,6 +20,8 @@ PAGES = {
         "/series/1/edit",
         "/mechanisms/1/plan",
         "/mechanisms/1/plan?year=2027",
+        "/mechanisms/1/plan/send?year=2027",
+        "/mechanisms/1/plan/skip?day=1:2027-06-17",
     ),
     "guyan": (
         "/mechanisms/new",

@@ -59,6 +59,7 @@ CARRIES_THE_SESSION = {"db", "loading"}
 
 SLOW = (
     "liaison.documents.filling",
+    "liaison.paperwork.annual",
     "liaison.paperwork.papers",
     "openpyxl",
     "alembic",

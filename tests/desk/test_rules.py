@@ -88,6 +88,17 @@ def test_each_quarter_tells_what_became_of_its_meeting_and_like_ones_are_drawn_t
     ]
 
 
+def test_a_date_left_out_stands_by_itself_and_is_no_risk() -> None:
+    left_out = [StripMark(one.date, one.label, one.state, reason="换届") for one in QUARTERS[2:]]
+    year = year_rhythm([*QUARTERS[:2], *left_out], [], TODAY)
+    assert [(line.first, line.last, line.mark and line.mark.reason) for line in promises(year).lines] == [
+        (1, 2, None),
+        (3, 3, "换届"),
+        (4, 4, "换届"),
+    ]
+    assert at_risk([year], region_calendar("CN"), PROFILE, date(2026, 12, 1)) is None
+
+
 def test_more_than_one_meeting_a_quarter_is_told_by_month() -> None:
     found = promises(year_rhythm(marks(*(date(2026, month, 5) for month in range(1, 13))), [], TODAY))
     assert found.by_month

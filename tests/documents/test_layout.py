@@ -117,6 +117,12 @@ def test_sheets_repeat_the_head_of_their_table_on_every_page(laid: dict[str, Lai
     assert all("签名" in page for page in pages)
 
 
+def test_the_columns_of_a_table_are_as_wide_as_they_were_asked_for_also_in_the_grid() -> None:
+    paper = Paper()
+    made = paper.table(["序号", "时间"], [["1", "14:30"]], (14, 142))
+    assert [round(column.width.mm) for column in made.columns] == [14, 142]
+
+
 def test_a_name_card_is_printed_twice_a_page_for_both_sides(laid: dict[str, Laid]) -> None:
     found = [re.sub(r"[ \u3000]", "", page) for page in laid["cards"].pages]
     assert [re.findall("周敏|欧阳建国", page) for page in found] == [["周敏", "周敏"], ["欧阳建国", "欧阳建国"]]

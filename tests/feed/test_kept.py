@@ -78,7 +78,7 @@ async def test_a_304_after_acts_elsewhere_loads_no_texts(
     await calendars.assigned(world.liwb)
     with counted(database) as statements:
         assert (await calendars.fetch(world.chenzy, if_none_match=tag)).status_code == 304
-    assert len(statements) == 5
+    assert len(statements) == 6
     assert not [sql for sql in statements if "feed_event.text" in sql or "snapshot" in sql]
 
 

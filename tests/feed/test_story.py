@@ -31,6 +31,7 @@ Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
     "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
     "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
+    "clashes.clashes", "sending_plan.to_send",
     "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
     "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
@@ -43,10 +44,12 @@ NOT_SAID = {
     "telling.note_told", "holding.check_in", "holding.check_in_all",
     "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
-    "replies.register", "series.put_series", "series.add_series", "series.change_series",
+    "replies.register", "series.put_series", "series.add_series", "series.change_series", "skipping.skip", "skipping.unskip",
+    "sending_plan.send_plan",
     "following.fix", "following.leave_open", "holding.skip_item", "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",
 }  # fmt: skip
-"""They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it."""
+"""They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it.
+(The drafts of a plan that was sent have tests of their own, test_planned.py.)"""
 
 
 async def item_of(db: Session, viewer: Viewer, meeting: Meeting, *, removed: bool = False) -> AgendaItem:

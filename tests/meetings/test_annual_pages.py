@@ -39,13 +39,19 @@ def ticks(page: str) -> list[str]:
     return re.findall(r'name="dates" value="([^"]+)"[^>]* checked', page)
 
 
+def hosts(page: str) -> list[str]:
+    """The host chosen on each row that may be planned."""
+    return re.findall(r'<option value="\d+" selected>([^<]+)</option>', page)
+
+
 async def test_the_plan_shows_each_date_with_its_day_its_host_and_whether_it_is_certain(
     browser: Browser, world: World, play: Play
 ) -> None:
     await play.scheduled(Asked(agency_id=world.sfj.id))
     page = await browser.get(f"/mechanisms/{world.mechanism.id}/plan?year=2027")
     assert ticks(page) == [f"{world.series.id}:{day}" for day in YEAR_2027]
-    assert "2027年3月18日（周四） 暂定 工作日 与规则一致 区司法局 轮值 尚未安排" in seen(page)
+    assert "2027年3月18日（周四） 暂定 工作日 与规则一致" in seen(page)
+    assert hosts(page) == ["区司法局", "区检察院", "区司法局", "区检察院"]
     assert "安排4次会议" in seen(page)
 
 
@@ -71,6 +77,25 @@ async def test_the_ticked_rows_are_planned_by_one_button_and_the_answer_names_th
     assert "已安排3次会议，均为草稿，尚未通知任何人。" in seen(page)
     assert ticks(page) == [f"{world.series.id}:2027-12-16"]
     assert await play.delivered() == []
+
+
+async def test_another_host_than_the_one_whose_turn_it_is_may_be_chosen_date_by_date(
+    browser: Browser, world: World, play: Play
+) -> None:
+    where, first = f"/mechanisms/{world.mechanism.id}/plan", f"{world.series.id}:{YEAR_2027[0]}"
+    page = await browser.get(f"{where}?year=2027")
+    assert hosts(page)[0] == "区检察院"
+    await _post(browser, where, {"year": "2027", "dates": [first], f"host-{first}": str(world.sfj.id)})
+    page = seen(await browser.get(f"{where}?year=2027"))
+    assert "2027年3月18日（周四） 暂定 工作日 与规则一致 区司法局 支持起诉与法律援助工作联席会议 草稿" in page
+
+
+async def test_a_host_that_is_no_member_then_is_refused_on_the_date(browser: Browser, world: World) -> None:
+    where, first = f"/mechanisms/{world.mechanism.id}/plan", f"{world.series.id}:{YEAR_2027[0]}"
+    await browser.get(where)
+    answer = await _post(browser, where, {"year": "2027", "dates": [first], f"host-{first}": str(world.mzj.id)})
+    assert answer.status_code == 422
+    assert 'class="errors"' in answer.text
 
 
 @pytest.mark.parametrize("picked", [[], ["x"], ["9:2027-03-18"], ["1:2027-03-19"], ["²:2027-03-18"]])

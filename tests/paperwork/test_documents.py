@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import docx
+import httpx
 import pytest
 
 from liaison.clock import Clock
@@ -24,7 +25,11 @@ def program(settings: Settings, database: Database, clock: Clock) -> Program:
 
 
 async def text_of(program: Program, who: Person, path: str) -> str:
-    answer = await program.call(who, "GET", path)
+    return docx_text(await program.call(who, "GET", path))
+
+
+def docx_text(answer: httpx.Response) -> str:
+    """Everything that the downloaded paper says."""
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-disposition"].startswith("attachment")
     document = docx.Document(io.BytesIO(answer.content))
@@ -247,3 +252,32 @@ async def test_another_agencys_template_looks_like_none(
     theirs = await Browser(settings, database, clock).sign_in(play.world.liwb)
     assert (await theirs.client.get("/document-templates/1.docx")).status_code == 404
     assert (await theirs.client.get(path)).status_code == 403
+
+
+# --- the letter of an annual plan
+
+
+async def test_the_years_plan_is_a_letter_of_the_officers_agency_to_the_others_with_its_dates_as_a_table(
+    play: Play, program: Program, settings: Settings, database: Database, clock: Clock
+) -> None:
+    world = play.world
+    left_out = {"date": "2027-06-17", "reason": "换届"}
+    await program.post(world.zhoumin, f"/series/{world.series.id}/skip", left_out)
+    browser = await Browser(settings, database, clock).sign_in(world.liwb)
+    where = f"/mechanisms/{world.mechanism.id}/plan/letter.docx?year=2027&doc_no=清司函〔2026〕9号"
+    text = docx_text(await browser.client.get(where))
+    for said in (
+        "清沚区司法局",
+        "清司函〔2026〕9号",
+        "关于清沚区支持起诉与法律援助协作机制2027年度会议安排的函",
+        "清沚区人民检察院：",
+        "全年拟召开会议3次",
+        "暂定日期以会议通知为准。",
+        "特此函告。",
+        "2027年度会议安排表",
+        "3月18日（周四）14:30",
+        "不召开：换届",
+    ):
+        assert said in text, said
+    assert (await browser.client.get(f"{where}&to={world.rsj.id}")).status_code == 404  # no member
+    assert (await browser.client.get(where.replace("2027&", "2025&"))).status_code == 409

@@ -52,7 +52,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
-    found = await meetings.year_rhythm_of(db, viewer, mechanism, chosen, today)
+    found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
         "mechanisms/show.html",
@@ -68,7 +68,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         year=chosen,
         rhythm=found,
         strip=charts.year_strip(words, chosen, today, found.marks if found else ()),
-        missed=charts.period_names(words, found) if found else "",
+        missed=charts.missed_dates(words, found) if found else (),
         series=await meetings.series_of(db, mechanism_id, seen_by=viewer) if found else None,
         profile=profile(mechanism.deadlines),
         wording=wording,

@@ -12,7 +12,7 @@ from liaison.calendaring.workdays import Rolled
 from liaison.errors import Invalid
 from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
-from liaison.meetings import annual, queries
+from liaison.meetings import annual, queries, skipping
 from liaison.meetings import series as verbs
 from liaison.meetings.api.shared import Db, Id, Me, Page, brief
 from liaison.meetings.values import series_json
@@ -47,6 +47,16 @@ class SeriesChange(Body):
 
 class PlanGiven(Body):
     dates: list[date]
+    hosts: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class SkipGiven(Body):
+    date: date
+    reason: str
+
+
+class UnskipGiven(Body):
+    date: date
 
 
 @get("/mechanisms/{mechanism_id:str}/series")
@@ -106,16 +116,37 @@ async def dates_of_series(
 
 @post("/series/{series_id:str}/plan")
 async def plan_series(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Response[bytes]:
-    """Plan a draft meeting on each of these dates of the series, with hosts in turn; nobody is told.
+    """Plan a draft meeting on each of these dates of the series, with hosts in turn but for those that `hosts` names (agency ids by
+    date); nobody is told.
 
     A date that has its meeting already is left as it is, so that planning twice changes nothing; `items` are the meetings of all the
     dates. 201 if any was planned, else 200."""
     given = body(await request.body(), PlanGiven)
     series = await queries.series(db, viewer, row_id(series_id))
-    planned = await annual.plan(db, viewer, series.mechanism_id, [(series.id, day) for day in given.dates])
+    hosts = {(series.id, _day("hosts", day)): row_id(host) for day, host in given.hosts.items()}
+    planned = await annual.plan(db, viewer, series.mechanism_id, [(series.id, day) for day in given.dates], hosts)
     meetings = sorted([*planned.made, *planned.kept], key=lambda meeting: (meeting.starts_at, meeting.id))
     answer = {"items": [brief(one, db.now()) for one in meetings], "next": None}
     return await reply(request, db, viewer, answer, status=201 if planned.made else 200)
+
+
+@post("/series/{series_id:str}/skip", status_code=200)
+async def skip_date(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Response[bytes]:
+    """Leave a promised date out, with the reason: it counts as missed. Refused while a meeting is planned for it."""
+    given = body(await request.body(), SkipGiven)
+    series = await queries.series(db, viewer, row_id(series_id))
+    row = await skipping.skip(db, viewer, series, given.date, reason=given.reason)
+    answer = {"date": given.date, "nominal": row.nominal_on, "reason": row.reason, "skipped_at": row.skipped_at}
+    return await reply(request, db, viewer, answer)
+
+
+@post("/series/{series_id:str}/unskip", status_code=200)
+async def unskip_date(request: AnyRequest, db: Db, viewer: Me, series_id: Id) -> Response[bytes]:
+    """Take a date up again that was left out."""
+    given = body(await request.body(), UnskipGiven)
+    series = await queries.series(db, viewer, row_id(series_id))
+    await skipping.unskip(db, viewer, series, given.date)
+    return await reply(request, db, viewer, {"date": given.date, "reason": None})
 
 
 def _day(field: str, text: str | None) -> date:
@@ -149,4 +180,13 @@ def _fields(given: SeriesGiven | SeriesChange) -> dict[str, Any]:
     return fields
 
 
-HANDLERS = [series_of_mechanism, add_series, one_series, change_series, dates_of_series, plan_series]
+HANDLERS = [
+    series_of_mechanism,
+    add_series,
+    one_series,
+    change_series,
+    dates_of_series,
+    plan_series,
+    skip_date,
+    unskip_date,
+]

@@ -4,6 +4,7 @@ from litestar import Router
 
 from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.annual import handlers as annual_handlers
+from liaison.meetings.routes.annual_sending import handlers as annual_sending_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
 from liaison.meetings.routes.attendance import handlers as attendance_handlers
@@ -19,6 +20,7 @@ from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
 from liaison.meetings.routes.series import handlers as series_handlers
 from liaison.meetings.routes.show import handlers as show_handlers
+from liaison.meetings.routes.skipping import handlers as skipping_handlers
 
 __all__ = ["LINK_PAGES", "router"]
 
@@ -42,5 +44,7 @@ router = Router(
         *entering_handlers,
         *series_handlers,
         *annual_handlers,
+        *annual_sending_handlers,
+        *skipping_handlers,
     ],
 )
