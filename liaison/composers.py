@@ -8,8 +8,8 @@ from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
 from liaison.meetings.mails import COMPOSERS as MEETINGS
-from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.meetings.plan_mails import COMPOSERS as ANNUAL_PLANS
+from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
 
