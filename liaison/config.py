@@ -35,6 +35,7 @@ class Settings:
     mail_from: str = "liaison@localhost"
     inbox_url: str = ""
     lmtp_listen: str = ""
+    scanner: str = ""
     timezone: str = "Asia/Shanghai"
     locale: str = "zh_CN"
     region: str = "CN"

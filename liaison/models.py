@@ -8,7 +8,7 @@ from liaison.directory import models as directory
 from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
-from liaison.meetings import address_models, agenda_models, step_models
+from liaison.meetings import address_models, agenda_models, paper_models, step_models
 from liaison.meetings import models as meetings
 from liaison.paperwork import models as paperwork
 from liaison.postroom import models as postroom
@@ -29,6 +29,7 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "paper_models",
     "paperwork",
     "postroom",
     "reminders",

@@ -2,6 +2,8 @@
 
 A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
+from tests.permissions_papers import API as PAPERS_API
+from tests.permissions_papers import PAGES as PAPERS_PAGES
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
     ACTING,
@@ -76,6 +78,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /desk/actions/{action_id}": REPORT,
     "POST /desk/items/{item_id}": ACCEPT_PROPOSED,
     **SYSTEM_PAGES,
+    **PAPERS_PAGES,
     # mechanisms
     "GET /mechanisms": ANY_SIGNED_IN,
     "GET /mechanisms/new": OPERATOR_ONLY,
@@ -269,6 +272,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 }
 
 API: dict[str, Rule | tuple[Rule, ...]] = {
+    **PAPERS_API,
     "GET /api/openapi.json": PUBLIC,
     "GET /api/openapi.json/openapi.json": PUBLIC,  # Litestar's own, beside the one asked for
     "GET /api/openapi.json/{path}": NEEDS_A_SECRET,  # answers not found

@@ -21,6 +21,8 @@ MACHINERY = {
     "mail/sources/maildir.py": "files that a mail server delivers, in a thread",
     "mail/sources/lmtp.py": "the conversation with a mail server on this machine",
     "mail/sources/polling.py": "the worker's side of a mailbox: fetches, hands over, moves",
+    "files/contents.py": "looks into files that were brought, in a thread",
+    "files/store.py": "files among the papers, in a thread",
     "keeping/archive.py": "backup files: packed, checked, unpacked",
     "keeping/copies.py": "copies of the database, by SQLite and by the programs of PostgreSQL",
     "keeping/making.py": "makes backups and keeps their directory",

@@ -2,10 +2,17 @@
 
 from litestar import Router
 
-from liaison.meetings.api import agenda, asked, meetings, record, series
+from liaison.meetings.api import agenda, asked, meetings, papers, record, series
 
 api = Router(
     "/",
-    route_handlers=[*meetings.HANDLERS, *asked.HANDLERS, *agenda.HANDLERS, *series.HANDLERS, *record.HANDLERS],
+    route_handlers=[
+        *meetings.HANDLERS,
+        *asked.HANDLERS,
+        *agenda.HANDLERS,
+        *papers.HANDLERS,
+        *series.HANDLERS,
+        *record.HANDLERS,
+    ],
     tags=["meetings"],
 )

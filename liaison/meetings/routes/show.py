@@ -14,13 +14,14 @@ from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.mechanisms.wording import STEPS
-from liaison.meetings import queries
+from liaison.meetings import paper_queries, queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.permissions import is_host
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
 from liaison.meetings.showing import DELIVERY_NAMES, not_reached
@@ -56,6 +57,8 @@ DONE = {
     "item_removed": N_("The item is off the agenda."),
     "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
     "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
+    "paper_added": N_("The paper is there."),
+    "paper_removed": N_("The paper is taken away."),
     "checked_in": N_("The attendance is saved."),
     "decided": N_("The decision is saved."),
     "revoked": N_("The decision is revoked."),
@@ -108,6 +111,9 @@ async def show_meeting(
         toast=_toast(request, meeting),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
+        papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
+        may_bring_papers=is_host(viewer, meeting)
+        or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
     )
 
 
@@ -198,6 +204,8 @@ def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
     undo = None
     if done == "item_removed":
         undo = f"/agenda-items/{row_id(request.query_params.get('item'))}/restore"
+    if done == "paper_removed":
+        undo = f"/papers/{row_id(request.query_params.get('paper'))}/restore"
     return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
 
 
