@@ -268,6 +268,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /directory/people/{person_id}/operator": OPERATOR_ONLY,
     "GET /r/{token}": NEEDS_A_SECRET,
     "GET /r/{token}/calendar.ics": NEEDS_A_SECRET,
+    "GET /r/{token}/papers/{paper_id}": NEEDS_A_SECRET,
     "POST /r/{token}": NEEDS_A_SECRET,
 }
 

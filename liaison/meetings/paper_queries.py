@@ -95,6 +95,13 @@ async def open_papers(db: Session, meeting: Meeting) -> list[Paper]:
     ]
 
 
+async def open_papers_shown(db: Session, viewer: Viewer, meeting: Meeting) -> list[Found]:
+    """The same as they are shown and handed out; `viewer` has no rights in the matter."""
+    scanner = bool(db.settings.scanner)
+    shown = ((row, paper_shown(viewer, meeting, row, scanner=scanner)) for row in await open_papers(db, meeting))
+    return [Found(row, meeting, one) for row, one in shown if one is not None]
+
+
 async def paper_of(db: Session, viewer: Viewer, paper_id: int, *, removed: bool = False) -> Found:
     """One paper that the viewer may know of. Raises NotFound."""
     query = select(Paper).where(Paper.id == paper_id).options(*_WHOLE).execution_options(populate_existing=True)

@@ -3,6 +3,7 @@
 import time
 import tracemalloc
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_macros_are_refused(tmp_path: Path, name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("what", ["many", "deep", "types", "picture", "pages"])
 def test_a_file_that_unpacks_to_more_than_is_taken_costs_nothing(tmp_path: Path, what: str) -> None:
-    bombs = {
+    bombs: dict[str, tuple[str, Callable[[], bytes]]] = {
         "many": ("a.docx", lambda: packed({f"{n}": b"" for n in range(6_000)}, zipfile.ZIP_STORED)),
         "deep": ("a.docx", lambda: office("docx", **{f"{n}": bytes(60 << 20) for n in range(8)})),
         "types": ("a.xlsx", lambda: packed({"[Content_Types].xml": bytes(300 << 20)})),

@@ -191,6 +191,37 @@ async def test_a_paper_is_taken_away_by_its_owner_or_the_host_and_put_back(
     assert await titles(program, world.zhenggq, meeting) == ["议程"]
 
 
+async def test_the_notice_names_the_papers_that_anybody_may_know_of_and_attaches_none(
+    program: Program, play: Play, settings: Settings, database: Database, clock: Clock
+) -> None:
+    world = play.world
+    meeting = await play.scheduled(Asked(agency_id=world.sfj.id), Asked(person_id=world.sunl.id))
+    closed = await item(program, world.liwb, meeting, audience=[str(world.sfj.id)])
+    await program.post(world.zhoumin, f"/agenda-items/{closed}/accept", {})
+    proposed = await item(program, world.liwb, meeting, title="商请协助")
+    secret = await brought(program, world.liwb, meeting, title="限知材料", agenda_item_id=closed)
+    await brought(program, world.liwb, meeting, title="未定材料", agenda_item_id=proposed)
+    await brought(program, world.zhoumin, meeting, title="本院材料", audience=[str(world.jcy.id)])
+    shown = await brought(program, world.zhoumin, meeting, title="工作情况")
+    mails = await play.send(meeting)
+    assert {mail.to.rpartition("<")[2] for mail in mails} >= {"liwb@sfj.qingzhi.example"}
+    for mail in mails:
+        for text in (mail.text, mail.html):
+            assert "工作情况" in text
+            assert not any(title in text for title in ("限知材料", "未定材料", "本院材料"))
+        kinds = {part.get_content_type() for part in mail.raw.walk() if not part.is_multipart()}
+        assert kinds <= {"text/plain", "text/html", "text/calendar", "application/ics"}
+    link = next(one for one in mails[0].links if one.endswith("#papers")).rpartition(" ")[2].rpartition("#")[0]
+    visitor = Program(settings, database, clock).client
+    page = await visitor.get(link)
+    assert "工作情况" in page.text
+    assert "限知材料" not in page.text
+    file = await visitor.get(f"{link}/papers/{shown['id']}")
+    assert (file.content, file.headers["referrer-policy"]) == (PDF, "no-referrer")
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert (await visitor.get(f"{link}/papers/{secret['id']}")).status_code == 404
+
+
 async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:
     first = await brought(program, play.world.zhoumin, meeting)
     again = await brought(program, play.world.zhoumin, meeting)
