@@ -12,6 +12,7 @@ KEEP_PAPER = (
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /meetings/{meeting_id}/papers/new": (BRING_PAPER, RECORD_DRAFT),
     "POST /meetings/{meeting_id}/papers": (BRING_PAPER, RECORD_DRAFT),
+    "GET /meetings/{meeting_id}/pack.pdf": (MEETING, DRAFT),
     "GET /papers/{paper_id}": SEE_PAPER,
     "GET /papers/{paper_id}/file": SEE_PAPER,
     "POST /papers/{paper_id}/edit": KEEP_PAPER,
@@ -22,6 +23,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/papers": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/papers": (BRING_PAPER, RECORD_DRAFT),
+    "GET /api/meetings/{meeting_id}/pack.pdf": (MEETING, DRAFT),
     "GET /api/papers/{paper_id}": SEE_PAPER,
     "GET /api/papers/{paper_id}/file": SEE_PAPER,
     "PATCH /api/papers/{paper_id}": KEEP_PAPER,

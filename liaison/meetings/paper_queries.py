@@ -18,7 +18,7 @@ from liaison.meetings import queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.audience import ItemShown
 from liaison.meetings.models import AgendaItem, Meeting
-from liaison.meetings.paper_models import Paper
+from liaison.meetings.paper_models import Paper, PaperVersion
 from liaison.meetings.paper_rules import (
     READY,
     REFUSED,
@@ -123,6 +123,13 @@ async def count(db: Session, meeting_id: int) -> int:
     """How many papers lie with the meeting."""
     query = select(func.count()).select_from(Paper).outerjoin(AgendaItem).where(*_lies_with(meeting_id))
     return (await db.execute(query)).scalar_one()
+
+
+async def stored_names(db: Session, paper_ids: Sequence[int]) -> dict[tuple[int, int], str]:
+    """How the files of papers lie on the disk, by paper and number of the version."""
+    query = select(PaperVersion.paper_id, PaperVersion.number, PaperVersion.stored_name)
+    rows = await db.execute(query.where(PaperVersion.paper_id.in_(paper_ids)))
+    return {(row.paper_id, row.number): row.stored_name for row in rows}
 
 
 async def has_own_item(db: Session, viewer: Viewer, meeting: Meeting) -> bool:

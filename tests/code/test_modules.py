@@ -22,6 +22,8 @@ MACHINERY = {
     "mail/sources/lmtp.py": "the conversation with a mail server on this machine",
     "mail/sources/polling.py": "the worker's side of a mailbox: fetches, hands over, moves",
     "files/contents.py": "looks into files that were brought, in a thread",
+    "files/packing.py": "a program of its own, which binds a pack in its limits",
+    "files/running.py": "other programs, run with a limit of time",
     "files/store.py": "files among the papers, in a thread",
     "keeping/archive.py": "backup files: packed, checked, unpacked",
     "keeping/copies.py": "copies of the database, by SQLite and by the programs of PostgreSQL",
@@ -62,6 +64,7 @@ CARRIES_THE_SESSION = {"db", "loading"}
 SLOW = (
     "liaison.documents.filling",
     "liaison.paperwork.papers",
+    "liaison.files.packing",
     "openpyxl",
     "alembic",
     "liaison.calendaring.other_regions",

@@ -3,11 +3,13 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from liaison.audit import AuditLine
@@ -220,6 +222,27 @@ async def test_the_notice_names_the_papers_that_anybody_may_know_of_and_attaches
     assert (file.content, file.headers["referrer-policy"]) == (PDF, "no-referrer")
     assert file.headers["content-disposition"].startswith("attachment")
     assert (await visitor.get(f"{link}/papers/{secret['id']}")).status_code == 404
+
+
+async def test_the_pack_holds_what_its_reader_may_know_of(
+    program: Program, play: Play, meeting: int, settings: Settings
+) -> None:
+    world = play.world
+    closed = await item(program, world.liwb, meeting, audience=[str(world.sfj.id)])
+    await program.post(world.zhoumin, f"/agenda-items/{closed}/accept", {})
+    await brought(program, world.liwb, meeting, title="限知材料", agenda_item_id=closed)
+    await brought(program, world.zhoumin, meeting, title="工作情况")
+    await brought(program, world.zhoumin, meeting, title="数据", name="表.xlsx", content=office("xlsx"))
+    for who, knows in ((world.liwb, True), (world.zhoumin, False)):
+        answer = await program.call(who, "GET", f"/meetings/{meeting}/pack.pdf")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-disposition"].startswith("attachment")
+        text = "".join("".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+        assert ("限知材料" in text, "会商线索移送" in text) == (knows, knows)
+        assert "工作情况" in text
+        assert "数据另附" in text
+        assert ("另行通知" in text) is not knows
+    assert list((settings.data_dir / "uploads").iterdir()) == []
 
 
 async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:

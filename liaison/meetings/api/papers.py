@@ -17,7 +17,7 @@ from liaison.meetings.values import paper_json
 from liaison.web.api import Body, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
-from liaison.web.papers import handed_out
+from liaison.web.papers import bound, handed_out
 from liaison.web.uploads import STREAMED, Received, received, take
 
 
@@ -116,4 +116,10 @@ async def paper_file(request: AnyRequest, db: Db, viewer: Me, paper_id: Id) -> S
     return await handed_out(request, viewer, found, row_id(wanted) if wanted is not None else None)
 
 
-HANDLERS = [papers_of_meeting, add_paper, one_paper, change_paper, remove_paper, add_version, paper_file]
+@get("/meetings/{meeting_id:str}/pack.pdf", include_in_schema=False)
+async def pack(request: AnyRequest, viewer: Me, meeting_id: Id) -> Stream:
+    """Agenda and papers as one PDF to print."""
+    return await bound(request, viewer, row_id(meeting_id))
+
+
+HANDLERS = [papers_of_meeting, add_paper, one_paper, change_paper, remove_paper, add_version, paper_file, pack]

@@ -24,7 +24,7 @@ from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import region
 from liaison.web.forms import Form, FormAgain, attempt, row_id
 from liaison.web.pages import AnyRequest, see_other, words_of
-from liaison.web.papers import handed_out
+from liaison.web.papers import bound, handed_out
 from liaison.web.uploads import STREAMED, Received, received, take
 
 Db = NamedDependency[Session]
@@ -123,6 +123,12 @@ async def paper_file(request: AnyRequest, db: Db, viewer: Me, paper_id: FromPath
     return await handed_out(request, viewer, found, row_id(wanted) if wanted is not None else None)
 
 
+@get("/meetings/{meeting_id:int}/pack.pdf", include_in_schema=False)
+async def pack(request: AnyRequest, viewer: Me, meeting_id: FromPath[int]) -> Stream:
+    """Agenda and papers as one PDF to print."""
+    return await bound(request, viewer, meeting_id)
+
+
 async def _taken(
     request: AnyRequest,
     most: int,
@@ -211,4 +217,5 @@ handlers = [
     remove_paper,
     restore_paper,
     paper_file,
+    pack,
 ]
