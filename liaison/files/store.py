@@ -98,4 +98,6 @@ def older(directory: Path) -> list[str]:
     """The names of what has lain there for a day."""
     if not directory.is_dir():
         return []
-    return [path.name for path in directory.iterdir() if time.time() - path.stat().st_mtime > LEFT_BEHIND]
+    return [
+        path.name for path in directory.iterdir() if path.is_file() and time.time() - path.stat().st_mtime > LEFT_BEHIND
+    ]
