@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
@@ -146,6 +147,14 @@ async def restore(db: Session, viewer: Viewer, found: Found) -> Paper:
         paper.touch()
         audit_line(db, viewer, "restore_paper", found.meeting, paper=paper.id)
     return paper
+
+
+async def choose_largest(db: Session, viewer: Viewer, megabytes: int | None) -> None:
+    """How large a file may be, for the whole site. Raises NotPermitted, Invalid."""
+    check = Check()
+    check.number("megabytes", megabytes, least=1, most=queries.MOST_MEGABYTES, required=True)
+    check.done()
+    await site.choose(db, viewer, queries.LARGEST, {"megabytes": megabytes})
 
 
 async def note_reading(db: Session, viewer: Viewer, meeting: Meeting, paper_id: int, number: int) -> None:

@@ -322,6 +322,19 @@ async def test_a_browser_brings_a_paper_and_is_told_on_the_field_what_is_wrong(
     assert stale.status_code == 409
 
 
+async def test_the_operator_says_how_large_a_file_may_be(
+    program: Program, play: Play, meeting: int, settings: Settings, database: Database, clock: Clock
+) -> None:
+    browser = await Browser(settings, database, clock).sign_in(play.world.guyan)
+    assert 'value="20"' in await browser.get("/system")
+    for wrong in ("0", "101", "", "x"):
+        assert (await browser.post("/system/papers", megabytes=wrong)).status_code == 422
+    assert (await browser.post("/system/papers", megabytes="1")).status_code == 303
+    two = PDF + bytes(2 << 20) + b"%%EOF"
+    answer = await sent(program, play.world.zhoumin, f"/meetings/{meeting}/papers", content=two)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "file")
+
+
 async def test_without_the_token_of_a_page_of_ours_no_file_is_taken(
     play: Play, meeting: int, settings: Settings, database: Database, clock: Clock
 ) -> None:
