@@ -132,6 +132,13 @@ async def stored_names(db: Session, paper_ids: Sequence[int]) -> dict[tuple[int,
     return {(row.paper_id, row.number): row.stored_name for row in rows}
 
 
+async def known_papers(db: Session, viewer: Viewer, meeting_id: int) -> dict[int, int | None]:
+    """The papers that were ever brought to the meeting, or lie with it, of which the viewer may know: each with its item."""
+    query = select(Paper).outerjoin(AgendaItem).options(joinedload(Paper.agenda_item))
+    rows = await db.scalars(query.where(or_(Paper.meeting_id == meeting_id, AgendaItem.meeting_id == meeting_id)))
+    return {row.id: row.agenda_item_id for row in rows if may_see_paper(viewer, row)}
+
+
 async def has_own_item(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
     """Whether an item of the meeting is the viewer's proposal, or their agency's."""
     own = (AgendaItem.proposed_by == viewer.person_id, AgendaItem.agency_id == viewer.acts_for(meeting.mechanism_id))

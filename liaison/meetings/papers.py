@@ -74,7 +74,7 @@ async def add(
     db.add(paper)
     await db.flush()
     await _version(db, viewer, paper, 1, name, file)
-    audit_line(db, viewer, "add_paper", meeting, paper=paper.id, item=agenda_item_id or 0, sha256=file.kept.sha256)
+    audit_line(db, viewer, "add_paper", meeting, paper=paper.id, sha256=file.kept.sha256)
     return paper
 
 

@@ -93,6 +93,10 @@ async def test_a_paper_of_a_restricted_item_is_missing_to_everybody_outside_its_
         assert found.status_code == missing.status_code == 404
         listed = await program.call(who, "GET", f"/meetings/{meeting}/papers")
         assert "限知材料" not in listed.text
+    await brought(program, world.liwb, meeting, title="公开", agenda_item_id=await item(program, world.liwb, meeting))
+    for who, lines in ((world.wuxl, 2), (world.zhoumin, 1), (world.hanmei, 0)):
+        trail = (await program.get(who, f"/audit?object=meeting:{meeting}"))["items"]
+        assert [one["verb"] for one in trail].count("add_paper") == lines, who.name
 
 
 async def test_the_audience_of_a_paper_is_its_items_or_narrower(program: Program, play: Play, meeting: int) -> None:
