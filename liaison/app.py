@@ -1,5 +1,6 @@
 """The one place that wires the server together; tests call `create_app` with other settings."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -143,6 +144,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "answers": Answers(),
             "settled_mails": watching_routes.SettledMails(),
             "feeds": KnownFeeds(),
+            "packs": asyncio.Semaphore(2),
         }
     )
 

@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from ipaddress import ip_address, ip_network
@@ -35,6 +36,7 @@ class Settings:
     mail_from: str = "liaison@localhost"
     inbox_url: str = ""
     lmtp_listen: str = ""
+    scanner: str = ""
     timezone: str = "Asia/Shanghai"
     locale: str = "zh_CN"
     region: str = "CN"
@@ -96,6 +98,8 @@ def checked(settings: Settings) -> Settings:
         _check_inbox(inbox)
     if settings.lmtp_listen and not _is_listening_address(settings.lmtp_listen):
         raise _wrong("LMTP_LISTEN", N_("%(name)s must be an address of this machine itself and a port, such as 127.0.0.1:2424, not “%(given)s”: LMTP knows no sign-in."), settings.lmtp_listen)  # fmt: skip
+    if settings.scanner and not _is_command(settings.scanner):
+        raise _wrong("SCANNER", N_("%(name)s must be a command with {} where the file goes, such as clamdscan --fdpass {}, not “%(given)s”."), settings.scanner)  # fmt: skip
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", settings.region, re.ASCII):
         raise wrong_region(settings)
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'liaison.db'}"
@@ -160,6 +164,14 @@ def _check_inbox(url: str) -> None:
         _check_url("INBOX_URL", url, {"imaps"})
         if not urlsplit(url).username:
             raise _wrong("INBOX_URL", N_("%(name)s must name the user as well, such as imaps://user:pass@host/INBOX, not “%(given)s”."), _masked(url))  # fmt: skip
+
+
+def _is_command(text: str) -> bool:
+    """Words as a shell divides them, one after the first naming the file."""
+    try:
+        return any("{}" in word for word in shlex.split(text)[1:])
+    except ValueError:
+        return False
 
 
 def _is_network(text: str) -> bool:

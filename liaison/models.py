@@ -8,7 +8,14 @@ from liaison.directory import models as directory
 from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
-from liaison.meetings import address_models, agenda_models, decision_models, plan_models, step_models
+from liaison.meetings import (
+    address_models,
+    agenda_models,
+    decision_models,
+    paper_models,
+    plan_models,
+    step_models,
+)
 from liaison.meetings import models as meetings
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
@@ -31,6 +38,7 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "paper_models",
     "paperwork",
     "plan_models",
     "polls",

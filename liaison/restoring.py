@@ -25,6 +25,7 @@ from liaison.errors import N_, CannotRun
 from liaison.i18n import Words
 from liaison.keeping import archive, copies, making
 from liaison.keeping.archive import Damaged, Manifest
+from liaison.meetings.scanning import files_of_papers
 from liaison.system.after_restore import Settled, settle
 
 
@@ -67,6 +68,7 @@ async def examine(file: Path) -> Examined:
         database = open_database(settings, Clock())
         try:
             await _check_trail(database, manifest)
+            await _check_papers(database, manifest)
         finally:
             await database.dispose()
         return Examined(manifest, older, trail_checked=True)
@@ -192,6 +194,20 @@ async def _check_trail(database: Database, manifest: Manifest) -> None:
             raise Damaged(
                 N_("This backup is damaged or was changed: %(part)s. Take another one."), part=archive.MANIFEST
             )
+
+
+async def _check_papers(database: Database, manifest: Manifest) -> None:
+    """Every paper that the database knows is in the backup, as it was brought. A restore goes on without one; a look at a backup says so."""
+    held = {part.name: part.sha256 for part in manifest.parts}
+    async with database.reading() as db:
+        for stored_name, sha256 in await files_of_papers(db):
+            if held.get(archive.PAPERS + stored_name) != sha256:
+                raise Damaged(
+                    N_(
+                        "The file %(part)s of a paper is missing or another one: it was lost before this backup was made."
+                    ),
+                    part=archive.PAPERS + stored_name,
+                )
 
 
 def _refuse_data(settings: Settings) -> None:

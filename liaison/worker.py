@@ -18,6 +18,8 @@ from liaison.db import Database, Session
 from liaison.errors import CannotRun
 from liaison.feed import texts
 from liaison.feed.calendar import to_keep
+from liaison.files import scanner, store
+from liaison.files.running import run as run_program
 from liaison.keeping import making
 from liaison.mail import outbox, queue_state
 from liaison.mail.calling import CALLS_FOR_MAIL
@@ -26,6 +28,8 @@ from liaison.mail.smtp import transport_for
 from liaison.mail.sources.places import Inbox, inboxes
 from liaison.mail.transport import Transport
 from liaison.mechanisms.calendars import load_calendars
+from liaison.meetings import scanning
+from liaison.meetings.paper_models import CLEAN, FAILED, INFECTED
 from liaison.meetings.zone_data import follow_zone_data
 from liaison.postroom import purging
 from liaison.reminders.reminding import remind_due
@@ -130,6 +134,43 @@ async def keep_backup(work: Work) -> None:
         log.info("backup_made", file=file.name)
 
 
+async def scan_papers(work: Work) -> None:
+    """Have the site's virus scanner judge what came in, one file after the other; none is handed out before."""
+    database = work.database
+    async with database.reading() as db:
+        waiting = await scanning.to_scan(db)
+    for version_id, stored_name in waiting:
+        if work.stop.is_set():
+            return
+        path = making.papers_of(database.settings) / stored_name
+        status = await run_program(
+            scanner.command(database.settings.scanner, str(path.absolute())), seconds=scanner.SECONDS
+        )
+        verdict = FAILED
+        if status in (scanner.CLEAN_STATUS, scanner.INFECTED_STATUS):
+            verdict = CLEAN if status == scanner.CLEAN_STATUS else INFECTED
+        if verdict != CLEAN:
+            log.error("paper_not_clean", verdict=verdict, file=stored_name, status=status)
+        async with database.writing() as db:
+            await scanning.note_verdict(db, version_id, verdict)
+
+
+async def sweep_papers(work: Work) -> None:
+    """Take away files that came in a day ago and that no row knows: what a crash or a broken connection left."""
+    settings = work.database.settings
+    papers, incoming = making.papers_of(settings), store.coming_in(settings.data_dir)
+    for name in await asyncio.to_thread(store.older, incoming):
+        await asyncio.to_thread(store.drop, incoming, name)
+    old = await asyncio.to_thread(store.older, papers)
+    for at in range(0, len(old), 500):
+        some = old[at : at + 500]
+        async with work.database.reading() as db:
+            known = await scanning.known(db, some)
+        for name in set(some) - known:
+            log.info("paper_swept", file=name)
+            await asyncio.to_thread(store.drop, papers, name)
+
+
 def poll(inbox: Inbox) -> Callable[[Work], Awaitable[object]]:
     """The reading of one mailbox as a tick, so that a mailbox that hangs holds up no other."""
 
@@ -148,8 +189,10 @@ CLOCKWORK: Final = (
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_feed_texts", timedelta(seconds=15), keep_feed_texts),
+    Tick("scan_papers", timedelta(seconds=10), scan_papers),
     Tick("keep_backup", timedelta(minutes=10), keep_backup),
     Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),
+    Tick("sweep_papers", timedelta(days=1), sweep_papers),
     Tick("purge_sent_bytes", timedelta(days=1), in_transaction(outbox.purge)),
     Tick("drop_feed_texts", timedelta(days=1), in_transaction(texts.drop_texts)),
     Tick("purge_received_bytes", timedelta(days=1), in_transaction(purging.purge)),

@@ -21,6 +21,7 @@ SYSTEM_PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /system/outbox/{mail_id}/retry": OPERATOR_ONLY,
     "POST /system/outbox/{mail_id}/release": OPERATOR_ONLY,
     "POST /system/outbox/{mail_id}/give-up": OPERATOR_ONLY,
+    "POST /system/papers": OPERATOR_ONLY,
     "GET /system/first-steps": OPERATOR_ONLY,
     "GET /system/first-steps/template.xlsx": OPERATOR_ONLY,
     "POST /system/first-steps/people": OPERATOR_ONLY,

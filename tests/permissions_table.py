@@ -2,7 +2,7 @@
 
 A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
-from tests import permissions_api, permissions_polls
+from tests import permissions_api, permissions_papers, permissions_polls
 from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
@@ -267,9 +267,12 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /directory/people/{person_id}/operator": OPERATOR_ONLY,
     "GET /r/{token}": NEEDS_A_SECRET,
     "GET /r/{token}/calendar.ics": NEEDS_A_SECRET,
+    "GET /r/{token}/papers/{paper_id}": NEEDS_A_SECRET,
     "POST /r/{token}": NEEDS_A_SECRET,
 }
 
-API: dict[str, Rule | tuple[Rule, ...]] = permissions_api.API | permissions_polls.API | PLAN_API
-PAGES |= permissions_polls.PAGES
+API: dict[str, Rule | tuple[Rule, ...]] = (
+    permissions_api.API | permissions_papers.API | permissions_polls.API | PLAN_API
+)
+PAGES |= permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

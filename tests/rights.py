@@ -27,10 +27,12 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
+from liaison.files.store import Brought, Kept
+from liaison.keeping.making import papers_of
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import HolidayDay
-from liaison.meetings import agenda, announcing, holding, queries, recording, scheduling
+from liaison.meetings import agenda, announcing, holding, papers, queries, recording, scheduling
 from liaison.meetings.asking import Asked
 from liaison.paperwork.models import DocumentTemplate
 from liaison.polls import asking
@@ -68,6 +70,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "item_id": ("accepted_item", "proposed_item", "restricted_item", "restricted_proposal", "restricted_held"),
     "decision_id": ("decision_id", "restricted_decision"),
     "action_id": ("action_id", "restricted_action"),
+    "paper_id": ("paper_id", "restricted_paper"),
     "incoming_id": ("incoming_id",),
     "poll_id": ("poll_id",),
 }
@@ -250,6 +253,14 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     await forgetful.dispose()
 
 
+def _kept(settings: Settings, number: int, text: str) -> Brought:
+    """A file that lies among the papers."""
+    place = papers_of(settings)
+    place.mkdir(exist_ok=True)
+    (place / f"{number:032}").write_text(text, encoding="utf-8")
+    return Brought(f"{text}.txt", "txt", Kept(f"{number:032}", len(text.encode()), f"{number:064}"))
+
+
 async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     """A meeting that was announced, with agency and people asked and two agenda items; a draft; and a meeting that is going on."""
     host = await built.viewer(db, built.zhoumin)
@@ -276,6 +287,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     restricted = await agenda.add_item(db, officer, meeting, **closed, presenter_id=built.liwb.id, duration_minutes=20)
     await agenda.accept_item(db, host, restricted)
     restricted_proposal = await agenda.add_item(db, officer, meeting, **closed)
+    kept_files = [_kept(db.settings, n, text) for n, text in enumerate(("材料", RESTRICTED))]
+    paper = await papers.add(db, host, meeting, kept_files[0], title="工作情况")
+    restricted_paper = await papers.add(
+        db, officer, meeting, kept_files[1], title=f"材料{RESTRICTED}", agenda_item_id=restricted.id
+    )
     await announcing.send(db, host, meeting)
     running = await scheduling.schedule(
         db, host, built.mechanism.id, title="碰头会", asked=[Asked(person_id=built.sunl.id)], **facts
@@ -352,6 +368,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "candidate_id": poll.candidates[0].id,
         "decision_id": decision.id,
         "action_id": owned.id,
+        "paper_id": paper.id,
+        "restricted_paper": restricted_paper.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,
         "held": held.id,

@@ -22,6 +22,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import sees_until
 from liaison.meetings import queries as meetings
+from liaison.meetings.paper_queries import known_papers
 from liaison.meetings.permissions import may_arrange, may_change, may_see_list
 from liaison.meetings.permissions import reads_before as reads_meeting_before
 from liaison.meetings.recorded import kept_from
@@ -79,12 +80,13 @@ async def trail(db: Session, viewer: Viewer, kind: str, id_: int, *, after: int,
 async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
     """Who runs the meeting or arranges its agenda reads all; the others what came after they were told of it, of items those on
     the agenda, of who is asked what the list shows them, and nothing since their agency left. What was done with an item that the
-    reader may not know of is told without what it says, and its decisions not at all."""
+    reader may not know of is told without what it says, and its decisions not at all; nor are papers that they may not know of."""
     meeting = await meetings.get(db, viewer, id_)
     items, decisions = await kept_from(db, viewer, id_)
+    papers = await known_papers(db, viewer, id_)
 
     def known(facts: dict[str, Any]) -> dict[str, Any] | None:
-        if facts.get("decision") in decisions:
+        if facts.get("decision") in decisions or facts.get("paper", 0) not in {0, *papers}:
             return None
         return {"item": facts["item"]} if facts.get("item") in items else facts
 
@@ -100,11 +102,17 @@ async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight(
         since=meeting.announced_at or meeting.held_at,
         before=reads_meeting_before(viewer, meeting, asked, db.now()),
-        reads=lambda facts: _told(said, shown, sees_list=listed) if (said := known(facts)) is not None else None,
+        reads=lambda facts: (
+            _told(said, shown, sees_list=listed)
+            if (said := known(facts)) is not None and papers.get(said.get("paper", 0)) in {None, *shown}
+            else None
+        ),
     )
 
 
 def _told(facts: dict[str, Any], shown: Collection[int], *, sees_list: bool) -> dict[str, Any] | None:
+    if "paper" in facts:
+        return _only(facts, {"paper", "n"})
     if "item" in facts:  # without the title, which was another before it was accepted
         return {"item": facts["item"]} if facts["item"] in shown else None
     if "items" in facts:

@@ -65,7 +65,7 @@ async def add_item(
     )
     check = Check()
     brought_by = agency_id or viewer.agency_id
-    item.audience = await _audience(db, check, meeting, audience, brought_by)
+    item.audience = await agencies_to_know(db, check, meeting, audience, brought_by)
     await _say(db, viewer, check, item, title, purpose, brought_by, presenter_id, duration_minutes)
     db.add(item)
     await db.flush()
@@ -242,17 +242,18 @@ async def _set_audience(
     audience: Collection[int],
     agency_id: int | None,
 ) -> None:
-    found = await _audience(db, check, item.meeting, audience, agency_id or viewer.agency_id)
+    found = await agencies_to_know(db, check, item.meeting, audience, agency_id or viewer.agency_id)
     if found != item.audience:
         if not may_set_audience(viewer, item.meeting, item):
             raise NotPermitted(_NOT_YOURS_TO_CLOSE)
         item.audience = found
 
 
-async def _audience(
+async def agencies_to_know(
     db: Session, check: Check, meeting: Meeting, given: Collection[int], brought_by: int
 ) -> frozenset[int] | None:
-    """Member agencies, and those asked to the meeting; who brings the item knows of it."""
+    """The audience that was given: member agencies, and those asked to the meeting; who brings the item (or the paper) knows of it.
+    None where none was given."""
     if not given:
         return None
     days = (meeting.local_on, db.clock.today(meeting.timezone))

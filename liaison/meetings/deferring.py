@@ -136,6 +136,7 @@ async def _next_meeting(db: Session, meeting: Meeting) -> Meeting | None:
             Meeting.postponed_at.is_(None),
             Meeting.held_at.is_(None),
         )
+        .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(1)
     )

@@ -88,8 +88,9 @@ def written(
     note: str | None,
     occasion: str,
     today: date,
+    papers: Sequence[str] = (),
 ) -> OutgoingMessage:
-    """The mail in its addressee's language; a deputy's copy goes without calendar part."""
+    """The mail in its addressee's language; a deputy's copy goes without calendar part. `papers`: those that anybody may know of."""
     one, message, held = planned.addressee, planned.message, planned.held
     audience, snapshot = audience_of(snapshot, planned.reads), shown_to(snapshot, planned.reads)
     before = shown_to(planned.before, planned.reads) if planned.before is not None else None
@@ -106,6 +107,8 @@ def written(
         else [],
         "foot": _why(one, NOBODY if planned.change == HANDED_ON else lines, words, was=planned.change in OFF[2:]),
         "note": note,
+        "papers": papers,
+        "papers_link": next((told.link for told in (*lines.people, *lines.slips, *lines.copies)), ""),
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
         "heading": _heading(planned.change, snapshot, words),
         "subject": _subject(planned.change, snapshot, words),

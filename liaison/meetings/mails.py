@@ -24,6 +24,7 @@ from liaison.meetings import queries
 from liaison.meetings.audience import shown_to
 from liaison.meetings.letters import Lines, lines_of, reminder, written
 from liaison.meetings.models import HANDED_ON, HANDED_OVER, Announcement, Meeting
+from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding, told_before
 from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee
@@ -78,6 +79,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
             await asyncio.sleep(0)
         asking = {id_: mail.addressee for id_, mail in mails.items() if mail.message.method is Method.REQUEST}
         lines = await _linked(db, meeting, asking)
+        papers = [paper.title for paper in await open_papers(db, meeting)] if asking else []
         for id_, mail in mails.items():
             words[id_] = partial(
                 written,
@@ -86,6 +88,7 @@ async def compose_meeting(db: Session, rows: Sequence[OutboxMail]) -> Wording:
                 lines.get(id_) or lines_of(mail.addressee, _no_link),
                 note=announcement.note,
                 occasion=announcement.occasion,
+                papers=papers,
                 today=db.clock.today(meeting.timezone),
             )
     return lambda row: words[row.id]() if row.id in words else None
@@ -123,7 +126,8 @@ async def preview(
         told = description(shown_to(plan.snapshot, reads), Words(mail.addressee.locale, meeting.timezone))
         event = replace(mail.message.event, description=told) if mail.message.event.description else mail.message.event
         mail = replace(mail, reads=reads, message=replace(mail.message, event=event))
-    return _sample(db, meeting, plan, mail, note)
+    papers = [paper.title for paper in await open_papers(db, meeting)]
+    return _sample(db, meeting, plan, mail, note, papers)
 
 
 async def rehearse(db: Session, meeting: Meeting, plan: Plan, *, note: str | None) -> None:
@@ -149,7 +153,9 @@ def _rehearsed(db: Session, meeting: Meeting, plan: Plan, mail: PlannedMail, not
     return to_bytes(message, message_id=new_message_id(message.mail_from), date=db.now())
 
 
-def _sample(db: Session, meeting: Meeting, plan: Plan, mail: PlannedMail, note: str | None) -> OutgoingMessage:
+def _sample(
+    db: Session, meeting: Meeting, plan: Plan, mail: PlannedMail, note: str | None, papers: Sequence[str] = ()
+) -> OutgoingMessage:
     one = mail.addressee
     url = f"{db.settings.base_url}/r/{Words(one.locale, meeting.timezone)._('sample')}"
     asks = mail.message.method is Method.REQUEST
@@ -159,6 +165,7 @@ def _sample(db: Session, meeting: Meeting, plan: Plan, mail: PlannedMail, note: 
         lines_of(one, (lambda _: url) if asks else _no_link),
         note=mail.former.note if mail.former else note,
         occasion=mail.former.occasion if mail.former else plan.occasion,
+        papers=papers,
         today=db.clock.today(meeting.timezone),
     )
 

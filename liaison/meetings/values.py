@@ -10,6 +10,7 @@ from liaison.meetings.attendance import Attendance, leave_of
 from liaison.meetings.audience import ItemShown
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting, Note, Series
+from liaison.meetings.paper_rules import PaperShown
 
 Delivery = Mapping[str, str]
 """{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
@@ -132,6 +133,33 @@ def invitation_json(
             for one in sorted(names, key=lambda one: (one.position, one.id))
         ],
         "delivery": delivery,
+    }
+
+
+def paper_json(paper: PaperShown) -> dict[str, Any]:
+    """One paper with its versions, oldest first; of one that is not `ready` the file is not handed out yet."""
+    return {
+        "id": str(paper.id),
+        "version": paper.version,
+        "meeting_id": str(paper.meeting_id),
+        "agenda_item_id": _id(paper.agenda_item_id),
+        "agency_id": str(paper.agency.id),
+        "title": paper.title,
+        "audience": [str(id_) for id_ in sorted(paper.audience)] if paper.audience is not None else None,
+        "added_at": paper.added_at,
+        "href": f"/api/papers/{paper.id}/file",
+        "versions": [
+            {
+                "number": one.number,
+                "file_name": one.file_name,
+                "bytes": one.bytes,
+                "sha256": one.sha256,
+                "media_type": one.media_type,
+                "added_at": one.added_at,
+                "state": one.state,
+            }
+            for one in paper.versions
+        ],
     }
 
 

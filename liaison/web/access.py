@@ -114,7 +114,7 @@ def _needs_somebody(request: AnyRequest) -> bool:
 async def _kept(request: AnyRequest) -> kept.Kept | None:
     """The form that somebody sends whose session is over: read here, because what answers the refusal can read nothing any more."""
     key = request.cookies.get(session_cookie(settings_of(request).https))
-    if request.method in SAFE or is_api(request) or not key:
+    if request.method in SAFE or is_api(request) or not key or request.route_handler.opt.get("streamed"):
         return None
     async with request.app.state.database.reading() as db:
         person_id = await sessions.person_of(db, key)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Response
+from litestar.response import Response, Stream
 
 from liaison.accounts import links, throttle
 from liaison.accounts.models import Link
@@ -34,6 +34,8 @@ class LinkPages:
     act: Page
     file: Callable[[AnyRequest, Session, Link, Viewer], Awaitable[Response[bytes]]] | None = None
     """The thing as a file for the calendar, where it is one."""
+    paper: Callable[[AnyRequest, Session, Link, Viewer, int], Awaitable[Stream]] | None = None
+    """The file of one paper that may be read behind such a link."""
 
 
 async def opened(request: AnyRequest, db: Session, token: str) -> tuple[Link, Viewer]:
@@ -82,6 +84,18 @@ async def calendar(request: AnyRequest, db: NamedDependency[Session], token: Fro
     return await file(request, db, link, viewer)
 
 
+@get("/{token:str}/papers/{paper_id:int}", opt=PUBLIC)
+async def paper(
+    request: AnyRequest, db: NamedDependency[Session], token: FromPath[str], paper_id: FromPath[int]
+) -> Stream:
+    """The newest version of a paper, to be saved."""
+    link, viewer = await opened(request, db, token)
+    found = _pages(request, link).paper
+    if found is None:
+        raise NotFound
+    return await found(request, db, link, viewer, paper_id)
+
+
 def _pages(request: AnyRequest, link: Link) -> LinkPages:
     pages: Mapping[str, LinkPages] = request.app.state.link_pages
     if link.purpose not in pages:
@@ -94,4 +108,4 @@ async def ignore_cookies(request: Request) -> None:  # type: ignore[type-arg]
     request.state.viewer = None
 
 
-router = Router("/r", route_handlers=[follow, act, calendar], before_request=ignore_cookies)
+router = Router("/r", route_handlers=[follow, act, calendar, paper], before_request=ignore_cookies)

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from liaison.meetings.api import agenda, asked, meetings, plan, record, series
+from liaison.meetings.api import agenda, asked, meetings, papers, plan, record, series
 
 api = Router(
     "/",
@@ -10,6 +10,7 @@ api = Router(
         *meetings.HANDLERS,
         *asked.HANDLERS,
         *agenda.HANDLERS,
+        *papers.HANDLERS,
         *series.HANDLERS,
         *plan.HANDLERS,
         *record.HANDLERS,

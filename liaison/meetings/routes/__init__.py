@@ -15,6 +15,7 @@ from liaison.meetings.routes.entering import handlers as entering_handlers
 from liaison.meetings.routes.following import handlers as following_handlers
 from liaison.meetings.routes.links import PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
+from liaison.meetings.routes.papers import handlers as paper_handlers
 from liaison.meetings.routes.proposing import PAGES as PROPOSING
 from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
@@ -35,6 +36,7 @@ router = Router(
         *changing_handlers,
         *asking_handlers,
         *agenda_handlers,
+        *paper_handlers,
         *sending_handlers,
         *delivery_handlers,
         *answering_handlers,

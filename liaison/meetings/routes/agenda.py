@@ -243,14 +243,14 @@ async def _page(
         place=_place(db, meeting),
         labels=labels,
         choices=await choices(db, meeting.local_on, meeting.mechanism_id),
-        audience=await _offered(db, meeting, item),
+        audience=await offered(db, meeting, item),
         may_set_audience=item is None or may_set_audience(viewer, meeting, item),
         purposes=[(purpose, words._(PURPOSE_NAMES[purpose])) for purpose in PURPOSES],
         stale=both_versions(request, form, theirs or {}, labels),
     )
 
 
-async def _offered(db: Session, meeting: Meeting, item: AgendaItem | None) -> list[Agency]:
+async def offered(db: Session, meeting: Meeting, item: AgendaItem | None) -> list[Agency]:
     """The agencies that a form offers as audience: the members, those asked, and those chosen before."""
     found = {one.id: one for one in (await choices(db, meeting.local_on, meeting.mechanism_id)).members}
     found |= {one.agency_id: one.agency for one in await queries.invitations(db, meeting.id)}
@@ -283,7 +283,7 @@ async def _item_page(
         item=seen,
         proposer=proposer,
         moves=await deferring.moves_of(db, item),
-        audience=await _offered(db, meeting, item),
+        audience=await offered(db, meeting, item),
         may_arrange=open_ and may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)),
         may_edit=open_ and not seen.hidden and may_withdraw(viewer, meeting, item),
         may_set_audience=open_ and not seen.hidden and may_set_audience(viewer, meeting, item),

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar.enums import RequestEncodingType
-from litestar.response import Response
+from litestar.response import Response, Stream
 
 from liaison.accounts import links
 from liaison.accounts.models import Link
@@ -21,6 +21,7 @@ from liaison.meetings.attendance import to_check_in
 from liaison.meetings.audience import item_shown
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.paper_queries import open_papers_shown
 from liaison.meetings.planning import everybody_of
 from liaison.meetings.routes.answering import (
     SLIP_LABELS,
@@ -44,6 +45,7 @@ from liaison.web.handlers import wants_problems
 from liaison.web.links import LinkPages
 from liaison.web.links import opened as open_link
 from liaison.web.pages import AnyRequest, page, words_of
+from liaison.web.papers import handed_out
 
 _ANYBODY = Viewer(NOBODY, NOBODY)
 """Who may open a mailed link, which is passed on to who answers for somebody: no restricted item is named behind it."""
@@ -114,6 +116,15 @@ async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> 
 async def calendar(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[bytes]:
     """The meeting as a file for the calendar."""
     return await calendar_file(request, db, (await _open(db, link, viewer)).meeting)
+
+
+async def paper(request: AnyRequest, db: Session, link: Link, viewer: Viewer, paper_id: int) -> Stream:
+    """A paper that everybody who sees the meeting may know of: the link is passed on to who answers for somebody."""
+    meeting = (await _open(db, link, viewer)).meeting
+    found = {one.paper.id: one for one in await open_papers_shown(db, _ANYBODY, meeting)}
+    if paper_id not in found:
+        raise NotFound
+    return await handed_out(request, _ANYBODY, found[paper_id], None)
 
 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -338,6 +349,7 @@ async def _page(request: AnyRequest, db: Session, opened: Opened, template: str,
         template,
         meeting=meeting,
         items=[item_shown(_ANYBODY, item, arranges=False) for item in accepted],
+        papers=[one.shown for one in await open_papers_shown(db, _ANYBODY, meeting)],
         due=replies_due_on(meeting, db.now()),
         contact=(await everybody_of(db, meeting)).contact,
         zone=meeting.timezone,
@@ -358,4 +370,4 @@ def _closed(db: Session, meeting: Meeting) -> Message | None:
     return None
 
 
-PAGES = {purpose: LinkPages(show, act, calendar) for purpose in (links.ANSWER, links.SLIP)}
+PAGES = {purpose: LinkPages(show, act, calendar, paper) for purpose in (links.ANSWER, links.SLIP)}

@@ -17,7 +17,7 @@ from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.mechanisms.wording import STEPS
-from liaison.meetings import following, queries
+from liaison.meetings import following, paper_queries, queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.attendance import One, by_attendance, leave_of, to_check_in
@@ -65,6 +65,8 @@ DONE = {
     "item_removed": N_("The item is off the agenda."),
     "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
     "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
+    "paper_added": N_("The paper is there."),
+    "paper_removed": N_("The paper is taken away."),
     "checked_in": N_("The attendance is saved."),
     "arrived": N_("You are checked in."),
     "approved": N_("The leave is approved."),
@@ -129,6 +131,9 @@ async def show_meeting(
         check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
+        papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
+        may_bring_papers=is_host(viewer, meeting)
+        or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
     )
 
 
@@ -247,6 +252,8 @@ def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
         undo = f"/agenda-items/{row_id(request.query_params.get('item'))}/restore"
     elif done in ("decided", "assigned_too") and "new" in request.query_params:
         undo = f"/decisions/{row_id(request.query_params['new'])}/take-back"
+    elif done == "paper_removed":
+        undo = f"/papers/{row_id(request.query_params.get('paper'))}/restore"
     return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
 
 

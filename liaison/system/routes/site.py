@@ -10,6 +10,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.config import VERSION
 from liaison.db import Session
 from liaison.mail import choices, reasons
+from liaison.meetings import paper_queries, papers
 from liaison.reminders import reminding
 from liaison.system import backups, queries, running
 from liaison.web.forms import Form, attempt
@@ -30,6 +31,8 @@ async def show(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]
 
 
 async def _show(request: AnyRequest, db: Session, operator: Viewer, form: Form, *, status: int = 200) -> Response[Any]:
+    if "megabytes" not in form.values:
+        form.values["megabytes"] = [str(await paper_queries.largest(db) // 1024 // 1024)]
     return page(
         request,
         "system/show.html",
@@ -86,4 +89,13 @@ async def choose_for_inbox(request: AnyRequest, db: Db, operator: Operator) -> R
     return see_other("/system#inbox-title")
 
 
-handlers = [show, trial_mode, switch_backups, switch_digest, choose_for_inbox]
+@post("/system/papers")
+async def choose_largest_paper(request: AnyRequest, db: Db, operator: Operator) -> Response[Any]:
+    """How large a file may be that is brought as a paper."""
+    form = await Form.read(request)
+    act = papers.choose_largest(db, operator, form.whole("megabytes"))
+    await attempt(db, form, act, lambda theirs: _show(request, db, operator, form, status=422))
+    return see_other("/system#papers-title")
+
+
+handlers = [choose_largest_paper, show, trial_mode, switch_backups, switch_digest, choose_for_inbox]

@@ -1,0 +1,63 @@
+"""会议材料: the papers of a meeting, and every version that was brought of each."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from liaison.db import Base, IdSet, Versioned
+from liaison.directory.models import Agency
+from liaison.meetings.models import AgendaItem, Meeting
+
+CLEAN, INFECTED, FAILED = "clean", "infected", "failed"
+"""What the virus scanner said of a file; failed: it could not say, and is asked again."""
+
+
+class Paper(Versioned, Base):
+    """One paper of a meeting or of an item of its agenda, with which it goes to another meeting; a newer file is a new version of it."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        Index("ix_paper_meeting_id", "meeting_id"),
+        Index("ix_paper_agenda_item_id", "agenda_item_id"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    """That it was brought to; of a paper with an item the item's own meeting counts."""
+    meeting: Mapped[Meeting] = relationship(lazy="raise")
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    agenda_item: Mapped[AgendaItem | None] = relationship(lazy="raise")
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    """Whose paper it is: the agency of who brought it."""
+    agency: Mapped[Agency] = relationship(lazy="raise")
+    title: Mapped[str] = mapped_column(String(200))
+    audience: Mapped[frozenset[int] | None] = mapped_column(IdSet)
+    """知悉范围: narrower than the item's; None: whoever may know of the item, or sees the meeting."""
+    added_at: Mapped[datetime]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    versions: Mapped[list["PaperVersion"]] = relationship(lazy="raise", order_by="PaperVersion.number")
+
+
+class PaperVersion(Base):
+    """One file of a paper as it was brought. Never changed, but for what the virus scanner says of it."""
+
+    __tablename__ = "paper_version"
+    __table_args__ = (UniqueConstraint("paper_id", "number"), UniqueConstraint("stored_name"))
+
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
+    number: Mapped[int]
+    file_name: Mapped[str] = mapped_column(String(120))
+    """As it is shown and offered."""
+    stored_name: Mapped[str] = mapped_column(String(40))
+    """As it lies on the disk."""
+    bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(8))
+    """By its content (files.kinds)."""
+    added_at: Mapped[datetime]
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    scanned_at: Mapped[datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    """None until a scanner looked at it."""

@@ -1,0 +1,120 @@
+"""What the worker does with papers: has them scanned for viruses, and takes away what no row knows."""
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from liaison import restoring, worker
+from liaison.audit import AuditLine
+from liaison.clock import Clock
+from liaison.config import Settings, SettingsError, checked
+from liaison.db import Database
+from liaison.keeping import making
+from liaison.keeping.archive import Damaged
+from liaison.keeping.making import papers_of
+from liaison.meetings.paper_models import PaperVersion
+from liaison.worker import Work
+from tests.callers import Program
+from tests.files.making import PDF
+from tests.meetings.play import Play
+from tests.meetings.test_papers import brought, meeting
+
+__all__ = ["meeting"]
+
+SCANNER = """
+import sys, pathlib
+content = pathlib.Path(sys.argv[1]).read_bytes()
+sys.exit(1 if b"EICAR" in content else 2 if b"BROKEN" in content else 0)
+"""
+
+
+@pytest.fixture
+def work(database: Database, settings: Settings, tmp_path: Path) -> Work:
+    (tmp_path / "scan it.py").write_text(SCANNER)
+    database.settings = replace(settings, scanner=f"{sys.executable} '{tmp_path}/scan it.py' {{}}")
+    return worker.work_for(database, {})
+
+
+async def verdicts(database: Database) -> list[str | None]:
+    async with database.reading() as db:
+        return list(await db.scalars(select(PaperVersion.verdict).order_by(PaperVersion.id)))
+
+
+async def test_each_file_is_judged_by_how_the_scanner_ends(
+    play: Play, meeting: int, work: Work, database: Database, settings: Settings, clock: Clock
+) -> None:
+    program = Program(database.settings, database, clock)
+    papers = [
+        await brought(program, play.world.zhoumin, meeting, title=f"材料{n}", content=PDF + more + b"%%EOF")
+        for n, more in enumerate((b"", b"EICAR", b"BROKEN"))
+    ]
+    before = [(await program.call(play.world.liwb, "GET", f"/papers/{one['id']}/file")).status_code for one in papers]
+    assert before == [409, 409, 409]
+    await worker.scan_papers(work)
+    assert await verdicts(database) == ["clean", "infected", "failed"]
+    after = [(await program.call(play.world.liwb, "GET", f"/papers/{one['id']}/file")).status_code for one in papers]
+    assert after == [200, 409, 409]
+    async with database.reading() as db:
+        found = (await db.scalars(select(AuditLine).where(AuditLine.verb == "virus_found"))).one()
+    assert found.person_id is None
+    for path in papers_of(settings).iterdir():
+        path.write_bytes(path.read_bytes().replace(b"BROKEN", b"mended"))
+    await worker.scan_papers(work)
+    assert (await verdicts(database))[2] == "failed"  # not again at once
+    clock.as_of = clock.now().replace(hour=23)
+    await worker.scan_papers(work)
+    assert (await verdicts(database))[2] == "clean"
+
+
+async def test_a_scanner_that_is_missing_holds_papers_back(
+    play: Play, meeting: int, work: Work, database: Database, clock: Clock
+) -> None:
+    database.settings = replace(database.settings, scanner="/nowhere/scan {}")
+    await brought(Program(database.settings, database, clock), play.world.zhoumin, meeting)
+    await worker.scan_papers(work)
+    assert await verdicts(database) == ["failed"]
+
+
+@pytest.mark.parametrize("wrong", ["scan", "{}", "scan 'x {}"])
+def test_a_command_without_a_place_for_the_file_stops_the_start(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(SettingsError, match="LIAISON_SCANNER"):
+        checked(Settings(data_dir=tmp_path, scanner=wrong))
+
+
+async def test_files_that_no_row_knows_go_after_a_day_and_papers_stay(
+    play: Play, meeting: int, work: Work, database: Database, settings: Settings, clock: Clock
+) -> None:
+    await brought(Program(settings, database, clock), play.world.zhoumin, meeting)
+    kept = next(papers_of(settings).iterdir())
+    for name in ("old", "new"):
+        (papers_of(settings) / name).write_bytes(b"x")
+        (settings.data_dir / "uploads" / name).write_bytes(b"x")
+    yesterday = time.time() - 90_000
+    for path in (kept, papers_of(settings) / "old", settings.data_dir / "uploads" / "old"):
+        os.utime(path, (yesterday, yesterday))
+    await worker.sweep_papers(work)
+    assert {path.name for path in papers_of(settings).iterdir()} == {kept.name, "new"}
+    assert [path.name for path in (settings.data_dir / "uploads").iterdir()] == ["new"]
+
+
+async def test_a_backup_holds_the_papers_and_a_look_at_it_names_one_that_was_lost(
+    play: Play, meeting: int, database: Database, settings: Settings, clock: Clock, tmp_path: Path
+) -> None:
+    await brought(Program(settings, database, clock), play.world.zhoumin, meeting)
+    if settings.sqlite_path is None:
+        return  # tests/keeping restores dumps; their papers are looked at by the same lines
+    making.make(settings, tmp_path / "whole.tar.gz")
+    await restoring.examine(tmp_path / "whole.tar.gz")
+    elsewhere = checked(Settings(data_dir=tmp_path / "new", secret_key=settings.secret_key))
+    await restoring.restore(elsewhere, tmp_path / "whole.tar.gz")
+    assert [path.read_bytes() for path in papers_of(elsewhere).iterdir()] == [PDF]
+    lost = next(papers_of(settings).iterdir())
+    lost.unlink()
+    making.make(settings, tmp_path / "without.tar.gz")
+    with pytest.raises(Damaged, match=lost.name):
+        await restoring.examine(tmp_path / "without.tar.gz")
