@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from liaison import worker
 from liaison.accounts import credentials, passwords
@@ -20,6 +22,21 @@ from tests.callers import visitor
 
 PASSWORD = "一句容易记住的话，很长"
 """Everybody's in these tests."""
+LEAST_WORK = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+NOBODY = re.sub(r"m=\d+,t=\d+", "m=8,t=1", passwords.NOBODY)
+
+
+@pytest.fixture(autouse=True)
+def little_work(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as ever, with the least work that argon2id can be set to: how much it is matters in the tests of `full_work` only."""
+    if "full_work" not in request.fixturenames:
+        monkeypatch.setattr(passwords, "_HASHER", PasswordHash((LEAST_WORK,)))
+        monkeypatch.setattr(passwords, "NOBODY", NOBODY)
+
+
+@pytest.fixture
+def full_work() -> None:
+    """Passwords cost what they cost on a site."""
 
 
 @dataclass

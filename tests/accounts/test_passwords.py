@@ -44,9 +44,10 @@ def test_a_short_sentence_is_a_password() -> None:
     assert wrong_with("长" * 201)
 
 
-def test_passwords_are_kept_as_argon2id_and_nobodys_hash_costs_the_same() -> None:
+@pytest.mark.usefixtures("full_work")
+def test_passwords_are_kept_as_argon2id_of_19_mb_and_nobodys_hash_costs_the_same() -> None:
     stored = passwords.hash_password(PASSWORD)
-    assert stored.startswith("$argon2id$")
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert passwords.NOBODY.rpartition("$")[0].rpartition("$")[0] == stored.rpartition("$")[0].rpartition("$")[0]
     assert passwords.fits(PASSWORD, stored)
     assert not passwords.fits(PASSWORD, None)

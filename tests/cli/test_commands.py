@@ -106,12 +106,11 @@ def test_every_command_migrates_an_embedded_database(site: Path) -> None:
     assert (site / "liaison-data" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_data_of_a_newer_program_are_refused(site: Path) -> None:
-    assert run(site, "migrate").returncode == 0
-    with closing(sqlite3.connect(site / "liaison-data" / "liaison.db", isolation_level=None)) as raw:
+def test_data_of_a_newer_program_are_refused(new_site: Path) -> None:
+    with closing(sqlite3.connect(new_site / "liaison-data" / "liaison.db", isolation_level=None)) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
     for command in ("migrate", "verify-log"):
-        done = run(site, command)
+        done = run(new_site, command)
         assert done.returncode == 1
         assert "newer version (9999)" in done.stderr
 
@@ -148,26 +147,25 @@ def test_an_import_is_tried_then_taken_then_changes_nothing(site: Path) -> None:
     assert "People: 0 new, 0 changed, 8 as they were" in run(site, "import", str(bundle_file())).stdout
 
 
-def test_a_refused_import_names_line_and_field(site: Path) -> None:
-    wrong = site / "bundle.yaml"
+def test_a_refused_import_names_line_and_field(new_site: Path) -> None:
+    wrong = new_site / "bundle.yaml"
     wrong.write_text(
         bundle_file().read_text(encoding="utf-8").replace("person: liwb", "person: nobody"), encoding="utf-8"
     )
-    done = run(site, "import", str(wrong))
+    done = run(new_site, "import", str(wrong))
     assert done.returncode == 1
     assert re.search(
         r"^Line \d+, mechanisms\.designations\.person: There is no person “nobody”", done.stderr, re.MULTILINE
     )
-    assert run(site, "import", str(site / "missing.yaml")).returncode == 2
+    assert run(new_site, "import", str(new_site / "missing.yaml")).returncode == 2
 
 
-def test_a_cut_audit_trail_shows_against_a_noted_head(site: Path) -> None:
-    run(site, "import", str(bundle_file()))
-    head = run(site, "verify-log").stdout.rsplit(" ", 1)[1].strip()
-    assert run(site, "verify-log", "--head", head).returncode == 0
+def test_a_cut_audit_trail_shows_against_a_noted_head(peopled_site: Path) -> None:
+    head = run(peopled_site, "verify-log").stdout.rsplit(" ", 1)[1].strip()
+    assert run(peopled_site, "verify-log", "--head", head).returncode == 0
     number = int(head.partition(":")[0])
-    assert run(site, "verify-log", "--head", f"{number}:{'0' * 64}").returncode == 1
-    assert run(site, "verify-log", "--head", "x").returncode == 2
+    assert run(peopled_site, "verify-log", "--head", f"{number}:{'0' * 64}").returncode == 1
+    assert run(peopled_site, "verify-log", "--head", "x").returncode == 2
 
 
 def test_check_says_what_works_and_what_does_not(site: Path) -> None:
@@ -183,9 +181,8 @@ def test_check_says_what_works_and_what_does_not(site: Path) -> None:
     assert run(site, "check").returncode == 0
 
 
-def test_the_worker_does_everything_once_and_ends(site: Path) -> None:
-    run(site, "import", str(bundle_file()))
-    done = run(site, "work", "--once", "--as-of", "2026-12-17T14:30:00+08:00")
+def test_the_worker_does_everything_once_and_ends(peopled_site: Path) -> None:
+    done = run(peopled_site, "work", "--once", "--as-of", "2026-12-17T14:30:00+08:00")
     assert done.returncode == 0, done.stderr
 
 

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from liaison.demo import bundle_file
 from tests.cli.test_commands import PATIENCE, free_port, run, running
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(peopled_site: Path) -> Path:
     """A directory with a site whose people were imported."""
-    assert run(tmp_path, "import", str(bundle_file())).returncode == 0
-    return tmp_path
+    return peopled_site
 
 
 def change(site: Path, *statements: str) -> None:

@@ -4,10 +4,17 @@ import signal
 import smtplib
 from pathlib import Path
 
-from tests.cli.test_commands import free_port, run, running, site
+import pytest
 
-__all__ = ["site"]
+from tests.cli.test_commands import free_port, run, running
+
 QUESTION = b"From: x@elsewhere.example\r\nTo: liaison@localhost\r\nSubject: question\r\n\r\nhello\r\n"
+
+
+@pytest.fixture
+def site(new_site: Path) -> Path:
+    """A directory with a migrated site."""
+    return new_site
 
 
 def maildir(site: Path) -> Path:

@@ -46,21 +46,20 @@ def test_a_database_that_is_none_or_does_not_answer_is_said(site: Path) -> None:
     assert "memory" in one_line(site, "work", "--once", LIAISON_DATABASE_URL="sqlite:///:memory:")
 
 
-def test_data_of_a_version_that_never_was_are_left_alone(site: Path) -> None:
-    assert run(site, "migrate").returncode == 0
-    with closing(sqlite3.connect(site / "liaison-data" / "liaison.db")) as raw:
+def test_data_of_a_version_that_never_was_are_left_alone(new_site: Path) -> None:
+    with closing(sqlite3.connect(new_site / "liaison-data" / "liaison.db")) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '0000'")
         raw.commit()
     for arguments in (["work", "--once"], ["migrate"]):
-        assert "0000" in one_line(site, *arguments)
+        assert "0000" in one_line(new_site, *arguments)
 
 
-def test_a_head_that_no_trail_reaches_is_not_in_it(site: Path) -> None:
-    assert "9999" in one_line(site, "verify-log", "--head", "9" * 25 + ":" + "a" * 64)
+def test_a_head_that_no_trail_reaches_is_not_in_it(new_site: Path) -> None:
+    assert "9999" in one_line(new_site, "verify-log", "--head", "9" * 25 + ":" + "a" * 64)
 
 
-def test_a_name_that_is_no_text_is_refused(site: Path) -> None:
-    done = run(site, "person", "add", "--operator", "--name", "a\udc9f", "--agency", "检察院")
+def test_a_name_that_is_no_text_is_refused(new_site: Path) -> None:
+    done = run(new_site, "person", "add", "--operator", "--name", "a\udc9f", "--agency", "检察院")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "control characters" in done.stderr
