@@ -36,7 +36,8 @@ NOT_HERE = {
     "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
     "stepping.opened", "telling.lines_of", "following.fixed", "following.in_month", "following.planned",
-    "following.proposed",
+    "following.proposed", "packs.pack_of", "paper_queries.has_own_item", "paper_queries.known_papers",
+    "paper_queries.open_papers_shown", "paper_queries.paper_of", "paper_queries.papers_of", "papers.refuse_who_brings_nothing",
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
@@ -46,6 +47,8 @@ NOT_SAID = {
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series", "skipping.skip", "skipping.unskip",
     "sending_plan.send_plan",
+    "papers.add", "papers.add_version", "papers.change", "papers.choose_largest", "papers.note_reading", "papers.remove",
+    "papers.restore",
     "following.fix", "following.leave_open", "holding.skip_item", "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",
 }  # fmt: skip
 """They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it.
