@@ -23,6 +23,8 @@ def document_bodies(app: Litestar) -> None:
             for handler in route.route_handlers:
                 if (kind := body_of(handler)) is not None:
                     handler.operation_class = _with_body(kind)
+                elif handler.opt.get("streamed"):
+                    handler.operation_class = _WithFile
 
 
 def body_of(handler: HTTPRouteHandler) -> type[Body] | None:
@@ -46,6 +48,20 @@ def _with_body(kind: type[Body]) -> type[Operation]:
             )
 
     return Documented
+
+
+class _WithFile(Operation):
+    """A form with a file (web.uploads): which fields it has besides, its handler says."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        schema = {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+            "required": ["file"],
+        }
+        media = OpenAPIMediaType(schema=schema)  # type: ignore[arg-type]
+        self.request_body = RequestBody(content={"multipart/form-data": media}, required=True)
 
 
 def inlined(schema: dict[str, Any]) -> dict[str, Any]:

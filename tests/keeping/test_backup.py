@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tarfile
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -148,12 +149,22 @@ async def test_a_backup_cut_anywhere_is_refused(site: Settings, tmp_path: Path) 
     assert "the end of the file" in said[-1]
 
 
+def unpacked(data: bytes) -> bytes | None:
+    """What gzip makes of it; None where that is broken. A few bits of its format mean nothing."""
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
 async def test_any_changed_byte_of_the_file_is_found(site: Settings, tmp_path: Path) -> None:
     making.make(site, tmp_path / "b.tar.gz")
     whole = (tmp_path / "b.tar.gz").read_bytes()
     for place in range(20, len(whole), len(whole) // 40):
         changed = bytearray(whole)
         changed[place] ^= 0x10
+        if unpacked(changed) == unpacked(whole):
+            continue
         (tmp_path / "changed.tar.gz").write_bytes(changed)
         await refused(tmp_path / "changed.tar.gz")
 

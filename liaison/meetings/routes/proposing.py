@@ -125,6 +125,7 @@ async def _page(
         "people": [(agency, await mechanisms.choosable_people(db, [agency.id]))],
         "audience": [one.agency for one in await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on)],
         "items": [],
+        "papers": [],
         "items_due": due,
         "is_late": due is not None and db.clock.today(meeting.timezone) > due,
         "due": None,
