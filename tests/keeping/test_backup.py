@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tarfile
 import threading
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date
@@ -29,6 +28,7 @@ from liaison.errors import CannotRun
 from liaison.keeping import making
 from liaison.keeping.archive import CannotKeep, Damaged
 from tests.conftest import SECRET
+from tests.keeping.unpacking import unpacked
 from tests.world import build
 
 HALFWAY = """
@@ -147,14 +147,6 @@ async def test_a_backup_cut_anywhere_is_refused(site: Settings, tmp_path: Path) 
     assert "database/liaison.db" in said[2]
     assert "papers/7/材料.pdf" in said[4]
     assert "the end of the file" in said[-1]
-
-
-def unpacked(data: bytes) -> bytes | None:
-    """What gzip makes of it; None where that is broken. A few bits of its format mean nothing."""
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        return None
 
 
 async def test_any_changed_byte_of_the_file_is_found(site: Settings, tmp_path: Path) -> None:
