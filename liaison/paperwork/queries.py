@@ -1,7 +1,5 @@
 """Loading what the papers of a meeting say, and the templates that agencies brought."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
@@ -12,15 +10,12 @@ from liaison.errors import NotFound
 from liaison.i18n import Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
-from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.holding import next_ordinals
-from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Attendee, Meeting
-from liaison.meetings.showing import answer_of
+from liaison.meetings.models import NUMBERED_KINDS, Meeting
 from liaison.meetings.snapshot import organizer_of
-from liaison.meetings.wording import ANSWER_NAMES
 from liaison.paperwork.models import LETTER, DocumentTemplate, MeetingLetter
-from liaison.paperwork.wording import Asked, Guest, Item, Said, cited
+from liaison.paperwork.wording import Asked, Said, cited, guests_of, item_said
 
 
 async def letter_of(db: Session, meeting_id: int) -> MeetingLetter | None:
@@ -91,9 +86,9 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, o
         doc_no=(letter.doc_no or "") if letter else "",
         dated_on=(letter.dated_on if letter else None) or today,
         ordinal=await _ordinal(db, meeting, words),
-        items=[_item(one, words, {viewer.agency_id, only_to or 0}) for one in items],
+        items=[item_said(one, words, {viewer.agency_id, only_to or 0}) for one in items],
         begins_with_actions=await meetings.follows_another(db, meeting),
-        guests=_guests(attendees, words),
+        guests=guests_of(attendees, words),
         asked=[
             Asked(one.id, one.agency.name, one.seats, one.requirement or "", one.returned_at is not None)
             for one in invitations
@@ -101,42 +96,6 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, o
         ],
         chair=" ".join(filter(None, (chairs[0].job_title, chairs[0].name))) if chairs else "",
     )
-
-
-def _item(item: AgendaItem, words: Words, read_by: set[int]) -> Item:
-    if item.audience is not None and not read_by <= item.audience:
-        return Item(words._(HIDDEN), minutes=item.duration_minutes)
-    return Item(
-        item.title,
-        item.agency.name if item.agency else "",
-        item.presenter.name if item.presenter else "",
-        item.purpose,
-        item.duration_minutes,
-    )
-
-
-def _guests(attendees: Sequence[Attendee], words: Words) -> list[Guest]:
-    """Everybody once, a substitute in the place of whom they stand in for; names on a slip of somebody asked by name are left out."""
-    by_name = {(one.agency_id, one.name) for one in attendees if one.agency_invitation_id is None}
-    found = []
-    for one in attendees:
-        if one.agency_invitation_id is not None and (one.agency_id, one.name) in by_name:
-            continue
-        stands_in = one.substitute if one.partstat == "accepted" else None
-        note = words._("for %(name)s", name=one.name) if stands_in else one.note or ""
-        found.append(
-            Guest(
-                one.agency.name,
-                stands_in["name"] if stands_in else one.name,
-                (stands_in.get("job_title") if stands_in else one.job_title) or "",
-                (stands_in.get("phone") if stands_in else one.phone) or "",
-                note,
-                answer=words._(ANSWER_NAMES[answer_of(one)]),
-                comes=one.partstat != "declined",
-                chair=one.role == "chair",
-            )
-        )
-    return found
 
 
 async def _ordinal(db: Session, meeting: Meeting, words: Words) -> str:

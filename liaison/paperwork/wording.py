@@ -1,12 +1,15 @@
 """What a meeting's papers are called, and everything that they say of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import Agreement
-from liaison.meetings.wording import LAST_ACTIONS
+from liaison.meetings.audience import HIDDEN
+from liaison.meetings.models import AgendaItem, Attendee
+from liaison.meetings.showing import answer_of
+from liaison.meetings.wording import ANSWER_NAMES, LAST_ACTIONS
 from liaison.paperwork.models import INVITATION, LETTER, NOTICE
 
 KIND_NAMES = {
@@ -83,6 +86,43 @@ class Said:
     guests: Sequence[Guest]
     asked: Sequence[Asked]
     chair: str = ""
+
+
+def item_said(item: AgendaItem, words: Words, read_by: Collection[int]) -> Item:
+    """An item as all these agencies may know it; needs `agency` and `presenter`."""
+    if item.audience is not None and not set(read_by) <= item.audience:
+        return Item(words._(HIDDEN), minutes=item.duration_minutes)
+    return Item(
+        item.title,
+        item.agency.name if item.agency else "",
+        item.presenter.name if item.presenter else "",
+        item.purpose,
+        item.duration_minutes,
+    )
+
+
+def guests_of(attendees: Sequence[Attendee], words: Words) -> list[Guest]:
+    """Everybody once, a substitute in the place of whom they stand in for; names on a slip of somebody asked by name are left out."""
+    by_name = {(one.agency_id, one.name) for one in attendees if one.agency_invitation_id is None}
+    found = []
+    for one in attendees:
+        if one.agency_invitation_id is not None and (one.agency_id, one.name) in by_name:
+            continue
+        stands_in = one.substitute if one.partstat == "accepted" else None
+        note = words._("for %(name)s", name=one.name) if stands_in else one.note or ""
+        found.append(
+            Guest(
+                one.agency.name,
+                stands_in["name"] if stands_in else one.name,
+                (stands_in.get("job_title") if stands_in else one.job_title) or "",
+                (stands_in.get("phone") if stands_in else one.phone) or "",
+                note,
+                answer=words._(ANSWER_NAMES[answer_of(one)]),
+                comes=one.partstat != "declined",
+                chair=one.role == "chair",
+            )
+        )
+    return found
 
 
 def numbered(words: Words, n: int, text: str) -> str:

@@ -1,6 +1,8 @@
 """The pack: agenda and papers as one PDF, bound by a program that no file of others can stop the server with."""
 
+import asyncio
 import sys
+import time
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -118,9 +120,25 @@ async def test_a_hostile_file_is_listed_and_the_others_are_bound_in(tmp_path: Pa
     assert "good 1" in pack.pages[2].extract_text()
 
 
+def lives(pid: int) -> bool:
+    """Whether the process is there and has not ended; one that ended may wait for its parent to look."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 async def test_a_program_that_does_not_end_is_ended_with_what_it_started(tmp_path: Path) -> None:
     started = tmp_path / "started"
-    script = f"import subprocess,sys; subprocess.Popen(['sleep','60']); open({str(started)!r},'w').close(); import time; time.sleep(60)"
-    assert await run([sys.executable, "-c", script], seconds=3) is None
-    assert started.exists()
+    script = (
+        "import pathlib, subprocess, sys, time\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
+        "pathlib.Path(sys.argv[1]).write_text(str(child.pid))\n"
+        "time.sleep(60)\n"
+    )
+    assert await run([sys.executable, "-c", script, str(started)], seconds=3) is None
+    end = time.monotonic() + 10
+    while lives(int(started.read_text())):
+        assert time.monotonic() < end, "what it started goes on"
+        await asyncio.sleep(0.01)
     assert await run([str(tmp_path / "missing")], seconds=3) is None
