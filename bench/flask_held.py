@@ -20,7 +20,7 @@ from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Member
 from liaison.mechanisms.wording import STEPS
-from liaison.meetings.attendance import attendance_of
+from liaison.meetings.attendance import Quorum, attendance_of, by_attendance
 from liaison.meetings.audience import ItemShown, item_shown
 from liaison.meetings.due import is_late, replies_due_on
 from liaison.meetings.models import (
@@ -47,7 +47,7 @@ from liaison.meetings.showing import AgencyAnswers, Line, answer_of, mail_of, ta
 from liaison.meetings.step_models import MeetingStep
 from liaison.meetings.steps import items_due_on, steps_of
 from liaison.meetings.values import decision_label
-from liaison.meetings.wording import ATTENDANCE_NAMES
+from liaison.meetings.wording import GROUP_NAMES
 from liaison.web.forms import Form
 
 
@@ -144,7 +144,9 @@ def held_content(db: Session, clock: Clock, viewer: Viewer, meeting: Meeting, wo
         "items": items,
         "attendees": attendees,
         "begins_with_actions": follows_another(db, meeting),
-        "attendance_names": ATTENDANCE_NAMES,
+        "in_groups": by_attendance(attendees),
+        "group_names": GROUP_NAMES,
+        "to_check_in": [],  # nobody checks in after it was held
         "decision_label": decision_label,
         "form": Form(),
         **action_items(db, clock, viewer, meeting, words, on),
@@ -163,13 +165,16 @@ def record(
         may_record=may_record(viewer, meeting, chairs),
         may_record_of=frozenset(one.id for one in items),
         may_correct=is_host(viewer, meeting),
+        speaks_for=viewer.acts_for(meeting.mechanism_id),
         may_read_notes=reads,
         notes={note.agenda_item_id: note for note in notes},
         decisions=db.scalars(decided if reads else decided.where(Decision.revoked_at.is_(None))).all(),
         current=None,
         withdrawn=[],  # the notes are all of items on the agenda, which is known without asking
         ordinals=(meeting.ordinal, meeting.ordinal_in_year or 0) if meeting.ordinal is not None else None,
-        attendance=attendance_of(meeting, attendees),
+        attendance=attendance_of(attendees, Quorum(None, (), frozenset())),
+        missing=[],
+        held_by=None,
     )
 
 

@@ -8,7 +8,7 @@ from liaison.directory import models as directory
 from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
-from liaison.meetings import address_models, agenda_models, step_models
+from liaison.meetings import address_models, agenda_models, decision_models, step_models
 from liaison.meetings import models as meetings
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
@@ -24,6 +24,7 @@ __all__ = [
     "address_models",
     "agenda_models",
     "audit",
+    "decision_models",
     "directory",
     "feed",
     "mail",

@@ -144,6 +144,8 @@ HEAD_LETTER = only(HOST, among=SEE_MEETING).sending(genre="letter", issuing_agen
 ORDER_ITEMS = only(ARRANGERS, among=SEE_MEETING)
 REGISTER_WHILE_IT_RUNS = only(HOST | {"recorder"}, among=SEE_MEETING).of(attendee_id="running_attendee")
 ANSWER_CHENZY = only(roles("chair"), among=SEE_MEETING).of(attendee_id="chenzy_attendee")
+APPROVE_JCY = HOST_MEETING.of(attendee_id="chenzy_attendee")
+"""Leave of somebody of 区检察院: its own liaison and deputy, who are the host's as well."""
 SERIES = only(ACTING, among=SEE_MECHANISM)
 
 INCOMING = Rule(ACTING)
@@ -156,6 +158,8 @@ RUN_POLL = Rule(HOST, ACTING - HOST)
 
 RECORD = only(HOST | {"chair", "recorder"}, among=SEE_MEETING)
 RECORD_DRAFT = only(HOST, among=ACTING).of(meeting_id="draft")
+FIX_NEXT = only(HOST, among=SEE_MEETING)
+"""Who records the meeting and may schedule; its recorder and chair here are no officers."""
 UNHOLD = only(HOST, among=SEE_MEETING)
 READ_NOTES = only(ACTING | {"chair", "recorder"}, among=SEE_MEETING)
 SEE_RECORD = MEMBERS | {"reader"}

@@ -18,7 +18,8 @@ from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.audience import restricts
-from liaison.meetings.models import Decision, Meeting
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_recording
 from liaison.meetings.scheduling import UNSET, Unset
 
@@ -64,7 +65,7 @@ async def assign(
     await _say(db, check, item, title, lead_agency_id, supporting_agency_ids, owner_id, due_on)
     db.add(item)
     await db.flush()
-    _audit(db, viewer, "assign", item, title=item.title, lead_agency=item.lead_agency_id, due_on=_iso(item.due_on))
+    audit_line(db, viewer, "assign", item, title=item.title, lead_agency=item.lead_agency_id, due_on=_iso(item.due_on))
     return item
 
 
@@ -108,7 +109,7 @@ async def change(
         item.due_on if isinstance(due_on, Unset) else due_on,
     )
     item.touch()
-    _audit(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
+    audit_line(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
     return item
 
 
@@ -213,5 +214,5 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _audit(db: Session, viewer: Viewer, verb: str, item: ActionItem, **params: Any) -> None:
+def audit_line(db: Session, viewer: Viewer, verb: str, item: ActionItem, **params: Any) -> None:
     audit.add(db, viewer, verb, f"action:{item.id}", mechanism_id=item.mechanism_id, **params)

@@ -17,7 +17,8 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
 from liaison.mechanisms.models import Mechanism, MechanismShown
-from liaison.meetings.models import Decision, Meeting
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import Meeting
 
 OPEN, DONE, NOT_POSSIBLE = "open", "done", "not_possible"
 STATES = (OPEN, DONE, NOT_POSSIBLE)

@@ -18,7 +18,8 @@ from liaison.errors import NotFound
 from liaison.first import among, bounded, row_by_row
 from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings.audience import known_to, restricts
-from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Decision, Meeting
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
 
 SHOWN = (
     joinedload(ActionItem.mechanism),

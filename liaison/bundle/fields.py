@@ -108,6 +108,7 @@ MECHANISM: Final = {
     "lead_agency": _AGENCY,
     "host_rotation": Field(Kind.NAMES),
     "quorum": _whole(1, 99),
+    "must_include": Field(Kind.NAMES),
     "first_ordinal": _whole(1, 9999),
     "agreement": Field(
         Kind.ENTRY,

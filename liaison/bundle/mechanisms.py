@@ -71,12 +71,15 @@ async def _load_mechanism(db: Session, viewer: Viewer, known: Known, entry: Entr
     facts: dict[str, Any] = {name: entry.values[name] for name in FACTS if entry.values.get(name) is not None}
     lead = known.agency(entry, "lead_agency")
     turns = [known.agency(entry, "host_rotation", name) for name in entry.names("host_rotation") or ()]
+    needed = [known.agency(entry, "must_include", name) for name in entry.names("must_include") or ()]
     joining = [(each, known.agency(each)) for each in entry.entries("members")]
-    if lead is None or None in turns or any(agency is None for _, agency in joining):
+    if lead is None or None in [*turns, *needed] or any(agency is None for _, agency in joining):
         return None
     facts["lead_agency_id"] = lead.id
     if entry.names("host_rotation") is not None:
         facts["host_rotation"] = tuple(turn.id for turn in turns if turn)
+    if entry.names("must_include") is not None:
+        facts["must_include"] = tuple(one.id for one in needed if one)
     name = facts["name"]
     deadlines = entry.entry("deadlines")
     if deadlines is not None and not _in_order(known, deadlines):

@@ -64,6 +64,9 @@ async def asked_of(db: Session, meeting_ids: Collection[int]) -> list[Asked]:
         Attendee.name,
         Attendee.role,
         Attendee.version,
+        Attendee.leave_approved_at,
+        Attendee.substitute_asked_at,
+        Attendee.attendance,
     ).where(Attendee.meeting_id.in_(meeting_ids), Attendee.removed_at.is_(None))
     return [Asked(*row) for row in await db.execute(query.order_by(Attendee.id))]
 

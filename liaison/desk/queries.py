@@ -14,7 +14,6 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
-from liaison.desk.month import Month, month_of
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
 from liaison.desk.steps import Steps, called, due_on
@@ -34,10 +33,12 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
+from liaison.meetings.attendance import ASKED_FOR_SUBSTITUTE, OPEN, leave_of
 from liaison.meetings.audience import may_see_item
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import Meeting, Series
-from liaison.meetings.permissions import is_host, may_arrange, may_see_list
+from liaison.meetings.month import Month, month_of
+from liaison.meetings.permissions import is_host, may_approve_leave, may_arrange, may_see_list
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
@@ -201,7 +202,22 @@ def _own(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, now: d
         and not slip.returned
         and viewer.acts_for(open_[slip.meeting_id].mechanism_id) == slip.agency_id
     ]
-    return answers + slips
+    return answers + slips + _leave(viewer, open_, around)
+
+
+def _leave(viewer: Viewer, open_: Mapping[int, Meeting], around: beside.Around) -> list[Todo]:
+    """Leave that the viewer's agency has not approved, and whom the viewer is asked to send instead."""
+    todos = []
+    for one in around.attendees:
+        meeting = open_.get(one.meeting_id)
+        if meeting is None:
+            continue
+        how = leave_of(one)
+        if how == OPEN and may_approve_leave(viewer, meeting.mechanism_id, one.agency_id):
+            todos.append(Todo("leave", meeting.local_on, one.id, meeting, one.name, version=one.version))
+        elif how == ASKED_FOR_SUBSTITUTE and one.person_id == viewer.person_id:
+            todos.append(Todo("substitute", meeting.local_on, one.id, meeting))
+    return todos
 
 
 def _to_hold(viewer: Viewer, meetings: Sequence[Meeting], now: datetime) -> list[Todo]:

@@ -16,7 +16,6 @@ from liaison.actions import reporting
 from liaison.actions.showing import lines
 from liaison.db import Session
 from liaison.desk import queries
-from liaison.desk.month import first_of
 from liaison.desk.queries import Desk
 from liaison.desk.wording import PERIOD_NAMES, PROMISE_WORDS, UNSENT_WORDS
 from liaison.errors import Conflict, Message
@@ -29,6 +28,7 @@ from liaison.meetings import agenda, announcing, replies
 from liaison.meetings import queries as meetings
 from liaison.meetings.audience import HIDDEN, may_see_item
 from liaison.meetings.models import Meeting
+from liaison.meetings.month import first_of
 from liaison.meetings.permissions import may_schedule
 from liaison.meetings.wording import ANSWER_NAMES, KIND_NAMES, STATE_NAMES
 from liaison.web.forms import Form, row_id

@@ -15,6 +15,8 @@ KINDS = (
     "answer",
     "slip",
     "time_poll",
+    "leave",
+    "substitute",
     "send",
     "call",
     "letter",
@@ -58,6 +60,9 @@ class Asked(NamedTuple):
     name: str = ""
     role: str = "required"
     version: int = 1
+    leave_approved_at: datetime | None = None
+    substitute_asked_at: datetime | None = None
+    attendance: str | None = None
 
 
 class Slip(NamedTuple):

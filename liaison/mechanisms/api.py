@@ -85,6 +85,7 @@ class MechanismGiven(Body):
     mailbox: str | None = None
     quorum: int | None = None
     first_ordinal: int | None = None
+    must_include: list[str] = msgspec.field(default_factory=list)
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
     agreement: AgreementGiven | None = None
@@ -102,6 +103,7 @@ class MechanismChange(Body):
     mailbox: str | UnsetType | None = UNSET
     quorum: int | UnsetType | None = UNSET
     first_ordinal: int | UnsetType | None = UNSET
+    must_include: list[str] | UnsetType = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET
     version: int | None = None
@@ -158,6 +160,7 @@ async def found(request: AnyRequest, db: Db, viewer: Me) -> Response[bytes]:
     facts = Facts(
         **_some(given, *FACTS),
         lead_agency_id=named(given.lead_agency_id),
+        must_include=tuple(named(agency) for agency in given.must_include),
         host_rotation=tuple(named(agency) for agency in given.host_rotation),
     )
     joining = None
@@ -180,8 +183,7 @@ async def change_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id
     changes = _changes(given)
     if "lead_agency_id" in changes:
         changes["lead_agency_id"] = named(changes["lead_agency_id"])
-    if "host_rotation" in changes:
-        changes["host_rotation"] = tuple(named(agency) for agency in changes["host_rotation"])
+    changes |= {name: tuple(map(named, changes[name])) for name in {"host_rotation", "must_include"} & changes.keys()}
     mechanism = await founding.change_mechanism(
         db, viewer, row_id(mechanism_id), changes, version=seen(request, given.version)
     )

@@ -44,6 +44,8 @@ class Facts:
     quorum: int | None = None
     first_ordinal: int | None = None
     """会次 of the first meeting recorded here, where there were others before."""
+    must_include: tuple[int, ...] = ()
+    """Agency ids of the members that are to be at every meeting for it to have its quorum."""
     host_rotation: tuple[int, ...] = ()
     """Agency ids in the order in which they host; none means: always the lead agency."""
     ended_on: date | None = None
@@ -97,6 +99,7 @@ async def found(
     profile = _profile(deadlines)
     columns = asdict(facts)
     columns.pop("host_rotation")
+    columns["must_include"] = list(facts.must_include) or None
     mechanism = Mechanism(**columns, deadlines=profile)
     db.add(mechanism)
     await db.flush()
@@ -136,10 +139,12 @@ async def change_mechanism(
         if not member.left_on or member.left_on > today
     }
     check = Check()
-    after = await _checked(db, check, replace(before, **changes), present, mechanism_id)
+    staying = tuple(one for one in before.must_include if one in present)
+    after = await _checked(db, check, replace(before, **{"must_include": staying, **changes}), present, mechanism_id)
     for name, value in asdict(after).items():
-        if name != "host_rotation":
+        if name not in ("host_rotation", "must_include"):
             setattr(mechanism, name, value)
+    mechanism.must_include = list(after.must_include) or None
     if after.host_rotation != before.host_rotation:
         await _rotate(db, mechanism_id, after.host_rotation)
     mechanism.touch()
@@ -184,6 +189,7 @@ async def facts_of(db: Session, mechanism: Mechanism) -> Facts:
         lead_agency_id=mechanism.lead_agency_id,
         quorum=mechanism.quorum,
         first_ordinal=mechanism.first_ordinal,
+        must_include=tuple(mechanism.must_include or ()),
         host_rotation=tuple(agency.id for agency in turns[mechanism.id]),
         ended_on=mechanism.ended_on,
     )
@@ -202,6 +208,7 @@ async def _checked(db: Session, check: Check, facts: Facts, member_ids: set[int]
         first_ordinal=check.number("first_ordinal", facts.first_ordinal, least=1, most=MOST_MEETINGS),
         ended_on=check.day("ended_on", facts.ended_on),
         host_rotation=tuple(facts.host_rotation),
+        must_include=tuple(dict.fromkeys(facts.must_include)),
     )
     if facts.timezone not in _zones():
         check.refuse("timezone", N_("Please give a time zone such as Asia/Shanghai."))
@@ -214,6 +221,8 @@ async def _checked(db: Session, check: Check, facts: Facts, member_ids: set[int]
         check.refuse("lead_agency_id", N_("The lead agency must be a member."))
     if not set(facts.host_rotation) <= member_ids:
         check.refuse("host_rotation", N_("Only members take turns as hosts."))
+    if not set(facts.must_include) <= member_ids:
+        check.refuse("must_include", N_("Only members can be needed at a meeting."))
     if len(facts.host_rotation) > 2 * MOST_MEMBERS:
         check.refuse("host_rotation", N_("At most %(most)s turns."), most=2 * MOST_MEMBERS)
     same = select(Mechanism.id).where(Mechanism.name == name, Mechanism.id != mechanism_id)

@@ -32,6 +32,9 @@ class Mechanism(Versioned, Base):
     lead_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     lead_agency: Mapped[Agency] = relationship(lazy="raise")
     quorum: Mapped[int | None]
+    """So many agencies are to be there (最低参会单位数)."""
+    must_include: Mapped[list[Any] | None]
+    """The ids of the agencies that are to be among them; None or empty: any."""
     first_ordinal: Mapped[int | None]
     """会次 of the first meeting recorded here, for mechanisms that met before; None counts from 1."""
     deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)

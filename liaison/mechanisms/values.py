@@ -24,6 +24,7 @@ def mechanism_json(mechanism: Mechanism, hosts: Sequence[Agency]) -> dict[str, A
         "lead_agency_id": str(mechanism.lead_agency_id),
         "host_rotation": [str(agency.id) for agency in hosts],
         "quorum": mechanism.quorum,
+        "must_include": [str(agency_id) for agency_id in mechanism.must_include or ()],
         "first_ordinal": mechanism.first_ordinal,
         "deadlines": profile(mechanism.deadlines),
         "ended_on": mechanism.ended_on,

@@ -40,6 +40,7 @@ FIELDS = {
     "agency_id": N_("Agency"),
     "host_rotation": N_("Hosts in turn"),
     "quorum": N_("Quorum (agencies)"),
+    "must_include": N_("Must be there for the quorum"),
     "first_ordinal": N_("Number of the first meeting recorded here"),
     "mailbox": N_("Mailbox of the mechanism"),
     "timezone": N_("Time zone"),

@@ -190,12 +190,17 @@ async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequenc
 
 
 async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) -> None:
-    """Move an item one place up or down; at the edge nothing happens."""
-    ids = [one.id for one in await queries.agenda(db, item.meeting_id)]
-    at = ids.index(item.id)
-    to = at - 1 if up else at + 1
+    """Move an item one place up or down; at the edge nothing happens. On the day of the meeting, when what is only proposed stands
+    apart, an accepted item passes it."""
+    items = await queries.agenda(db, item.meeting_id)
+    ids = [one.id for one in items]
+    at, step = ids.index(item.id), -1 if up else 1
+    to = at + step
+    if item.state == "accepted" and item.meeting.takes_place_by(db.clock.today(item.meeting.timezone)):
+        while 0 <= to < len(ids) and items[to].state != "accepted":
+            to += step
     if 0 <= to < len(ids):
-        ids[at], ids[to] = ids[to], ids[at]
+        ids.insert(to, ids.pop(at))
     await order(db, viewer, item.meeting, ids)
 
 

@@ -12,9 +12,10 @@ from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
+from liaison.meetings import queries
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import may_ask
+from liaison.meetings.permissions import may_ask, may_record
 
 MOST_ASKED = 500
 _HELD = N_("This meeting has been held; its list can no longer be changed.")
@@ -104,9 +105,13 @@ async def change_attendee(
 
 
 async def remove_attendee(db: Session, viewer: Viewer, meeting: Meeting, attendee: Attendee) -> None:
-    """Take a person off the list; who was told is told so by the next `send`, who was not never hears of it."""
-    await lock(db, meeting, held=_HELD)
-    if not may_ask(viewer, meeting, attendee.agency_id):
+    """Take a person off the list; who was told is told so by the next `send`, who was not never hears of it.
+
+    Who walked in is taken off again by who records the meeting, also after it was held."""
+    walked_in = attendee.walked_in_at is not None
+    await lock(db, meeting, held=None if walked_in else _HELD)
+    entered_it = walked_in and may_record(viewer, meeting, await queries.chairs(db, meeting.id))
+    if not may_ask(viewer, meeting, attendee.agency_id) and not entered_it:
         raise NotPermitted(N_("You may take your own agency's people off the list; others are removed by the host."))
     if attendee.removed_at is None:
         attendee.removed_at = db.now()
@@ -153,6 +158,7 @@ async def _add_person(db: Session, meeting: Meeting, person: Person, role: str) 
         attendee.partstat = "needs_action"
         attendee.answered_at = attendee.answered_via = attendee.answered_by = attendee.answered_sequence = None
         attendee.comment = attendee.substitute = attendee.registered = None
+        attendee.forget_leave()
     attendee.name, attendee.job_title, attendee.phone = person.name, person.job_title, person.phone
     attendee.role = role
     return attendee

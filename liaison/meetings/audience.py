@@ -14,7 +14,8 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import holds_id
 from liaison.directory.models import Agency, Person
 from liaison.i18n import N_
-from liaison.meetings.models import AgendaItem, Decision
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgendaItem
 
 HIDDEN = N_("To be notified separately")
 """What stands in the place of an item that its reader may not know of."""

@@ -8,10 +8,12 @@ from sqlalchemy import extract, func, select
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
+from liaison.meetings.attendance import Attendance, attendance_of, present_as, unless_noted
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import (
     ATTENDANCES,
@@ -23,6 +25,7 @@ from liaison.meetings.models import (
     Meeting,
 )
 from liaison.meetings.permissions import is_host, may_record
+from liaison.meetings.quorum import quorum_of
 
 MOST_ORDINAL, MOST_IN_YEAR = 9999, 999
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
@@ -38,12 +41,13 @@ async def check_in(
 ) -> Attendee:
     """签到: how somebody takes part: present (出席), in_attendance (列席), apologies (请假), absent (缺席); None takes it back.
 
-    From the local day of the meeting on, also after it was held. Raises NotPermitted, Invalid, Conflict."""
+    From the local day of the meeting on, also after it was held; everybody else checks in by `check_in_oneself`. Raises NotPermitted,
+    Invalid, Conflict."""
     meeting = attendee.meeting
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     await locked(db, Attendee, attendee.id)
     attendee.check_version(version, attendance=attendee.attendance)
     check = Check()
@@ -68,8 +72,8 @@ async def check_in_all(
     everybody: bool = False,
 ) -> None:
     """签到登记 of many at once: `chosen` by attendee, what is missing stays; with `everybody` all who accepted and of whom
-    nothing is noted are there. What was `seen` and not changed in a form stays as somebody else may have noted it meanwhile. Raises
-    like `check_in`."""
+    nothing is noted are there, and who is on approved leave sends apologies. What was `seen` and not changed in a form stays as
+    somebody else may have noted it meanwhile. Raises like `check_in`."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
@@ -77,10 +81,60 @@ async def check_in_all(
         attendance = chosen.get(one.id, one.attendance)
         if seen is not None and one.id in seen and attendance == seen[one.id]:
             attendance = one.attendance
-        if everybody and attendance is None and one.partstat == "accepted":
-            attendance = IN_ATTENDANCE if one.role == "in_attendance" else PRESENT
+        if everybody and attendance is None:
+            attendance = present_as(one) if one.partstat == "accepted" else unless_noted(one)
         if attendance != one.attendance:
             await check_in(db, viewer, await queries.attendee(db, one.id), attendance)
+
+
+async def add_present(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    *,
+    agency_id: int | None,
+    name: str,
+    job_title: str | None = None,
+    attendance: str = PRESENT,
+) -> Attendee:
+    """Somebody is there who was not asked: present (出席) or in_attendance (列席); such a person is not mailed. From the local day of
+    the meeting on, also after it was held.
+
+    Raises NotPermitted, Invalid (agency_id, name, job_title, attendance), Conflict."""
+    await lock(db, meeting)
+    if not await may_record_now(db, viewer, meeting):
+        raise NotPermitted(_NOT_YOURS)
+    taking_place(db, meeting)
+    check = Check()
+    name = check.required_text("name", name, most=60)
+    job_title = check.text("job_title", job_title, most=80)
+    check.choice("attendance", attendance, (PRESENT, IN_ATTENDANCE))
+    agency = await db.get(Agency, agency_id) if agency_id is not None else None
+    if agency is None or agency.deactivated_at is not None:
+        check.refuse("agency_id", N_("Please choose an agency from the directory."))
+    listed = await queries.attendees(db, meeting.id)
+    if any((one.agency_id, one.name) == (agency_id, name) for one in listed):
+        check.refuse("name", N_("This name is on the list already: please note the attendance there."))
+    check.done()
+    assert agency is not None
+    one = Attendee(
+        meeting_id=meeting.id,
+        starts_at=meeting.starts_at,
+        agency_id=agency.id,
+        name=name,
+        job_title=job_title,
+        role="in_attendance" if attendance == IN_ATTENDANCE else "required",
+        partstat="accepted",
+        attendance=attendance,
+        attendance_at=db.now(),
+        attendance_by=viewer.person_id,
+        walked_in_at=db.now(),
+        version=1,
+    )
+    db.add(one)
+    await db.flush()
+    audit_line(db, viewer, "add_present", meeting, attendee=one.id, name=name, attendance=attendance)
+    return one
 
 
 async def begin_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
@@ -104,13 +158,28 @@ async def settle_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaIt
         item.begun_at, item.settled_at = item.begun_at or db.now(), db.now()
         item.touch()
         audit_line(db, viewer, "settle_item", meeting, item=item.id)
-    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
-    places = {one.id: place for place, one in enumerate(items)}
-    following = items[places.get(item.id, len(items)) + 1 :] + items
-    found = next((one for one in following if one.settled_at is None), None)
+    found = await _open_after(db, meeting, item)
     if found is not None and found.begun_at is None:
         found.begun_at = db.now()
         found.touch()
+    return found
+
+
+async def skip_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaItem:
+    """暂时跳过: the current item waits to be taken up again; the next one that is open becomes the current one and is given back.
+
+    Doing it twice changes nothing. Raises NotPermitted, Conflict (no other item is open)."""
+    meeting = await _recording(db, viewer, item.meeting)
+    if item.begun_at is None or item.settled_at is not None:
+        return item
+    found = await _open_after(db, meeting, item)
+    if found is None:
+        raise Conflict(N_("No other item of the agenda is open."))
+    item.begun_at = None
+    item.touch()
+    found.begun_at = db.now()
+    found.touch()
+    audit_line(db, viewer, "skip_item", meeting, item=item.id, current=found.id)
     return found
 
 
@@ -121,13 +190,17 @@ async def hold(
     *,
     ordinal: int | None = None,
     ordinal_in_year: int | None = None,
+    quorum_reason: str | None = None,
+    wants_reason: bool = False,
     version: int | None = None,
 ) -> Meeting:
     """已召开: the meeting took place, from draft (补录: nobody was mailed) or announced, once its start has passed.
 
-    Fixes the 会次 of a joint meeting under the mechanism's lock, the next free one unless typed. Missing attendance or quorum
-    is shown by pages, never refused here. Doing it twice changes nothing. Raises NotPermitted, Invalid (ordinal,
-    ordinal_in_year), Conflict (still to come, cancelled, postponed, or a stale form)."""
+    Fixes the 会次 of a joint meeting under the mechanism's lock, the next free one unless typed, and what its quorum was; who is on
+    approved leave and of whom nothing is noted sends apologies. Missing attendance is shown by pages, never refused. Without its
+    quorum a meeting is held with a `quorum_reason`, which its record shows: pages ask for one (`wants_reason`) once attendance was
+    taken, a program may leave it out. Doing it twice changes nothing. Raises NotPermitted, Invalid (ordinal, ordinal_in_year,
+    quorum_reason), Conflict (still to come, cancelled, postponed, or a stale form)."""
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
@@ -139,13 +212,21 @@ async def hold(
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
     if meeting.starts_at > db.now():
         raise Conflict(N_("This meeting has not begun yet."))
+    attendees = await queries.attendees(db, meeting.id)
+    quorum = await quorum_of(db, meeting)
+    meeting.quorum_reason = _why_without_quorum(attendance_of(attendees, quorum), quorum_reason, wants_reason)
+    meeting.quorum_rule = quorum.to_json()
     if meeting.kind in NUMBERED_KINDS:
         await _number(db, mechanism, meeting, ordinal, ordinal_in_year)
+    for one in attendees:
+        if one.attendance != (noted := unless_noted(one)):
+            await check_in(db, viewer, await queries.attendee(db, one.id), noted)
     meeting.held_at, meeting.held_by = db.now(), viewer.person_id
     if meeting.announced_at is None:
         meeting.entered_afterwards_at = db.now()
     meeting.touch()
-    audit_line(db, viewer, "hold", meeting, ordinal=meeting.ordinal, ordinal_in_year=meeting.ordinal_in_year)
+    why = {"quorum_reason": meeting.quorum_reason} if meeting.quorum_reason else {}
+    audit_line(db, viewer, "hold", meeting, ordinal=meeting.ordinal, ordinal_in_year=meeting.ordinal_in_year, **why)
     return meeting
 
 
@@ -166,6 +247,7 @@ async def unhold(db: Session, viewer: Viewer, meeting: Meeting, *, reason: str, 
     audit_line(db, viewer, "unhold", meeting, reason=reason, ordinal=meeting.ordinal)
     meeting.held_at = meeting.held_by = meeting.entered_afterwards_at = None
     meeting.ordinal = meeting.ordinal_in_year = meeting.ordinal_year = None
+    meeting.quorum_rule = meeting.quorum_reason = None
     meeting.touch()
     return meeting
 
@@ -182,6 +264,18 @@ async def next_ordinals(db: Session, mechanism: Mechanism, on: date) -> tuple[in
 async def may_record_now(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
     """Whether this viewer records the meeting: host officer, recorder or chair."""
     return may_record(viewer, meeting, await queries.chairs(db, meeting.id))
+
+
+def _why_without_quorum(there: Attendance, given: str | None, wanted: bool) -> str | None:
+    """The reason to be kept; none where there is no lack."""
+    if not there.lacks_quorum:
+        return None
+    check = Check()
+    reason = check.text("quorum_reason", given, most=500, lines=True)
+    if reason is None and wanted and there.is_taken:
+        check.refuse("quorum_reason", N_("Please say why the meeting was held without its quorum."))
+    check.done()
+    return reason
 
 
 async def _number(
@@ -211,17 +305,25 @@ async def _number(
     meeting.ordinal_year = meeting.local_on.year
 
 
+async def _open_after(db: Session, meeting: Meeting, item: AgendaItem) -> AgendaItem | None:
+    """The next accepted item that is not settled, else one before that was left."""
+    items = [one for one in await queries.agenda(db, meeting.id) if one.state == "accepted"]
+    places = {one.id: place for place, one in enumerate(items)}
+    following = items[places.get(item.id, len(items)) + 1 :] + items
+    return next((one for one in following if one.settled_at is None and one.id != item.id), None)
+
+
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(_NOT_YOURS)
-    _taking_place(db, meeting)
+    taking_place(db, meeting)
     if meeting.held_at is not None:
         raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
     return meeting
 
 
-def _taking_place(db: Session, meeting: Meeting) -> None:
+def taking_place(db: Session, meeting: Meeting) -> None:
     """A meeting is recorded from its local day on, unless it is off."""
     if meeting.state in ("cancelled", "postponed"):
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))

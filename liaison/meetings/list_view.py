@@ -4,7 +4,8 @@ from sqlalchemy import bindparam, func, select
 
 from liaison.db import Session, columns
 from liaison.directory.models import Agency, AgencyShown, Person
-from liaison.meetings.models import Attendee, AttendeeShown
+from liaison.meetings.attendee_shown import AttendeeShown
+from liaison.meetings.models import Attendee
 
 _ATTENDEE, _AGENCY = columns(Attendee, AttendeeShown), columns(Agency, AgencyShown)
 _LIST = (

@@ -2,7 +2,6 @@
 
 State is facts with who and when: a meeting is a draft until `announced_at`, and cancelled or postponed while that fact stands."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.db import Base, IdSet, Versioned
-from liaison.directory.models import Agency, AgencyShown, Person
+from liaison.directory.models import Agency, Person
 from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
 
@@ -141,8 +140,14 @@ class Meeting(Versioned, Base):
     ordinal: Mapped[int | None]
     ordinal_in_year: Mapped[int | None]
     """会次 in all and in the year of its local date, fixed under the mechanism's lock when it is held (GLOSSARY.md)."""
+    quorum_rule: Mapped[dict[str, Any] | None]
+    """What its quorum was when it was held (attendance.Quorum): later changes of the mechanism do not touch the record."""
+    quorum_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was held without its quorum, as `held_by` wrote it at `held_at`."""
     ordinal_year: Mapped[int | None]
     """That year, for the index by which no number is given twice within it."""
+    next_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    """下次会议: the meeting whose date was fixed in this one (next_meeting.fix)."""
 
     @property
     def state(self) -> str:
@@ -260,39 +265,23 @@ class Attendee(Versioned, Base):
     """出席 / 列席 / 请假 / 缺席 as checked in at the meeting; None until somebody says."""
     attendance_at: Mapped[datetime | None]
     attendance_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_in_at: Mapped[datetime | None]
+    """签到 by the person, or for a name on a slip by the agency's liaison; kept whatever the recorder notes."""
+    checked_in_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    leave_approved_at: Mapped[datetime | None]
+    """准假: the agency agrees that this person does not come. A new answer forgets it."""
+    leave_approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    substitute_asked_at: Mapped[datetime | None]
+    """The agency asks for a substitute instead."""
+    substitute_asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    walked_in_at: Mapped[datetime | None]
+    """Was there without having been asked: entered then by who recorded the meeting."""
     removed_at: Mapped[datetime | None]
 
-    @property
-    def answered_for_earlier_time(self) -> bool:
-        """An answer came, and the meeting was moved since: it is asked for again."""
-        return self.partstat == "needs_action" and self.answered_at is not None
-
-
-@dataclass(frozen=True, slots=True)
-class AttendeeShown:
-    """One person on the list where a page only shows it, under the names that Attendee has: without who answered, and without
-    the addresses of the person behind it."""
-
-    agency: AgencyShown
-    id: int
-    version: int
-    agency_invitation_id: int | None
-    agency_id: int
-    person_id: int | None
-    name: str
-    job_title: str | None
-    phone: str | None
-    note: str | None
-    role: str
-    partstat: str
-    comment: str | None
-    substitute: dict[str, Any] | None
-    answered_at: datetime | None
-    answered_via: str | None
-    answered_from: str | None
-    answered_unverified: bool
-    registered: dict[str, Any] | None
-    attendance: str | None
+    def forget_leave(self) -> None:
+        """What the agency said of leave was about the answer before."""
+        self.leave_approved_at = self.leave_approved_by = None
+        self.substitute_asked_at = self.substitute_asked_by = None
 
     @property
     def answered_for_earlier_time(self) -> bool:
@@ -369,28 +358,3 @@ class Note(Versioned, Base):
     text: Mapped[str] = mapped_column(Text, default="")
     saved_at: Mapped[datetime]
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-
-
-class Decision(Versioned, Base):
-    """议定事项: what the meeting decided, numbered by mechanism and year (议定〔2026〕11号). A number is never used again."""
-
-    __tablename__ = "decision"
-    __table_args__ = (
-        UniqueConstraint("mechanism_id", "year", "number"),
-        Index("ix_decision_meeting_id", "meeting_id"),
-    )
-
-    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
-    meeting: Mapped[Meeting] = relationship(lazy="raise")
-    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
-    year: Mapped[int]
-    """Of the meeting's local date."""
-    number: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    decided_at: Mapped[datetime]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    revoked_at: Mapped[datetime | None]
-    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    reason: Mapped[str | None] = mapped_column(Text)
-    """Why it was last corrected or revoked after the meeting."""

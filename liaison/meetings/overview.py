@@ -17,11 +17,13 @@ from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.agenda_queries import left_for_others
 from liaison.meetings.agenda_view import STATES, Agenda, agenda_of
+from liaison.meetings.attendee_shown import AttendeeShown
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, AttendeeShown, Meeting
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 from liaison.meetings.permissions import (
     is_host,
     may_answer,
+    may_approve_leave,
     may_ask,
     may_change,
     may_fill_slip,
@@ -231,7 +233,7 @@ def _answers(
             one.may_register = may_register(viewer, meeting, invitation.agency_id, now)
             one.may_remove = may_ask(viewer, meeting, invitation.agency_id) and meeting.held_at is None
     for attendee in asked.attendees:
-        if sees_list or attendee.person_id == viewer.person_id:
+        if attendee.walked_in_at is None and (sees_list or attendee.person_id == viewer.person_id):
             one = agencies.setdefault(attendee.agency_id, AgencyAnswers(attendee.agency))
             by_name = attendee.agency_invitation_id is None
             one.lines.append(
@@ -241,6 +243,7 @@ def _answers(
                     mail_of(attendee, by_person),
                     by_name and may_register(viewer, meeting, attendee.agency_id, now),
                     by_name and may_ask(viewer, meeting, attendee.agency_id) and meeting.held_at is None,
+                    by_name and may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id),
                 )
             )
     for one in agencies.values():

@@ -6,7 +6,9 @@ from datetime import datetime
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.i18n import N_
 from liaison.mechanisms import permissions as mechanisms
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, AttendeeShown, Decision, Meeting
+from liaison.meetings.attendee_shown import AttendeeShown
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""
@@ -44,6 +46,20 @@ def may_ask(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
 def may_answer(viewer: Viewer, attendee: Attendee | AttendeeShown) -> bool:
     """Everybody answers for themselves and for nobody else."""
     return attendee.person_id is not None and attendee.person_id == viewer.person_id
+
+
+def may_check_in(viewer: Viewer, attendee: Attendee | AttendeeShown, mechanism_id: int) -> bool:
+    """签到: everybody for themselves; names on a slip by their agency's officer or deputy, or its own link where it has no liaison."""
+    if attendee.agency_invitation_id is None:
+        return may_answer(viewer, attendee)
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == attendee.agency_id
+    return viewer.acts_for(mechanism_id) == attendee.agency_id
+
+
+def may_approve_leave(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """准假, or ask for a substitute: the own agency's officer and deputy, and nobody for another agency."""
+    return viewer.acts_for(mechanism_id) == agency_id
 
 
 def may_fill_slip(viewer: Viewer, invitation: AgencyInvitation, mechanism_id: int) -> bool:

@@ -19,6 +19,7 @@ from liaison.mail.models import SUPERSEDED, OutboxMail
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import visible_to as mechanism_visible_to
 from liaison.mechanisms.rhythm import StripMark, YearRhythm, promised, year_rhythm
+from liaison.meetings.attendee_shown import AttendeeShown
 from liaison.meetings.models import (
     ACTIVITIES,
     NUMBERED_KINDS,
@@ -26,7 +27,6 @@ from liaison.meetings.models import (
     AgendaItem,
     Announcement,
     Attendee,
-    AttendeeShown,
     Meeting,
     Series,
 )

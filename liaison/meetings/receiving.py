@@ -176,6 +176,7 @@ async def _count(
     attendee.answered_by = by.id if by else (None if effect.by else attendee.person_id)
     attendee.answered_from = None if own or not reply.sender else reply.sender[:254]
     attendee.answered_unverified = not effect.verified
+    attendee.forget_leave()
     attendee.touch()
     audit.add(
         db,

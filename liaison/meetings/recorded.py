@@ -3,13 +3,17 @@
 from functools import lru_cache
 
 from sqlalchemy import BindParameter, Select, bindparam, not_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.audience import known_to
-from liaison.meetings.models import AgendaItem, Decision, Note
+from liaison.meetings.decision_models import Decision, DecisionSupport
+from liaison.meetings.models import AgendaItem, Note
 
+CHARGED = (joinedload(Decision.lead_agency), selectinload(Decision.supports).joinedload(DecisionSupport.agency))
+"""What says whom a decision charges; needed wherever one is shown."""
 _OF: BindParameter[int] = bindparam("meeting_id")
 
 
@@ -50,4 +54,5 @@ def _notes(viewer: Viewer) -> Select[Note]:
 @lru_cache(maxsize=64)
 def _decisions(viewer: Viewer) -> Select[Decision]:
     query = select(Decision).outerjoin(AgendaItem, AgendaItem.id == Decision.agenda_item_id)
-    return query.where(Decision.meeting_id == _OF, known_to(viewer)).order_by(Decision.number)
+    query = query.where(Decision.meeting_id == _OF, known_to(viewer))
+    return query.options(*CHARGED).order_by(Decision.number)

@@ -1,6 +1,8 @@
 """What is written down of a meeting: notes that save themselves, and decisions (议定事项) with their numbers."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -8,13 +10,16 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries, recorded
 from liaison.meetings.audience import may_see_item
+from liaison.meetings.decision_models import Decision, DecisionSupport
 from liaison.meetings.locking import audit_line, lock
-from liaison.meetings.models import AgendaItem, Decision, Meeting, Note
+from liaison.meetings.models import AgendaItem, Meeting, Note
 from liaison.meetings.permissions import (
     may_read_decision,
     may_read_record,
@@ -22,6 +27,7 @@ from liaison.meetings.permissions import (
     may_record_item,
     reads_before,
 )
+from liaison.meetings.scheduling import UNSET, Unset
 
 MOST_NOTES = 50_000
 MOST_DECISION = 2000
@@ -39,8 +45,10 @@ async def save_note(
     *,
     agenda_item_id: int | None = None,
     version: int | None = None,
+    tried: str | None = None,
 ) -> Note:
-    """Keep the notes of one item, or of the meeting as a whole. `version` is what the writer saw (0: nothing yet).
+    """Keep the notes of one item, or of the meeting as a whole. `version` is what the writer saw (0: nothing yet); `tried` is what the
+    same page sent before without getting an answer: where just that was kept, it is the writer's own, and no other's.
 
     Raises NotPermitted, Invalid, Conflict: held already, or somebody else saved in between (`theirs` has their text)."""
     await lock(db, meeting)
@@ -66,7 +74,8 @@ async def save_note(
     elif note.text == text:
         return note
     else:
-        note.check_version(version, text=note.text)
+        if tried is None or note.saved_by != viewer.person_id or note.text != _lines(tried):
+            note.check_version(version, text=note.text)
     note.text, note.saved_at, note.saved_by = text, db.now(), viewer.person_id
     note.touch()
     await db.flush()
@@ -97,12 +106,17 @@ async def decide(
     *,
     text: str,
     agenda_item_id: int | None = None,
+    lead_agency_id: int | None = None,
+    supporting_agency_ids: Collection[int] = (),
+    due_on: date | None = None,
     of_list: bool = False,
 ) -> Decision:
-    """议定: what the meeting decided, under the next number of the mechanism and the meeting's year.
+    """议定: what the meeting decided, under the next number of the mechanism and the meeting's year, and if it charges somebody, which
+    agency leads, which support it and by when (a local date of the meeting's zone).
 
     From the start of the meeting on, also after it was held. A form that is sent twice within a minute is one decision, since a
-    number is never free again; one `of_list` counts however often it stands there. Raises NotPermitted, Invalid (text, agenda_item_id), Conflict."""
+    number is never free again; one `of_list` counts however often it stands there. Raises NotPermitted, Conflict,
+    Invalid (text, agenda_item_id, lead_agency_id, supporting_agency_ids, due_on)."""
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     item = await _item(db, viewer, meeting, agenda_item_id)
@@ -112,47 +126,66 @@ async def decide(
         raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
     if db.clock.today(meeting.timezone) < meeting.local_on:
         raise Conflict(N_("This can be noted from the day of the meeting on."))
-    text = _checked(text)
     if item is None and agenda_item_id is not None:
         raise Invalid({"agenda_item_id": _NO_ITEM})
-    if not of_list and (same := await _just_decided(db, viewer, meeting, text, agenda_item_id)) is not None:
+    decision = Decision(
+        mechanism_id=mechanism.id, meeting_id=meeting.id, agenda_item_id=agenda_item_id, version=1, supports=[]
+    )
+    await _say(db, decision, meeting, text, lead_agency_id, supporting_agency_ids, due_on)
+    if not of_list and (same := await _just_decided(db, viewer, decision)) is not None:
         return same
     year = meeting.local_on.year
     last = select(func.max(Decision.number)).where(Decision.mechanism_id == mechanism.id, Decision.year == year)
-    decision = Decision(
-        mechanism_id=mechanism.id,
-        meeting_id=meeting.id,
-        meeting=meeting,
-        agenda_item_id=agenda_item_id,
-        year=year,
-        number=((await db.execute(last)).scalar_one() or 0) + 1,
-        text=text,
-        decided_at=db.now(),
-        decided_by=viewer.person_id,
-        version=1,
-    )
+    decision.meeting, decision.year = meeting, year
+    decision.number = ((await db.execute(last)).scalar_one() or 0) + 1
+    decision.decided_at, decision.decided_by = db.now(), viewer.person_id
     db.add(decision)
     await db.flush()
-    audit_line(db, viewer, "decide", meeting, decision=decision.id, year=year, number=decision.number, text=text)
+    audit_line(
+        db, viewer, "decide", meeting, decision=decision.id, year=year, number=decision.number, **_told(decision)
+    )
     return decision
 
 
 async def correct(
-    db: Session, viewer: Viewer, decision: Decision, *, text: str, reason: str | None = None, version: int | None = None
+    db: Session,
+    viewer: Viewer,
+    decision: Decision,
+    *,
+    text: str | Unset = UNSET,
+    lead_agency_id: int | Unset | None = UNSET,
+    supporting_agency_ids: Collection[int] | Unset = UNSET,
+    due_on: date | Unset | None = UNSET,
+    reason: str | None = None,
+    version: int | None = None,
 ) -> Decision:
-    """Another wording of a decision; once the meeting was held with the reason. The number stays.
+    """Another wording of a decision, or other agencies or another date that it names; once the meeting was held with the reason. The
+    number stays, and so does an action item that came of it.
 
-    Raises NotPermitted, Invalid (text, reason), Conflict (revoked, or a stale form)."""
+    Raises NotPermitted, Conflict (revoked, or a stale form), Invalid (reason, and as `decide`)."""
     await _open(db, viewer, decision, version)
     if decision.revoked_at is not None:
         raise Conflict(N_("This decision has been revoked."))
-    before, text = decision.text, _checked(text)
-    decision.reason = _reason(decision.meeting, reason)
-    decision.text = text
-    decision.touch()
-    audit_line(
-        db, viewer, "correct_decision", decision.meeting, decision=decision.id, before=before, text=text, reason=reason
+    before, reason = _told(decision), _reason(decision.meeting, reason)
+    await _say(
+        db,
+        decision,
+        decision.meeting,
+        decision.text if isinstance(text, Unset) else text,
+        decision.lead_agency_id if isinstance(lead_agency_id, Unset) else lead_agency_id,
+        [one.agency_id for one in decision.supports]
+        if isinstance(supporting_agency_ids, Unset)
+        else supporting_agency_ids,
+        decision.due_on if isinstance(due_on, Unset) else due_on,
     )
+    decision.reason = reason
+    decision.touch()
+    told = {"before": before["text"], **_told(decision)} | {
+        f"before_{name}": before.get(name)
+        for name in ("lead_agency", "supporting", "due_on")
+        if before.get(name) != _told(decision).get(name)
+    }
+    audit_line(db, viewer, "correct_decision", decision.meeting, decision=decision.id, reason=reason, **told)
     return decision
 
 
@@ -192,26 +225,31 @@ async def decision_of(db: Session, viewer: Viewer, decision_id: int) -> Decision
     return decision
 
 
-async def _just_decided(
-    db: Session, viewer: Viewer, meeting: Meeting, text: str, agenda_item_id: int | None
-) -> Decision | None:
+async def _just_decided(db: Session, viewer: Viewer, this: Decision) -> Decision | None:
     query = select(Decision).where(
-        Decision.meeting_id == meeting.id,
-        Decision.agenda_item_id.is_not_distinct_from(agenda_item_id),
-        Decision.text == text,
+        Decision.meeting_id == this.meeting_id,
+        Decision.agenda_item_id.is_not_distinct_from(this.agenda_item_id),
+        Decision.text == this.text,
+        Decision.lead_agency_id.is_not_distinct_from(this.lead_agency_id),
+        Decision.due_on.is_not_distinct_from(this.due_on),
         Decision.decided_by == viewer.person_id,
         Decision.decided_at > db.now() - SENT_TWICE,
         Decision.revoked_at.is_(None),
     )
-    return (await db.scalars(query.options(joinedload(Decision.meeting)).limit(1))).first()
+    return (await db.scalars(query.options(joinedload(Decision.meeting), *recorded.CHARGED).limit(1))).first()
 
 
 async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | None) -> None:
     await lock(db, decision.meeting)
-    await locked(db, Decision, decision.id, joinedload(Decision.meeting))
+    await locked(db, Decision, decision.id, joinedload(Decision.meeting), *recorded.CHARGED)
     if not await may_correct(db, viewer, decision):
         raise NotPermitted(_NOT_YOURS)
     decision.check_version(version, text=decision.text)
+
+
+def _lines(text: str) -> str:
+    """A text as `save_note` keeps it."""
+    return Check().text("text", text, most=MOST_NOTES, lines=True) or ""
 
 
 async def may_write(db: Session, viewer: Viewer, meeting: Meeting, item: AgendaItem | None) -> bool:
@@ -236,11 +274,52 @@ async def _item(
     return item if item.removed_at is None or removed else None
 
 
-def _checked(text: str) -> str:
+async def _say(
+    db: Session,
+    decision: Decision,
+    meeting: Meeting,
+    text: str,
+    lead_agency_id: int | None,
+    supporting_agency_ids: Collection[int],
+    due_on: date | None,
+) -> None:
     check = Check()
+    members = {one.agency_id for one in await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on)}
+    # Whom it names already may have left since: that must not stand in the way of another wording.
+    members |= {one.agency_id for one in decision.supports} | {decision.lead_agency_id or 0}
     text = check.required_text("text", text, most=MOST_DECISION, lines=True)
+    lead = await db.get(Agency, lead_agency_id) if lead_agency_id in members else None
+    supporting = [await db.get(Agency, one) for one in dict.fromkeys(supporting_agency_ids) if one in members]
+    if lead is None and (lead_agency_id is not None or supporting_agency_ids):
+        check.refuse("lead_agency_id", N_("Please choose the one member agency that is responsible."))
+    if len(supporting) != len(set(supporting_agency_ids)):
+        check.refuse("supporting_agency_ids", N_("Supporting agencies are members of the mechanism."))
+    if lead_agency_id is not None and lead_agency_id in set(supporting_agency_ids):
+        check.refuse("supporting_agency_ids", N_("The responsible agency does not support itself."))
+    item = await db.get(AgendaItem, decision.agenda_item_id) if decision.agenda_item_id else None
+    audience = item.audience if item is not None and lead_agency_id is not None else None
+    if audience is not None and not audience.issuperset({lead_agency_id, *supporting_agency_ids}):
+        check.refuse(
+            "lead_agency_id", N_("What was decided on a restricted item is done by agencies that may know of it.")
+        )
+    check.day("due_on", due_on)
+    if due_on is not None and due_on < meeting.local_on:
+        check.refuse("due_on", N_("The due date lies before the day of the meeting."))
     check.done()
-    return text
+    decision.text, decision.due_on = text, due_on
+    decision.lead_agency_id, decision.lead_agency = (lead.id, lead) if lead else (None, None)
+    kept = {one.agency_id: one for one in decision.supports}
+    decision.supports = [
+        kept.get(one.id) or DecisionSupport(agency_id=one.id, agency=one) for one in supporting if one is not None
+    ]
+
+
+def _told(decision: Decision) -> dict[str, Any]:
+    """What a line of the trail says of it."""
+    told: dict[str, Any] = {"text": decision.text}
+    if decision.lead_agency_id is not None:
+        told |= {"lead_agency": decision.lead_agency_id, "supporting": [one.agency_id for one in decision.supports]}
+    return told | ({"due_on": decision.due_on.isoformat()} if decision.due_on else {})
 
 
 def _reason(meeting: Meeting, reason: str | None) -> str | None:

@@ -16,7 +16,7 @@ from liaison.i18n import N_
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import PARTSTATS, REGISTERED_WAYS, AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import may_answer, may_fill_slip, may_register
+from liaison.meetings.permissions import may_answer, may_approve_leave, may_fill_slip, may_register
 
 MOST_NAMES = 99
 ANSWERS = tuple(partstat for partstat in PARTSTATS if partstat != "needs_action")
@@ -69,6 +69,7 @@ async def answer(
         raise Conflict(N_("The meeting has begun; please tell the liaison directly."))
     await _record(db, attendee, partstat, comment, substitute, version)
     attendee.answered_via, attendee.answered_by, attendee.registered = viewer.via, viewer.person_id, None
+    _approve_as_agency(db, viewer, attendee)
     audit_line(
         db, viewer, "answer", meeting, attendee=attendee.id, partstat=partstat, substitute=bool(attendee.substitute)
     )
@@ -94,6 +95,7 @@ async def register(
     await _record(db, attendee, partstat, comment, substitute, version)
     noted = _registered(db, registered, viewer, meeting)
     attendee.answered_via, attendee.answered_by, attendee.registered = "registered", viewer.person_id, noted
+    _approve_as_agency(db, viewer, attendee)
     audit_line(db, viewer, "register_answer", meeting, attendee=attendee.id, partstat=partstat, **noted)
     return attendee
 
@@ -202,7 +204,15 @@ async def _record(
     check.done()
     attendee.partstat, attendee.comment, attendee.substitute = partstat, comment, sent
     attendee.answered_at, attendee.answered_sequence = db.now(), attendee.meeting.sequence
+    attendee.forget_leave()
     attendee.touch()
+
+
+def _approve_as_agency(db: Session, viewer: Viewer, attendee: Attendee) -> None:
+    """What an agency's own liaison or deputy says of leave is the word of that agency."""
+    speaks = may_approve_leave(viewer, attendee.meeting.mechanism_id, attendee.agency_id)
+    if attendee.partstat == "declined" and speaks:
+        attendee.leave_approved_at, attendee.leave_approved_by = db.now(), viewer.person_id
 
 
 async def _refuse_stale_slip(db: Session, invitation: AgencyInvitation, version: int | None) -> None:

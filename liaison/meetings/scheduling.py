@@ -355,6 +355,8 @@ async def _forget_record(db: Session, meeting: Meeting) -> None:
     """Who was there, and what was talked about, on a day on which it then did not take place."""
     for attendee in await queries.attendees(db, meeting.id):
         attendee.attendance = attendee.attendance_at = attendee.attendance_by = None
+        attendee.checked_in_at = attendee.checked_in_by = None
+        attendee.forget_leave()
     for item in await queries.agenda(db, meeting.id):
         item.begun_at = item.settled_at = None
 

@@ -8,8 +8,9 @@ from liaison.calendaring.workdays import WorkCalendar
 from liaison.directory.models import Agency, AgencyShown, Person
 from liaison.i18n import N_
 from liaison.mail.outbox import Told
+from liaison.meetings.attendee_shown import AttendeeShown
 from liaison.meetings.audience import ItemShown
-from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, AttendeeShown, Meeting
+from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 
 DELIVERY_NAMES = {
     "waiting": N_("Waiting to be sent"),
@@ -99,6 +100,8 @@ class Line:
     mail: Told | None
     may_register: bool
     may_remove: bool
+    may_approve: bool = False
+    """May approve this person's leave, as the own agency's liaison."""
     is_double: bool = False
     """A name on the slip of somebody who is asked by name as well: counted once, by what they answered themselves."""
 

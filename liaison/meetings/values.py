@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from liaison.meetings.agenda_models import AgendaItemMove
+from liaison.meetings.attendance import Attendance, leave_of
 from liaison.meetings.audience import ItemShown
-from liaison.meetings.models import AgencyInvitation, Attendee, Decision, Meeting, Note, Series
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import AgencyInvitation, Attendee, Meeting, Note, Series
 
 Delivery = Mapping[str, str]
 """{"state", "reason"?}: what became of the newest mail to somebody, the reason in words."""
@@ -50,6 +52,18 @@ def meeting_json(meeting: Meeting, replies_due_on: date | None) -> dict[str, Any
         "held_at": instant(meeting.held_at, zone),
         "entered_afterwards": meeting.entered_afterwards_at is not None,
         "reason": meeting.reason,
+        "quorum_reason": meeting.quorum_reason,
+    }
+
+
+def quorum_json(there: Attendance) -> dict[str, Any]:
+    """Which member agencies are there, and whether that is what the meeting needs (`met` null while no attendance is noted)."""
+    return {
+        "quorum": there.quorum,
+        "must_include": [str(one) for one in there.must_include],
+        "agencies_present": there.agencies_present,
+        "missing_agency_ids": [str(one) for one in there.missing],
+        "met": not there.lacks_quorum if there.is_taken else None,
     }
 
 
@@ -75,6 +89,9 @@ def attendee_json(
         "role": attendee.role,
         "partstat": attendee.partstat,
         "attendance": attendee.attendance,
+        "checked_in_at": instant(attendee.checked_in_at, zone),
+        "walked_in": attendee.walked_in_at is not None,
+        "leave": leave_of(attendee),
         "substitute": _given(substitute) if substitute else None,
         "comment": attendee.comment if with_remarks and not stale else None,
         "answered_at": None if stale else instant(attendee.answered_at, zone),
@@ -169,7 +186,7 @@ def note_json(note: Note, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def decision_json(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
-    """One decision; `label` is its number as offices write it."""
+    """One decision, with whom it charges; `label` is its number as offices write it."""
     return {
         "id": str(decision.id),
         "version": decision.version,
@@ -180,6 +197,9 @@ def decision_json(decision: Decision, zone: ZoneInfo) -> dict[str, Any]:
         "number": decision.number,
         "label": decision_label(decision),
         "text": decision.text,
+        "lead_agency_id": _id(decision.lead_agency_id),
+        "supporting_agency_ids": [str(one.agency_id) for one in decision.supports],
+        "due_on": decision.due_on,
         "decided_at": instant(decision.decided_at, zone),
         "decided_by": _id(decision.decided_by),
         "revoked_at": instant(decision.revoked_at, zone),

@@ -8,6 +8,7 @@ from liaison.calendaring.recurrence import RuleRefused
 from liaison.errors import Message
 from liaison.i18n import N_, Words
 from liaison.meetings.audience import HIDDEN
+from liaison.meetings.decision_models import Decision
 
 KIND_NAMES = {
     "regular": N_("Regular meeting"),
@@ -46,6 +47,20 @@ ATTENDANCE_NAMES = {
     "in_attendance": N_("Present without vote"),
     "apologies": N_("Apologies"),
     "absent": N_("Absent"),
+}
+GROUP_NAMES = {
+    "present": N_("Present"),
+    "substitute": N_("Substitute"),
+    "in_attendance": N_("In attendance"),
+    "apologies": N_("Apologies"),
+    "absent": N_("Absent"),
+    "unchecked": N_("Not noted"),
+}
+"""How people took part, as a record lists them."""
+LEAVE_NAMES = {
+    "approved": N_("leave approved"),
+    "substitute_asked": N_("substitute asked for"),
+    "open": N_("not confirmed by the agency"),
 }
 STATE_NAMES = {
     "draft": N_("Draft"),
@@ -218,3 +233,19 @@ def rule_refused(refusal: RuleRefused) -> Message:
         case "freq":
             return Message(N_("A rule begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."))
     return Message(N_("This is not a recurrence rule such as FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH."))
+
+
+def charged(words: Words, decision: Decision) -> str:
+    """（牵头单位：区检察院；配合单位：区司法局；完成时限：2026年12月7日，周一）: whom a decision charges, as minutes end its sentence; nothing where
+    it names nobody and no date."""
+    parts = []
+    if decision.lead_agency is not None:
+        parts.append(words._("lead agency: %(agency)s", agency=decision.lead_agency.short_name))
+    if decision.supports:
+        names = words._(", ").join(one.agency.short_name for one in decision.supports)
+        parts.append(words._("supporting agencies: %(agencies)s", agencies=names))
+    if decision.due_on is not None:
+        parts.append(
+            words._("due %(day)s, %(weekday)s", day=words.date(decision.due_on), weekday=words.weekday(decision.due_on))
+        )
+    return words._(" (%(text)s)", text=words._("; ").join(parts)) if parts else ""

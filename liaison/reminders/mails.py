@@ -27,7 +27,7 @@ from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
-from liaison.reminders.queries import Reader, newest_snapshots, readers
+from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
@@ -253,6 +253,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         agency=invitation.agency.short_name if invitation else None,
         office=loaded.offices.get(line.office or 0),
         link=link,
+        on_leave=await on_leave(db, meeting.id, invitation.agency_id) if invitation else (),
     )
     return _Found(line, entry, meeting.mechanism, meeting, told)
 

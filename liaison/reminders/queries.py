@@ -14,6 +14,7 @@ from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import OnDuty
+from liaison.meetings.attendance import OPEN, leave_of
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.reminders.models import Reminder
@@ -149,6 +150,17 @@ async def find_duty(db: Session, morning: Morning, mechanisms_due: Collection[Me
     unknown = [one for one in mechanisms_due if one.id not in morning.duty]
     if unknown:
         morning.duty |= await mechanisms.on_duty_of(db, unknown, morning.today)
+
+
+async def on_leave(db: Session, meeting_id: int, agency_id: int) -> list[str]:
+    """The names of an agency's people whose leave from this meeting it has not approved, nor asked to send somebody instead."""
+    query = select(Attendee).where(
+        Attendee.meeting_id == meeting_id,
+        Attendee.agency_id == agency_id,
+        Attendee.removed_at.is_(None),
+        Attendee.partstat == "declined",
+    )
+    return [one.name for one in await db.scalars(query.order_by(Attendee.id)) if leave_of(one) == OPEN]
 
 
 async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:

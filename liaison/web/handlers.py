@@ -73,14 +73,20 @@ def refused(request: AnyRequest, error: Refusal) -> Response[Any]:
 def _sign_in_first(request: AnyRequest, error: NotSignedIn) -> Response[Any]:
     """To the sign-in page, and from there back to where the reader is; what was typed goes along, sealed, and nothing is lost.
 
-    A part of a page that htmx asks for is left as it is: around it somebody may be typing. They are told in a toast, and what they
-    send later is kept like any other form."""
-    if request.method in ("GET", "HEAD"):
+    A part of a page that htmx asks for is left as it is, and so is a page that saves notes by itself: there somebody may be typing. They
+    are told in a toast, and what they send later is kept like any other form; notes are saved once they have signed in beside."""
+    saves_itself = bool(request.htmx and request.headers.get("x-autosave"))
+    if request.method in ("GET", "HEAD") or saves_itself:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         if not request.htmx:
             return Redirect(f"/sign-in?next={quote(asked, safe='/')}", status_code=303)
         response = page(
-            request, "errors/_signed_out.html", status=401, message=error.message, next_path=_shown(request)
+            request,
+            "errors/_signed_out.html",
+            status=401,
+            message=error.message,
+            next_path=_shown(request),
+            beside=saves_itself,
         )
         response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
         return response

@@ -86,6 +86,7 @@
   function onceOnly(event) {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post') return;
+    if (!window.htmx) delete form.dataset.unsaved;   // notes saved by their button leave the page
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = 'yes';
     setTimeout(() => delete form.dataset.sent, 8000);
@@ -155,29 +156,123 @@
     button.disabled = n === 0;
   }
 
-  // --- notes that save themselves (form[data-autosave]): unsaved until an answer came; a save that got none is sent again
+  // --- notes that save themselves (form[data-autosave]) half a second after typing, one save at a time: the answer brings the version that
+  // the next one speaks of. A save without an answer is sent again after growing pauses, and says what was tried before, which the server may
+  // have kept. What is typed stays in the page alone; nothing is stored in the browser.
+  const notes = new WeakMap();   // form -> { typing: timer, again: timer, busy, sent: text on its way, tried: text without an answer, lost: how often }
+  const PAUSES = [2, 4, 8, 15, 30];
+  let waiting = null;   // what was pressed while notes were unsaved: it goes on once they are saved
+  function noteOf(form) {
+    if (!notes.has(form)) notes.set(form, {});
+    return notes.get(form);
+  }
+  const isDisputed = (form) => Boolean($('[data-theirs]', form));
   function typed(event) {
     const form = event.target.closest('form[data-autosave]');
-    if (form) form.dataset.unsaved = 'yes';
+    if (!form || event.target.type === 'hidden') return;
+    form.dataset.unsaved = 'yes';
+    clearTimeout(noteOf(form).typing);
+    noteOf(form).typing = setTimeout(() => saveNotes(form), 500);
+  }
+  function saveNotes(form) {
+    const note = noteOf(form);
+    if (!form.isConnected || note.busy || note.again || isDisputed(form) || !form.dataset.unsaved || !window.htmx) return;
+    const tried = $('input[name=tried]', form);
+    tried.disabled = note.tried === undefined;
+    tried.value = note.tried === undefined ? '' : note.tried;
+    form.requestSubmit();
+  }
+  function notesSent(form) {
+    const note = noteOf(form);
+    note.busy = true;
+    note.sent = $('textarea', form).value;
+  }
+  function notesAnswered(form, status) {
+    const note = noteOf(form);
+    note.busy = false;
+    note.lost = 0;
+    $('.away', form).textContent = '';
+    delete form.dataset.away;
+    if (status >= 400) {   // 409 and 422 say what to do beside the field
+      form.dataset.unsaved = 'yes';
+      if (status === 409 || status === 422) delete note.tried;
+      goOn(false);
+    } else {
+      delete note.tried;
+      if ($('textarea', form).value === note.sent) delete form.dataset.unsaved;
+      else saveNotes(form);
+      goOn(true);
+    }
+  }
+  function notesLost(form) {
+    const note = noteOf(form);
+    if (note.again) return;
+    note.busy = false;
+    note.tried = note.sent;
+    form.dataset.unsaved = form.dataset.away = 'yes';
+    const pause = PAUSES[Math.min(note.lost || 0, PAUSES.length - 1)];
+    note.lost = (note.lost || 0) + 1;
+    $('.away', form).textContent = words('Away', { n: pause });
+    note.again = setTimeout(() => notesAgain(form), pause * 1000);
+    goOn(false);
+  }
+  function notesAgain(form) {
+    clearTimeout(noteOf(form).again);
+    delete noteOf(form).again;
+    saveNotes(form);
   }
   function autosaving(event) {
     const form = event.detail.ctx && event.detail.ctx.sourceElement;
     return form && form.matches && form.matches('form[data-autosave]') ? form : null;
   }
-  function saveAgain(form) {
-    if (form.dataset.again) return;
-    form.dataset.unsaved = form.dataset.again = 'yes';
-    setTimeout(() => {
-      delete form.dataset.again;
-      if (form.isConnected && form.dataset.unsaved === 'yes') form.requestSubmit();
-    }, 3000);
+  // Two wrote at once: both texts are shown, and nothing is saved until somebody says how they go together.
+  function bringTogether(button) {
+    const form = button.closest('form');
+    const field = $('textarea', form);
+    const theirs = $('[data-theirs]', form);
+    const mine = field.value;
+    if (button.dataset.merge === 'theirs') field.value = theirs.textContent;
+    if (button.dataset.merge === 'both') field.value = [theirs.textContent, mine].filter(Boolean).join('\n\n');
+    theirs.removeAttribute('data-theirs');
+    form.dataset.unsaved = 'yes';
+    saveNotes(form);
+    field.focus();
+  }
+  // Another form of the page is sent, or swaps the region in which notes stand: they are saved first, so that no word is lost.
+  function notesFirst(event) {
+    const form = event.target;
+    const undecided = form.closest('#running') && !form.matches('.decide,[data-autosave]') && undecidedText('#running ');
+    if (undecided) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      say(words('Decidefirst', {}), true);
+      return undecided.focus();
+    }
+    const open = form.matches('[data-autosave]') ? [] : all('form[data-unsaved]');
+    if (!open.length || !window.htmx) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = { form, button: event.submitter || form.lastButton };
+    if (open.some(isDisputed)) return goOn(false);
+    open.forEach((one) => { clearTimeout(noteOf(one).typing); if (noteOf(one).again) notesAgain(one); else saveNotes(one); });
+  }
+  const undecidedText = (where) => all(where + 'form.decide:not([data-sent]) textarea').find((field) => field.value.trim());
+  function goOn(saved) {
+    if (!waiting || (saved && $('form[data-unsaved]'))) return;
+    const { form, button } = waiting;
+    waiting = null;
+    if (!saved) say(words('Notesfirst', {}), true);
+    else if (form.isConnected) form.requestSubmit(button && button.form === form ? button : undefined);
   }
 
-  // --- how decisions begin: a button puts its words into the field that follows it
+  // --- how sentences of minutes begin: a button puts its words where the cursor stands in the form's field, as if they were typed
   function putStem(button) {
     const field = $('textarea', button.form);
-    if (!field.value.startsWith(button.dataset.stem)) field.value = button.dataset.stem + field.value;
     field.focus();
+    if (!document.execCommand('insertText', false, button.dataset.stem)) {
+      field.setRangeText(button.dataset.stem, field.selectionStart, field.selectionEnd, 'end');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
   }
 
   function closeMenus(except) {
@@ -192,9 +287,11 @@
   }
   function ready() {
     all('button[data-add-row],[data-stems]').forEach((element) => { element.hidden = false; });
+    if (window.htmx) all('[data-save-notes]').forEach((element) => { element.hidden = true; });
     focusMarked();
   }
 
+  document.addEventListener('submit', notesFirst, true);
   document.addEventListener('submit', confirmFirst, true);
   document.addEventListener('submit', rememberMove, true);
   document.addEventListener('submit', onceOnly);
@@ -209,6 +306,7 @@
     if (button && button.form) button.form.lastButton = button;   // SubmitEvent.submitter is missing before Chromium 81
     if (button && button.dataset.addRow) addRow(button);
     if (button && button.dataset.stem) putStem(button);
+    if (button && button.dataset.merge) bringTogether(button);
     closeMenus(event.target);
   });
   document.addEventListener('change', (event) => {
@@ -224,27 +322,33 @@
   document.addEventListener('input', typed);
   document.addEventListener('htmx:config:request', (event) => {
     const form = autosaving(event);
-    if (form) form.dataset.unsaved = 'sending';
+    if (!form) return;
+    event.detail.ctx.request.headers['X-Autosave'] = '1';   // a session that has ended must not take the page away from under the typing
+    notesSent(form);
   });
   document.addEventListener('htmx:after:request', (event) => {
     const form = autosaving(event);
     if (!form) return;
     const status = event.detail.ctx.response.status;
-    if (status >= 500) {   // no answer of ours: what stands beside the field stays
-      event.preventDefault();
-      saveAgain(form);
-    } else if (status >= 400) form.dataset.unsaved = 'yes';
-    else if (form.dataset.unsaved === 'sending') delete form.dataset.unsaved;
+    if (status < 500) return notesAnswered(form, status);
+    event.preventDefault();   // no answer of ours: what stands beside the field stays
+    notesLost(form);
   });
   document.addEventListener('htmx:error', (event) => {
     const form = autosaving(event);
-    if (form && !(event.detail.error && event.detail.error.name === 'AbortError')) saveAgain(form);
+    if (form) notesLost(form);
   });
+  document.addEventListener('visibilitychange', () => {   // back from signing in again in another tab
+    if (!document.hidden) all('form[data-unsaved]').forEach(saveNotes);
+  });
+  window.addEventListener('online', () => all('form[data-away]').forEach(notesAgain));
   window.addEventListener('beforeunload', (event) => {
-    if ($('form[data-unsaved]')) event.preventDefault();
+    if (!$('form[data-unsaved]') && !undecidedText('')) return;
+    event.preventDefault();
+    event.returnValue = '';   // what browsers before Chromium 119 ask for
   });
   document.addEventListener('htmx:after:swap', () => { ready(); settleMove(); });
-  document.addEventListener('htmx:error', () => say(words('Offline', {}), true));
+  document.addEventListener('htmx:error', (event) => { if (!autosaving(event)) say(words('Offline', {}), true); });
 
   watchToasts();
   ready();

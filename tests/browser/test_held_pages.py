@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning
 from liaison.db import Session
-from liaison.meetings import agenda, holding, recorded, recording, scheduling
+from liaison.meetings import agenda, holding, queries, recorded, recording, scheduling
 from liaison.meetings.asking import Asked
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
@@ -72,6 +72,8 @@ def test_every_page_of_holding_and_of_action_items_is_clean(
     for path in (
         f"/meetings/{running}",
         f"/meetings/{running}/hold",
+        f"/meetings/{running}/walk-in",
+        f"/meetings/{running}/next",
         f"/meetings/{held}",
         f"/meetings/{held}/unhold",
         "/decisions/1/edit",
@@ -90,54 +92,25 @@ def test_every_page_of_holding_and_of_action_items_is_clean(
         width_checks(page)
 
 
-def test_notes_save_themselves_and_a_newer_text_is_not_overwritten(
-    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+def test_somebody_checks_in_with_one_press_and_the_recorders_page_tells_it(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
 ) -> None:
-    meeting_id = running_meeting(live_server)
+    built, meeting_id = live_server.world, running_meeting(live_server)
 
-    def opened() -> Page:
-        page = new_page(person=live_server.world.zhoumin)
-        page.goto(f"/meetings/{meeting_id}")
-        if not page.locator("#note-all").is_visible():
-            page.locator("summary", has_text="全会记录").click()
-        return page
+    async def send(db: Session) -> None:
+        meeting = await queries.get(db, await built.viewer(db, built.zhoumin), meeting_id)
+        meeting.announced_at = db.now()
 
-    first = opened()
-    first.locator("#note-all").fill("陈志远主持会议。")
-    expect(first.locator("#note-saved-all")).to_contain_text("已保存")
-    second = opened()
-    first.locator("#note-all").fill("陈志远主持会议。议程两项。")
-    expect(first.locator("#note-saved-all input")).to_have_value("2")
-    second.locator("#note-all").fill("李文博补充意见。")
-    expect(second.get_by_text("陈志远主持会议。议程两项。").last).to_be_visible()
-    expect(second.locator("#note-all")).to_have_value("李文博补充意见。")
-    assert note_text(live_server, meeting_id) == "陈志远主持会议。议程两项。"
-    second.locator("#note-all").fill("陈志远主持会议。议程两项。李文博补充意见。")
-    expect(second.locator("#note-saved-all")).to_contain_text("已保存")
-    assert note_text(live_server, meeting_id) == "陈志远主持会议。议程两项。李文博补充意见。"
-    page_checks(first)
-
-
-def test_notes_typed_while_the_network_is_away_are_saved_when_it_is_back(
-    new_page: NewPage, live_server: LiveSite
-) -> None:
-    meeting_id = running_meeting(live_server)
-    page = new_page(person=live_server.world.zhoumin)
-    page.goto(f"/meetings/{meeting_id}")
-    page.locator("summary", has_text="全会记录").click()
-    page.context.set_offline(True)
-    page.locator("#note-all").fill("陈志远主持会议。")
-    expect(page.locator("form[data-again]")).to_have_count(1)
-    page.context.set_offline(False)
-    expect(page.locator("#note-saved-all")).to_contain_text("已保存")
-    expect(page.locator("form[data-unsaved]")).to_have_count(0)
-    assert note_text(live_server, meeting_id) == "陈志远主持会议。"
-
-
-def test_a_decision_begins_with_the_words_that_minutes_use(new_page: NewPage, live_server: LiveSite) -> None:
-    meeting_id = running_meeting(live_server)
-    page = new_page(person=live_server.world.zhoumin)
-    page.goto(f"/meetings/{meeting_id}")
-    page.locator("summary", has_text="记录议定事项").first.click()
-    page.get_by_role("button", name="会议议定").first.click()
-    expect(page.locator("textarea[name=text]:focus")).to_have_value("会议议定，")
+    live_server.in_transaction(send)
+    recorder, chair = new_page(person=built.zhoumin), new_page(person=built.chenzy)
+    recorder.goto(f"/meetings/{meeting_id}")
+    chair.goto(f"/meetings/{meeting_id}")
+    width_checks(chair)
+    chair.locator("#check-in button.primary").click()
+    expect(chair.locator("#check-in")).to_contain_text("09:00 本人签到")
+    recorder.locator("#quorum a").click()
+    expect(recorder.locator("#quorum")).to_contain_text("自行签到： 陈志远 09:00")
+    recorder.locator("select[name^='attendance.']").first.select_option("absent")
+    expect(recorder.locator("#attendance")).to_contain_text("09:00 本人签到")
+    chair.reload()
+    expect(chair.locator("#check-in")).to_contain_text("请告知记录人")

@@ -79,6 +79,13 @@ async def test_what_differs_is_changed_and_what_is_left_out_stays(database: Data
         assert (person.name, person.phone) == ("钱玮", "0553-0000012")
 
 
+async def test_the_agencies_that_a_quorum_needs_are_named_by_short_name(database: Database) -> None:
+    await taken_over(database, DEMO.replace("quorum: 2", "quorum: 2\n    must_include: [区司法局]"))
+    async with database.reading() as db:
+        needed = (await db.scalars(select(Agency.id).where(Agency.short_name == "区司法局"))).one()
+        assert (await db.scalars(select(Mechanism.must_include))).one() == [needed]
+
+
 async def test_one_wrong_line_stops_the_whole_file(database: Database) -> None:
     wrong = DEMO.replace("person: liwb", "person: nobody")
     assert await refused(database, wrong) == [(line_of(wrong, "person: nobody"), "mechanisms.designations.person")]
@@ -90,6 +97,7 @@ async def test_one_wrong_line_stops_the_whole_file(database: Database) -> None:
     [
         ("lead_agency: 区检察院", "lead_agency: 区法院", "mechanisms.lead_agency"),
         ("host_rotation: [区检察院, 区司法局]", "host_rotation: [区检察院, 区人社局]", "mechanisms.host_rotation"),
+        ("quorum: 2", "must_include: [区人社局]\n    quorum: 2", "mechanisms.must_include"),
         ("office: 第五检察部", "office: 第六检察部", "people.office"),
         ("contact: wuxl", "contact: sunl", "people.contact"),
         ("rrule: FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=3TH", "rrule: FREQ=SECONDLY", "mechanisms.series.rrule"),

@@ -6,11 +6,11 @@ import pytest
 
 from liaison.calendaring.deadlines import PROFILE
 from liaison.calendaring.workdays import region_calendar
-from liaison.desk.month import month_of
 from liaison.desk.promises import AtRisk, at_risk, promises
 from liaison.desk.todos import Todo, Told, is_time_to_remind, most_urgent_first, unsent
 from liaison.mechanisms.rhythm import StripMark, year_rhythm
 from liaison.meetings.models import Meeting
+from liaison.meetings.month import month_of
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

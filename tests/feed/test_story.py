@@ -34,15 +34,17 @@ NOT_HERE = {
     "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
     "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
-    "stepping.opened", "telling.lines_of",
+    "stepping.opened", "telling.lines_of", "following.fixed", "following.in_month", "following.planned",
+    "following.proposed",
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
     "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
-    "telling.note_told", "holding.check_in", "holding.check_in_all", "holding.begin_item", "holding.settle_item",
+    "telling.note_told", "holding.check_in", "holding.check_in_all",
+    "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series",
-    "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",
+    "following.fix", "following.leave_open", "holding.skip_item", "stepping.shift_step", "stepping.skip_step", "stepping.undo_step",
 }  # fmt: skip
 """They make drafts, repeat what was said, or write down answers and what happened: no calendar shows any of it."""
 

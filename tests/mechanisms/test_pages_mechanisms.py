@@ -199,6 +199,23 @@ async def test_a_stale_form_shows_both_versions_and_can_be_sent_again(
     assert (await browser.post(path, **typed, version=again.group(1))).status_code == 303
 
 
+async def test_the_agencies_that_must_be_there_are_ticked_and_shown(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.guyan)
+    path = f"/mechanisms/{world.mechanism.id}/edit"
+    await browser.get(path)
+    typed = {
+        "name": world.mechanism.name,
+        "lead_agency_id": str(world.jcy.id),
+        "timezone": "Asia/Shanghai",
+        "region": "CN",
+        "locale": "zh_CN",
+        "version": "1",
+    }
+    assert (await browser.post(path, **typed, must_include=str(world.sfj.id))).status_code == 303
+    assert f'name="must_include" value="{world.sfj.id}" checked' in await browser.get(path)
+    assert "必须到会的单位 区司法局" in text_of(await browser.get(f"/mechanisms/{world.mechanism.id}"))
+
+
 async def test_the_agreement_form_keeps_its_clauses_in_order(
     browser: Browser, database: Database, world: World
 ) -> None:

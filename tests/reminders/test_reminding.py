@@ -328,3 +328,18 @@ async def test_who_left_office_is_not_reminded_by_office(play: Play, who: str) -
 
 def test_the_days_of_these_tests_are_what_they_say() -> None:
     assert [(DUE + timedelta(days=n)).weekday() for n in (-3, 0, 1, 7)] == [0, 3, 4, 3]
+
+
+async def test_leave_that_waits_for_the_agency_is_named_to_its_liaison_and_to_nobody_else(play: Play) -> None:
+    await without_digest(play)
+    world = play.world
+    asked = (Asked(agency_id=world.sfj.id, seats=2), Asked(agency_id=world.jcy.id), Asked(person_id=world.zhenggq.id))
+    meeting_id = await play.scheduled(*asked)
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        (one,) = await queries.attendees(db, meeting_id)
+        attendee = await queries.attendee(db, one.id)
+        await replies.answer(db, await world.viewer(db, world.zhenggq), attendee, partstat="declined")
+    mails = await at(play, "12-16T08:30")
+    assert {to for to, mail in mails.items() if "待准假：郑国强" in mail.text} == {LIWB, WUXL}
+    assert ZHOUMIN in mails

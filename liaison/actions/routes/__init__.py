@@ -1,13 +1,15 @@
-"""The doors through which browsers reach action items; `app.py` takes `router`, `LINK_PAGES` and `beside_meeting`."""
+"""The doors through which browsers reach action items; `app.py` takes `router`, `LINK_PAGES`, `beside_meeting` and `assign_decided`."""
 
 from litestar import Router
 
+from liaison.actions.deciding import assign_decided
 from liaison.actions.routes.common import beside_meeting
+from liaison.actions.routes.deciding import handlers as deciding_handlers
 from liaison.actions.routes.editing import handlers as editing_handlers
 from liaison.actions.routes.ledger import handlers as ledger_handlers
 from liaison.actions.routes.links import PAGES as LINK_PAGES
 from liaison.actions.routes.show import handlers as show_handlers
 
-__all__ = ["LINK_PAGES", "beside_meeting", "router"]
+__all__ = ["LINK_PAGES", "assign_decided", "beside_meeting", "router"]
 
-router = Router("/", route_handlers=[*ledger_handlers, *show_handlers, *editing_handlers])
+router = Router("/", route_handlers=[*ledger_handlers, *show_handlers, *editing_handlers, *deciding_handlers])

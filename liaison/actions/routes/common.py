@@ -42,6 +42,7 @@ async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeti
             "owners": await owners(db, [meeting.mechanism_id], today),
             "who": f"person:{viewer.person_id}",
             "due_on": (today + timedelta(days=DEFAULT_DAYS)).isoformat(),
+            "due_day": today + timedelta(days=DEFAULT_DAYS),
         }
     return {
         "actions": lines(words, viewer, found.asked_for, db.now(), found.carried),

@@ -62,6 +62,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         clauses=await queries.clauses(db, mechanism_id),
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
+        needed=[one.agency for one in shown if one.agency.id in (mechanism.must_include or ())],
         terms=overview.table_rows(shown, on, until),
         term_charts=charts.term_charts(words, overview.chart_rows(words, shown, on, until), on, until),
         year=chosen,
@@ -139,6 +140,7 @@ def _facts(form: Form) -> dict[str, Any]:
         "lead_agency_id": form.id("lead_agency_id"),
         "quorum": form.whole("quorum"),
         "first_ordinal": form.whole("first_ordinal"),
+        "must_include": tuple(form.ids("must_include")),
         "host_rotation": tuple(form.ids("host_rotation")),
     }
 

@@ -6,15 +6,18 @@ from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Invalid, NotFound
-from liaison.meetings import asking, holding, queries, replies
+from liaison.meetings import asking, holding, leave, queries, replies
 from liaison.meetings.api.meetings import AskedGiven
 from liaison.meetings.api.shared import Db, Id, Me, Page, delivery, list_of
-from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.attendance import APPROVED, ASKED_FOR_SUBSTITUTE
+from liaison.meetings.checking_in import check_in_oneself
+from liaison.meetings.models import PRESENT, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
-from liaison.web.api import Body, RegisteredGiven, body, listed, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -25,6 +28,14 @@ class SubstituteGiven(Body):
     phone: str | None = None
 
 
+class AttendeeGiven(AskedGiven):
+    """Whom to ask; or by `name` and `agency_id`, from the day of the meeting on, who is there without having been asked."""
+
+    name: str | None = None
+    job_title: str | None = None
+    attendance: str = PRESENT
+
+
 class AttendeeChange(Body):
     partstat: str | UnsetType = UNSET
     comment: str | UnsetType | None = UNSET
@@ -32,6 +43,8 @@ class AttendeeChange(Body):
     registered: RegisteredGiven | None = None
     role: str | UnsetType = UNSET
     attendance: str | UnsetType | None = UNSET
+    leave: str | UnsetType = UNSET
+    checked_in: bool = False
     version: int | None = None
 
     @property
@@ -76,9 +89,24 @@ async def attendees_of_meeting(request: AnyRequest, db: Db, viewer: Me, paging: 
 
 @post("/meetings/{meeting_id:str}/attendees")
 async def ask(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
-    """Ask a person (in a role) or an agency (for so many people); one already asked is changed. Told by the next `send`."""
-    given = body(await request.body(), AskedGiven)
+    """Ask a person (in a role) or an agency (for so many people); one already asked is changed. Told by the next `send`.
+
+    With `name` who records the meeting notes that somebody of an agency is there who was not asked (`attendance` present or
+    in_attendance)."""
+    given = body(await request.body(), AttendeeGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
+    if given.name is not None:
+        agency_id = named(given.agency_id) if given.agency_id is not None else None
+        one = await holding.add_present(
+            db,
+            viewer,
+            meeting,
+            agency_id=agency_id,
+            name=given.name,
+            job_title=given.job_title,
+            attendance=given.attendance,
+        )
+        return await reply(request, db, viewer, await _attendee(request, db, viewer, meeting, one.id), status=201)
     try:
         (added,) = await asking.ask(db, viewer, meeting, [given.asked()])
     except Invalid as refusal:
@@ -93,7 +121,9 @@ async def ask(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respon
 @patch("/attendees/{attendee_id:str}")
 async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: Id) -> Response[bytes]:
     """Answer for yourself; with `registered` enter what somebody said another way; `role` changes what they come as;
-    `attendance` (present, in_attendance, apologies, absent, or null) is noted from the day of the meeting on.
+    `attendance` (present, in_attendance, apologies, absent, or null) is noted from the day of the meeting on by who records it, and
+    with `checked_in` you check in yourself, from half an hour before the start. `leave` (approved, substitute_asked) is the word of
+    the own agency's liaison.
 
     An answer is whole: with a new `partstat`, comment and substitute are those given with it."""
     given = body(await request.body(), AttendeeChange)
@@ -104,6 +134,12 @@ async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: 
         version = None  # it was compared under the lock that is still held
     if given.answers:
         await _answer(db, viewer, attendee, given, version)
+        version = None
+    if given.leave is not UNSET:
+        await _leave(db, viewer, attendee, given.leave, version)
+        version = None
+    if given.checked_in:
+        await check_in_oneself(db, viewer, attendee, version=version)
         version = None
     if given.attendance is not UNSET:
         await holding.check_in(db, viewer, attendee, given.attendance, version=version)
@@ -169,6 +205,14 @@ async def _answer(db: Session, viewer: Viewer, attendee: Attendee, given: Attend
         await replies.answer(db, viewer, attendee, **said)
     else:
         await replies.register(db, viewer, attendee, _registered(given.registered), **said)
+
+
+async def _leave(db: Session, viewer: Viewer, attendee: Attendee, given: str, version: int | None) -> None:
+    check = Check()
+    check.choice("leave", given, (APPROVED, ASKED_FOR_SUBSTITUTE))
+    check.done()
+    act = leave.approve_leave if given == APPROVED else leave.ask_for_substitute
+    await act(db, viewer, attendee, version=version)
 
 
 def _registered(given: RegisteredGiven) -> replies.Registered:

@@ -1,15 +1,17 @@
 """Holding a meeting: notes, decisions, and that it took place."""
 
+from datetime import date
 from typing import Any
 
-from litestar import Response, get, patch, post, put
+import msgspec
+from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
-from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings import agenda, following, holding, queries, recording
 from liaison.meetings.agenda_queries import shown
-from liaison.meetings.api.shared import Db, Id, Me, Page, in_full
+from liaison.meetings.api.shared import Db, Id, Me, Page, in_full, local
 from liaison.meetings.values import agenda_item_json, decision_json, note_json
-from liaison.web.api import Body, body, listed, named, reply, seen
+from liaison.web.api import Body, Instant, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -17,6 +19,7 @@ from liaison.web.pages import AnyRequest
 class HoldGiven(Body):
     ordinal: int | None = None
     ordinal_in_year: int | None = None
+    quorum_reason: str | None = None
     version: int | None = None
 
 
@@ -34,13 +37,27 @@ class NoteGiven(Body):
 class DecisionGiven(Body):
     text: str
     agenda_item_id: str | None = None
+    lead_agency_id: str | None = None
+    supporting_agency_ids: list[str] = msgspec.field(default_factory=list)
+    due_on: date | None = None
+    with_action: bool = False
 
 
 class DecisionChange(Body):
     text: str | UnsetType = UNSET
+    lead_agency_id: str | UnsetType | None = UNSET
+    supporting_agency_ids: list[str] | UnsetType = UNSET
+    due_on: date | UnsetType | None = UNSET
     revoked: bool | UnsetType = UNSET
     reason: str | None = None
     version: int | None = None
+
+
+class NextGiven(Body):
+    starts_at: Instant
+    duration_minutes: int | None = None
+    location: str | None = None
+    next_meeting_id: str | None = None
 
 
 class ActGiven(Body):
@@ -50,7 +67,8 @@ class ActGiven(Body):
 @post("/meetings/{meeting_id:str}/hold", status_code=200)
 async def hold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
     """It took place: from a draft (entered afterwards, nobody is mailed) or announced, once its start has passed. Fixes the
-    ordinals of a joint meeting, the next free ones unless given."""
+    ordinals of a joint meeting, the next free ones unless given, and what its quorum was; `quorum_reason` says why it was held
+    without."""
     given = body(await request.body(), HoldGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     await holding.hold(
@@ -59,6 +77,7 @@ async def hold(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respo
         meeting,
         ordinal=given.ordinal,
         ordinal_in_year=given.ordinal_in_year,
+        quorum_reason=given.quorum_reason,
         version=seen(request, given.version),
     )
     return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))
@@ -110,7 +129,8 @@ async def decisions_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id)
 
 @post("/meetings/{meeting_id:str}/decisions")
 async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
-    """Record a decision; it gets the next number of the mechanism and the meeting's year."""
+    """Record a decision; it gets the next number of the mechanism and the meeting's year. `with_action` gives the agency that leads its
+    action item in the same step (`action_item_id` of the answer), with the agencies and the date that the decision names."""
     given = body(await request.body(), DecisionGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     made = await recording.decide(
@@ -119,8 +139,15 @@ async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
         meeting,
         text=given.text,
         agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
+        lead_agency_id=named(given.lead_agency_id) if given.lead_agency_id is not None else None,
+        supporting_agency_ids=[named(one) for one in given.supporting_agency_ids],
+        due_on=given.due_on,
     )
-    return await reply(request, db, viewer, decision_json(made, meeting.zone), status=201)
+    answer = decision_json(made, meeting.zone)
+    if given.with_action:
+        item = await request.app.state.assign_decided(db, viewer, made)
+        answer["action_item_id"] = str(item.id)
+    return await reply(request, db, viewer, answer, status=201)
 
 
 @get("/decisions/{decision_id:str}")
@@ -132,19 +159,52 @@ async def one_decision(db: Db, viewer: Me, decision_id: Id) -> dict[str, Any]:
 
 @patch("/decisions/{decision_id:str}")
 async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: Id) -> Response[bytes]:
-    """Correct the text, strike it (`revoked` true) or let it stand again (false); after the meeting with a `reason`."""
+    """Correct the text or whom it charges, strike it (`revoked` true) or let it stand again (false); after the meeting with a `reason`."""
     given = body(await request.body(), DecisionChange)
     decision = await recording.decision_of(db, viewer, row_id(decision_id))
     version = seen(request, given.version)
     if given.revoked is False:
         await recording.restore(db, viewer, decision, version=version)
         version = None
+    changes: dict[str, Any] = {}
     if given.text is not UNSET:
-        await recording.correct(db, viewer, decision, text=given.text, reason=given.reason, version=version)
+        changes["text"] = given.text
+    if given.lead_agency_id is not UNSET:
+        changes["lead_agency_id"] = named(given.lead_agency_id) if given.lead_agency_id is not None else None
+    if given.supporting_agency_ids is not UNSET:
+        changes["supporting_agency_ids"] = [named(one) for one in given.supporting_agency_ids]
+    if given.due_on is not UNSET:
+        changes["due_on"] = given.due_on
+    if changes:
+        await recording.correct(db, viewer, decision, **changes, reason=given.reason, version=version)
         version = None
     if given.revoked is True:
         await recording.revoke(db, viewer, decision, reason=given.reason, version=version)
     return await reply(request, db, viewer, decision_json(decision, decision.meeting.zone))
+
+
+@post("/meetings/{meeting_id:str}/next", status_code=200)
+async def fix_next(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
+    """Fix in this meeting when the next one is: `next_meeting_id`, one that is planned after it, is moved; else a new draft is made.
+    Nobody is told. Answers the next meeting."""
+    given = body(await request.body(), NextGiven)
+    meeting = await queries.get(db, viewer, row_id(meeting_id))
+    found = await following.fix(
+        db,
+        viewer,
+        meeting,
+        local_start=local(given.starts_at, meeting.timezone),
+        duration_minutes=given.duration_minutes,
+        location=given.location,
+        next_meeting_id=named(given.next_meeting_id) if given.next_meeting_id is not None else None,
+    )
+    return await reply(request, db, viewer, await in_full(request, db, viewer, found))
+
+
+@delete("/meetings/{meeting_id:str}/next", status_code=204)
+async def leave_next_open(db: Db, viewer: Me, meeting_id: Id) -> None:
+    """It was not fixed after all; the meeting that was fixed stays as it is."""
+    await following.leave_open(db, viewer, await queries.get(db, viewer, row_id(meeting_id)))
 
 
 @post("/agenda-items/{item_id:str}/begin", status_code=200)
@@ -165,6 +225,15 @@ async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> R
     return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
 
 
+@post("/agenda-items/{item_id:str}/skip", status_code=200)
+async def skip_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
+    """The current item waits to be taken up again; the next open one becomes the current one. 409 when no other is open."""
+    body(await request.body(), ActGiven)
+    item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
+    await holding.skip_item(db, viewer, item)
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+
+
 HANDLERS = [
     hold,
     unhold,
@@ -174,6 +243,9 @@ HANDLERS = [
     decide,
     one_decision,
     change_decision,
+    fix_next,
+    leave_next_open,
     begin_item,
     settle_item,
+    skip_item,
 ]

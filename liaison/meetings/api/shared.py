@@ -13,14 +13,16 @@ from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_, gettext_for
 from liaison.mail.reasons import worded
-from liaison.meetings import queries
+from liaison.meetings import following, queries
+from liaison.meetings.attendance import attendance_of
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_change, may_see_list, may_see_remarks
 from liaison.meetings.queries import Reached
+from liaison.meetings.quorum import quorum_of
 from liaison.meetings.step_values import deadlines_json
 from liaison.meetings.stepping import steps_shown
-from liaison.meetings.values import Delivery, attendee_json, invitation_json, meeting_json
+from liaison.meetings.values import Delivery, attendee_json, invitation_json, meeting_json, quorum_json
 from liaison.web.api import Paging
 from liaison.web.pages import AnyRequest, locale_of
 
@@ -38,8 +40,12 @@ def brief(meeting: Meeting, now: datetime) -> dict[str, Any]:
 async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
     """One meeting with its deadlines, everybody asked, and what became of their mails, as far as this viewer may see."""
     attendees, invitations, reached = await list_of(db, viewer, meeting)
+    everybody = attendees if may_see_list(viewer, meeting) else await queries.attendees(db, meeting.id)
+    there = attendance_of(everybody, await quorum_of(db, meeting))
     return {
         **brief(meeting, db.now()),
+        "quorum": quorum_json(there),
+        "next_meeting_id": str(found.id) if (found := await following.fixed(db, viewer, meeting)) else None,
         "deadlines": deadlines_json(
             await steps_shown(db, meeting), meeting.zone, with_reasons=may_change(viewer, meeting)
         ),

@@ -6,10 +6,12 @@ from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.annual import handlers as annual_handlers
 from liaison.meetings.routes.answering import handlers as answering_handlers
 from liaison.meetings.routes.asking import handlers as asking_handlers
+from liaison.meetings.routes.attendance import handlers as attendance_handlers
 from liaison.meetings.routes.calendar import handlers as calendar_handlers
 from liaison.meetings.routes.changing import handlers as changing_handlers
 from liaison.meetings.routes.delivery import handlers as delivery_handlers
 from liaison.meetings.routes.entering import handlers as entering_handlers
+from liaison.meetings.routes.following import handlers as following_handlers
 from liaison.meetings.routes.links import PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.proposing import PAGES as PROPOSING
@@ -35,6 +37,8 @@ router = Router(
         *delivery_handlers,
         *answering_handlers,
         *recording_handlers,
+        *attendance_handlers,
+        *following_handlers,
         *entering_handlers,
         *series_handlers,
         *annual_handlers,

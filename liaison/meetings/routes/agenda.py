@@ -20,7 +20,7 @@ from liaison.meetings.agenda_queries import shown as item_seen
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import may_arrange, may_propose, may_set_audience, may_withdraw
 from liaison.meetings.routes.common import both_versions, choices, on_field, shown
-from liaison.meetings.routes.show import DONE, region
+from liaison.meetings.routes.show import DONE, recorded, region
 from liaison.meetings.wording import PURPOSE_NAMES
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, fragment, see_other, words_of
@@ -44,7 +44,7 @@ async def add_item(
     meeting = await queries.get(db, viewer, meeting_id)
     act = on_field("agency_id", verbs.add_item(db, viewer, meeting, **_typed(form)))
     await attempt(db, form, act, lambda _: _page(request, db, viewer, meeting_id, None, form))
-    return see_other(f"/meetings/{meeting_id}#agenda")
+    return see_other(f"/meetings/{meeting_id}#{_place(db, meeting)}")
 
 
 @get("/agenda-items/{item_id:int}/edit")
@@ -71,10 +71,10 @@ async def change_item(
     """Save it."""
     form = await Form.read(request)
     item = await verbs.item_of(db, viewer, item_id)
-    meeting_id = item.meeting_id
+    meeting_id, place = item.meeting_id, _place(db, item.meeting)
     act = on_field("agency_id", verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version")))
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, meeting_id, item_id, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}#agenda")
+    return see_other(f"/meetings/{meeting_id}#{place}")
 
 
 @post("/agenda-items/{item_id:int}/move")
@@ -155,7 +155,7 @@ async def remove_item(
     item = await verbs.item_of(db, viewer, item_id)
     await verbs.withdraw_item(db, viewer, item)
     if not request.htmx:
-        return see_other(f"/meetings/{item.meeting_id}?done=item_removed&item={item_id}#agenda")
+        return see_other(f"/meetings/{item.meeting_id}?done=item_removed&item={item_id}#{_place(db, item.meeting)}")
     said = DONE["item_removed"]
     toast = SimpleNamespace(text=words_of(request)._(said), undo_url=f"/agenda-items/{item_id}/restore")
     return await _agenda(request, db, viewer, item, toast=toast)
@@ -176,8 +176,12 @@ async def _agenda(
 ) -> Response[Any]:
     """The region alone for htmx, else the way back to the page."""
     if not request.htmx:
-        return see_other(f"/meetings/{item.meeting_id}#agenda")
+        return see_other(f"/meetings/{item.meeting_id}#{_place(db, item.meeting)}")
     meeting = await queries.get(db, viewer, item.meeting_id)
+    if _place(db, meeting) == "running":
+        await db.flush()
+        found = await recorded(db, request, viewer, meeting)
+        return fragment(request, "meetings/_running.html", meeting=meeting, **found)
     return fragment(
         request,
         "meetings/_agenda.html",
@@ -186,6 +190,11 @@ async def _agenda(
         toast=toast,
         **region(db, request, meeting),
     )
+
+
+def _place(db: Session, meeting: Meeting) -> str:
+    """The region in which the page shows the agenda: from the day of the meeting on as it goes."""
+    return "running" if meeting.takes_place_by(db.clock.today(meeting.timezone)) else "agenda"
 
 
 def _typed(form: Form) -> dict[str, Any]:
@@ -231,6 +240,7 @@ async def _page(
         meeting=meeting,
         item=item,
         action=path,
+        place=_place(db, meeting),
         labels=labels,
         choices=await choices(db, meeting.local_on, meeting.mechanism_id),
         audience=await _offered(db, meeting, item),

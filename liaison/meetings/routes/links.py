@@ -17,6 +17,7 @@ from liaison.errors import Conflict, Gone, Invalid, Message, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries, replies
+from liaison.meetings.attendance import to_check_in
 from liaison.meetings.audience import item_shown
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
@@ -32,12 +33,13 @@ from liaison.meetings.routes.answering import (
     slip_of_form,
     slip_rows,
 )
+from liaison.meetings.routes.attendance import check_in_of
 from liaison.meetings.routes.calendar import calendar_file
 from liaison.meetings.routes.common import keep_version, labels_of, renamed
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.showing import answer_of
 from liaison.web.api import Body, body
-from liaison.web.forms import Form, FormAgain
+from liaison.web.forms import Form, FormAgain, row_id
 from liaison.web.handlers import wants_problems
 from liaison.web.links import LinkPages
 from liaison.web.links import opened as open_link
@@ -56,11 +58,12 @@ class SubstituteGiven(Body):
 
 
 class AnswerGiven(Body):
-    """What a program answers for the person whom the link was mailed to."""
+    """What a program answers for the person whom the link was mailed to, or that this person is there (`check_in`)."""
 
-    partstat: str
+    partstat: str = ""
     comment: str | None = None
     substitute: SubstituteGiven | str | None = None
+    check_in: bool = False
 
 
 class NameGiven(Body):
@@ -71,11 +74,12 @@ class NameGiven(Body):
 
 
 class SlipGiven(Body):
-    """What a program returns for the agency: people, or that nobody comes."""
+    """What a program returns for the agency: people, or that nobody comes; or (`check_in`: an attendee's id) that one of them is there."""
 
     names: list[NameGiven] = msgspec.field(default_factory=list)
     declined: bool = False
     comment: str | None = None
+    check_in: str | None = None
     version: int | None = None
 
 
@@ -116,6 +120,8 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
     """Record the answer or the slip; what is refused is shown again as it was typed."""
     opened = await _open(db, link, viewer)
     form = await _read(request, opened)
+    if form.given("check_in"):
+        return await _check_in(request, db, opened, form)
     try:
         if opened.invitation is not None:
             names, places = read_names(form)
@@ -152,6 +158,32 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
     return await _done(request, db, opened)
 
 
+async def _check_in(request: AnyRequest, db: Session, opened: Opened, form: Form) -> Response[str]:
+    """签到 of the person, or of one name on the agency's slip."""
+    attendee = opened.attendee
+    if attendee is None:
+        attendee = await queries.attendee(db, row_id(form.raw("check_in")))
+        if opened.invitation is None or attendee.agency_invitation_id != opened.invitation.id:
+            raise NotFound
+    try:
+        await check_in_of(db, opened.viewer, attendee, form)
+    except Invalid as refusal:
+        if wants_problems(request):
+            raise
+        form.take(refusal)
+        raise FormAgain(await _both(request, db, await _again(request, db), form)) from None
+    await db.flush()
+    return await _both(request, db, opened, Form())
+
+
+async def _both(request: AnyRequest, db: Session, opened: Opened, check_in_form: Form) -> Response[str]:
+    """The page of the link, with what was typed to check in."""
+    if opened.invitation is not None:
+        return await _slip(request, db, opened, await slip_of_form(db, opened.invitation), check_in_form=check_in_form)
+    assert opened.attendee is not None
+    return await _answer(request, db, opened, answer_of_form(opened.attendee), check_in_form=check_in_form)
+
+
 def _chosen(form: Form) -> dict[str, Any]:
     """The answer; programs also write the partstat in capitals, and with hyphens, as calendars do."""
     form.values["partstat"] = [form.raw("partstat").strip().lower().replace("-", "_")]
@@ -173,11 +205,14 @@ async def _read(request: AnyRequest, opened: Opened) -> Form:
     if opened.invitation is not None:
         slip = body(await request.body(), SlipGiven)
         values = {f"names.{n}.{part}": getattr(one, part) for n, one in enumerate(slip.names) for part in SLIP_NAME}
-        return Form.of(**values, declined="1" if slip.declined else None, comment=slip.comment, version=slip.version)
+        declined = "1" if slip.declined else None
+        return Form.of(**values, declined=declined, comment=slip.comment, check_in=slip.check_in, version=slip.version)
     given = body(await request.body(), AnswerGiven)
     instead = given.substitute
     one = SubstituteGiven(name=instead) if isinstance(instead, str) else instead
     values = {f"substitute.{part}": getattr(one, part, None) for part in SUBSTITUTE}
+    if given.check_in:
+        return Form.of(check_in="1", **{f"instead.{part}": getattr(one, part, None) for part in ("name", "job_title")})
     partstat = _with_substitute(given.partstat) if one else given.partstat
     return Form.of(**values, partstat=partstat, comment=given.comment)
 
@@ -218,7 +253,9 @@ async def _still(loading: Any) -> Any:
         raise Gone(N_("You are no longer asked to this meeting, so there is nothing to answer.")) from None
 
 
-async def _answer(request: AnyRequest, db: Session, opened: Opened, form: Form) -> Response[str]:
+async def _answer(
+    request: AnyRequest, db: Session, opened: Opened, form: Form, *, check_in_form: Form | None = None
+) -> Response[str]:
     attendee = opened.attendee
     assert attendee is not None
     return await _page(
@@ -231,11 +268,19 @@ async def _answer(request: AnyRequest, db: Session, opened: Opened, form: Form) 
         contact_of=_contact_of(attendee),
         present=answer_of(attendee),
         closed=_closed(db, opened.meeting),
+        to_check_in=to_check_in(opened.viewer, opened.meeting, [attendee], db.now()),
+        check_in_form=check_in_form or Form(),
     )
 
 
 async def _slip(
-    request: AnyRequest, db: Session, opened: Opened, form: Form, *, theirs: Mapping[str, Any] | None = None
+    request: AnyRequest,
+    db: Session,
+    opened: Opened,
+    form: Form,
+    *,
+    theirs: Mapping[str, Any] | None = None,
+    check_in_form: Form | None = None,
 ) -> Response[str]:
     invitation, meeting = opened.invitation, opened.meeting
     assert invitation is not None
@@ -259,6 +304,8 @@ async def _slip(
         names=names,
         rows=slip_rows(form, invitation.seats),
         closed=closed,
+        to_check_in=to_check_in(opened.viewer, meeting, names, db.now()),
+        check_in_form=check_in_form or Form(),
     )
 
 

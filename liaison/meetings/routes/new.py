@@ -139,14 +139,17 @@ async def day_kind(
     viewer: NamedDependency[Viewer],
     mechanism_id: FromPath[int],
 ) -> Response[str]:
-    """What kind of day `?date=` is in the mechanism's region: swapped in beside a date field while it is typed."""
+    """What kind of day `?date=` (or `?due_on=`, of the form `?key=`) is in the mechanism's region: swapped in beside a date field
+    while it is typed."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    day = _day(request.query_params.get("date"))
+    for_due = request.query_params.get("due_on")
+    day = _day(request.query_params.get("date") or for_due)
     return fragment(
         request,
         "meetings/_day.html",
+        key="due-" + request.query_params.get("key", "") if for_due is not None else "day",
         day=kind_of_day(mechanism, day),
-        late_joiners=await late_joiners(db, mechanism, day),
+        late_joiners=[] if for_due is not None else await late_joiners(db, mechanism, day),
         day_names=DAY_NAMES,
     )
 

@@ -1,6 +1,8 @@
 """The page of a meeting while it is held and after: attendance, current item, notes that save themselves, decisions, 已召开."""
 
+import re
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from litestar import get, post
@@ -10,15 +12,17 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.directory.models import Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
+from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
 from liaison.meetings.recorded import note as note_of
 from liaison.meetings.routes.common import shown
-from liaison.meetings.routes.show import recorded, region
+from liaison.meetings.routes.show import DONE, recorded, region
 from liaison.web.forms import Form, attempt, whole_number
-from liaison.web.pages import AnyRequest, fragment, see_other
+from liaison.web.pages import AnyRequest, fragment, see_other, words_of
 
 _NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
@@ -32,7 +36,13 @@ async def save_note(
     meeting = await queries.get(db, viewer, meeting_id)
     item_id = form.id("agenda_item_id")
     act = recording.save_note(
-        db, viewer, meeting, form.raw("text"), agenda_item_id=item_id, version=form.whole("version")
+        db,
+        viewer,
+        meeting,
+        form.raw("text"),
+        agenda_item_id=item_id,
+        version=form.whole("version"),
+        tried=form.raw("tried") if "tried" in form.values else None,
     )
     again = _note_line if request.htmx else _note_page
     note = await attempt(db, form, act, lambda theirs: again(request, db, viewer, meeting_id, form, theirs))
@@ -59,7 +69,8 @@ async def _note_line(
         "meetings/_note_saved.html",
         meeting=meeting,
         item_id=item_id,
-        note=await note_of(db, viewer, meeting_id, item_id),
+        note=(note := await note_of(db, viewer, meeting_id, item_id)),
+        saver=await db.get(Person, note.saved_by) if note and note.saved_by else None,
         theirs=theirs,
         form=form,
         **region(db, request, meeting),
@@ -102,6 +113,16 @@ async def settle_item(
     return await _running(request, db, viewer, item.meeting)
 
 
+@post("/agenda-items/{item_id:int}/skip")
+async def skip_item(
+    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
+) -> Response[Any]:
+    """暂时跳过; the next one is taken up."""
+    item = await agenda.item_of(db, viewer, item_id)
+    await holding.skip_item(db, viewer, item)
+    return await _running(request, db, viewer, item.meeting)
+
+
 async def _running(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> Response[Any]:
     if not request.htmx:
         return see_other(f"/meetings/{meeting.id}#running")
@@ -137,23 +158,81 @@ async def check_in(
 async def decide(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[Any]:
-    """One more decision, under the next number."""
+    """One more decision, under the next number, and where it charges an agency its action item in the same step."""
     form = await Form.read(request)
     meeting = await queries.get(db, viewer, meeting_id)
-    act = recording.decide(db, viewer, meeting, text=form.raw("text"), agenda_item_id=form.id("agenda_item_id"))
-    await attempt(db, form, act, lambda _: _decide_page(request, db, viewer, meeting_id, form))
-    return see_other(f"/meetings/{meeting_id}?done=decided#decisions")
+    again = _decide_form if request.htmx else _decide_page
+    act = _decide(request, db, viewer, meeting, form)
+    decision, item = await attempt(db, form, act, lambda _: again(request, db, viewer, meeting_id, form))
+    done = "decided" if item is None else "assigned_too"
+    if not request.htmx:
+        return see_other(f"/meetings/{meeting_id}?done={done}&new={decision.id}#decisions")
+    await db.flush()
+    return await _decide_form(request, db, viewer, meeting_id, form, done=done, decision=decision)
+
+
+async def _decide(
+    request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting, form: Form
+) -> tuple[Decision, Any]:
+    typed = _charge(form)
+    if typed["lead_agency_id"] is None and not typed["supporting_agency_ids"]:
+        typed["due_on"] = None  # the date that the form proposes is for whoever is charged
+    decision = await recording.decide(
+        db, viewer, meeting, text=form.raw("text"), agenda_item_id=form.id("agenda_item_id"), **typed
+    )
+    if not (decision.lead_agency_id and form.ticked("with_action")):
+        return decision, None
+    return decision, await request.app.state.assign_decided(db, viewer, decision)
+
+
+def _charge(form: Form) -> dict[str, Any]:
+    return {
+        "lead_agency_id": form.id("lead_agency_id"),
+        "supporting_agency_ids": form.ids("supporting_agency_ids"),
+        "due_on": form.date("due_on"),
+    }
+
+
+async def _decide_form(
+    request: AnyRequest,
+    db: Session,
+    viewer: Viewer,
+    meeting_id: int,
+    form: Form,
+    *,
+    done: str = "",
+    decision: Decision | None = None,
+) -> Response[str]:
+    """The form alone: as it was typed with what is wrong, or empty again with everything that the decision changed on the page."""
+    meeting = await queries.get(db, viewer, meeting_id)
+    key = form.raw("key") if re.fullmatch(r"item-\d{1,18}|all", form.raw("key")) else "all"
+    undo = f"/decisions/{decision.id}/take-back" if decision and meeting.held_at is None else None
+    found = await recorded(db, request, viewer, meeting)
+    return fragment(
+        request,
+        "meetings/_decided.html",
+        meeting=meeting,
+        **found,
+        key=key,
+        item_id=form.raw("agenda_item_id") if key != "all" else "",
+        here=f"/meetings/{meeting_id}",
+        typed=None if done else form,
+        decision=decision,
+        toast=SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo) if done else None,
+    )
 
 
 async def _decide_page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form) -> Response[str]:
     meeting = await queries.get(db, viewer, meeting_id)
+    found = await recorded(db, request, viewer, meeting)
     return shown(
         request,
         "meetings/decision.html",
         path=f"/meetings/{meeting_id}",
         meeting=meeting,
-        **{**await recorded(db, request, viewer, meeting), "form": form},
+        **{**found, "form": form},
         decision=None,
+        charges=found["record"].members,
         action=f"/meetings/{meeting_id}/decisions",
         theirs={},
     )
@@ -165,7 +244,16 @@ async def decision_form(
 ) -> Response[str]:
     """The form to correct or revoke one decision."""
     decision = await recording.decision_of(db, viewer, decision_id)
-    return await _decision_page(request, db, viewer, decision_id, Form.of(text=decision.text), {})
+    return await _decision_page(request, db, viewer, decision_id, _filled(decision), {})
+
+
+def _filled(decision: Decision) -> Form:
+    return Form.of(
+        text=decision.text,
+        lead_agency_id=decision.lead_agency_id,
+        supporting_agency_ids=[one.agency_id for one in decision.supports],
+        due_on=decision.due_on,
+    )
 
 
 @post("/decisions/{decision_id:int}/edit")
@@ -182,8 +270,8 @@ async def change_decision(
         case "restore":
             act, done = recording.restore(db, viewer, decision), "decided"
         case _:
-            text = form.raw("text")
-            act = recording.correct(db, viewer, decision, text=text, reason=reason, version=version)
+            typed = {"text": form.raw("text"), **_charge(form)}
+            act = recording.correct(db, viewer, decision, **typed, reason=reason, version=version)
             done = "decided"
     await attempt(db, form, act, lambda theirs: _decision_page(request, db, viewer, decision_id, form, theirs))
     return see_other(f"/meetings/{meeting_id}?done={done}&decision={decision_id}#decisions")
@@ -195,13 +283,16 @@ async def _decision_page(
     decision = await recording.decision_of(db, viewer, decision_id)
     if not await recording.may_correct(db, viewer, decision):
         raise NotPermitted(_NOT_YOURS)
+    found = await recorded(db, request, viewer, decision.meeting)
+    named = [*([decision.lead_agency] if decision.lead_agency else []), *(one.agency for one in decision.supports)]
     return shown(
         request,
         "meetings/decision.html",
         path=f"/decisions/{decision_id}/edit",
         meeting=decision.meeting,
-        **{**await recorded(db, request, viewer, decision.meeting), "form": form},
+        **{**found, "form": form},
         decision=decision,
+        charges=list(dict.fromkeys([*found["record"].members, *named])),
         action=f"/decisions/{decision_id}/edit",
         theirs=theirs,
     )
@@ -228,6 +319,8 @@ async def hold(
         meeting,
         ordinal=form.whole("ordinal"),
         ordinal_in_year=form.whole("ordinal_in_year"),
+        quorum_reason=form.given("quorum_reason"),
+        wants_reason=True,
         version=form.whole("version"),
     )
     await attempt(db, form, act, lambda theirs: _hold_page(request, db, viewer, meeting_id, "hold", form, theirs))
@@ -276,6 +369,7 @@ handlers = [
     save_note,
     begin_item,
     settle_item,
+    skip_item,
     check_in,
     decide,
     decision_form,

@@ -1,6 +1,8 @@
 """The one address of a meeting, before, during and after it; its printed form."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,30 +12,37 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.mechanisms.wording import STEPS
-from liaison.meetings import queries
+from liaison.meetings import following, queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
+from liaison.meetings.attendance import One, by_attendance, leave_of, to_check_in
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import PURPOSES, Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.permissions import is_host, may_record, may_schedule, may_see_list
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
-from liaison.meetings.showing import DELIVERY_NAMES, not_reached
+from liaison.meetings.showing import DAY_NAMES, DELIVERY_NAMES, day_of, not_reached
+from liaison.meetings.timetable import timetable
 from liaison.meetings.values import decision_label
 from liaison.meetings.wording import (
     ANSWER_NAMES,
     ATTENDANCE_NAMES,
     CHANGE_NAMES,
+    GROUP_NAMES,
     KIND_NAMES,
+    LEAVE_NAMES,
     PURPOSE_NAMES,
     REGISTERED_NAMES,
     ROLE_NAMES,
     STATE_NAMES,
+    charged,
 )
 from liaison.web.forms import Form, row_id
 from liaison.web.pages import AnyRequest, page, words_of
@@ -57,9 +66,16 @@ DONE = {
     "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
     "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
     "checked_in": N_("The attendance is saved."),
+    "arrived": N_("You are checked in."),
+    "approved": N_("The leave is approved."),
+    "substitute_asked": N_("They are asked to send a substitute."),
     "decided": N_("The decision is saved."),
+    "assigned_too": N_("The decision and its action item are saved."),
+    "taken_back": N_("Undone: the decision is struck, and the action item made with it has ended."),
     "revoked": N_("The decision is revoked."),
     "assigned": N_("The action item is added."),
+    "next_fixed": N_("The date of the next meeting is fixed. Nobody has been told of it yet."),
+    "next_open": N_("The date of the next meeting is open again."),
     "held": N_("The meeting is recorded as held."),
     "step_shifted": N_("The step is on its new day."),
     "step_skipped": N_("The step is skipped."),
@@ -77,6 +93,9 @@ NAMES: dict[str, Any] = {
     "role_names": ROLE_NAMES,
     "registered_names": REGISTERED_NAMES,
     "change_names": CHANGE_NAMES,
+    "attendance_names": ATTENDANCE_NAMES,
+    "leave_names": LEAVE_NAMES,
+    "leave_of": leave_of,
     "delivery_names": DELIVERY_NAMES,
     "instant": datetime.fromisoformat,
 }
@@ -106,6 +125,8 @@ async def show_meeting(
         step_names=STEPS,
         today_there=db.clock.today(meeting.timezone),
         toast=_toast(request, meeting),
+        to_check_in=to_check_in(viewer, meeting, shown_now.attendees, db.now()),
+        check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
     )
@@ -115,15 +136,13 @@ async def show_meeting(
 async def print_meeting(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
 ) -> Response[str]:
-    """Agenda and list of those who come, as a sheet of paper."""
+    """Agenda and list of those who come, as a sheet of paper; from the day of the meeting on with its decisions and the next date, of a
+    held meeting with who was there."""
     meeting = await queries.get(db, viewer, meeting_id)
-    return page(
-        request,
-        "meetings/print.html",
-        meeting=meeting,
-        view=await overview(db, viewer, meeting),
-        **region(db, request, meeting),
-    )
+    view = await overview(db, viewer, meeting)
+    takes_place = meeting.takes_place_by(db.clock.today(meeting.timezone))
+    found = await recorded(db, request, viewer, meeting, view) if takes_place else region(db, request, meeting)
+    return page(request, "meetings/print.html", meeting=meeting, view=view, takes_place=takes_place, **found)
 
 
 def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]:
@@ -149,17 +168,45 @@ async def recorded(
     attendees = seen.attendees if seen else await attendees_shown(db, meeting.id)
     on_it = seen.agenda if seen else await agenda(db, viewer, meeting)
     items = [item for item in on_it.items if item.state == "accepted"]
+    listed = listed_to(viewer, meeting, attendees)
+    found = await record(db, viewer, meeting, attendees, items)
     return {
         **region(db, request, meeting),
-        "record": await record(db, viewer, meeting, attendees, items),
+        "record": found,
         "items": items,
-        "attendees": attendees,
+        "attendees": listed,
+        "in_groups": by_attendance(listed),
+        "proposed": [
+            one
+            for one in on_it.items
+            if one.state == "proposed" and (found.may_arrange or one.proposed_by == viewer.person_id)
+        ],
+        "following": await following.fixed(db, viewer, meeting),
+        "may_fix": found.may_record and may_schedule(viewer, meeting.mechanism_id) and not meeting.is_off,
+        "times": timetable(meeting, items, db.now()),
+        "is_host": is_host(viewer, meeting),
+        "purposes": PURPOSES,
         "begins_with_actions": on_it.begins_with_actions,
-        "attendance_names": ATTENDANCE_NAMES,
+        "group_names": GROUP_NAMES,
         "decision_label": decision_label,
+        "charged": charged,
+        "free_day": partial(_free_day, meeting),
         "form": Form(),
         **await request.app.state.actions_beside(request, db, viewer, meeting),
     }
+
+
+def listed_to(viewer: Viewer, meeting: Meeting, attendees: Sequence[One]) -> Sequence[One]:
+    """Those of the list that the viewer may see: of a hidden one only their own line, unless they run or record the meeting."""
+    if may_see_list(viewer, meeting) or may_record(viewer, meeting, queries.chairs_among(attendees)):
+        return attendees
+    return [one for one in attendees if one.person_id == viewer.person_id]
+
+
+def _free_day(meeting: Meeting, day: date | None) -> str:
+    """What free day a due date falls on, to be translated; empty for a working day."""
+    found = day_of(region_calendar(meeting.mechanism.region), day) if day else None
+    return DAY_NAMES[found.kind] if found and found.is_free else ""
 
 
 def _primary(db: Session, meeting: Meeting, view: Overview) -> str:
@@ -198,6 +245,8 @@ def _toast(request: AnyRequest, meeting: Meeting) -> SimpleNamespace | None:
     undo = None
     if done == "item_removed":
         undo = f"/agenda-items/{row_id(request.query_params.get('item'))}/restore"
+    elif done in ("decided", "assigned_too") and "new" in request.query_params:
+        undo = f"/decisions/{row_id(request.query_params['new'])}/take-back"
     return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
 
 

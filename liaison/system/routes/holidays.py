@@ -16,11 +16,11 @@ from liaison.calendaring.holiday_notice import Problem, Schedule, ScheduleRefuse
 from liaison.calendaring.holiday_table import decoded, parse_schedule
 from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.db import Session
-from liaison.desk.month import month_of
 from liaison.errors import NotFound
 from liaison.i18n import N_
 from liaison.mechanisms.rhythm import year_named
 from liaison.mechanisms.wording import STEPS as MEETING_STEPS
+from liaison.meetings.month import month_of
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
 from liaison.system import holiday_queries as queries

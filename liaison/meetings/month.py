@@ -1,4 +1,4 @@
-"""A month as the desk shows it: weeks from Monday, which days are free or worked in return, what meets on them. Pure."""
+"""A month as pages show it: weeks from Monday, which days are free or worked in return, what meets on them. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,0 +1,87 @@
+"""What the link of a call for items does: an agency proposes without an account, until the meeting begins."""
+
+import re
+from datetime import UTC, date
+
+import httpx
+import pytest
+
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database
+from liaison.mechanisms.models import Designation
+from liaison.meetings import queries
+from tests.callers import visitor
+from tests.meetings.play import Play
+from tests.reminders.test_reminding import LIWB, at
+from tests.reminders.test_steps import OCTOBER, link_in, planned
+
+
+@pytest.fixture
+def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
+    client = visitor(settings, database, clock)
+    client.headers["Accept-Language"] = "zh-CN"
+    return client
+
+
+async def test_the_link_of_a_call_proposes_for_the_agency_without_an_account(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    path = link_in((await at(play, "09-24T08:30"))[LIWB])
+    page = await anybody.get(path)
+    assert page.status_code == 200
+    assert "请于10月15日（周四）前报送议题" in re.sub(r"<[^>]+>", "", page.text)
+    async with play.database.reading() as db:
+        assert await queries.agenda(db, meeting_id) == [], "a GET changes nothing"
+    empty = await anybody.post(path, data={"title": " ", "purpose": "study"})
+    assert empty.status_code == 422
+    for _ in range(2):  # a second press is the same item
+        done = await anybody.post(
+            path, data={"title": "欠薪线索双向移送", "purpose": "consult", "duration_minutes": "20"}
+        )
+        assert (done.status_code, "欠薪线索双向移送" in done.text) == (200, True)
+    async with play.database.reading() as db:
+        (item,) = await queries.agenda(db, meeting_id)
+    assert (item.agency_id, item.state, item.proposed_by, item.purpose) == (
+        play.world.sfj.id,
+        "proposed",
+        play.world.liwb.id,
+        "consult",
+    )
+    play.clock.as_of = OCTOBER.replace(hour=6, minute=30, tzinfo=UTC)
+    assert (await anybody.get(path)).status_code == 410
+    assert (await anybody.post(path, data={"title": "迟到", "purpose": "study"})).status_code == 410
+
+
+async def test_an_item_proposed_by_link_names_its_presenter_and_who_may_know_of_it_and_the_link_shows_no_such_item(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    path = link_in((await at(play, "09-24T08:30"))[LIWB])
+    sfj, jcy = play.world.sfj.id, play.world.jcy.id
+    typed = {"title": "密商丁", "purpose": "consult", "presenter_id": str(play.world.zhenggq.id), "audience": str(jcy)}
+    done = await anybody.post(path, data=typed)
+    assert (done.status_code, "密商丁" in done.text) == (200, False)
+    assert "另行通知" in (await anybody.get(path)).text
+    other = await anybody.post(path, data={**typed, "title": "又一项", "presenter_id": str(play.world.chenzy.id)})
+    assert other.status_code == 403, "somebody of another agency"
+    async with play.database.reading() as db:
+        (item,) = await queries.agenda(db, meeting_id)
+    assert (item.title, item.presenter_id, item.audience) == ("密商丁", play.world.zhenggq.id, frozenset({sfj, jcy}))
+
+
+async def test_an_agency_without_a_liaison_proposes_by_the_link_sent_to_its_own_address_until_it_has_one(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    async with play.database.writing() as db:
+        (await db.get_one(Designation, play.world.terms["liwb"].id)).ends_on = date(2026, 9, 1)
+    path = link_in((await at(play, "09-24T08:30"))["sfj@sfj.qingzhi.example"])
+    done = await anybody.post(path, json={"title": "法律援助值班安排"}, headers={"accept": "application/json"})
+    assert done.status_code == 200
+    async with play.database.writing() as db:
+        (item,) = await queries.agenda(db, meeting_id)
+        assert (item.agency_id, item.proposed_by) == (play.world.sfj.id, None)
+        (await db.get_one(Designation, play.world.terms["liwb"].id)).ends_on = None
+    assert (await anybody.get(path)).status_code == 410
