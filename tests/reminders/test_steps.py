@@ -138,6 +138,7 @@ async def test_a_draft_planned_after_its_notice_was_due_is_shown_as_late_and_nob
         _, meeting = await play.meeting(db, 1)
         steps = {one.step: one.state for one in await stepping.steps_shown(db, meeting)}
     assert steps["meeting_notice"] == "late"
+    assert steps["pre_meeting"] == steps["agenda_approved"] == "before", "nobody is late with what lay before the plan"
 
 
 async def test_who_sent_an_item_before_the_mail_is_written_is_not_told_that_none_came(play: Play) -> None:
