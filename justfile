@@ -31,3 +31,7 @@ check-browser:
 
 demo:
     uv run --no-dev liaison demo
+
+# The pictures of docs/officers.*.md, from a fresh demo
+pictures:
+    uv run --with pillow python -m tools.pictures

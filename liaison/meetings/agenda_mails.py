@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from liaison.accounts import links
 from liaison.db import Session
 from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
@@ -14,6 +15,7 @@ from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.deferring import KIND, RETURNED
+from liaison.meetings.mails import LINK_LIFE
 from liaison.meetings.models import AgendaItem, Meeting
 
 
@@ -21,6 +23,7 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
     """“Your item is returned”, or deferred; None where it was taken off since. To an address that others read who may not know of the
     item neither what it is called nor why."""
     query = select(AgendaItem).where(AgendaItem.id == row.source_id, AgendaItem.removed_at.is_(None))
+    query = query.options(joinedload(AgendaItem.meeting))
     item = (await db.execute(query)).scalar_one_or_none()
     meeting = await _meeting(db, row.params["meeting"])
     if item is None or meeting is None:
@@ -39,7 +42,8 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "reason": row.params["reason"] if known else None,
         # A draft is its officers' matter until it is announced.
         "there": there.title if there is not None and there.announced_at is not None else None,
-        "link": f"{db.settings.base_url}/agenda-items/{item.id}",
+        "link": await _link(db, row, item),
+        "has_page": row.params.get("agency_id") is None,
         "mechanism": meeting.mechanism.short_name,
         "site_name": db.settings.site_name,
     }
@@ -53,6 +57,19 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         text=text,
         html=html,
         audience=item.audience if known else None,
+    )
+
+
+async def _link(db: Session, row: OutboxMail, item: AgendaItem) -> str | None:
+    """The item's page; for an agency's own address, which signs in nowhere, the link by which it proposes for that meeting."""
+    agency_id = row.params.get("agency_id")
+    if agency_id is None:
+        return f"{db.settings.base_url}/agenda-items/{item.id}"
+    if row.params["answer"] != RETURNED or item.meeting.ends_at <= db.now():
+        return None
+    expires_at = item.meeting.ends_at + LINK_LIFE
+    return await links.link_for(
+        db, purpose=links.PROPOSE, object_id=item.meeting_id, agency_id=agency_id, expires_at=expires_at
     )
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.audience import title_for
@@ -159,11 +160,12 @@ async def _tell(
     here: Meeting,
     to_meeting_id: int | None = None,
 ) -> None:
-    """One mail to who proposed the item, or to the liaison of the agency that brings it where that is nobody any more; none to who
-    acts."""
+    """One mail to who proposed the item, or to the liaison of the agency that brings it where that is nobody any more, or to that agency
+    itself while it has none; none to who acts."""
     person = await _proposer(db, item)
-    address = person.effective_address() if person is not None else None
-    if person is None or address is None or person.id == viewer.person_id:
+    agency = await _without_liaison(db, item) if person is None else None
+    address = person.effective_address() if person is not None else agency.own_address() if agency is not None else None
+    if address is None or (person is not None and person.id == viewer.person_id):
         return
     await outbox.enqueue(
         db,
@@ -171,10 +173,16 @@ async def _tell(
         about=f"item:{item.id}",
         address=address.mail,
         display_to=f"{address.holder} <{address.mail}>",
-        locale=person.mail_locale(db.settings.locale),
-        person_ids=[person.id],
+        locale=person.mail_locale(db.settings.locale) if person else (agency and agency.locale) or db.settings.locale,
+        person_ids=[person.id] if person else [],
         source_id=item.id,
-        params={"answer": answer, "reason": reason, "to": to_meeting_id, "meeting": here.id},
+        params={
+            "answer": answer,
+            "reason": reason,
+            "to": to_meeting_id,
+            "meeting": here.id,
+            "agency_id": agency.id if agency else None,
+        },
         created_by=viewer.person_id or None,
     )
 
@@ -193,6 +201,16 @@ async def _proposer(db: Session, item: AgendaItem) -> Person | None:
         return None
     query = select(Person).where(Person.id == office.person_id, Person.deactivated_at.is_(None))
     return (await db.execute(query.options(*PERSON_ADDRESS))).scalar_one_or_none()
+
+
+async def _without_liaison(db: Session, item: AgendaItem) -> Agency | None:
+    """The agency that brings the item, where it has no liaison and is told by mail."""
+    mechanism = await db.get_one(Mechanism, item.meeting.mechanism_id)
+    duty = await mechanisms.on_duty(db, mechanism, db.clock.today(item.meeting.timezone))
+    member = next((one for one in duty.members if one.agency_id == item.agency_id), None)
+    if member is None or member.takes_part == PAPER or duty.in_office[member.agency_id] is not None:
+        return None
+    return member.agency if member.agency.deactivated_at is None else None
 
 
 def _still_knows(item: AgendaItem, person: Person) -> bool:

@@ -41,5 +41,9 @@ def remind_on(meeting: Meeting, now: datetime, step: MeetingStep | None = None) 
 
 
 def is_late(item: AgendaItem, meeting: Meeting, due_on: date | None) -> bool:
-    """Whether the item came after that date (`steps.items_due_on`)."""
-    return due_on is not None and item.proposed_at.astimezone(meeting.zone).date() > due_on
+    """Whether the item came after that date (`steps.items_due_on`). Of a meeting entered afterwards nobody knows when they came."""
+    return (
+        due_on is not None
+        and meeting.entered_afterwards_at is None
+        and item.proposed_at.astimezone(meeting.zone).date() > due_on
+    )

@@ -38,7 +38,7 @@ class StepOf:
     day: DayKind
     """What kind of day that is: a weekend or holiday, or one worked in return for a holiday (调休上班), is marked."""
     state: str
-    """done, skipped, before (it lay before the meeting was planned), due (today), late, ahead or passed."""
+    """done, skipped, before (it lay before the meeting was planned; a notice is late then), due (today), late, ahead or passed."""
     shifted: bool
     """An officer put it there; another date of the meeting does not move it."""
     misplaced: bool
@@ -107,7 +107,7 @@ def _step(
         state = "done"
     elif skipped:
         state = "skipped"
-    elif step in BEFORE and meeting.steps_from is not None and day < meeting.steps_from and step not in _OFFICERS:
+    elif step in BEFORE and meeting.steps_from is not None and day < meeting.steps_from and step != NOTICE:
         state = "before"
     elif day >= today:
         state = "due" if day == today else "ahead"

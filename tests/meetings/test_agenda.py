@@ -1,6 +1,6 @@
 """Preparing the agenda: items returned, deferred, late, restricted, put in order by who may not know what they are about."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy import select
 from liaison.config import Settings
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.mechanisms.models import Designation, Member
 from liaison.meetings import agenda, deferring, recording
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.models import AgendaItem, Note
@@ -45,6 +46,23 @@ async def act(play: Play, item_id: int, verb: object, *, by: str = "zhoumin", **
 async def kept(play: Play, item_id: int) -> AgendaItem:
     async with play.database.reading() as db:
         return await db.get_one(AgendaItem, item_id)
+
+
+@pytest.mark.parametrize(("takes_part", "told"), [("mail", ["sfj@sfj.qingzhi.example"]), ("paper", [])])
+async def test_what_becomes_of_an_item_is_told_to_an_agency_without_a_liaison_at_its_own_address_unless_by_paper(
+    play: Play, meeting_id: int, takes_part: str, told: list[str]
+) -> None:
+    item_id = await proposed(play, meeting_id)
+    async with play.database.writing() as db:
+        (await db.get_one(AgendaItem, item_id)).proposed_by = None
+        (await db.get_one(Designation, play.world.terms["liwb"].id)).ends_on = date(2026, 11, 1)
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = takes_part
+    await act(play, item_id, deferring.defer_item)
+    mails = await play.delivered()
+    assert [mail.to for mail in mails] == told
+    for mail in mails:
+        assert "无需重新报送。" in mail.text
+        assert "http" not in mail.text
 
 
 async def test_an_item_is_returned_with_the_reason_and_proposed_again_once_it_is_changed(

@@ -45,6 +45,9 @@ async def test_one_page_makes_a_held_meeting_with_everything_and_no_mail(
     await browser.get(path)
     answer = await browser.post(path, **form(world))
     assert answer.status_code == 303, answer.text
+    page = await browser.get(answer.headers["location"])
+    assert "研究移送指引" in page
+    assert "逾期报送" not in page, "nobody knows when its items came"
     async with database.reading() as db:
         meeting = (await db.scalars(select(Meeting))).one()
         assert (meeting.state, meeting.ordinal, meeting.ordinal_in_year) == ("held", 1, 1)

@@ -1,5 +1,5 @@
-"""The steps from the call for items to the day before the meeting: who is mailed of each, nobody missing, nobody twice, nobody who
-should not be (PRACTICE.md "One quarter")."""
+"""The steps from the call for items to the day before the meeting: when each goes, what it says, what an officer makes of it
+(PRACTICE.md "One quarter"; who is mailed of each over the whole stretch: test_stretch.py)."""
 
 import asyncio
 import re
@@ -12,15 +12,13 @@ from liaison.directory.models import Person
 from liaison.errors import Conflict
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import PAPER, Designation, Member
-from liaison.meetings import agenda, queries, replies, scheduling, stepping
+from liaison.meetings import agenda, scheduling, stepping
 from liaison.meetings.asking import Asked
-from liaison.meetings.replies import SlipName
 from liaison.reminders.doing import do_step
 from liaison.reminders.reminding import remind_due
 from tests.meetings.play import Mail, Play
 from tests.reminders.test_reminding import LIWB, QIANWEI, WUXL, ZHOUMIN, at, beijing, without_digest
 
-CHENZY, SONGHP = "chenzy@jcy.qingzhi.example", "songhp@mzj.qingzhi.example"
 HOSTS, SFJ = {ZHOUMIN, QIANWEI}, {LIWB, WUXL}
 OCTOBER = datetime.fromisoformat("2026-10-29T14:30")
 """A Thursday; between its call for items (24 September) and the day items are due lies National Day."""
@@ -82,59 +80,6 @@ async def proposed(play: Play, meeting_id: int, person: Person, title: str) -> N
         await agenda.add_item(db, viewer, meeting, title=title, purpose="study")
 
 
-async def slip_of(play: Play, meeting_id: int, person: Person) -> None:
-    async with play.database.writing() as db:
-        viewer = await play.world.viewer(db, person)
-        found = next(i for i in await queries.invitations(db, meeting_id) if i.agency_id == person.agency_id)
-        names = [SlipName(name=person.name)]
-        await replies.return_slip(db, viewer, await queries.invitation(db, found.id), names, declined=False)
-
-
-async def test_the_mails_of_a_meeting_of_four_agencies_one_on_paper_across_national_day(play: Play) -> None:
-    world = play.world
-    await four_members(play)
-    asked = (Asked(agency_id=one.id) for one in (world.sfj, world.mzj, world.rsj))
-    meeting_id = await planned(play, Asked(person_id=world.chenzy.id, role="chair"), *asked)
-    told = await through(play, *between("09-21", "09-28"))
-    await proposed(play, meeting_id, world.songhp, "移送线索的时限")
-    told |= await through(play, *between("09-29", "10-16"))
-    await proposed(play, meeting_id, world.liwb, "法律援助绿色通道")
-    told |= await through(play, *between("10-17", "10-22"))
-    notices = {mail.to for mail in await play.send(meeting_id)}
-    assert notices == {CHENZY, *SFJ, SONGHP}, "an act's mails go at once, for themselves"
-    async with play.database.writing() as db:
-        viewer = await world.viewer(db, world.chenzy)
-        chair = next(a for a in await queries.attendees(db, meeting_id) if a.person_id == world.chenzy.id)
-        await replies.answer(db, viewer, await queries.attendee(db, chair.id), partstat="accepted")
-    await slip_of(play, meeting_id, world.songhp)
-    told |= await through(play, *between("10-23", "10-29"))
-    assert told == {
-        "09-24": {*HOSTS, *SFJ, SONGHP},  # call for items: every liaison and deputy; nobody of the agency on paper
-        "10-15": {*HOSTS, *SFJ},  # items due: 区民政局 sent one
-        "10-20": HOSTS,  # pre-meeting: two proposed items wait
-        "10-21": {*HOSTS, CHENZY},  # agenda: the chair as well
-        "10-22": HOSTS,  # the notice is due, and still a draft
-        "10-26": {*HOSTS, *SFJ},  # answers due: whose slip is missing, and the list of them for the host
-        "10-28": {CHENZY, *SFJ, SONGHP},  # reminder
-    }
-
-
-async def test_the_mails_of_a_meeting_of_two_agencies_that_all_answer_in_time(play: Play) -> None:
-    world = play.world
-    meeting_id = await planned(play, Asked(agency_id=world.sfj.id))
-    told = await through(play, *between("09-21", "10-14"))
-    for person in (world.liwb, world.zhoumin):
-        await proposed(play, meeting_id, person, f"{person.name}的议题")
-    async with play.database.writing() as db:
-        for item in await queries.agenda(db, meeting_id, states=("proposed",)):
-            viewer, _ = await play.meeting(db, meeting_id)
-            await agenda.accept_item(db, viewer, await agenda.item_of(db, viewer, item.id))
-    await play.send(meeting_id)
-    await slip_of(play, meeting_id, world.liwb)
-    told |= await through(play, *between("10-15", "10-29"))
-    assert told == {"09-24": {*HOSTS, *SFJ}, "10-28": SFJ}
-
-
 async def test_what_each_mail_says(play: Play) -> None:
     world = play.world
     await four_members(play)
@@ -193,6 +138,7 @@ async def test_a_draft_planned_after_its_notice_was_due_is_shown_as_late_and_nob
         _, meeting = await play.meeting(db, 1)
         steps = {one.step: one.state for one in await stepping.steps_shown(db, meeting)}
     assert steps["meeting_notice"] == "late"
+    assert steps["pre_meeting"] == steps["agenda_approved"] == "before", "nobody is late with what lay before the plan"
 
 
 async def test_who_sent_an_item_before_the_mail_is_written_is_not_told_that_none_came(play: Play) -> None:
