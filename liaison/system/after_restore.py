@@ -27,6 +27,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings.models import Meeting
 from liaison.reminders.reminding import remind_due
 from liaison.reminders.rules import mail_day
+from liaison.system import backups
 
 JUMP: Final = 100
 """More updates of one meeting than anybody sends between a backup and its restore; and as many seconds of DTSTAMP."""
@@ -49,6 +50,7 @@ async def settle(db: Session, *, made_at: datetime, composers: Mapping[str, Comp
     await _compose_invitations(db, composers)
     held = await outbox.hold_all(db)
     await _forget_what_they_see(db)
+    await backups.forget(db)
     audit.add(db, COMMAND_LINE, "restore", "site:1", made_at=made_at.isoformat(), mails=held, meetings=jumped)
     return Settled(held, jumped)
 

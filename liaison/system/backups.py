@@ -56,6 +56,11 @@ async def not_made(db: Session, turn: Turn, why: Message) -> None:
     await _note(db, failed(turn.day, why))
 
 
+async def forget(db: Session) -> None:
+    """Nothing was backed up here yet: what is noted came in a backup, whose maker stood elsewhere and may have been at it just then."""
+    await queue_state.note(db, _NAME, {})
+
+
 async def status(db: Session) -> BackupStatus:
     """What the operator's page and `liaison check` say of the nightly backup."""
     noted = await queue_state.noted(db, _NAME)

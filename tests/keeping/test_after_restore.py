@@ -23,6 +23,7 @@ from liaison.mail.models import HELD, OutboxMail
 from liaison.meetings import announcing, scheduling
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due
+from liaison.system import backups
 from liaison.system.after_restore import JUMP, settle
 from tests.callers import Browser
 from tests.conftest import ON_POSTGRESQL
@@ -333,3 +334,16 @@ async def test_the_outbox_page_releases_all_held_mail_once_their_number_was_conf
     assert (await browser.post("/system/outbox/release-all", count="2", confirmed="1")).status_code == 303
     assert len(await play.delivered()) == 2
     await browser.client.aclose()
+
+
+async def test_a_backup_taken_while_the_nightly_one_was_being_made_leaves_that_night_to_the_restored_site(
+    sites: Sites,
+) -> None:
+    async with sites.play.database.writing() as db:
+        assert await backups.begin(db) is not None
+    sites.backup()
+    again = await sites.restored()
+    async with again.database.writing() as db:
+        assert (await backups.status(db)).state is None
+        assert await backups.begin(db) is not None
+    await again.database.dispose()
