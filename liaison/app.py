@@ -36,6 +36,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
+from liaison.minutes import api as minutes_api
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
@@ -186,6 +187,7 @@ def api_routers() -> list[Router]:
         actions_api.api,
         paperwork_api.api,
         polls_api.api,
+        minutes_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

@@ -3,6 +3,7 @@
 from liaison import audit, site
 from liaison.accounts import models as accounts
 from liaison.actions import models as actions
+from liaison.countersigning import models as countersigning
 from liaison.db import Base
 from liaison.directory import models as directory
 from liaison.feed import models as feed
@@ -17,6 +18,7 @@ from liaison.meetings import (
     step_models,
 )
 from liaison.meetings import models as meetings
+from liaison.minutes import models as minutes
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
 from liaison.postroom import models as postroom
@@ -31,6 +33,7 @@ __all__ = [
     "address_models",
     "agenda_models",
     "audit",
+    "countersigning",
     "decision_models",
     "directory",
     "feed",
@@ -38,6 +41,7 @@ __all__ = [
     "mechanisms",
     "meetings",
     "metadata",
+    "minutes",
     "paper_models",
     "paperwork",
     "plan_models",

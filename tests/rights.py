@@ -34,6 +34,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, papers, queries, recording, scheduling
 from liaison.meetings.asking import Asked
+from liaison.minutes import writing
 from liaison.paperwork.models import DocumentTemplate
 from liaison.polls import asking
 from liaison.polls.asking import Proposed
@@ -52,8 +53,8 @@ MISSING = 99_999_999
 DRAFT = "草稿甲7f3a"
 """Stands in the draft of 区检察院 and nowhere else."""
 RESTRICTED = "限知丙2c9e"
-"""Stands in what 区司法局 alone may know: an item on the agenda and one proposed, and an item of a held meeting with its notes, decision
-and action item."""
+"""Stands in what 区司法局 alone may know: an item on the agenda and one proposed, and an item of a held meeting with its notes, decision,
+action item and section of the minutes."""
 STRANGER_PHONE = "0553-0099001"
 """The phone of somebody with whom no member agency has a mechanism in common."""
 
@@ -73,6 +74,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "paper_id": ("paper_id", "restricted_paper"),
     "incoming_id": ("incoming_id",),
     "poll_id": ("poll_id",),
+    "version_id": ("minutes_version",),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -309,6 +311,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     await recording.save_note(db, officer, held, f"记录{RESTRICTED}", **held_item)
     restricted_decision = await recording.decide(db, officer, held, text=f"议定{RESTRICTED}", **held_item)
     await holding.hold(db, host, held)
+    minutes = await writing.draft(db, host, held)
+    await writing.circulate(db, host, minutes, minutes.document.newest)
     owned = await assigning.assign(
         db,
         host,
@@ -369,6 +373,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "decision_id": decision.id,
         "action_id": owned.id,
         "paper_id": paper.id,
+        "minutes_version": minutes.document.newest.id,
         "restricted_paper": restricted_paper.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -39,6 +39,10 @@ class Mechanism(Versioned, Base):
     """会次 of the first meeting recorded here, for mechanisms that met before; None counts from 1."""
     deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Working days around the meeting day by step (calendaring.deadlines); empty means the default profile."""
+    all_sign: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Minutes are signed by all member agencies of the meeting's day; else by those that took part."""
+    silence_consents: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Who says nothing of circulated minutes until they are due is taken to agree (默认), as the agencies agreed."""
     ended_on: Mapped[date | None]
 
 

@@ -240,6 +240,8 @@ async def unhold(db: Session, viewer: Viewer, meeting: Meeting, *, reason: str, 
         raise NotPermitted(N_("Only the host's liaison may take this back."))
     if meeting.held_at is None:
         raise Conflict(N_("This meeting has not been held."))
+    if meeting.minutes_circulated_at is not None:
+        raise Conflict(N_("Its minutes were sent to the agencies to be signed, so that it was held stands."))
     meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
     check = Check()
     reason = check.required_text("reason", reason, most=500, lines=True)

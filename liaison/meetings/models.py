@@ -151,6 +151,10 @@ class Meeting(Versioned, Base):
     """Why it was held without its quorum, as `held_by` wrote it at `held_at`."""
     ordinal_year: Mapped[int | None]
     """That year, for the index by which no number is given twice within it."""
+    minutes_circulated_at: Mapped[datetime | None]
+    """When its minutes were last sent to the agencies to be signed; from then on the hold is not taken back."""
+    minutes_issued_at: Mapped[datetime | None]
+    """When minutes of it were last issued (印发)."""
     next_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     """下次会议: the meeting whose date was fixed in this one (next_meeting.fix)."""
 

@@ -1,0 +1,51 @@
+"""Loading documents with what tells how they stand, and what an agency still owes."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from liaison.countersigning.models import Document, DocumentVersion, Signer, SignOff
+from liaison.db import Session
+from liaison.errors import NotFound
+
+_STANDING = (
+    selectinload(Document.versions).selectinload(DocumentVersion.signers).joinedload(Signer.agency),
+    selectinload(Document.versions).selectinload(DocumentVersion.sign_offs).joinedload(SignOff.agency),
+    selectinload(Document.versions).selectinload(DocumentVersion.parts),
+)
+
+
+async def document(db: Session, document_id: int, *, fresh: bool = False) -> Document:
+    """The document with every version, its text, signers and sign-offs; `fresh`: read again what this session holds. Raises NotFound."""
+    query = select(Document).where(Document.id == document_id).options(*_STANDING)
+    if fresh:
+        await db.flush()
+        query = query.execution_options(populate_existing=True)
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def documents(db: Session, document_ids: Sequence[int]) -> dict[int, Document]:
+    """The same of many, by id."""
+    rows = await db.scalars(select(Document).where(Document.id.in_(document_ids)).options(*_STANDING))
+    return {one.id: one for one in rows}
+
+
+async def version(db: Session, version_id: int) -> DocumentVersion:
+    """One version, with its document as `document` gives it. Raises NotFound."""
+    query = select(DocumentVersion.document_id).where(DocumentVersion.id == version_id)
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    versions = (await document(db, found)).versions
+    return next(one for one in versions if one.id == version_id)
+
+
+async def to_be_deemed(db: Session, day: date) -> list[int]:
+    """The documents of which silence is taken for consent on this local date or was before."""
+    query = select(DocumentVersion.document_id).where(DocumentVersion.deem_on <= day)
+    return list(await db.scalars(query.distinct().order_by(DocumentVersion.document_id)))

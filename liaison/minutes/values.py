@@ -1,0 +1,93 @@
+"""Minutes as programs read them: one version, with what every agency said of it and of those before. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from liaison.accounts.viewer import Viewer
+from liaison.countersigning.models import DocumentVersion, SignOff
+from liaison.countersigning.permissions import may_read_words
+from liaison.countersigning.standing import is_void, standing_of, state_of
+from liaison.minutes.editing import SectionShown
+from liaison.minutes.models import Minutes
+
+
+def minutes_json(
+    viewer: Viewer, minutes: Minutes, version: DocumentVersion, sections: Sequence[SectionShown]
+) -> dict[str, Any]:
+    """One version of minutes; ids are strings, instants in the meeting's zone. A section that the reader may not know of is `hidden`:
+    its hash stands in the root, its words do not stand here."""
+    zone, document = minutes.meeting.zone, minutes.document
+    newest = version.number == document.newest.number
+    return {
+        "id": str(version.id),
+        "meeting_id": str(minutes.meeting_id),
+        "number": version.number,
+        "version": version.version,
+        "state": state_of(document) if newest else "superseded",
+        "root": version.root,
+        "head": version.head,
+        "sections": [
+            {
+                "key": one.key,
+                "title": one.title if not one.hidden else None,
+                "text": one.text,
+                "audience": None if one.audience is None else [str(id_) for id_ in sorted(one.audience)],
+                "hash": one.hash,
+                "hidden": one.hidden,
+            }
+            for one in sections
+        ],
+        "due_on": version.due_on.isoformat() if version.due_on else None,
+        "circulated_at": version.circulated_at.astimezone(zone).isoformat() if version.circulated_at else None,
+        "silence_consents": version.silence_consents,
+        "signers": _signers(version),
+        "sign_offs": [
+            _sign_off(one, each, zone, void=is_void(document, each, one), viewer=viewer)
+            for each in document.versions
+            if each.number <= version.number
+            for one in each.sign_offs
+        ],
+        "versions": [{"id": str(one.id), "number": one.number} for one in document.versions],
+        "issuing_agency_id": str(minutes.issuing_agency_id),
+        "doc_no": minutes.doc_no,
+        "issued_on": minutes.issued_on.isoformat() if minutes.issued_on else None,
+        "issued_at": minutes.issued_at.astimezone(zone).isoformat() if minutes.issued_at else None,
+        "copy_to": list(minutes.copy_to),
+        "report_to": list(minutes.report_to),
+        "corrects": version.head.get("corrects"),
+        "reason": minutes.reason,
+    }
+
+
+def _signers(version: DocumentVersion) -> list[dict[str, Any]]:
+    stands = standing_of(version)
+    states = {
+        **dict.fromkeys(stands.agreed, "agreed"),
+        **dict.fromkeys(stands.wants_changes, "changes_requested"),
+        **dict.fromkeys(stands.owes, "owes"),
+        **dict.fromkeys(stands.excused, "excused"),
+    }
+    return [
+        {"agency_id": str(one.agency_id), "name": one.agency_name, "state": states[one.agency_id], "reason": one.reason}
+        for one in version.signers
+    ]
+
+
+def _sign_off(one: SignOff, version: DocumentVersion, zone: ZoneInfo, *, void: bool, viewer: Viewer) -> dict[str, Any]:
+    known = may_read_words(viewer, version, one)
+    return {
+        "id": str(one.id),
+        "agency_id": str(one.agency_id),
+        "number": version.number,
+        "state": one.state,
+        "void": void,
+        "root": one.root,
+        "text": one.text if known else None,
+        "section_key": one.section_key if known else None,
+        "by": one.by_name,
+        "at": one.at.astimezone(zone).isoformat(),
+        "via": one.via,
+        "unverified": one.unverified,
+        "registered": one.registered,
+    }
