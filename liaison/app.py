@@ -37,6 +37,7 @@ from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
+from liaison.one_page import routes as one_page_routes
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
@@ -155,6 +156,7 @@ def page_routers() -> list[Router]:
     return [
         accounts_routes.router,
         desk_routes.router,
+        one_page_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         meetings_routes.router,

@@ -28,3 +28,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/minutes/{version_id}/issue": WRITE,
     "POST /api/minutes/{version_id}/correct": WRITE,
 }
+PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /mechanisms/{mechanism_id}/one-page": Rule(SEE_RECORD),
+    "GET /mechanisms/{mechanism_id}/one-page.docx": Rule(SEE_RECORD),
+}

@@ -64,6 +64,7 @@ CARRIES_THE_SESSION = {"db", "loading"}
 SLOW = (
     "liaison.documents.filling",
     "liaison.paperwork.annual",
+    "liaison.one_page.paper",
     "liaison.paperwork.papers",
     "liaison.files.packing",
     "openpyxl",

@@ -1,0 +1,34 @@
+"""The page as .docx: one A4 page in type small enough for its lines. Pure; loads python-docx, so it is imported where a paper is made."""
+
+from docx.enum.text import WD_LINE_SPACING
+from docx.shared import Mm, Pt
+
+from liaison.documents.layout import BODY, CENTRE, HEADING, LEFT, TITLE, Paper, Type
+from liaison.i18n import Words
+from liaison.one_page.facts import OnePage
+from liaison.one_page.showing import headline, shown
+
+PITCH = Pt(18)
+"""40 lines of it fill the 257 mm between margins of 20 mm."""
+
+
+def to_docx(words: Words, page: OnePage) -> bytes:
+    """The page as a file."""
+    paper = Paper(number_first_page=False)
+    section = paper.section
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin = section.right_margin = Mm(20)
+    section.footer_distance = Mm(8)
+    title, below = headline(words, page)
+    _line(paper, title, Type(TITLE, Pt(16)), align=CENTRE)
+    _line(paper, below, Type(BODY, Pt(11)), align=CENTRE)
+    for part in shown(words, page):
+        _line(paper, part.heading, Type(HEADING, Pt(12)))
+        for text in part.lines:
+            _line(paper, text, Type(BODY, Pt(12)))
+    return paper.to_bytes()
+
+
+def _line(paper: Paper, text: str, type_: Type, *, align=LEFT) -> None:  # type: ignore[no-untyped-def]
+    made = paper.paragraph(text, type_, align=align)
+    made.paragraph_format.line_spacing_rule, made.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, PITCH

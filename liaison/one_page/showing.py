@@ -1,0 +1,23 @@
+"""The page as it is read: its headline, and the parts that fit. Pure."""
+
+from collections.abc import Sequence
+
+from liaison.i18n import Words
+from liaison.one_page.facts import TITLE, OnePage, parts
+from liaison.one_page.fitting import Part, clipped, fitted
+
+
+def headline(words: Words, page: OnePage) -> tuple[str, str]:
+    """The title and the line below it."""
+    title = clipped(words._(TITLE, mechanism=page.mechanism), 30)
+    members = words.ngettext("%(n)d member agency", "%(n)d member agencies", page.members)
+    return title, words._("As of %(day)s; %(members)s", day=words.full_date(page.today), members=members)
+
+
+def shown(words: Words, page: OnePage) -> Sequence[Part]:
+    """The parts with the lines that fit, numbered headings."""
+
+    def more(n: int) -> str:
+        return words.ngettext("… and %(n)d more", "… and %(n)d more", n)
+
+    return fitted(parts(words, page), more)

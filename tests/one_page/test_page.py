@@ -1,0 +1,84 @@
+"""一页纸: what it says of a mechanism, who reads it, and that it is one page on paper."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database
+from tests.callers import Browser, Program
+from tests.documents.office import laid_out
+from tests.meetings.play import Play
+from tests.minutes.held import held
+from tests.world import World
+
+
+@pytest.fixture
+def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
+    return Play(database, world, clock, tmp_path / "mail")
+
+
+@pytest.fixture
+def program(settings: Settings, database: Database, clock: Clock) -> Program:
+    return Program(settings, database, clock)
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    return Browser(settings, database, clock)
+
+
+async def with_much(play: Play, program: Program, items: int) -> str:
+    """A held meeting whose minutes wait for 区司法局, and so many overdue items of it."""
+    world = play.world
+    meeting = await held(play, program)
+    for n in range(items):
+        await program.post(
+            world.zhoumin,
+            f"/meetings/{meeting}/action-items",
+            {"title": f"落实事项{n}" + "很长的标题" * 20, "lead_agency_id": str(world.sfj.id), "due_on": "2026-11-20"},
+            status=201,
+        )
+    made = await program.post(world.zhoumin, f"/meetings/{meeting}/minutes", status=201)
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/circulate")
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/sign", {"root": made["root"]})
+    return meeting
+
+
+async def test_it_says_what_waits_for_whom_and_what_is_overdue(play: Play, program: Program, browser: Browser) -> None:
+    world = play.world
+    await with_much(play, program, 1)
+    text = await (await browser.sign_in(world.zhoumin)).get(f"/mechanisms/{world.mechanism.id}/one-page")
+    assert "区司法局：纪要待会签1份、逾期事项1项" in text
+    assert "2026年第四季度联席会议：已同意1/2，待区司法局签署" in text
+    assert "逾期3天" in text
+    assert "目前未办结1项，其中逾期1项" in text
+
+
+@pytest.mark.parametrize("items", [0, 60])
+async def test_it_is_one_page_on_paper_whatever_it_says(
+    play: Play, program: Program, tmp_path: Path, items: int
+) -> None:
+    world = play.world
+    await with_much(play, program, items)
+    play.clock.as_of = play.clock.now() + timedelta(minutes=1)
+    browser = await Browser(play.database.settings, play.database, play.clock).sign_in(world.zhoumin)
+    answer = await browser.client.get(f"/mechanisms/{world.mechanism.id}/one-page.docx")
+    assert answer.status_code == 200
+    assert len((await asyncio.to_thread(laid_out, {"page": answer.content}, tmp_path))["page"].pages) == 1
+
+
+async def test_whoever_does_not_see_the_mechanism_of_today_does_not_read_it(play: Play, program: Program) -> None:
+    world = play.world
+    for who, status in (
+        (world.chenzy, 200),
+        (world.maolin, 200),
+        (world.songhp, 404),
+        (world.guyan, 404),
+        (world.sunl, 404),
+    ):
+        browser = await Browser(play.database.settings, play.database, play.clock).sign_in(who)
+        assert (await browser.client.get(f"/mechanisms/{world.mechanism.id}/one-page")).status_code == status, who.name
