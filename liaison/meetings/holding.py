@@ -14,7 +14,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.attendance import Attendance, attendance_of, present_as, unless_noted
-from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, taking_place
 from liaison.meetings.models import (
     ATTENDANCES,
     IN_ATTENDANCE,
@@ -24,11 +24,10 @@ from liaison.meetings.models import (
     Attendee,
     Meeting,
 )
-from liaison.meetings.permissions import is_host, may_record
+from liaison.meetings.permissions import NOT_RECORDER, is_host, may_record
 from liaison.meetings.quorum import quorum_of
 
 MOST_ORDINAL, MOST_IN_YEAR = 9999, 999
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 _NONE_FOLLOWS = N_("No. %(most)s is given, and none follows it. Please type one that is free.")
 _TAKEN = {
     "ordinal": N_("Another meeting of this mechanism has this number."),
@@ -46,7 +45,7 @@ async def check_in(
     meeting = attendee.meeting
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
     await locked(db, Attendee, attendee.id)
     attendee.check_version(version, attendance=attendee.attendance)
@@ -76,7 +75,7 @@ async def check_in_all(
     somebody else may have noted it meanwhile. Raises like `check_in`."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     for one in await queries.attendees(db, meeting.id):
         attendance = chosen.get(one.id, one.attendance)
         if seen is not None and one.id in seen and attendance == seen[one.id]:
@@ -103,7 +102,7 @@ async def add_present(
     Raises NotPermitted, Invalid (agency_id, name, job_title, attendance), Conflict."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
     check = Check()
     name = check.required_text("name", name, most=60)
@@ -204,12 +203,11 @@ async def hold(
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if meeting.held_at is not None:
         return meeting
     meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    meeting.refuse_off()
     if meeting.starts_at > db.now():
         raise Conflict(N_("This meeting has not begun yet."))
     attendees = await queries.attendees(db, meeting.id)
@@ -316,16 +314,8 @@ async def _open_after(db: Session, meeting: Meeting, item: AgendaItem) -> Agenda
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
     if meeting.held_at is not None:
-        raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
+        raise Conflict(AGENDA_HELD)
     return meeting
-
-
-def taking_place(db: Session, meeting: Meeting) -> None:
-    """A meeting is recorded from its local day on, unless it is off."""
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
-    if db.clock.today(meeting.timezone) < meeting.local_on:
-        raise Conflict(N_("This can be noted from the day of the meeting on."))

@@ -47,8 +47,7 @@ async def _asked_for(db: Session, viewer: Viewer, attendee: Attendee, version: i
     await lock(db, meeting)
     if not may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id):
         raise NotPermitted(N_("Each agency approves the leave of its own people."))
-    if meeting.is_off:
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    meeting.refuse_off()
     await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
     attendee.check_version(version, partstat=attendee.partstat, comment=attendee.comment)
     if leave_of(attendee) is None:

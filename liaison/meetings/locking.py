@@ -23,6 +23,13 @@ async def lock(db: Session, meeting: Meeting, *, held: str | None = None) -> Non
         raise Conflict(held)
 
 
+def taking_place(db: Session, meeting: Meeting) -> None:
+    """A meeting is recorded from its local day on, unless it is off; before that Conflict."""
+    meeting.refuse_off()
+    if db.clock.today(meeting.timezone) < meeting.local_on:
+        raise Conflict(N_("This can be noted from the day of the meeting on."))
+
+
 async def lock_item(db: Session, item: AgendaItem) -> None:
     """The item under a lock, behind that of its meeting. Raises Conflict once the meeting has been held."""
     await lock(db, item.meeting, held=AGENDA_HELD)

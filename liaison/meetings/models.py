@@ -22,6 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.db import Base, IdSet, Versioned
 from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict
+from liaison.i18n import N_
 from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
 
@@ -169,6 +171,11 @@ class Meeting(Versioned, Base):
     def is_off(self) -> bool:
         """Cancelled, or postponed without a new date."""
         return self.cancelled_at is not None or self.postponed_at is not None
+
+    def refuse_off(self) -> None:
+        """Raise Conflict while it is cancelled or postponed: what it is to be then needs a date first."""
+        if self.is_off:
+            raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
 
     @property
     def zone(self) -> ZoneInfo:
