@@ -34,7 +34,6 @@ ATTENDEE_ROLES = ("chair", "required", "optional", "in_attendance")
 PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
 REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "mail", "other")
 PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
-AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
 HANDED_OVER = PASSED_ON
