@@ -116,7 +116,7 @@ async def skip_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """暂时跳过; the next one is taken up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.skip_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
