@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
-from liaison.audit import Actor
+from liaison.audit import Acting, Actor
 from liaison.calendaring.numbering import Version, next_version
 from liaison.checks import Check
 from liaison.db import Session
@@ -286,7 +286,7 @@ async def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | Non
 
 async def enqueue(
     db: Session,
-    viewer: Viewer | Actor,
+    viewer: Acting,
     meeting: Meeting,
     announcement: Announcement,
     one: Addressee,

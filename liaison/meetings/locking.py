@@ -5,8 +5,7 @@ from typing import Any
 from sqlalchemy.orm import joinedload
 
 from liaison import audit
-from liaison.accounts.viewer import Viewer
-from liaison.audit import Actor
+from liaison.audit import Acting
 from liaison.db import Session, locked
 from liaison.errors import Conflict
 from liaison.i18n import N_
@@ -36,6 +35,6 @@ async def lock_item(db: Session, item: AgendaItem) -> None:
     await locked(db, AgendaItem, item.id)
 
 
-def audit_line(db: Session, viewer: Viewer | Actor, verb: str, meeting: Meeting, **params: Any) -> None:
+def audit_line(db: Session, viewer: Acting, verb: str, meeting: Meeting, **params: Any) -> None:
     """One line of the audit trail about this meeting."""
     audit.add(db, viewer, verb, f"meeting:{meeting.id}", mechanism_id=meeting.mechanism_id, **params)
