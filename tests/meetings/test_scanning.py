@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from liaison import restoring, worker
+from liaison import checkup, restoring, worker
 from liaison.audit import AuditLine
 from liaison.clock import Clock
 from liaison.config import Settings, SettingsError, checked
@@ -118,3 +118,22 @@ async def test_a_backup_holds_the_papers_and_a_look_at_it_names_one_that_was_los
     making.make(settings, tmp_path / "without.tar.gz")
     with pytest.raises(Damaged, match=lost.name):
         await restoring.examine(tmp_path / "without.tar.gz")
+    again = checked(Settings(data_dir=tmp_path / "again", secret_key=settings.secret_key))
+    assert (await restoring.restore(again, tmp_path / "without.tar.gz")).lost == [f"papers/{lost.name}"]
+
+
+async def test_check_names_a_paper_whose_file_is_missing(
+    play: Play, meeting: int, database: Database, settings: Settings, clock: Clock
+) -> None:
+    await brought(Program(settings, database, clock), play.world.zhoumin, meeting)
+    (file,) = papers_of(settings).iterdir()
+
+    async def papers() -> tuple[str, str]:
+        found = next(one for one in await checkup.examine(settings) if one.what.msgid == "Papers")
+        return found.state, str(found.said.params)
+
+    assert (await papers())[0] == "good"
+    file.unlink()
+    state, said = await papers()
+    assert state == "bad"
+    assert file.name in said
