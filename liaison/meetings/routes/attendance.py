@@ -8,11 +8,10 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Invalid, NotPermitted
 from liaison.meetings import holding, leave, queries
-from liaison.meetings.attendance import APPROVED, ASKED_FOR_SUBSTITUTE, to_check_in
+from liaison.meetings.attendance import to_check_in
 from liaison.meetings.checking_in import check_in_oneself
 from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Attendee, Meeting
 from liaison.meetings.permissions import NOT_RECORDER, may_see_list
@@ -67,11 +66,7 @@ async def decide_leave(
     """准假, or 请另派人员."""
     form = await Form.read(request)
     attendee = await attendee_of(db, viewer, attendee_id)
-    check = Check()
-    check.choice("leave", form.raw("leave"), (APPROVED, ASKED_FOR_SUBSTITUTE))
-    check.done()
-    act = leave.approve_leave if form.raw("leave") == APPROVED else leave.ask_for_substitute
-    await act(db, viewer, attendee, version=form.whole("version"))
+    await leave.decide_leave(db, viewer, attendee, form.raw("leave"), version=form.whole("version"))
     return see_other(f"/meetings/{attendee.meeting_id}?done={form.raw('leave')}#answers")
 
 
