@@ -47,17 +47,7 @@ async def check_in(
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
-    await locked(db, Attendee, attendee.id)
-    attendee.check_version(version, attendance=attendee.attendance)
-    check = Check()
-    if attendance is not None:
-        check.choice("attendance", attendance, ATTENDANCES)
-    check.done()
-    if attendee.attendance != attendance:
-        attendee.attendance = attendance
-        attendee.attendance_at, attendee.attendance_by = db.now(), viewer.person_id
-        attendee.touch()
-        audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
+    await _note(db, viewer, meeting, attendee, attendance, version)
     return attendee
 
 
@@ -76,6 +66,7 @@ async def check_in_all(
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
         raise NotPermitted(NOT_RECORDER)
+    taking_place(db, meeting)
     for one in await queries.attendees(db, meeting.id):
         attendance = chosen.get(one.id, one.attendance)
         if seen is not None and one.id in seen and attendance == seen[one.id]:
@@ -83,7 +74,7 @@ async def check_in_all(
         if everybody and attendance is None:
             attendance = present_as(one) if one.partstat == "accepted" else unless_noted(one)
         if attendance != one.attendance:
-            await check_in(db, viewer, await queries.attendee(db, one.id), attendance)
+            await _note(db, viewer, meeting, one, attendance)
 
 
 async def add_present(
@@ -218,7 +209,7 @@ async def hold(
         await _number(db, mechanism, meeting, ordinal, ordinal_in_year)
     for one in attendees:
         if one.attendance != (noted := unless_noted(one)):
-            await check_in(db, viewer, await queries.attendee(db, one.id), noted)
+            await _note(db, viewer, meeting, one, noted)
     meeting.held_at, meeting.held_by = db.now(), viewer.person_id
     if meeting.announced_at is None:
         meeting.entered_afterwards_at = db.now()
@@ -262,6 +253,28 @@ async def next_ordinals(db: Session, mechanism: Mechanism, on: date) -> tuple[in
 async def may_record_now(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
     """Whether this viewer records the meeting: host officer, recorder or chair."""
     return may_record(viewer, meeting, await queries.chairs(db, meeting.id))
+
+
+async def _note(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    attendee: Attendee,
+    attendance: str | None,
+    version: int | None = None,
+) -> None:
+    """How one of them takes part, by somebody of whom it is known that they record the meeting, which is under a lock."""
+    await locked(db, Attendee, attendee.id)
+    attendee.check_version(version, attendance=attendee.attendance)
+    check = Check()
+    if attendance is not None:
+        check.choice("attendance", attendance, ATTENDANCES)
+    check.done()
+    if attendee.attendance != attendance:
+        attendee.attendance = attendance
+        attendee.attendance_at, attendee.attendance_by = db.now(), viewer.person_id
+        attendee.touch()
+        audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
 
 
 def _why_without_quorum(there: Attendance, given: str | None, wanted: bool) -> str | None:
