@@ -20,7 +20,6 @@ from liaison.directory import queries as directory
 from liaison.errors import CannotRun, Message
 from liaison.files import store
 from liaison.i18n import N_
-from liaison.keeping.making import papers_of
 from liaison.mail import queue_state, reasons
 from liaison.mail.classify import Kind
 from liaison.mail.smtp import server_for
@@ -163,7 +162,7 @@ async def _operators(database: Database) -> Finding:
 
 
 async def _papers(database: Database) -> Finding:
-    what, directory = N_("Papers"), papers_of(database.settings)
+    what, directory = N_("Papers"), database.settings.papers_dir
     async with database.reading() as db:
         known = [stored_name for stored_name, _ in await files_of_papers(db)]
     lost = await asyncio.to_thread(store.missing, directory, known)

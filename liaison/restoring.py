@@ -23,7 +23,7 @@ from liaison.config import Settings, with_secret_key
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
 from liaison.i18n import Words
-from liaison.keeping import archive, copies, making
+from liaison.keeping import archive, copies
 from liaison.keeping.archive import Damaged, Manifest
 from liaison.meetings.scanning import files_of_papers
 from liaison.system.after_restore import Settled, settle
@@ -216,7 +216,7 @@ async def _lost_papers(database: Database, manifest: Manifest) -> list[str]:
 def _refuse_data(settings: Settings) -> None:
     """Raises NotEmpty where anything would be overwritten."""
     path = settings.sqlite_path
-    there = [making.papers_of(settings)] if _holds_files(making.papers_of(settings)) else []
+    there = [settings.papers_dir] if _holds_files(settings.papers_dir) else []
     if path is not None:
         there += [
             each
@@ -282,7 +282,7 @@ def _move_files(settings: Settings, place: Path) -> None:
     if key.exists() and not settings.secret_key and not (settings.data_dir / archive.KEY).exists():
         _move(key, settings.data_dir / archive.KEY)
     if papers.exists():
-        target = making.papers_of(settings)
+        target = settings.papers_dir
         if target.exists():
             target.rmdir()
         _move(papers, target)
