@@ -8,7 +8,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,16 +46,25 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
 
 
+class Acting(Protocol):
+    """Who acts, and through which door: a Viewer, or an Actor where nobody looks."""
+
+    @property
+    def person_id(self) -> int | None: ...
+    @property
+    def via(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts and through which door (web, api, link, mail, cli, worker); a Viewer has the same two fields."""
+    """Who acts and through which door (web, api, link, mail, cli, worker) where there is no Viewer."""
 
     person_id: int | None
     via: str
 
 
-def add(db: Session, actor: Any, verb: str, thing: str, *, mechanism_id: int | None = None, **params: Any) -> None:
-    """Note one act of `actor` (a Viewer or Actor) on `thing` ("meeting:7"); `params` are JSON values, never secrets."""
+def add(db: Session, actor: Acting, verb: str, thing: str, *, mechanism_id: int | None = None, **params: Any) -> None:
+    """Note one act of `actor` on `thing` ("meeting:7"); `params` are JSON values, never secrets."""
     payload = json.dumps(params, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     salt = secrets.token_hex(16)
     at = db.now()

@@ -18,6 +18,7 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory import queries as directory
 from liaison.errors import CannotRun, Message
+from liaison.files import store
 from liaison.i18n import N_
 from liaison.mail import queue_state, reasons
 from liaison.mail.classify import Kind
@@ -25,6 +26,7 @@ from liaison.mail.smtp import server_for
 from liaison.mail.sources import state
 from liaison.mail.sources.places import inboxes
 from liaison.mailcheck import Finding, finding
+from liaison.meetings.scanning import files_of_papers
 from liaison.system import backups
 from liaison.system.backup_rules import FAILED
 
@@ -44,7 +46,7 @@ async def examine(settings: Settings, *, mail: bool = False, own_server: str = "
     if schema.state != "bad":
         database = open_database(settings, Clock())
         try:
-            looks = [_clock, _worker, _operators, _backup, *([_reading] if settings.inbox_url else [])]
+            looks = [_clock, _worker, _operators, _papers, _backup, *([_reading] if settings.inbox_url else [])]
             for look in looks:
                 findings.append(await _safely(look, database))
             days = await _safely(_calendar, database)
@@ -157,6 +159,16 @@ async def _operators(database: Database) -> Finding:
     if not count:
         return finding(what, "bad", N_("There is none. Start liaison serve and open the link it prints, or run: liaison person add --operator"))  # fmt: skip
     return finding(what, "good", N_("%(count)s run this site."), count=count)
+
+
+async def _papers(database: Database) -> Finding:
+    what, directory = N_("Papers"), database.settings.papers_dir
+    async with database.reading() as db:
+        known = [stored_name for stored_name, _ in await files_of_papers(db)]
+    lost = await asyncio.to_thread(store.missing, directory, known)
+    if lost:
+        return finding(what, "bad", N_("%(count)s of %(all)s files are missing in %(path)s, among them %(name)s. Copy them there from a backup: they lie in its directory papers."), count=len(lost), all=len(known), path=directory, name=lost[0])  # fmt: skip
+    return finding(what, "good", N_("All %(count)s files are there."), count=len(known))
 
 
 async def _backup(database: Database) -> Finding:

@@ -140,6 +140,8 @@ def restore(file: Path, check: bool) -> None:
         lines = restoring.worded(words, done.manifest, settings.timezone)
         lines.append(words._("Restored. %(mails)s mails that had not left are held: look at them on the page System → Outbox, and let them go or give them up.", mails=done.settled.mails))  # fmt: skip
         lines.append(words._("Updates of %(meetings)s announced meetings will be newer than anything sent before. What was changed after the backup is not here: look through the meetings to come, and send them anew.", meetings=done.settled.meetings))  # fmt: skip
+        if done.lost:
+            lines.append(words._("Files of %(count)s papers were lost before this backup was made. Look for them in an older backup: %(names)s", count=len(done.lost), names=", ".join(done.lost)))  # fmt: skip
         if done.new_key:
             lines.append(words._("There was no secret key here, so a new one was made: links in mails sent before do not work any more. If you have the old key, name it in LIAISON_SECRET_KEY_PREVIOUS."))  # fmt: skip
     for line in lines:

@@ -57,6 +57,11 @@ class Settings:
         return self.data_dir / "mail"
 
     @property
+    def papers_dir(self) -> Path:
+        """Where the files of papers lie."""
+        return self.data_dir / "papers"
+
+    @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
 

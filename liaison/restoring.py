@@ -23,7 +23,7 @@ from liaison.config import Settings, with_secret_key
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
 from liaison.i18n import Words
-from liaison.keeping import archive, copies, making
+from liaison.keeping import archive, copies
 from liaison.keeping.archive import Damaged, Manifest
 from liaison.meetings.scanning import files_of_papers
 from liaison.system.after_restore import Settled, settle
@@ -49,6 +49,8 @@ class Restored:
     manifest: Manifest
     settled: Settled
     new_key: bool
+    lost: list[str]
+    """The papers that the database knows and whose files the backup does not have."""
 
 
 async def examine(file: Path) -> Examined:
@@ -68,7 +70,13 @@ async def examine(file: Path) -> Examined:
         database = open_database(settings, Clock())
         try:
             await _check_trail(database, manifest)
-            await _check_papers(database, manifest)
+            if lost := await _lost_papers(database, manifest):
+                raise Damaged(
+                    N_(
+                        "The file %(part)s of a paper is missing or another one: it was lost before this backup was made."
+                    ),
+                    part=lost[0],
+                )
         finally:
             await database.dispose()
         return Examined(manifest, older, trail_checked=True)
@@ -92,13 +100,13 @@ async def restore(settings: Settings, file: Path) -> Restored:
         ours = settings.data_dir / archive.KEY
         new_key = not (settings.secret_key or ours.exists() or manifest.with_key)
         if settings.sqlite_path is not None:
-            settled = await _sqlite(settings, place, manifest)
+            settled, lost = await _sqlite(settings, place, manifest)
         else:
-            settled = await _postgresql(settings, place, manifest)
-        return Restored(manifest, settled, new_key=new_key)
+            settled, lost = await _postgresql(settings, place, manifest)
+        return Restored(manifest, settled, new_key, lost)
 
 
-async def _sqlite(settings: Settings, place: Path, manifest: Manifest) -> Settled:
+async def _sqlite(settings: Settings, place: Path, manifest: Manifest) -> tuple[Settled, list[str]]:
     made = place / archive.SQLITE
     beside = replace(settings, database_url=f"sqlite:///{made}", secret_key=_key(settings, place))
     _upgrade(beside)
@@ -111,7 +119,7 @@ async def _sqlite(settings: Settings, place: Path, manifest: Manifest) -> Settle
     return settled
 
 
-async def _postgresql(settings: Settings, place: Path, manifest: Manifest) -> Settled:
+async def _postgresql(settings: Settings, place: Path, manifest: Manifest) -> tuple[Settled, list[str]]:
     mark = f"RESET search_path; UPDATE alembic_version SET version_num = '{migrate.RESTORING}';"
     copies.load_postgresql(settings.database_url, place / archive.POSTGRESQL, mark)
     _upgrade(settings, marked=manifest.facts.revision)
@@ -120,7 +128,7 @@ async def _postgresql(settings: Settings, place: Path, manifest: Manifest) -> Se
     return settled
 
 
-async def _settled(settings: Settings, manifest: Manifest, *, mark: bool) -> Settled:
+async def _settled(settings: Settings, manifest: Manifest, *, mark: bool) -> tuple[Settled, list[str]]:
     database = open_database(settings, Clock())
     try:
         await _check_trail(database, manifest)
@@ -128,7 +136,7 @@ async def _settled(settings: Settings, manifest: Manifest, *, mark: bool) -> Set
             settled = await settle(db, made_at=manifest.made_at, composers=COMPOSERS)
             if mark:
                 await db.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": migrate.head()})
-        return settled
+        return settled, await _lost_papers(database, manifest)
     finally:
         await database.dispose()
 
@@ -196,24 +204,19 @@ async def _check_trail(database: Database, manifest: Manifest) -> None:
             )
 
 
-async def _check_papers(database: Database, manifest: Manifest) -> None:
-    """Every paper that the database knows is in the backup, as it was brought. A restore goes on without one; a look at a backup says so."""
+async def _lost_papers(database: Database, manifest: Manifest) -> list[str]:
+    """The papers that the database knows and that are not in the backup as they were brought. A look at a backup finds fault with
+    that; a restore goes on without them, and names them."""
     held = {part.name: part.sha256 for part in manifest.parts}
     async with database.reading() as db:
-        for stored_name, sha256 in await files_of_papers(db):
-            if held.get(archive.PAPERS + stored_name) != sha256:
-                raise Damaged(
-                    N_(
-                        "The file %(part)s of a paper is missing or another one: it was lost before this backup was made."
-                    ),
-                    part=archive.PAPERS + stored_name,
-                )
+        known = [(archive.PAPERS + stored_name, sha256) for stored_name, sha256 in await files_of_papers(db)]
+    return [name for name, sha256 in known if held.get(name) != sha256]
 
 
 def _refuse_data(settings: Settings) -> None:
     """Raises NotEmpty where anything would be overwritten."""
     path = settings.sqlite_path
-    there = [making.papers_of(settings)] if _holds_files(making.papers_of(settings)) else []
+    there = [settings.papers_dir] if _holds_files(settings.papers_dir) else []
     if path is not None:
         there += [
             each
@@ -279,7 +282,7 @@ def _move_files(settings: Settings, place: Path) -> None:
     if key.exists() and not settings.secret_key and not (settings.data_dir / archive.KEY).exists():
         _move(key, settings.data_dir / archive.KEY)
     if papers.exists():
-        target = making.papers_of(settings)
+        target = settings.papers_dir
         if target.exists():
             target.rmdir()
         _move(papers, target)

@@ -1,7 +1,7 @@
 """Choices an operator makes for the whole site while it runs, kept as rows (everything needed before the start is a setting)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,13 +39,20 @@ async def choices(db: Session, *names: str) -> dict[str, dict[str, Any]]:
     return {row.name: row.value for row in await db.execute(query)}
 
 
-def operators_only(actor: Any) -> None:
+class Operating(audit.Acting, Protocol):
+    """Who may run the site: of a Viewer it is asked whether they are its operator."""
+
+    @property
+    def operator(self) -> bool: ...
+
+
+def operators_only(actor: Operating) -> None:
     """What concerns the whole site, its operator alone does. Raises NotPermitted for everybody else."""
-    if not getattr(actor, "operator", False):
+    if not actor.operator:
         raise NotPermitted(N_("Only the operator of this site may do this."))
 
 
-async def choose(db: Session, actor: Any, name: str, value: dict[str, Any] | None) -> None:
+async def choose(db: Session, actor: Operating, name: str, value: dict[str, Any] | None) -> None:
     """Keep a choice, or forget it with None. Raises NotPermitted."""
     operators_only(actor)
     row = (await db.execute(select(SiteChoice).where(SiteChoice.name == name))).scalar_one_or_none()

@@ -142,7 +142,7 @@ async def scan_papers(work: Work) -> None:
     for version_id, stored_name in waiting:
         if work.stop.is_set():
             return
-        path = making.papers_of(database.settings) / stored_name
+        path = database.settings.papers_dir / stored_name
         status = await run_program(
             scanner.command(database.settings.scanner, str(path.absolute())), seconds=scanner.SECONDS
         )
@@ -158,7 +158,7 @@ async def scan_papers(work: Work) -> None:
 async def sweep_papers(work: Work) -> None:
     """Take away files that came in a day ago and that no row knows: what a crash or a broken connection left."""
     settings = work.database.settings
-    papers, incoming = making.papers_of(settings), store.coming_in(settings.data_dir)
+    papers, incoming = settings.papers_dir, store.coming_in(settings.data_dir)
     for name in await asyncio.to_thread(store.older, incoming):
         await asyncio.to_thread(store.drop, incoming, name)
     old = await asyncio.to_thread(store.older, papers)

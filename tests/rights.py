@@ -28,7 +28,6 @@ from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.files.store import Brought, Kept
-from liaison.keeping.making import papers_of
 from liaison.mail import queue_state
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import HolidayDay
@@ -257,7 +256,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
 
 def _kept(settings: Settings, number: int, text: str) -> Brought:
     """A file that lies among the papers."""
-    place = papers_of(settings)
+    place = settings.papers_dir
     place.mkdir(exist_ok=True)
     (place / f"{number:032}").write_text(text, encoding="utf-8")
     return Brought(f"{text}.txt", "txt", Kept(f"{number:032}", len(text.encode()), f"{number:064}"))

@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -10,6 +9,7 @@ from liaison import audit
 from liaison.accounts.models import ApiToken
 from liaison.accounts.permissions import may_make_token
 from liaison.accounts.secrets import hashed
+from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import NotFound, NotPermitted
@@ -19,9 +19,9 @@ USED_EVERY = timedelta(hours=1)
 """A token's last use is noted at most so often."""
 
 
-async def create_token(db: Session, actor: Any, person_id: int, *, name: str = "") -> str:
+async def create_token(db: Session, viewer: Viewer, person_id: int, *, name: str = "") -> str:
     """A new token for the person, told once and stored only hashed. Raises NotPermitted, Invalid."""
-    if not may_make_token(actor, person_id):
+    if not may_make_token(viewer, person_id):
         raise NotPermitted(N_("Everybody makes their own tokens, signed in on a page."))
     check = Check()
     name = check.text("name", name, most=80) or ""
@@ -30,7 +30,7 @@ async def create_token(db: Session, actor: Any, person_id: int, *, name: str = "
     row = ApiToken(token_hash=hashed(token), person_id=person_id, name=name, created_at=db.now())
     db.add(row)
     await db.flush()
-    audit.add(db, actor, "create_token", f"person:{person_id}", token=row.id, name=name)
+    audit.add(db, viewer, "create_token", f"person:{person_id}", token=row.id, name=name)
     return token
 
 
@@ -51,11 +51,11 @@ async def live_tokens(db: Session, person_id: int) -> list[ApiToken]:
     return list(await db.scalars(query.order_by(ApiToken.id.desc())))
 
 
-async def revoke_token(db: Session, actor: Any, token_id: int) -> None:
-    """End one of the actor's own tokens. Raises NotFound for anybody else's."""
+async def revoke_token(db: Session, viewer: Viewer, token_id: int) -> None:
+    """End one of the viewer's own tokens. Raises NotFound for anybody else's."""
     row = await locked(db, ApiToken, token_id)
-    if row.person_id != actor.person_id:
+    if row.person_id != viewer.person_id:
         raise NotFound
     if row.revoked_at is None:
         row.revoked_at = db.now()
-        audit.add(db, actor, "revoke_token", f"person:{row.person_id}", token=row.id)
+        audit.add(db, viewer, "revoke_token", f"person:{row.person_id}", token=row.id)

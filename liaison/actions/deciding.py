@@ -15,6 +15,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import recording
 from liaison.meetings.decision_models import Decision
+from liaison.meetings.permissions import NOT_RECORDER
 
 UNDO_FOR = timedelta(minutes=10)
 MOST_TITLE = 300
@@ -50,7 +51,7 @@ async def take_back(db: Session, viewer: Viewer, decision: Decision) -> None:
     For whoever recorded it, within ten minutes and until the meeting is held; an item that was worked on since is left. Twice
     changes nothing. Raises NotPermitted, Conflict (later than that: `recording.revoke`)."""
     if not await recording.may_correct(db, viewer, decision):
-        raise NotPermitted(N_("A meeting is recorded by the host's liaison, the recorder and the chair."))
+        raise NotPermitted(NOT_RECORDER)
     late = decision.decided_by != viewer.person_id or decision.decided_at < db.now() - UNDO_FOR
     if late or decision.meeting.held_at is not None:
         raise Conflict(N_("This can no longer be undone here. Revoke the decision instead."))

@@ -21,7 +21,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-BODY, TITLE, HEADING, SUBHEADING, PAGE_NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
+BODY, TITLE, HEADING, PAGE_NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
 """The fonts that the standard asks for, by name; a machine without them shows others of its own."""
 LATIN: Final = "Times New Roman"
 SIZE, TITLE_SIZE, TABLE_SIZE = Pt(16), Pt(22), Pt(12)
@@ -109,12 +109,6 @@ class Paper:
     def heading(self, text: str) -> None:
         """A heading of the first level (一、), which stays with what follows."""
         self.paragraph(text, Type(HEADING), indent=2, keep_with_next=True)
-
-    def labelled(self, label: str, text: str) -> None:
-        """A paragraph that begins with a label (会议时间：)."""
-        made = self.paragraph(indent=2)
-        write(made, label, Type(HEADING))
-        write(made, text)
 
     def table(
         self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, row_height: float = 10

@@ -2,10 +2,9 @@
 columns, and only their parameters change."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, func, select
 
@@ -15,17 +14,13 @@ from liaison.audit import AuditHead
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.feed.models import FeedEvent
-from liaison.feed.values import Contents, Due, Kept, Planned
+from liaison.feed.standing import KEPT_BACK, LOOKED_AT_ANEW, contents_of
+from liaison.feed.values import Contents
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings.audience import restricts
 from liaison.meetings.models import AgencyInvitation, Announcement, Attendee, Meeting
 
-KEPT_BACK = timedelta(days=366)
-"""Meetings stay in the calendar for a year."""
-CANCELLED_KEPT = timedelta(days=30)
 MOST_DUE = 500
-LOOKED_AT_ANEW = timedelta(days=1)
-"""However little happens, a feed is put together anew this often."""
 _AT_ONCE = 5_000
 
 _meeting, _announcement = Meeting.__table__.c, Announcement.__table__.c
@@ -157,33 +152,20 @@ async def contents(db: Session, holder: Holder, locale: str) -> Contents:
     and drafts that an annual plan told their agency of."""
     now = db.now()
     person: Mapping[str, Any] = {"person_id": holder.person_id}
-    since, until = now - KEPT_BACK, now + LOOKED_AT_ANEW
-    asked = {**person, "since": since, "soon": until - KEPT_BACK, "locale": locale}
-    rows = [tuple(row) for row in await db.execute(_BY_NAME, asked)]
-    for *shown, starts_on, ends_on, zone in await db.execute(_BY_OFFICE, {**asked, "agency_id": holder.agency_id}):
-        today = db.clock.today(zone)
-        until = min([until, *(_midnight(day, zone) for day in (starts_on, ends_on) if day is not None and day > today)])
-        if starts_on <= today and (ends_on is None or today < ends_on):
-            rows.append(tuple(shown))
-    found = {}
-    for id_, edition, timezone, year, off_at, old in rows:
-        if old is not None:
-            until = min(until, old + KEPT_BACK)
-        if off_at is not None:
-            if off_at + CANCELLED_KEPT < now:
-                continue
-            until = min(until, off_at + CANCELLED_KEPT)
-        found[id_] = Kept(edition, timezone, year)
-    due = tuple(Due(*row) for row in await db.execute(_DUE, person))
-    drafts = {}
-    for *told, starts_on, ends_on in await db.execute(_PLANNED, {**asked, "agency_id": holder.agency_id}):
-        one = Planned(*told)
-        today = db.clock.today(one.timezone)
-        days = [day for day in (starts_on, ends_on) if day is not None and day > today]
-        until = min([until, *(_midnight(day, one.timezone) for day in days)])
-        if starts_on <= today and (ends_on is None or today < ends_on):
-            drafts[one.id] = one
-    return Contents(dict(sorted(found.items())), due, tuple(drafts.values()), now, until)
+    asked = {
+        **person,
+        "since": now - KEPT_BACK,
+        "soon": now + LOOKED_AT_ANEW - KEPT_BACK,
+        "locale": locale,
+        "agency_id": holder.agency_id,
+    }
+    return contents_of(
+        by_name=(await db.execute(_BY_NAME, asked)).all(),
+        by_office=(await db.execute(_BY_OFFICE, asked)).all(),
+        due=(await db.execute(_DUE, person)).all(),
+        planned=(await db.execute(_PLANNED, asked)).all(),
+        now=now,
+    )
 
 
 async def announced(db: Session, announcement_ids: Collection[int]) -> list[Announcement]:
@@ -208,7 +190,3 @@ def _in_parts(ids: Collection[int]) -> Iterator[list[int]]:
     rest = iter(sorted(ids))
     while some := list(islice(rest, _AT_ONCE)):
         yield some
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone))

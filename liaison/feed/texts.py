@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, func, select
 
 from liaison.db import Session, insert_into
 from liaison.feed.models import FeedEvent
-from liaison.feed.queries import KEPT_BACK
+from liaison.feed.standing import KEPT_BACK
 from liaison.i18n import LOCALES
 from liaison.meetings.models import Announcement, Meeting
 from liaison.meetings.publishing import edition

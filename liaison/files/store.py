@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +92,12 @@ def pieces(path: Path) -> Iterator[bytes]:
 def drop(directory: Path, stored_name: str) -> None:
     """Take a file away that no row is to know."""
     (directory / stored_name).unlink(missing_ok=True)
+
+
+def missing(directory: Path, stored_names: Iterable[str]) -> list[str]:
+    """Those of these files that do not lie there."""
+    there = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()
+    return [name for name in stored_names if name not in there]
 
 
 def older(directory: Path) -> list[str]:

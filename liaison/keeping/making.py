@@ -29,11 +29,6 @@ def directory_of(settings: Settings) -> Path:
     return settings.data_dir / "backups"
 
 
-def papers_of(settings: Settings) -> Path:
-    """Where papers lie."""
-    return settings.data_dir / "papers"
-
-
 def make(settings: Settings, target: Path, *, with_key: bool = False, stop: Stop = never) -> Manifest:
     """Back the site up into the new file `target`. Raises CannotKeep saying why not; then nothing is left of it."""
     archive.refuse_existing(target)
@@ -100,7 +95,7 @@ def _own_directory(settings: Settings) -> Path:
 
 def _papers(settings: Settings) -> dict[str, Path]:
     """Papers are listed after the database was copied: each one it knows was there by then."""
-    directory = papers_of(settings)
+    directory = settings.papers_dir
     found = sorted(path for path in directory.rglob("*") if path.is_file() and not path.is_symlink())
     return {archive.PAPERS + path.relative_to(directory).as_posix(): path for path in found}
 

@@ -1,7 +1,6 @@
 """What an operator has chosen about answers by mail, on the page 系统."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from liaison import site
 from liaison.checks import Check
@@ -39,7 +38,7 @@ async def inbox_choices(db: Session) -> InboxChoices:
 
 
 async def choose_for_inbox(
-    db: Session, actor: Any, *, own_server: str, hold: bool | None, sub_addressing: bool
+    db: Session, actor: site.Operating, *, own_server: str, hold: bool | None, sub_addressing: bool
 ) -> None:
     """Keep these choices. Raises NotPermitted for all but operators, Invalid (own_server)."""
     site.operators_only(actor)

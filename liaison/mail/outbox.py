@@ -151,7 +151,7 @@ async def supersede(db: Session, thread: str, addresses: Collection[str], *, all
     return count
 
 
-async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+async def retry(db: Session, actor: site.Operating, mail_id: int) -> OutboxMail:
     """Try a mail again now, and again for three days; with the same bytes if it had any. Conflict where that makes no sense."""
     site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
@@ -171,7 +171,7 @@ async def retry(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     return mail
 
 
-async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+async def release(db: Session, actor: site.Operating, mail_id: int) -> OutboxMail:
     """Let a mail go that a restore has held."""
     site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
@@ -183,7 +183,7 @@ async def release(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     return mail
 
 
-async def release_all(db: Session, actor: Any, *, count: int) -> int:
+async def release_all(db: Session, actor: site.Operating, *, count: int) -> int:
     """Let every mail go that a restore has held, if they are still as many as the operator was shown; else Conflict."""
     site.operators_only(actor)
     released = await db.execute(
@@ -222,7 +222,7 @@ async def hold_all(db: Session) -> int:
     return len(held.all())
 
 
-async def give_up(db: Session, actor: Any, mail_id: int) -> OutboxMail:
+async def give_up(db: Session, actor: site.Operating, mail_id: int) -> OutboxMail:
     """Do not try a mail any more."""
     site.operators_only(actor)
     mail = await locked(db, OutboxMail, mail_id)
@@ -233,12 +233,12 @@ async def give_up(db: Session, actor: Any, mail_id: int) -> OutboxMail:
     return mail
 
 
-async def pause(db: Session, actor: Any) -> None:
+async def pause(db: Session, actor: site.Operating) -> None:
     """All mail waits until `resume`; what a worker is sending at this moment still leaves."""
     await site.choose(db, actor, PAUSED, {})
 
 
-async def resume(db: Session, actor: Any) -> None:
+async def resume(db: Session, actor: site.Operating) -> None:
     """Mail goes out again."""
     await site.choose(db, actor, PAUSED, None)
 

@@ -45,6 +45,10 @@ class Mechanism(Versioned, Base):
     """Who says nothing of circulated minutes until they are due is taken to agree (默认), as the agencies agreed."""
     ended_on: Mapped[date | None]
 
+    def sender(self, site: str) -> tuple[str, str]:
+        """Name and address that its mails come from: its own mailbox under its name, else the site's MAIL_FROM with the name in it."""
+        return (self.short_name, self.mailbox) if self.mailbox else ("", site)
+
 
 @dataclass(frozen=True, slots=True)
 class MechanismShown:

@@ -133,13 +133,6 @@ async def designations(db: Session, mechanism_id: int) -> list[Designation]:
     return await _designations(db, [mechanism_id])
 
 
-async def designations_on(db: Session, mechanism_id: int, on: date) -> list[tuple[Designation, bool]]:
-    """The designations whose term covers that local date, each with whether it is in office."""
-    zone = await timezone(db, mechanism_id)
-    rows = await _designations(db, [mechanism_id])
-    return [(row, in_office) for row, in_office in with_office(rows, on, zone) if row.is_in_term_on(on)]
-
-
 def with_office(rows: list[Designation], on: date, timezone: str) -> list[tuple[Designation, bool]]:
     """Each designation with whether it is the one in office for its agency on that local date."""
     holders = {row.agency_id: _holder(rows, row.agency_id, on, timezone) for row in rows}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -13,6 +13,7 @@ from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
+from liaison.meetings.agenda_queries import next_position
 from liaison.meetings.audience import may_see_item, title_for
 from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, lock_item
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
@@ -53,11 +54,10 @@ async def add_item(
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
     if viewer.via == "link" and (there := await _there(db, viewer, meeting, title)) is not None:
         return there
-    last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting.id)
     item = AgendaItem(
         meeting_id=meeting.id,
         meeting=meeting,
-        position=(await db.execute(last)).scalar_one() + 1,
+        position=await next_position(db, meeting.id),
         state="accepted" if is_host(viewer, meeting) and viewer.via != "mail" else "proposed",
         proposed_by=viewer.person_id or None,
         proposed_at=db.now(),

@@ -48,11 +48,12 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "site_name": db.settings.site_name,
     }
     subject, text, html = render(KIND, context, row.locale)
-    mailbox = meeting.mechanism.mailbox
+    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
-        mail_from=f"{meeting.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -40,6 +40,12 @@ async def left_for_others(
     )
     query = query.options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
     return (await db.scalars(query.order_by(AgendaItem.id))).all()
+
+
+async def next_position(db: Session, meeting_id: int) -> int:
+    """Where one more item stands: behind every other, those that were taken off among them."""
+    last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting_id)
+    return (await db.execute(last)).scalar_one() + 1
 
 
 async def shown(db: Session, viewer: Viewer, item: AgendaItem) -> ItemShown:

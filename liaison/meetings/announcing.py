@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
-from liaison.audit import Actor
+from liaison.audit import Acting, Actor
 from liaison.calendaring.numbering import Version, next_version
 from liaison.checks import Check
 from liaison.db import Session
@@ -85,20 +86,16 @@ async def send(
     await mails.rehearse(db, meeting, planned, note=note)
     if planned.asks_anew:
         await _ask_anew(db, meeting)
-    announcement = Announcement(
-        meeting_id=meeting.id,
-        uid=meeting.uid,
-        sequence=planned.version.sequence,
-        dtstamp=planned.version.dtstamp,
+    announcement = _announce(
+        db,
+        meeting,
+        planned.version,
         method=planned.method.value,
         occasion=planned.occasion,
         snapshot=planned.snapshot,
         note=note,
         by_id=viewer.person_id,
-        at=db.now(),
     )
-    db.add(announcement)
-    meeting.sequence, meeting.dtstamp = planned.version.sequence, planned.version.dtstamp
     meeting.answers_from = planned.version.answers_from
     meeting.organizer = planned.snapshot["organizer"]
     meeting.announced_at = meeting.announced_at or db.now()
@@ -151,19 +148,9 @@ async def pass_on(db: Session, actor: Actor, meeting: Meeting) -> int:
     version = Version(last.sequence, last.dtstamp, meeting.answers_from)
     version = next_version(version, before=content, after=content, now=db.now())
     snapshot = {**last.snapshot, "contact": asked.contact, "addressees": [one.to_json() for one in present]}
-    announcement = Announcement(
-        meeting_id=meeting.id,
-        uid=meeting.uid,
-        sequence=version.sequence,
-        dtstamp=version.dtstamp,
-        method=last.method,
-        occasion=HANDED_OVER,
-        snapshot=snapshot,
-        note=last.note,
-        at=db.now(),
+    announcement = _announce(
+        db, meeting, version, method=last.method, occasion=HANDED_OVER, snapshot=snapshot, note=last.note
     )
-    db.add(announcement)
-    meeting.sequence, meeting.dtstamp = version.sequence, version.dtstamp
     await db.flush()
     await outbox.supersede(db, meeting.uid, addresses)
     held = await holding(db, meeting.uid, addresses)
@@ -272,6 +259,35 @@ async def remind(db: Session, viewer: Viewer, meeting: Meeting) -> int:
     return len(found)
 
 
+def _announce(
+    db: Session,
+    meeting: Meeting,
+    version: Version,
+    *,
+    method: str,
+    occasion: str,
+    snapshot: dict[str, Any],
+    note: str | None,
+    by_id: int | None = None,
+) -> Announcement:
+    """What is said of the meeting from now on, kept as it is said; the meeting bears its numbers."""
+    announcement = Announcement(
+        meeting_id=meeting.id,
+        uid=meeting.uid,
+        sequence=version.sequence,
+        dtstamp=version.dtstamp,
+        method=method,
+        occasion=occasion,
+        snapshot=snapshot,
+        note=note,
+        by_id=by_id,
+        at=db.now(),
+    )
+    db.add(announcement)
+    meeting.sequence, meeting.dtstamp = version.sequence, version.dtstamp
+    return announcement
+
+
 async def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | None:
     """When the clock reminds; what is due already and has not gone (no worker ran) stays due unless the meeting is on another day."""
     step = await reminder_row(db, meeting)
@@ -286,7 +302,7 @@ async def _remind_on(db: Session, meeting: Meeting, planned: Plan) -> date | Non
 
 async def enqueue(
     db: Session,
-    viewer: Viewer | Actor,
+    viewer: Acting,
     meeting: Meeting,
     announcement: Announcement,
     one: Addressee,

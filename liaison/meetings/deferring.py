@@ -3,7 +3,7 @@ as the same item with its history."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -17,6 +17,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
+from liaison.meetings.agenda_queries import next_position
 from liaison.meetings.audience import title_for
 from liaison.meetings.locking import audit_line, lock_item
 from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
@@ -145,8 +146,7 @@ async def _next_meeting(db: Session, meeting: Meeting) -> Meeting | None:
 
 
 async def _put_on(db: Session, viewer: Viewer, item: AgendaItem, meeting: Meeting) -> None:
-    last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting.id)
-    item.position = (await db.execute(last)).scalar_one() + 1
+    item.position = await next_position(db, meeting.id)
     item.meeting_id, item.meeting, item.state = meeting.id, meeting, "proposed"
     audit_line(db, viewer, "take_up_item", meeting, item=item.id)
 

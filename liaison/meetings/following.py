@@ -14,14 +14,13 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries, suggesting
 from liaison.meetings.asking import Asked
-from liaison.meetings.holding import may_record_now, taking_place
-from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.holding import may_record_now
+from liaison.meetings.locking import audit_line, lock, taking_place
 from liaison.meetings.models import Meeting
-from liaison.meetings.permissions import NOT_YOURS, may_schedule
+from liaison.meetings.permissions import NOT_RECORDER, NOT_YOURS, may_schedule
 from liaison.meetings.scheduling import move, schedule
 from liaison.meetings.seen import visible_to
 
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 MOST_PLANNED = 5
 MOST_IN_A_MONTH = 300
 
@@ -44,7 +43,7 @@ async def fix(
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if not may_schedule(viewer, meeting.mechanism_id):
         raise NotPermitted(NOT_YOURS)
     taking_place(db, meeting)
@@ -73,7 +72,7 @@ async def leave_open(db: Session, viewer: Viewer, meeting: Meeting) -> None:
     changes nothing. Raises NotPermitted."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if meeting.next_meeting_id is not None:
         audit_line(db, viewer, "leave_next_open", meeting, next_meeting=meeting.next_meeting_id)
         meeting.next_meeting_id = None

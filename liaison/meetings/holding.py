@@ -14,7 +14,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.attendance import Attendance, attendance_of, present_as, unless_noted
-from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, taking_place
 from liaison.meetings.models import (
     ATTENDANCES,
     IN_ATTENDANCE,
@@ -24,11 +24,10 @@ from liaison.meetings.models import (
     Attendee,
     Meeting,
 )
-from liaison.meetings.permissions import is_host, may_record
+from liaison.meetings.permissions import NOT_RECORDER, is_host, may_record
 from liaison.meetings.quorum import quorum_of
 
 MOST_ORDINAL, MOST_IN_YEAR = 9999, 999
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 _NONE_FOLLOWS = N_("No. %(most)s is given, and none follows it. Please type one that is free.")
 _TAKEN = {
     "ordinal": N_("Another meeting of this mechanism has this number."),
@@ -46,19 +45,9 @@ async def check_in(
     meeting = attendee.meeting
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
-    await locked(db, Attendee, attendee.id)
-    attendee.check_version(version, attendance=attendee.attendance)
-    check = Check()
-    if attendance is not None:
-        check.choice("attendance", attendance, ATTENDANCES)
-    check.done()
-    if attendee.attendance != attendance:
-        attendee.attendance = attendance
-        attendee.attendance_at, attendee.attendance_by = db.now(), viewer.person_id
-        attendee.touch()
-        audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
+    await _note(db, viewer, meeting, attendee, attendance, version)
     return attendee
 
 
@@ -76,7 +65,8 @@ async def check_in_all(
     somebody else may have noted it meanwhile. Raises like `check_in`."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
+    taking_place(db, meeting)
     for one in await queries.attendees(db, meeting.id):
         attendance = chosen.get(one.id, one.attendance)
         if seen is not None and one.id in seen and attendance == seen[one.id]:
@@ -84,7 +74,7 @@ async def check_in_all(
         if everybody and attendance is None:
             attendance = present_as(one) if one.partstat == "accepted" else unless_noted(one)
         if attendance != one.attendance:
-            await check_in(db, viewer, await queries.attendee(db, one.id), attendance)
+            await _note(db, viewer, meeting, one, attendance)
 
 
 async def add_present(
@@ -103,7 +93,7 @@ async def add_present(
     Raises NotPermitted, Invalid (agency_id, name, job_title, attendance), Conflict."""
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
     check = Check()
     name = check.required_text("name", name, most=60)
@@ -204,12 +194,11 @@ async def hold(
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if meeting.held_at is not None:
         return meeting
     meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    meeting.refuse_off()
     if meeting.starts_at > db.now():
         raise Conflict(N_("This meeting has not begun yet."))
     attendees = await queries.attendees(db, meeting.id)
@@ -220,7 +209,7 @@ async def hold(
         await _number(db, mechanism, meeting, ordinal, ordinal_in_year)
     for one in attendees:
         if one.attendance != (noted := unless_noted(one)):
-            await check_in(db, viewer, await queries.attendee(db, one.id), noted)
+            await _note(db, viewer, meeting, one, noted)
     meeting.held_at, meeting.held_by = db.now(), viewer.person_id
     if meeting.announced_at is None:
         meeting.entered_afterwards_at = db.now()
@@ -266,6 +255,28 @@ async def next_ordinals(db: Session, mechanism: Mechanism, on: date) -> tuple[in
 async def may_record_now(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
     """Whether this viewer records the meeting: host officer, recorder or chair."""
     return may_record(viewer, meeting, await queries.chairs(db, meeting.id))
+
+
+async def _note(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    attendee: Attendee,
+    attendance: str | None,
+    version: int | None = None,
+) -> None:
+    """How one of them takes part, by somebody of whom it is known that they record the meeting, which is under a lock."""
+    await locked(db, Attendee, attendee.id)
+    attendee.check_version(version, attendance=attendee.attendance)
+    check = Check()
+    if attendance is not None:
+        check.choice("attendance", attendance, ATTENDANCES)
+    check.done()
+    if attendee.attendance != attendance:
+        attendee.attendance = attendance
+        attendee.attendance_at, attendee.attendance_by = db.now(), viewer.person_id
+        attendee.touch()
+        audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
 
 
 def _why_without_quorum(there: Attendance, given: str | None, wanted: bool) -> str | None:
@@ -318,16 +329,8 @@ async def _open_after(db: Session, meeting: Meeting, item: AgendaItem) -> Agenda
 async def _recording(db: Session, viewer: Viewer, meeting: Meeting) -> Meeting:
     await lock(db, meeting)
     if not await may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     taking_place(db, meeting)
     if meeting.held_at is not None:
-        raise Conflict(N_("This meeting has been held; its agenda can no longer be changed."))
+        raise Conflict(AGENDA_HELD)
     return meeting
-
-
-def taking_place(db: Session, meeting: Meeting) -> None:
-    """A meeting is recorded from its local day on, unless it is off."""
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
-    if db.clock.today(meeting.timezone) < meeting.local_on:
-        raise Conflict(N_("This can be noted from the day of the meeting on."))

@@ -3,13 +3,25 @@
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
+from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
-from liaison.meetings.attendance import leave_of
+from liaison.meetings.attendance import APPROVED, ASKED_FOR_SUBSTITUTE, leave_of
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Attendee, Meeting
 from liaison.meetings.permissions import may_approve_leave
+
+
+async def decide_leave(
+    db: Session, viewer: Viewer, attendee: Attendee, decision: str, *, version: int | None = None
+) -> Attendee:
+    """What the agency says of it, by its name: approved or substitute_asked. Raises Invalid (leave), and as those do."""
+    check = Check()
+    check.choice("leave", decision, (APPROVED, ASKED_FOR_SUBSTITUTE))
+    check.done()
+    act = approve_leave if decision == APPROVED else ask_for_substitute
+    return await act(db, viewer, attendee, version=version)
 
 
 async def approve_leave(db: Session, viewer: Viewer, attendee: Attendee, *, version: int | None = None) -> Attendee:
@@ -47,8 +59,7 @@ async def _asked_for(db: Session, viewer: Viewer, attendee: Attendee, version: i
     await lock(db, meeting)
     if not may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id):
         raise NotPermitted(N_("Each agency approves the leave of its own people."))
-    if meeting.is_off:
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    meeting.refuse_off()
     await locked(db, Attendee, attendee.id, joinedload(Attendee.agency))
     attendee.check_version(version, partstat=attendee.partstat, comment=attendee.comment)
     if leave_of(attendee) is None:

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.db import Base, IdSet, Versioned
 from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict
+from liaison.i18n import N_
 from liaison.mail.models import HANDED_OVER as PASSED_ON
 from liaison.mechanisms.models import Mechanism
 
@@ -32,7 +34,6 @@ ATTENDEE_ROLES = ("chair", "required", "optional", "in_attendance")
 PARTSTATS = ("needs_action", "accepted", "tentative", "declined")
 REGISTERED_WAYS = ("phone", "in_person", "paper", "chat", "mail", "other")
 PURPOSES = ("study", "consult", "report", "push_forward", "deliberate", "other")
-AGENDA_STATES = ("proposed", "accepted", "returned", "deferred", "withdrawn")
 PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT = "present", "in_attendance", "apologies", "absent"
 ATTENDANCES = (PRESENT, IN_ATTENDANCE, APOLOGIES, ABSENT)
 HANDED_OVER = PASSED_ON
@@ -173,6 +174,11 @@ class Meeting(Versioned, Base):
     def is_off(self) -> bool:
         """Cancelled, or postponed without a new date."""
         return self.cancelled_at is not None or self.postponed_at is not None
+
+    def refuse_off(self) -> None:
+        """Raise Conflict while it is cancelled or postponed: what it is to be then needs a date first."""
+        if self.is_off:
+            raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -36,10 +36,6 @@ class Month:
     certain: bool
     """The holidays of its year are announced."""
 
-    @property
-    def has_makeups(self) -> bool:
-        return any(cell.kind == DayKind.MAKEUP and not cell.is_out for week in self.weeks for cell in week)
-
 
 def month_of(first: date, calendar: WorkCalendar, today: date, meetings: Iterable[Meeting]) -> Month:
     """The month that begins on `first`, with those meetings that take place."""

@@ -7,7 +7,6 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.files.packs import Pack, Part
 from liaison.i18n import Words
-from liaison.keeping.making import papers_of as directory_of
 from liaison.meetings import paper_queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.audience import HIDDEN
@@ -39,7 +38,7 @@ async def pack_of(db: Session, viewer: Viewer, meeting: Meeting, target: Path) -
     row_of[None] = -1
     papers = [one for one in await paper_queries.papers_of(db, viewer, meeting, items) if one.agenda_item_id in row_of]
     stored = await paper_queries.stored_names(db, [one.id for one in papers])
-    directory = directory_of(db.settings)
+    directory = db.settings.papers_dir
     parts, bound = [], []
     for n, one in enumerate(papers, 1):
         goes_in = one.newest.state == READY and one.newest.kind in BOUND

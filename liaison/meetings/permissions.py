@@ -12,6 +12,8 @@ from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meet
 
 NOT_YOURS = N_("Only liaison officers and deputies of this mechanism may do this.")
 """Why `may_schedule` and `may_change` say no."""
+NOT_RECORDER = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
+"""Why `may_record` and `may_record_item` say no."""
 
 
 def may_schedule(viewer: Viewer, mechanism_id: int) -> bool:

@@ -52,10 +52,16 @@ async def annual_plan_mail(db: Session, mail: OutboxMail) -> OutgoingMessage | N
         "url": f"{db.settings.base_url}/mechanisms/{mechanism.id}/plan?year={sent.year}",
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("annual_plan", context, mail.locale)
-    mailbox = f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from
+    subject, text, html = render(KIND, context, mail.locale)
+    from_name, mail_from = mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
-        to=mail.display_to, address=mail.address, mail_from=mailbox, subject=subject, text=text, html=html
+        to=mail.display_to,
+        address=mail.address,
+        mail_from=mail_from,
+        from_name=from_name,
+        subject=subject,
+        text=text,
+        html=html,
     )
 
 

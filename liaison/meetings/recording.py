@@ -18,9 +18,10 @@ from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries, recorded
 from liaison.meetings.audience import may_see_item
 from liaison.meetings.decision_models import Decision, DecisionSupport
-from liaison.meetings.locking import audit_line, lock
+from liaison.meetings.locking import audit_line, lock, taking_place
 from liaison.meetings.models import AgendaItem, Meeting, Note
 from liaison.meetings.permissions import (
+    NOT_RECORDER,
     may_read_decision,
     may_read_record,
     may_record,
@@ -34,7 +35,6 @@ MOST_DECISION = 2000
 SENT_TWICE = timedelta(minutes=1)
 """The same words of the same person again within so short a time come from a button pressed twice."""
 _NO_ITEM = N_("Please choose an item of this meeting's agenda.")
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
 
 async def save_note(
@@ -55,7 +55,7 @@ async def save_note(
     # An item that was taken off while somebody was typing still takes their notes.
     item = await _item(db, viewer, meeting, agenda_item_id, removed=True)
     if not await may_write(db, viewer, meeting, item):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if meeting.held_at is not None:
         raise Conflict(N_("This meeting has been held; its notes can no longer be changed."))
     check = Check()
@@ -121,11 +121,8 @@ async def decide(
     await lock(db, meeting)
     item = await _item(db, viewer, meeting, agenda_item_id)
     if not await may_write(db, viewer, meeting, item):
-        raise NotPermitted(_NOT_YOURS)
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
-    if db.clock.today(meeting.timezone) < meeting.local_on:
-        raise Conflict(N_("This can be noted from the day of the meeting on."))
+        raise NotPermitted(NOT_RECORDER)
+    taking_place(db, meeting)
     if item is None and agenda_item_id is not None:
         raise Invalid({"agenda_item_id": _NO_ITEM})
     decision = Decision(
@@ -243,7 +240,7 @@ async def _open(db: Session, viewer: Viewer, decision: Decision, version: int | 
     await lock(db, decision.meeting)
     await locked(db, Decision, decision.id, joinedload(Decision.meeting), *recorded.CHARGED)
     if not await may_correct(db, viewer, decision):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     decision.check_version(version, text=decision.text)
 
 

@@ -169,8 +169,7 @@ async def move(
 
     With another start the date for answers is again that of the mechanism's deadlines, and a reason that is not given is none. A postponed or cancelled meeting is given a date by `reinstate` instead. Raises NotPermitted, Invalid, Conflict."""
     await _open(db, viewer, meeting, version)
-    if meeting.state in ("cancelled", "postponed"):
-        raise Conflict(N_("This meeting is cancelled or postponed. Reinstate it with a date instead."))
+    meeting.refuse_off()
     check = Check()
     before = meeting.local_start
     _set_time(check, meeting, local_start, duration_minutes)

@@ -44,6 +44,8 @@ class ToSend:
     agency_ids: list[int]
     """The member agencies of today."""
     last: SentPlan | None
+    meetings: list[Meeting]
+    """Those that stand on the plan already."""
 
     @property
     def says_nothing(self) -> bool:
@@ -62,8 +64,9 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     before = [PlanLine.from_json(line) for line in last.lines] if last else []
     told = {line.key for line in before if line.state != SKIPPED}
     today = db.clock.today(mechanism.timezone)
-    lines, to_plan = [], []
+    lines, to_plan, meetings = [], [], []
     for row in await annual.proposals(db, viewer, mechanism, year):
+        meetings += [row.meeting] if row.meeting is not None else []
         if row.meeting is None and row.skipped is None:
             if row.day.date < today or (row.series.id, row.day.nominal) in told:
                 continue
@@ -76,7 +79,7 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     those, unreachable = readers(duty, db.settings.locale)
     agency_ids = [member.agency_id for member in duty.members]
     differ = changes(before, lines, today) if last else []
-    return ToSend(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last)
+    return ToSend(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last, meetings)
 
 
 async def send_plan(
@@ -114,8 +117,9 @@ async def send_plan(
         sent_by=viewer.person_id or None,
     )
     db.add(sent)
-    for row in await annual.proposals(db, viewer, mechanism, year):
-        _mark(row.meeting, sent)
+    for meeting in plan.meetings:
+        if meeting.plan_sent_at is None and meeting.state == "draft":
+            meeting.plan_sent_at = sent.sent_at
     await db.flush()
     acts_for = viewer.acts_for(mechanism_id)
     agency = await db.get_one(Agency, acts_for or mechanism.lead_agency_id)
@@ -141,11 +145,6 @@ def _line(row: Proposal, mechanism: Mechanism) -> PlanLine:
         *(series.name, host, series.location if at_lead and not row.skipped else None),
         *(SKIPPED if row.skipped else PROVISIONAL, row.skipped),
     )
-
-
-def _mark(meeting: Meeting | None, sent: SentPlan) -> None:
-    if meeting is not None and meeting.plan_sent_at is None and meeting.state == "draft":
-        meeting.plan_sent_at = sent.sent_at
 
 
 async def _tell(db: Session, sent: SentPlan, to: Sequence[Reader], agency: Agency, newcomers: set[int]) -> None:

@@ -2,7 +2,7 @@
 
 Dates follow from the mechanism's deadlines and the meeting's day; a MeetingStep says what an officer changed and what was done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -173,8 +173,3 @@ def next_on(found: Sequence[StepOf], today: date) -> date | None:
         return None
     first = min(one.date for one in ahead)
     return first if all(one.certain for one in ahead) else min(first, today + LOOK_AGAIN)
-
-
-def dates_of(meeting: Meeting, rows: Iterable[MeetingStep], today: date) -> Mapping[str, date]:
-    """By step, the day it is due."""
-    return {one.step: one.date for one in steps_of(meeting, rows, today)}

@@ -126,7 +126,7 @@ async def answer(request: AnyRequest, db: Db, viewer: Me, poll_id: Id) -> Respon
         {named(candidate_id): choice for candidate_id, choice in given.choices.items()},
         comment=given.comment,
         registered=registered,
-        version=given.version,
+        version=seen(request, given.version),
     )
     return await reply(request, db, viewer, await _whole(db, viewer, poll))
 

@@ -126,11 +126,12 @@ async def compose_time_poll(db: Session, mail: OutboxMail) -> OutgoingMessage | 
         "words": words,
     }  # fmt: skip
     subject, text, html = render("time_poll" if is_question else "time_poll_ended", context, mail.locale)
-    mailbox = poll.mechanism.mailbox
+    from_name, mail_from = poll.mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=mail.display_to,
         address=mail.address,
-        mail_from=f"{poll.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,

@@ -66,11 +66,12 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "site_name": db.settings.site_name,
     }
     subject, text, html = render("confirm_done", context, row.locale)
-    mailbox = item.mechanism.mailbox
+    from_name, mail_from = item.mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
-        mail_from=f"{item.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,

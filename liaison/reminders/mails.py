@@ -125,17 +125,16 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "foot": foot(words, [found.entry for found in all_found], told, reply=_reply(db, lines, all_found)),
     }
     subject_line, text, html = render("reminders", context, row.locale)
-    mailbox = one.mailbox if len(of_mechanisms) == 1 and one.mailbox else None
+    from_name, mail_from = one.sender(db.settings.mail_from) if len(of_mechanisms) == 1 else ("", db.settings.mail_from)
+    if meeting is not None and told is not None:
+        # In the thread of the meeting's notices, whose root is of their sender's domain.
+        from_name = told["organizer_name"]
+        mail_from = organizer_for(row.address, told, meeting.uid, meeting.reply_secret)
     return OutgoingMessage(
         to=row.display_to,
         address=row.address,
-        # In the thread of the meeting's notices, whose root is of their sender's domain.
-        mail_from=organizer_for(row.address, told, meeting.uid, meeting.reply_secret)
-        if meeting is not None and told is not None
-        else f"{one.short_name} <{mailbox}>"
-        if mailbox
-        else db.settings.mail_from,
-        from_name=told["organizer_name"] if told else "",
+        mail_from=mail_from,
+        from_name=from_name,
         thread=meeting.uid if meeting is not None else None,
         subject=subject_line,
         text=text,

@@ -93,6 +93,11 @@ def named(text: str) -> int:
         return -1
 
 
+def named_if_given(text: str | None) -> int | None:
+    """The same of a field that may be left out."""
+    return named(text) if text is not None else None
+
+
 def seen(request: Request[Any, Any, Any], given: int | None) -> int | None:
     """The version the caller saw: `version` of the body, else If-Match; None when neither is given, or any will do (`*`).
 

@@ -14,7 +14,6 @@ from liaison.errors import Conflict, NotFound
 from liaison.files.running import run
 from liaison.files.store import CHUNK, coming_in
 from liaison.i18n import N_
-from liaison.keeping.making import papers_of
 from liaison.meetings import papers, queries
 from liaison.meetings.models import Meeting
 from liaison.meetings.packs import pack_of
@@ -84,7 +83,7 @@ async def handed_out(request: AnyRequest, viewer: Viewer, found: Found, number: 
     """One version of a paper, by default the newest; what a reader takes is one line of the trail. Raises NotFound, and Conflict for
     one that waits for the virus scanner."""
     version, stored_name = found.readable(number)
-    path = papers_of(settings_of(request)) / stored_name
+    path = settings_of(request).papers_dir / stored_name
     if not await asyncio.to_thread(path.is_file):
         raise NotFound
 

@@ -24,7 +24,6 @@ from liaison.files.contents import kind_of
 from liaison.files.kinds import MEDIA_TYPES, REFUSED, NotTaken
 from liaison.files.store import CHUNK, Brought, Incoming
 from liaison.i18n import N_
-from liaison.keeping.making import papers_of
 from liaison.web.access import csrf_cookie
 from liaison.web.api import MalformedBody
 from liaison.web.forms import Form
@@ -168,7 +167,7 @@ async def take(request: AnyRequest, got: Received, act: Callable[[Session, Recei
     except NotTaken as refusal:
         params = {"kind": refusal.kind, "kinds": ", ".join(MEDIA_TYPES)}
         raise Invalid({"file": Message(REFUSED[refusal.code], params)}) from None
-    directory = papers_of(settings_of(request))
+    directory = settings_of(request).papers_dir
     kept = await asyncio.to_thread(got.file.keep, directory)
     try:
         async with request.app.state.database.writing() as db:

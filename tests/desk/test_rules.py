@@ -142,6 +142,6 @@ def test_a_month_has_whole_weeks_from_monday_and_knows_the_days_that_are_worked_
     month = month_of(date(2026, 10, 1), region_calendar("CN"), TODAY, [])
     assert [len(week) for week in month.weeks] == [7] * 5
     assert month.weeks[0][0].date == date(2026, 9, 28)
-    assert month.has_makeups
+    assert [cell.date for week in month.weeks for cell in week if cell.kind == "makeup"] == [date(2026, 10, 10)]
     assert (month.before, month.after, month.certain) == (date(2026, 9, 1), date(2026, 11, 1), True)
     assert not month_of(date(2027, 1, 1), region_calendar("CN"), TODAY, []).certain

@@ -19,7 +19,7 @@ from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.feed import queries as feed
+from liaison.feed import standing as feed
 from liaison.feed import texts
 from liaison.feed.models import FeedEvent
 from liaison.i18n import LOCALES

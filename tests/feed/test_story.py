@@ -43,7 +43,7 @@ NOT_HERE = {
 NOT_SAID = {
     "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
     "telling.note_told", "holding.check_in", "holding.check_in_all",
-    "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "holding.begin_item", "holding.settle_item",
+    "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "leave.decide_leave", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
     "replies.register", "series.put_series", "series.add_series", "series.change_series", "skipping.skip", "skipping.unskip",
     "sending_plan.send_plan",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from liaison.accounts.viewer import COMMAND_LINE
@@ -248,6 +248,23 @@ async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> Non
             await holding.check_in_all(db, viewer, meeting, chosen, seen=seen)
     async with play.database.reading() as db:
         assert [one.attendance for one in await queries.attendees(db, meeting_id)] == ["present", "present"]
+
+
+async def test_noting_one_person_more_asks_neither_for_the_meeting_nor_for_its_chairs_again(play: Play) -> None:
+    world, asked = play.world, list[str]()
+    everybody = [Asked(person_id=one.id) for one in (world.chenzy, world.liwb, world.wuxl, world.sunl, world.qianwei)]
+    event.listen(play.database.writer.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for several in (everybody[:1], everybody):
+        meeting_id = await play.scheduled(*several, local_start=MORNING)
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            chosen = {one.id: "present" for one in await queries.attendees(db, meeting_id)}
+            asked.clear()
+            await holding.check_in_all(db, viewer, meeting, chosen)
+            await db.flush()
+            counts.append(sum(one.startswith("SELECT") for one in asked))
+    assert counts[1] - counts[0] <= 4, counts  # the row of each, under its lock
 
 
 async def test_a_reinstated_meeting_begins_without_the_record_of_the_day_it_did_not_take_place(play: Play) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from liaison.config import Settings
-from liaison.keeping.making import papers_of
 from tests.callers import Program
 from tests.files.making import PDF
 from tests.meetings.play import Play
@@ -97,5 +96,5 @@ async def test_a_file_that_is_too_large_is_refused_in_words_and_one_without_end_
 
 
 def leftovers(settings: Settings) -> list[Path]:
-    places = (papers_of(settings), settings.data_dir / "uploads")
+    places = (settings.papers_dir, settings.data_dir / "uploads")
     return [path for place in places if place.exists() for path in place.iterdir()]

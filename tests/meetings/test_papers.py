@@ -15,7 +15,6 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
-from liaison.keeping.making import papers_of
 from liaison.meetings.asking import Asked
 from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
 from tests.callers import Browser, Program
@@ -66,7 +65,7 @@ async def test_a_paper_is_kept_under_a_name_of_ours_and_handed_out_under_its_own
 ) -> None:
     paper = await brought(program, play.world.zhoumin, meeting, name="../../情况 说明.pdf")
     assert (paper["title"], paper["versions"][0]["file_name"]) == ("情况 说明", "情况 说明.pdf")
-    on_disk = list(papers_of(settings).iterdir())
+    on_disk = list(settings.papers_dir.iterdir())
     assert [path.read_bytes() for path in on_disk] == [PDF]
     assert len(on_disk[0].name) == 32
     assert on_disk[0].stat().st_mode & 0o077 == 0

@@ -345,3 +345,16 @@ async def test_only_those_who_know_of_an_item_write_down_what_is_said_on_it(play
         recorder = await play.world.viewer(db, play.world.xujie)  # of 区司法局
         assert len(await queries.agenda(db, meeting_id)) == 1
         await recording.decide(db, recorder, meeting, text="再议定一项。", agenda_item_id=item_id)
+
+
+async def test_the_host_skips_also_an_item_that_it_may_not_know_of(play: Play, settings: Settings) -> None:
+    browser = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
+    meeting_id = await play.scheduled(local_start=datetime.fromisoformat("2026-11-23T08:00"))
+    hidden = await brought(play, meeting_id)
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        other = await agenda.add_item(db, host, meeting, title="通报情况", purpose="report")
+        await holding.begin_item(db, host, await agenda.item_of(db, host, hidden, unseen=True))
+    assert f"/agenda-items/{hidden}/skip" in await browser.get(f"/meetings/{meeting_id}")
+    assert (await browser.post(f"/agenda-items/{hidden}/skip")).status_code == 303
+    assert f"/agenda-items/{other.id}/settle" in await browser.get(f"/meetings/{meeting_id}")

@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from liaison import restoring, worker
+from liaison import checkup, restoring, worker
 from liaison.audit import AuditLine
 from liaison.clock import Clock
 from liaison.config import Settings, SettingsError, checked
 from liaison.db import Database
 from liaison.keeping import making
 from liaison.keeping.archive import Damaged
-from liaison.keeping.making import papers_of
 from liaison.meetings.paper_models import PaperVersion
 from liaison.worker import Work
 from tests.callers import Program
@@ -62,7 +61,7 @@ async def test_each_file_is_judged_by_how_the_scanner_ends(
     async with database.reading() as db:
         found = (await db.scalars(select(AuditLine).where(AuditLine.verb == "virus_found"))).one()
     assert found.person_id is None
-    for path in papers_of(settings).iterdir():
+    for path in settings.papers_dir.iterdir():
         path.write_bytes(path.read_bytes().replace(b"BROKEN", b"mended"))
     await worker.scan_papers(work)
     assert (await verdicts(database))[2] == "failed"  # not again at once
@@ -90,15 +89,15 @@ async def test_files_that_no_row_knows_go_after_a_day_and_papers_stay(
     play: Play, meeting: int, work: Work, database: Database, settings: Settings, clock: Clock
 ) -> None:
     await brought(Program(settings, database, clock), play.world.zhoumin, meeting)
-    kept = next(papers_of(settings).iterdir())
+    kept = next(settings.papers_dir.iterdir())
     for name in ("old", "new"):
-        (papers_of(settings) / name).write_bytes(b"x")
+        (settings.papers_dir / name).write_bytes(b"x")
         (settings.data_dir / "uploads" / name).write_bytes(b"x")
     yesterday = time.time() - 90_000
-    for path in (kept, papers_of(settings) / "old", settings.data_dir / "uploads" / "old"):
+    for path in (kept, settings.papers_dir / "old", settings.data_dir / "uploads" / "old"):
         os.utime(path, (yesterday, yesterday))
     await worker.sweep_papers(work)
-    assert {path.name for path in papers_of(settings).iterdir()} == {kept.name, "new"}
+    assert {path.name for path in settings.papers_dir.iterdir()} == {kept.name, "new"}
     assert [path.name for path in (settings.data_dir / "uploads").iterdir()] == ["new"]
 
 
@@ -112,9 +111,28 @@ async def test_a_backup_holds_the_papers_and_a_look_at_it_names_one_that_was_los
     await restoring.examine(tmp_path / "whole.tar.gz")
     elsewhere = checked(Settings(data_dir=tmp_path / "new", secret_key=settings.secret_key))
     await restoring.restore(elsewhere, tmp_path / "whole.tar.gz")
-    assert [path.read_bytes() for path in papers_of(elsewhere).iterdir()] == [PDF]
-    lost = next(papers_of(settings).iterdir())
+    assert [path.read_bytes() for path in elsewhere.papers_dir.iterdir()] == [PDF]
+    lost = next(settings.papers_dir.iterdir())
     lost.unlink()
     making.make(settings, tmp_path / "without.tar.gz")
     with pytest.raises(Damaged, match=lost.name):
         await restoring.examine(tmp_path / "without.tar.gz")
+    again = checked(Settings(data_dir=tmp_path / "again", secret_key=settings.secret_key))
+    assert (await restoring.restore(again, tmp_path / "without.tar.gz")).lost == [f"papers/{lost.name}"]
+
+
+async def test_check_names_a_paper_whose_file_is_missing(
+    play: Play, meeting: int, database: Database, settings: Settings, clock: Clock
+) -> None:
+    await brought(Program(settings, database, clock), play.world.zhoumin, meeting)
+    (file,) = settings.papers_dir.iterdir()
+
+    async def papers() -> tuple[str, str]:
+        found = next(one for one in await checkup.examine(settings) if one.what.msgid == "Papers")
+        return found.state, str(found.said.params)
+
+    assert (await papers())[0] == "good"
+    file.unlink()
+    state, said = await papers()
+    assert state == "bad"
+    assert file.name in said

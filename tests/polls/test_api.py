@@ -79,3 +79,14 @@ async def test_what_an_agency_said_another_way_is_registered_by_who_asks(play: P
     assert (row["via"], row["registered"]["said_by"]) == ("registered", "李文博")
     unsaid = {name: value for name, value in body.items() if name != "registered"}
     assert await program.refused(world.qianwei, "PUT", f"/time-polls/{made['id']}/answers", unsaid) == (403, [])
+
+
+async def test_an_answer_to_what_somebody_else_has_changed_meanwhile_is_refused_by_its_if_match(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    made = await program.post(world.zhoumin, f"/mechanisms/{world.mechanism.id}/time-polls", GIVEN, status=201)
+    path, said = f"/time-polls/{made['id']}/answers", {each["id"]: "can" for each in made["candidates"]}
+    assert (await program.call(world.liwb, "PUT", path, {"choices": said}, if_match='"1"')).status_code == 200
+    late = await program.call(world.wuxl, "PUT", path, {"choices": said, "comment": "都可以"}, if_match='"1"')
+    assert late.status_code == 409

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from liaison.errors import Conflict, Invalid, NotPermitted
-from liaison.mechanisms.models import PAPER, Designation, Member
+from liaison.mechanisms.models import PAPER, Designation, Mechanism, Member
 from liaison.meetings import queries as meetings
 from liaison.meetings import scheduling
 from liaison.polls import asking, queries, settling
@@ -52,6 +52,16 @@ async def test_an_agency_without_a_liaison_is_asked_at_its_own_address(play: Pla
         (await db.get_one(Designation, play.world.terms["liwb"].id)).ends_on = date(2026, 11, 1)
     await ask(play)
     assert {mail.to for mail in await play.delivered()} == {SFJ}
+
+
+async def test_a_mechanism_with_a_mailbox_is_named_as_its_sender_whatever_it_is_called(play: Play) -> None:
+    async with play.database.writing() as db:
+        mechanism = await db.get_one(Mechanism, play.world.mechanism.id)
+        mechanism.short_name, mechanism.mailbox = "检察<支持起诉>, 协作", "zhichi@qingzhi.example"
+    await ask(play)
+    (mail,) = await play.delivered()
+    assert mail.raw["From"].addresses[0].display_name == "检察<支持起诉>, 协作"
+    assert mail.raw["From"].addresses[0].addr_spec == "zhichi@qingzhi.example"
 
 
 async def test_who_left_the_mechanism_is_not_asked(play: Play) -> None:

@@ -8,11 +8,11 @@ from msgspec import UNSET, UnsetType
 from liaison.meetings import agenda as verbs
 from liaison.meetings import deferring, queries
 from liaison.meetings.agenda_queries import agenda, shown
-from liaison.meetings.api.shared import Db, Id, Me, Page
+from liaison.meetings.api.shared import Db, Id, Me, Page, answer_item
 from liaison.meetings.scheduling import UNSET as NOT_GIVEN
 from liaison.meetings.scheduling import Unset
 from liaison.meetings.values import agenda_item_json, move_json
-from liaison.web.api import Body, body, listed, named, reply, seen
+from liaison.web.api import Body, body, listed, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -77,12 +77,12 @@ async def add_item(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> R
         meeting,
         title=given.title,
         purpose=given.purpose,
-        agency_id=_id(given.agency_id),
-        presenter_id=_id(given.presenter_id),
+        agency_id=named_if_given(given.agency_id),
+        presenter_id=named_if_given(given.presenter_id),
         duration_minutes=given.duration_minutes,
         audience=[named(one) for one in given.audience],
     )
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)), status=201)
+    return await answer_item(request, db, viewer, item, status=201)
 
 
 @get("/agenda-items/{item_id:str}")
@@ -102,20 +102,20 @@ async def change_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> R
     others = (given.title, given.purpose, given.agency_id, given.presenter_id, given.duration_minutes)
     if not isinstance(audience, Unset) and all(one is UNSET for one in others):
         await verbs.set_audience(db, viewer, item, audience, version=seen(request, given.version))
-        return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+        return await answer_item(request, db, viewer, item)
     await verbs.change_item(
         db,
         viewer,
         item,
         title=item.title if given.title is UNSET else given.title,
         purpose=item.purpose if given.purpose is UNSET else given.purpose,
-        agency_id=item.agency_id if given.agency_id is UNSET else _id(given.agency_id),
-        presenter_id=item.presenter_id if given.presenter_id is UNSET else _id(given.presenter_id),
+        agency_id=item.agency_id if given.agency_id is UNSET else named_if_given(given.agency_id),
+        presenter_id=item.presenter_id if given.presenter_id is UNSET else named_if_given(given.presenter_id),
         duration_minutes=item.duration_minutes if given.duration_minutes is UNSET else given.duration_minutes,
         audience=audience,
         version=seen(request, given.version),
     )
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/accept", status_code=200)
@@ -124,7 +124,7 @@ async def accept(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Respon
     given = body(await request.body(), ActGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), unseen=True)
     await verbs.accept_item(db, viewer, item, version=seen(request, given.version))
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/return", status_code=200)
@@ -133,7 +133,7 @@ async def give_back(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Res
     given = body(await request.body(), ReturnGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), unseen=True)
     await deferring.return_item(db, viewer, item, reason=given.reason, version=seen(request, given.version))
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/defer", status_code=200)
@@ -142,7 +142,7 @@ async def defer(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Respons
     given = body(await request.body(), DeferGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), unseen=True)
     await deferring.defer_item(db, viewer, item, reason=given.reason, version=seen(request, given.version))
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/withdraw", status_code=200)
@@ -151,7 +151,7 @@ async def withdraw(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Resp
     given = body(await request.body(), ActGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), removed=True)
     await verbs.withdraw_item(db, viewer, item, version=seen(request, given.version))
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @put("/meetings/{meeting_id:str}/agenda-order")
@@ -162,10 +162,6 @@ async def order(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Resp
     await verbs.order(db, viewer, meeting, [named(one) for one in given.item_ids])
     items = (await agenda(db, viewer, meeting)).items
     return await reply(request, db, viewer, {"items": [agenda_item_json(one) for one in items], "next": None})
-
-
-def _id(text: str | None) -> int | None:
-    return named(text) if text is not None else None
 
 
 HANDLERS = [items_of_meeting, add_item, one_item, change_item, accept, give_back, defer, withdraw, order]

@@ -6,18 +6,16 @@ from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Invalid, NotFound
 from liaison.meetings import asking, holding, leave, queries, replies
 from liaison.meetings.api.meetings import AskedGiven
 from liaison.meetings.api.shared import Db, Id, Me, Page, delivery, list_of
-from liaison.meetings.attendance import APPROVED, ASKED_FOR_SUBSTITUTE
 from liaison.meetings.checking_in import check_in_oneself
 from liaison.meetings.models import PRESENT, AgencyInvitation, Attendee, Meeting
 from liaison.meetings.permissions import may_see_remarks
 from liaison.meetings.values import attendee_json, invitation_json
-from liaison.web.api import Body, RegisteredGiven, body, listed, named, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -96,7 +94,7 @@ async def ask(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respon
     given = body(await request.body(), AttendeeGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     if given.name is not None:
-        agency_id = named(given.agency_id) if given.agency_id is not None else None
+        agency_id = named_if_given(given.agency_id)
         one = await holding.add_present(
             db,
             viewer,
@@ -136,7 +134,7 @@ async def change_attendee(request: AnyRequest, db: Db, viewer: Me, attendee_id: 
         await _answer(db, viewer, attendee, given, version)
         version = None
     if given.leave is not UNSET:
-        await _leave(db, viewer, attendee, given.leave, version)
+        await leave.decide_leave(db, viewer, attendee, given.leave, version=version)
         version = None
     if given.checked_in:
         await check_in_oneself(db, viewer, attendee, version=version)
@@ -205,14 +203,6 @@ async def _answer(db: Session, viewer: Viewer, attendee: Attendee, given: Attend
         await replies.answer(db, viewer, attendee, **said)
     else:
         await replies.register(db, viewer, attendee, _registered(given.registered), **said)
-
-
-async def _leave(db: Session, viewer: Viewer, attendee: Attendee, given: str, version: int | None) -> None:
-    check = Check()
-    check.choice("leave", given, (APPROVED, ASKED_FOR_SUBSTITUTE))
-    check.done()
-    act = leave.approve_leave if given == APPROVED else leave.ask_for_substitute
-    await act(db, viewer, attendee, version=version)
 
 
 def _registered(given: RegisteredGiven) -> replies.Registered:

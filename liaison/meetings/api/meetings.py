@@ -15,7 +15,7 @@ from liaison.meetings import announcing, queries, scheduling
 from liaison.meetings.api.shared import Db, Id, Me, Page, brief, in_full, local
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
-from liaison.web.api import Body, Instant, body, listed, named, reply, seen
+from liaison.web.api import Body, Instant, body, listed, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -30,9 +30,9 @@ class AskedGiven(Body):
     def asked(self) -> Asked:
         """As the verbs take it."""
         return Asked(
-            person_id=named(self.person_id) if self.person_id is not None else None,
+            person_id=named_if_given(self.person_id),
             role=self.role,
-            agency_id=named(self.agency_id) if self.agency_id is not None else None,
+            agency_id=named_if_given(self.agency_id),
             seats=self.seats,
             requirement=self.requirement,
         )
@@ -136,10 +136,10 @@ async def schedule(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
         local_start=local(given.starts_at, mechanism.timezone),
         duration_minutes=given.duration_minutes,
         location=given.location,
-        host_agency_id=_id(given.host_agency_id),
+        host_agency_id=named_if_given(given.host_agency_id),
         asked=[one.asked() for one in given.attendees],
-        recorder_id=_id(given.recorder_id),
-        authorised_by_id=_id(given.authorised_by_id),
+        recorder_id=named_if_given(given.recorder_id),
+        authorised_by_id=named_if_given(given.authorised_by_id),
         note=given.note,
         replies_due_on=given.replies_due_on,
         hides_attendees=given.hides_attendees,
@@ -255,10 +255,6 @@ async def _done(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeti
     if tell and not (meeting.announced_at is None and meeting.state in ("cancelled", "postponed")):
         await announcing.send(db, viewer, meeting)
     return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))
-
-
-def _id(text: str | None) -> int | None:
-    return named(text) if text is not None else None
 
 
 HANDLERS = [

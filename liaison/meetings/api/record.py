@@ -8,10 +8,9 @@ from litestar import Response, delete, get, patch, post, put
 from msgspec import UNSET, UnsetType
 
 from liaison.meetings import agenda, following, holding, queries, recording
-from liaison.meetings.agenda_queries import shown
-from liaison.meetings.api.shared import Db, Id, Me, Page, in_full, local
-from liaison.meetings.values import agenda_item_json, decision_json, note_json
-from liaison.web.api import Body, Instant, body, listed, named, reply, seen
+from liaison.meetings.api.shared import Db, Id, Me, Page, answer_item, in_full, local
+from liaison.meetings.values import decision_json, note_json
+from liaison.web.api import Body, Instant, body, listed, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
@@ -111,7 +110,7 @@ async def save_note(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> 
         viewer,
         meeting,
         given.text,
-        agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
+        agenda_item_id=named_if_given(given.agenda_item_id),
         version=seen(request, given.version),
     )
     return await reply(request, db, viewer, note_json(note, meeting.zone))
@@ -138,8 +137,8 @@ async def decide(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
         viewer,
         meeting,
         text=given.text,
-        agenda_item_id=named(given.agenda_item_id) if given.agenda_item_id is not None else None,
-        lead_agency_id=named(given.lead_agency_id) if given.lead_agency_id is not None else None,
+        agenda_item_id=named_if_given(given.agenda_item_id),
+        lead_agency_id=named_if_given(given.lead_agency_id),
         supporting_agency_ids=[named(one) for one in given.supporting_agency_ids],
         due_on=given.due_on,
     )
@@ -170,7 +169,7 @@ async def change_decision(request: AnyRequest, db: Db, viewer: Me, decision_id: 
     if given.text is not UNSET:
         changes["text"] = given.text
     if given.lead_agency_id is not UNSET:
-        changes["lead_agency_id"] = named(given.lead_agency_id) if given.lead_agency_id is not None else None
+        changes["lead_agency_id"] = named_if_given(given.lead_agency_id)
     if given.supporting_agency_ids is not UNSET:
         changes["supporting_agency_ids"] = [named(one) for one in given.supporting_agency_ids]
     if given.due_on is not UNSET:
@@ -196,7 +195,7 @@ async def fix_next(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> R
         local_start=local(given.starts_at, meeting.timezone),
         duration_minutes=given.duration_minutes,
         location=given.location,
-        next_meeting_id=named(given.next_meeting_id) if given.next_meeting_id is not None else None,
+        next_meeting_id=named_if_given(given.next_meeting_id),
     )
     return await reply(request, db, viewer, await in_full(request, db, viewer, found))
 
@@ -212,8 +211,8 @@ async def begin_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Re
     """Make it the current item of a meeting that is being held."""
     body(await request.body(), ActGiven)
     item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
-    begun = await holding.begin_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, begun)))
+    await holding.begin_item(db, viewer, item)
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/settle", status_code=200)
@@ -222,7 +221,7 @@ async def settle_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> R
     body(await request.body(), ActGiven)
     item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
     await holding.settle_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 @post("/agenda-items/{item_id:str}/skip", status_code=200)
@@ -231,7 +230,7 @@ async def skip_item(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Res
     body(await request.body(), ActGiven)
     item = await agenda.item_of(db, viewer, row_id(item_id), unseen=True)
     await holding.skip_item(db, viewer, item)
-    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)))
+    return await answer_item(request, db, viewer, item)
 
 
 HANDLERS = [

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -14,16 +15,24 @@ from liaison.errors import Invalid
 from liaison.i18n import N_, gettext_for
 from liaison.mail.reasons import worded
 from liaison.meetings import following, queries
+from liaison.meetings.agenda_queries import shown
 from liaison.meetings.attendance import attendance_of
 from liaison.meetings.due import replies_due_on
-from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting
 from liaison.meetings.permissions import may_change, may_see_list, may_see_remarks
 from liaison.meetings.queries import Reached
 from liaison.meetings.quorum import quorum_of
 from liaison.meetings.step_values import deadlines_json
 from liaison.meetings.stepping import steps_shown
-from liaison.meetings.values import Delivery, attendee_json, invitation_json, meeting_json, quorum_json
-from liaison.web.api import Paging
+from liaison.meetings.values import (
+    Delivery,
+    agenda_item_json,
+    attendee_json,
+    invitation_json,
+    meeting_json,
+    quorum_json,
+)
+from liaison.web.api import Paging, reply
 from liaison.web.pages import AnyRequest, locale_of
 
 Db = NamedDependency[Session]
@@ -69,6 +78,13 @@ async def in_full(request: AnyRequest, db: Session, viewer: Viewer, meeting: Mee
             for one in invitations
         ],
     }
+
+
+async def answer_item(
+    request: AnyRequest, db: Session, viewer: Viewer, item: AgendaItem, *, status: int = 200
+) -> Response[bytes]:
+    """The answer to an act on an agenda item: the item as this viewer may know it."""
+    return await reply(request, db, viewer, agenda_item_json(await shown(db, viewer, item)), status=status)
 
 
 async def list_of(

@@ -1,5 +1,6 @@
 """The agenda on a meeting's page, and the page of one item: add, change, put in order, accept, return, defer, take off and put back."""
 
+from collections.abc import Awaitable
 from types import SimpleNamespace
 from typing import Any
 
@@ -115,10 +116,8 @@ async def return_item(
     """退回, with the reason."""
     form = await Form.read(request)
     item = await verbs.item_of(db, viewer, item_id, unseen=True)
-    meeting_id = item.meeting_id
     act = deferring.return_item(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}?done=item_returned#agenda")
+    return await _decided(request, db, viewer, item, form, act, done="item_returned")
 
 
 @post("/agenda-items/{item_id:int}/defer")
@@ -128,10 +127,8 @@ async def defer_item(
     """暂缓, to the next meeting."""
     form = await Form.read(request)
     item = await verbs.item_of(db, viewer, item_id, unseen=True)
-    meeting_id = item.meeting_id
     act = deferring.defer_item(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}?done=item_deferred#agenda")
+    return await _decided(request, db, viewer, item, form, act, done="item_deferred")
 
 
 @post("/agenda-items/{item_id:int}/audience")
@@ -141,10 +138,8 @@ async def set_audience(
     """知悉范围."""
     form = await Form.read(request)
     item = await verbs.item_of(db, viewer, item_id)
-    meeting_id = item.meeting_id
     act = verbs.set_audience(db, viewer, item, form.ids("audience"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}?done=saved#agenda")
+    return await _decided(request, db, viewer, item, form, act, done="saved")
 
 
 @post("/agenda-items/{item_id:int}/remove")
@@ -259,6 +254,15 @@ async def offered(db: Session, meeting: Meeting, item: AgendaItem | None) -> lis
         if agency_id not in found:
             found[agency_id] = await db.get_one(Agency, agency_id)
     return sorted(found.values(), key=lambda one: (one.sort_order, one.id))
+
+
+async def _decided(
+    request: AnyRequest, db: Session, viewer: Viewer, item: AgendaItem, form: Form, act: Awaitable[Any], *, done: str
+) -> Response[Any]:
+    """What the item's page asks for is done: back to the meeting whose agenda it was on; refused, the page again."""
+    item_id, meeting_id = item.id, item.meeting_id
+    await attempt(db, form, act, lambda theirs: _item_page(request, db, viewer, item_id, form, theirs=theirs))
+    return see_other(f"/meetings/{meeting_id}?done={done}#agenda")
 
 
 async def _item_page(

@@ -8,23 +8,19 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.checks import Check
 from liaison.db import Session
 from liaison.errors import Invalid, NotPermitted
-from liaison.i18n import N_
 from liaison.meetings import holding, leave, queries
-from liaison.meetings.attendance import APPROVED, ASKED_FOR_SUBSTITUTE, to_check_in
+from liaison.meetings.attendance import to_check_in
 from liaison.meetings.checking_in import check_in_oneself
 from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Attendee, Meeting
-from liaison.meetings.permissions import may_see_list
+from liaison.meetings.permissions import NOT_RECORDER, may_see_list
 from liaison.meetings.routes.asking import attendee_of
 from liaison.meetings.routes.common import choices, renamed, shown
 from liaison.meetings.routes.show import listed_to, recorded, region
 from liaison.meetings.wording import ATTENDANCE_NAMES
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, fragment, page, see_other, words_of
-
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
 
 @post("/attendees/{attendee_id:int}/check-in")
@@ -70,11 +66,7 @@ async def decide_leave(
     """准假, or 请另派人员."""
     form = await Form.read(request)
     attendee = await attendee_of(db, viewer, attendee_id)
-    check = Check()
-    check.choice("leave", form.raw("leave"), (APPROVED, ASKED_FOR_SUBSTITUTE))
-    check.done()
-    act = leave.approve_leave if form.raw("leave") == APPROVED else leave.ask_for_substitute
-    await act(db, viewer, attendee, version=form.whole("version"))
+    await leave.decide_leave(db, viewer, attendee, form.raw("leave"), version=form.whole("version"))
     return see_other(f"/meetings/{attendee.meeting_id}?done={form.raw('leave')}#answers")
 
 
@@ -137,7 +129,7 @@ async def walk_in(
 async def _walk_in(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: int, form: Form) -> Response[str]:
     meeting: Meeting = await queries.get(db, viewer, meeting_id)
     if not await holding.may_record_now(db, viewer, meeting):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     words = words_of(request)
     return shown(
         request,

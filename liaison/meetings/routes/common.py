@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -128,7 +128,7 @@ class Choices:
         return [*self.members, *self.others]
 
 
-async def choices(db: Session, meeting_day: Any, mechanism_id: int) -> Choices:
+async def choices(db: Session, meeting_day: date, mechanism_id: int) -> Choices:
     """Agencies and people to choose from; members are those of `meeting_day` (a local date), and today's who joined since."""
     mechanism = await db.get_one(Mechanism, mechanism_id)
     found = {

@@ -14,17 +14,15 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotPermitted
-from liaison.i18n import N_
 from liaison.meetings import agenda, holding, queries, recording
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
+from liaison.meetings.permissions import NOT_RECORDER
 from liaison.meetings.recorded import note as note_of
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import DONE, recorded, region
 from liaison.web.forms import Form, attempt, whole_number
 from liaison.web.pages import AnyRequest, fragment, see_other, words_of
-
-_NOT_YOURS = N_("A meeting is recorded by the host's liaison, the recorder and the chair.")
 
 
 @post("/meetings/{meeting_id:int}/notes")
@@ -118,7 +116,7 @@ async def skip_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], item_id: FromPath[int]
 ) -> Response[Any]:
     """暂时跳过; the next one is taken up."""
-    item = await agenda.item_of(db, viewer, item_id)
+    item = await agenda.item_of(db, viewer, item_id, unseen=True)
     await holding.skip_item(db, viewer, item)
     return await _running(request, db, viewer, item.meeting)
 
@@ -282,7 +280,7 @@ async def _decision_page(
 ) -> Response[str]:
     decision = await recording.decision_of(db, viewer, decision_id)
     if not await recording.may_correct(db, viewer, decision):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     found = await recorded(db, request, viewer, decision.meeting)
     named = [*([decision.lead_agency] if decision.lead_agency else []), *(one.agency for one in decision.supports)]
     return shown(
@@ -351,7 +349,7 @@ async def _hold_page(
     meeting = await queries.get(db, viewer, meeting_id)
     found = await recorded(db, request, viewer, meeting)
     if not (found["record"].may_record if name == "hold" else found["record"].may_correct):
-        raise NotPermitted(_NOT_YOURS)
+        raise NotPermitted(NOT_RECORDER)
     if not form.values and not form.errors and found["record"].ordinals:
         ordinal, in_year = found["record"].ordinals
         form = Form.of(ordinal=ordinal, ordinal_in_year=in_year)
