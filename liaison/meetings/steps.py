@@ -157,9 +157,10 @@ def due_now(meeting: Meeting, found: Sequence[StepOf], today: date) -> list[Step
     came = [one for one in came if meeting.steps_from is None or one.date >= meeting.steps_from]
     if ITEMS_DUE in by_step and by_step[CALL].state in ("before", "skipped"):
         came = [one for one in came if one.step != ITEMS_DUE]
-    if not (meeting.announced_at and first_mail_day(meeting.announced_at, meeting.zone) <= today):
+    told = first_mail_day(meeting.dtstamp, meeting.zone) if meeting.dtstamp else None
+    if told is None or told > today:
         came = [one for one in came if one.step != REPLIES]
-    elif REPLIES in by_step and by_step[REPLIES].date < first_mail_day(meeting.announced_at, meeting.zone):
+    elif REPLIES in by_step and by_step[REPLIES].date < told:
         came = [one for one in came if one.step != REPLIES]  # whoever a late notice asks has a day to answer on
     gone = [one.date for one in found if one.step == REMINDER and one.state != "skipped" and one.date <= today]
     newest = max((*(one.date for one in came), *gone), default=None)

@@ -267,6 +267,35 @@ async def test_a_reminder_that_is_skipped_does_not_go_and_a_shifted_one_goes_on_
     assert await through(play, *between("10-26", "10-29")) == {"10-27": {LIWB}}
 
 
+async def test_a_reminder_of_a_former_date_takes_nothing_from_the_date_that_is_told_after_it(play: Play) -> None:
+    meeting_id = await planned(play, Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    assert await through(play, "10-26") == {"10-26": {LIWB, *HOSTS}}
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.move(db, viewer, meeting, local_start=datetime.fromisoformat("2026-11-05T14:30"))
+    assert await through(play, "10-28") == {"10-28": {LIWB}}, "of the date that was told"
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        with pytest.raises(Conflict):
+            await do_step(db, viewer, meeting, "reminder", reason="提前提醒")
+    await play.send(meeting_id)
+    told = await through(play, "10-29", "10-30", "11-02", "11-03", "11-04", "11-05")
+    assert told == {"11-02": {LIWB, *HOSTS}, "11-04": {LIWB}}
+
+
+async def test_nobody_is_asked_to_answer_for_a_date_that_was_not_told(play: Play) -> None:
+    meeting_id = await planned(play, Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.move(db, viewer, meeting, local_start=datetime.fromisoformat("2026-10-22T14:30"))
+    assert await through(play, "10-19") == {}
+    play.clock.as_of = beijing("10-19T09:00")
+    await play.send(meeting_id)
+    assert await through(play, "10-20", "10-21", "10-22") == {"10-21": {LIWB}}
+
+
 async def test_other_deadlines_are_followed_from_the_next_morning_on(play: Play) -> None:
     await planned(play)
     play.clock.as_of = beijing("09-01T10:00")
