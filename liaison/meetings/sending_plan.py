@@ -20,10 +20,20 @@ from liaison.meetings.annual import Proposal
 from liaison.meetings.by_office import Reader, readers
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
-from liaison.meetings.plan_lines import ANNOUNCED, POSTPONED, PROVISIONAL, SKIPPED, PlanChange, PlanLine, changes
+from liaison.meetings.plan_lines import (
+    ANNOUNCED,
+    POSTPONED,
+    PROVISIONAL,
+    SKIPPED,
+    PlanChange,
+    PlanLine,
+    changes,
+    seen_on,
+)
 from liaison.meetings.plan_mails import KIND
 from liaison.meetings.plan_models import SentPlan
 from liaison.meetings.plan_queries import sent_plans
+from liaison.meetings.queries import seen_in
 from liaison.meetings.recipients import Unreachable
 
 
@@ -44,6 +54,9 @@ class ToSend:
     agency_ids: list[int]
     """The member agencies of today."""
     last: SentPlan | None
+    shown: list[PlanLine]
+    """Of the lines those on whose day the officer's own agency is a member: it may leave before the year ends."""
+    shown_changes: list[PlanChange]
 
     @property
     def says_nothing(self) -> bool:
@@ -63,7 +76,7 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     told = {line.key for line in before if line.state != SKIPPED}
     today = db.clock.today(mechanism.timezone)
     lines, to_plan = [], []
-    for row in await annual.proposals(db, viewer, mechanism, year):
+    for row in await annual.proposals(db, viewer, mechanism, year, whole=True):
         if row.meeting is None and row.skipped is None:
             if row.day.date < today or (row.series.id, row.day.nominal) in told:
                 continue
@@ -76,7 +89,16 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     those, unreachable = readers(duty, db.settings.locale)
     agency_ids = [member.agency_id for member in duty.members]
     differ = changes(before, lines, today) if last else []
-    return ToSend(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last)
+    periods = seen_in(viewer, mechanism.id)
+
+    def is_member(day: date) -> bool:
+        return not periods or any(period.covers(day) for period in periods)
+
+    return ToSend(
+        *(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last),
+        shown=seen_on(lines, is_member),
+        shown_changes=[change for change in differ if is_member(change.line.day)],
+    )
 
 
 async def send_plan(
@@ -114,7 +136,7 @@ async def send_plan(
         sent_by=viewer.person_id or None,
     )
     db.add(sent)
-    for row in await annual.proposals(db, viewer, mechanism, year):
+    for row in await annual.proposals(db, viewer, mechanism, year, whole=True):
         _mark(row.meeting, sent)
     await db.flush()
     acts_for = viewer.acts_for(mechanism_id)
