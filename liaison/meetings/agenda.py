@@ -9,7 +9,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
@@ -176,9 +176,7 @@ async def restore_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaI
 
 async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequence[int]) -> None:
     """Put the agenda in this order. `item_ids` names every item once; else Invalid, and nothing moves."""
-    await lock(db, meeting, held=AGENDA_HELD)
-    if not may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)):
-        raise NotPermitted(N_("Only the host's liaison and the chair may order the agenda."))
+    await _arranging(db, viewer, meeting)
     items = {item.id: item for item in await queries.agenda(db, meeting.id)}
     if sorted(item_ids) != sorted(items):
         raise Invalid(
@@ -191,9 +189,12 @@ async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequenc
 
 async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) -> None:
     """Move an item one place up or down; at the edge nothing happens. On the day of the meeting, when what is only proposed stands
-    apart, an accepted item passes it."""
+    apart, an accepted item passes it. Raises NotPermitted, Conflict for one that was returned, deferred or taken off meanwhile."""
+    await _arranging(db, viewer, item.meeting)
     items = await queries.agenda(db, item.meeting_id)
     ids = [one.id for one in items]
+    if item.id not in ids:
+        raise Conflict(N_("This item is not on the agenda any more."))
     at, step = ids.index(item.id), -1 if up else 1
     to = at + step
     if item.state == "accepted" and item.meeting.takes_place_by(db.clock.today(item.meeting.timezone)):
@@ -202,6 +203,12 @@ async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) 
     if 0 <= to < len(ids):
         ids.insert(to, ids.pop(at))
     await order(db, viewer, item.meeting, ids)
+
+
+async def _arranging(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+    await lock(db, meeting, held=AGENDA_HELD)
+    if not may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)):
+        raise NotPermitted(N_("Only the host's liaison and the chair may order the agenda."))
 
 
 async def item_of(
