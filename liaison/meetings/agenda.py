@@ -46,15 +46,16 @@ async def add_item(
 ) -> AgendaItem:
     """Put an item on the agenda: accepted at once from the host officer, proposed from others, and from everybody who writes it by
     mail. `duration_minutes` is time wanted; `audience` names the agencies that may know of it, the one that brings it besides, and
-    none if everybody may. The same title by a link once more is the same item. Raises NotPermitted, Invalid (each field), Conflict
-    once the meeting has been held."""
+    none if everybody may. The same title by a link once more is the same item, and one that was returned is thereby proposed again.
+    Raises NotPermitted, Invalid (each field), Conflict once the meeting has been held."""
     await lock(db, meeting, held=AGENDA_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
-    if viewer.via == "link" and (there := await _there(db, viewer, meeting, title)) is not None:
+    there = await _there(db, viewer, meeting, title) if viewer.via == "link" else None
+    if there is not None and there.state != "returned":
         return there
     last = select(func.coalesce(func.max(AgendaItem.position), 0)).where(AgendaItem.meeting_id == meeting.id)
-    item = AgendaItem(
+    item = there or AgendaItem(
         meeting_id=meeting.id,
         meeting=meeting,
         position=(await db.execute(last)).scalar_one() + 1,
@@ -65,8 +66,12 @@ async def add_item(
     )
     check = Check()
     brought_by = agency_id or viewer.agency_id
-    item.audience = await agencies_to_know(db, check, meeting, audience, brought_by)
+    if audience or there is None:
+        item.audience = await agencies_to_know(db, check, meeting, audience, brought_by)
     await _say(db, viewer, check, item, title, purpose, brought_by, presenter_id, duration_minutes)
+    if there is not None:
+        _propose_again(item)
+        item.touch()
     db.add(item)
     await db.flush()
     audit_line(
@@ -83,6 +88,9 @@ async def _there(db: Session, viewer: Viewer, meeting: Meeting, title: str) -> A
         AgendaItem.removed_at.is_(None),
     )
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, *same).order_by(AgendaItem.id).limit(1)
+    query = query.options(
+        joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter), joinedload(AgendaItem.meeting)
+    )
     return (await db.execute(query)).scalar_one_or_none()
 
 
@@ -112,10 +120,14 @@ async def change_item(
         item.audience |= {agency_id}
     await _say(db, viewer, check, item, title, purpose, agency_id, presenter_id, duration_minutes)
     if item.state == "returned" and is_their_item(viewer, item.meeting, item):
-        item.state, item.returned_at, item.returned_by, item.reason = "proposed", None, None, None
+        _propose_again(item)
     item.touch()
     audit_line(db, viewer, "change_item", item.meeting, item=item.id, title=item.title)
     return item
+
+
+def _propose_again(item: AgendaItem) -> None:
+    item.state, item.returned_at, item.returned_by, item.reason = "proposed", None, None, None
 
 
 async def set_audience(
