@@ -16,6 +16,7 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.keeping.making import papers_of
+from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
 from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
 from tests.callers import Browser, Program
@@ -296,6 +297,27 @@ async def test_a_file_is_handed_out_only_once_the_scanner_of_the_site_said_that_
         row = (await db.scalars(select(PaperVersion))).one()
         row.verdict = verdict
     assert (await program.call(play.world.liwb, "GET", f"/papers/{paper['id']}/file")).status_code == status
+
+
+async def test_an_item_that_no_agency_brings_makes_nobody_its_own(play: Play, settings: Settings) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.chenzy.id))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        item = await agenda.add_item(db, host, meeting, title="其他事项", purpose="other")
+        await agenda.change_item(
+            *(db, host, item),
+            title="其他事项",
+            purpose="other",
+            agency_id=None,
+            presenter_id=None,
+            duration_minutes=None,
+        )
+    for who in (world.chenzy, world.maolin):
+        browser = await Browser(settings, play.database, play.clock).sign_in(who)
+        assert f"/meetings/{meeting_id}/papers/new" not in await browser.get(f"/meetings/{meeting_id}")
+        assert (await browser.client.get(f"/meetings/{meeting_id}/papers/new")).status_code == 403
 
 
 async def test_a_browser_brings_a_paper_and_is_told_on_the_field_what_is_wrong(
