@@ -65,7 +65,8 @@ class ToSend:
 
 
 async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> ToSend:
-    """The plan as it would go out now. A date that was told and whose meeting was called off since is not planned anew by sending.
+    """The plan as it would go out now. A date that was told and whose meeting was called off since is not planned anew by sending, however
+    often.
 
     Raises NotPermitted."""
     if not may_schedule(viewer, mechanism.id):
@@ -73,7 +74,8 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     sent = await sent_plans(db, mechanism.id, year)
     last = sent[-1] if sent else None
     before = [PlanLine.from_json(line) for line in last.lines] if last else []
-    told = {line.key for line in before if line.state != SKIPPED}
+    newest = {line.key: line for one in sent for line in map(PlanLine.from_json, one.lines)}
+    told = {key for key, line in newest.items() if line.state != SKIPPED}
     today = db.clock.today(mechanism.timezone)
     lines, to_plan = [], []
     for row in await annual.proposals(db, viewer, mechanism, year, whole=True):

@@ -210,6 +210,19 @@ async def test_the_api_shows_the_year_and_when_it_was_told(api: Program, world: 
     assert datetime.fromisoformat(after["sent"]["at"]).tzinfo is not None
 
 
+async def test_a_date_that_was_called_off_is_not_planned_anew_by_sending_again_and_again(
+    api: Program, world: World, play: Play
+) -> None:
+    await sent(api, world, play)
+    rows = await drafts(api, world)
+    await api.post(world.zhoumin, f"/meetings/{rows[2]['id']}/cancel", {})
+    assert any("取消：9月16日" in mail.text for mail in await sent(api, world, play))
+    await api.patch(world.zhoumin, f"/meetings/{rows[3]['id']}", {"location": "区司法局"})
+    for mail in await sent(api, world, play):
+        assert "9月16日" not in mail.text
+    assert len(await drafts(api, world)) == len(rows)
+
+
 async def test_who_leaves_during_the_year_calls_off_none_of_the_others_dates(
     api: Program, world: World, play: Play, settings: Settings
 ) -> None:
