@@ -9,11 +9,13 @@ from liaison.config import Settings
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms.models import Designation, Member
-from liaison.meetings import agenda, deferring, recording, scheduling
+from liaison.meetings import agenda, asking, deferring, recording, scheduling
 from liaison.meetings.agenda_models import AgendaItemMove
+from liaison.meetings.asking import Asked
 from liaison.meetings.models import AgendaItem, Note
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
+from tests.meetings.test_papers import brought
 from tests.test_private import ID_CARD
 
 ZHENGGQ_READS = "wuxl@sfj.qingzhi.example"
@@ -264,6 +266,28 @@ async def test_who_proposed_an_item_and_its_agencys_officers_withdraw_it_until_i
     for by in ("zhenggq", "liwb"):
         with pytest.raises(NotPermitted):
             await act(play, item_id, agenda.withdraw_item, by=by)
+
+
+async def test_who_went_to_another_agency_leaves_what_they_proposed_and_brought_to_the_former_one(
+    play: Play, meeting_id: int, settings: Settings
+) -> None:
+    world, program = play.world, Program(settings, play.database, play.clock)
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        await asking.ask(db, host, meeting, [Asked(agency_id=world.sfj.id)])
+    await play.send(meeting_id)
+    item_id = await proposed(play, meeting_id, by="zhenggq")
+    paper = (await brought(program, world.zhenggq, meeting_id, agenda_item_id=str(item_id)))["id"]
+    await program.post(world.guyan, f"/people/{world.zhenggq.id}/transfer", {"agency_id": str(world.jcy.id)})
+    for method, to, body in (
+        ("PATCH", f"/agenda-items/{item_id}", {"title": "另一个题目"}),
+        ("POST", f"/agenda-items/{item_id}/withdraw", {}),
+        ("PATCH", f"/papers/{paper}", {"title": "另一个题目"}),
+        ("DELETE", f"/papers/{paper}", None),
+    ):
+        assert (await program.call(world.zhenggq, method, to, body)).status_code == 403, to
+    await program.patch(world.wuxl, f"/agenda-items/{item_id}", {"title": "由副联络员修改"})
+    await program.patch(world.wuxl, f"/papers/{paper}", {"title": "由副联络员修改"})
 
 
 async def test_who_was_not_there_any_more_is_answered_by_way_of_the_liaison(play: Play, meeting_id: int) -> None:
