@@ -69,6 +69,12 @@ def items_due_on(steps: Iterable[StepOf]) -> date | None:
     return next((one.date for one in steps if one.step == ITEMS_DUE and one.state not in ("skipped", "before")), None)
 
 
+def due_before_called(steps: Iterable[StepOf], step: str, on: date) -> bool:
+    """Whether items would be due before they are called for, with that one of the two steps on this day and both still to come."""
+    ahead = {one.step: one.date for one in steps if one.is_open} | {step: on}
+    return CALL in ahead and ITEMS_DUE in ahead and ahead[ITEMS_DUE] < ahead[CALL]
+
+
 def has(kind: str, step: str) -> bool:
     """Whether meetings of this kind have that step: items are called for by joint meetings, and activities have no minutes."""
     if step in (*ITEM_STEPS, *AGENDA_STEPS):

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from liaison.directory.models import Person
-from liaison.errors import Conflict
+from liaison.errors import Conflict, Invalid
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import PAPER, Designation, Member
 from liaison.meetings import agenda, scheduling, stepping
@@ -234,6 +234,22 @@ async def test_a_shifted_step_goes_on_its_day_and_stays_there_when_the_meeting_m
         call, due, *_ = await stepping.steps_shown(db, meeting)
     assert (call.date, call.shifted, due.date, due.shifted) == (date(2026, 9, 17), True, date(2026, 10, 16), False)
     assert await through(play, "09-16", "09-17", "09-18", *between("09-21", "10-14")) == {"09-17": {*HOSTS, *SFJ}}
+
+
+async def test_items_are_not_called_for_after_the_day_they_are_due(play: Play) -> None:
+    meeting_id = await planned(play)
+
+    async def shifted(step: str, due_on: date) -> None:
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            await stepping.shift_step(db, viewer, meeting, step, due_on=due_on, reason="调整")
+
+    for step, due_on in (("call_for_items", date(2026, 10, 16)), ("items_due", date(2026, 9, 23))):
+        with pytest.raises(Invalid):
+            await shifted(step, due_on)
+    await shifted("items_due", date(2026, 10, 19))
+    await shifted("call_for_items", date(2026, 10, 16))
+    assert await through(play, *between("09-21", "10-16")) == {"10-16": {*HOSTS, *SFJ}}
 
 
 async def test_a_step_done_early_sends_its_mails_at_once_and_the_clock_sends_none_of_them(play: Play) -> None:
