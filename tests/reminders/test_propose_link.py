@@ -77,7 +77,7 @@ async def test_an_item_that_was_returned_is_proposed_again_by_the_link_as_the_sa
         20,
         None,
     )
-    assert now.audience == {play.world.sfj.id}, "nobody opened it"
+    assert now.audience == frozenset({play.world.sfj.id}), "nobody opened it"
 
 
 async def test_a_postponed_meeting_is_proposed_for_by_the_link_also_after_its_former_date(
