@@ -113,6 +113,8 @@ async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:
 def _told(facts: dict[str, Any], shown: Collection[int], *, sees_list: bool) -> dict[str, Any] | None:
     if "paper" in facts:
         return _only(facts, {"paper", "n"})
+    if "step" in facts:  # who put a step elsewhere, and why, is for those who run the meeting
+        return None
     if "item" in facts:  # without the title, which was another before it was accepted
         return {"item": facts["item"]} if facts["item"] in shown else None
     if "items" in facts:

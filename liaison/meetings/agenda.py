@@ -9,7 +9,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
@@ -47,14 +47,15 @@ async def add_item(
 ) -> AgendaItem:
     """Put an item on the agenda: accepted at once from the host officer, proposed from others, and from everybody who writes it by
     mail. `duration_minutes` is time wanted; `audience` names the agencies that may know of it, the one that brings it besides, and
-    none if everybody may. The same title by a link once more is the same item. Raises NotPermitted, Invalid (each field), Conflict
-    once the meeting has been held."""
+    none if everybody may. The same title by a link once more is the same item, and one that was returned is thereby proposed again.
+    Raises NotPermitted, Invalid (each field), Conflict once the meeting has been held."""
     await lock(db, meeting, held=AGENDA_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
-    if viewer.via == "link" and (there := await _there(db, viewer, meeting, title)) is not None:
+    there = await _there(db, viewer, meeting, title) if viewer.via == "link" else None
+    if there is not None and there.state != "returned":
         return there
-    item = AgendaItem(
+    item = there or AgendaItem(
         meeting_id=meeting.id,
         meeting=meeting,
         position=await next_position(db, meeting.id),
@@ -65,8 +66,12 @@ async def add_item(
     )
     check = Check()
     brought_by = agency_id or viewer.agency_id
-    item.audience = await agencies_to_know(db, check, meeting, audience, brought_by)
+    if audience or there is None:
+        item.audience = await agencies_to_know(db, check, meeting, audience, brought_by)
     await _say(db, viewer, check, item, title, purpose, brought_by, presenter_id, duration_minutes)
+    if there is not None:
+        _propose_again(item)
+        item.touch()
     db.add(item)
     await db.flush()
     audit_line(
@@ -83,6 +88,9 @@ async def _there(db: Session, viewer: Viewer, meeting: Meeting, title: str) -> A
         AgendaItem.removed_at.is_(None),
     )
     query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, *same).order_by(AgendaItem.id).limit(1)
+    query = query.options(
+        joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter), joinedload(AgendaItem.meeting)
+    )
     return (await db.execute(query)).scalar_one_or_none()
 
 
@@ -112,10 +120,14 @@ async def change_item(
         item.audience |= {agency_id}
     await _say(db, viewer, check, item, title, purpose, agency_id, presenter_id, duration_minutes)
     if item.state == "returned" and is_their_item(viewer, item.meeting, item):
-        item.state, item.returned_at, item.returned_by, item.reason = "proposed", None, None, None
+        _propose_again(item)
     item.touch()
     audit_line(db, viewer, "change_item", item.meeting, item=item.id, title=item.title)
     return item
+
+
+def _propose_again(item: AgendaItem) -> None:
+    item.state, item.returned_at, item.returned_by, item.reason = "proposed", None, None, None
 
 
 async def set_audience(
@@ -176,9 +188,7 @@ async def restore_item(db: Session, viewer: Viewer, item: AgendaItem) -> AgendaI
 
 async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequence[int]) -> None:
     """Put the agenda in this order. `item_ids` names every item once; else Invalid, and nothing moves."""
-    await lock(db, meeting, held=AGENDA_HELD)
-    if not may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)):
-        raise NotPermitted(N_("Only the host's liaison and the chair may order the agenda."))
+    await _arranging(db, viewer, meeting)
     items = {item.id: item for item in await queries.agenda(db, meeting.id)}
     if sorted(item_ids) != sorted(items):
         raise Invalid(
@@ -191,9 +201,12 @@ async def order(db: Session, viewer: Viewer, meeting: Meeting, item_ids: Sequenc
 
 async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) -> None:
     """Move an item one place up or down; at the edge nothing happens. On the day of the meeting, when what is only proposed stands
-    apart, an accepted item passes it."""
+    apart, an accepted item passes it. Raises NotPermitted, Conflict for one that was returned, deferred or taken off meanwhile."""
+    await _arranging(db, viewer, item.meeting)
     items = await queries.agenda(db, item.meeting_id)
     ids = [one.id for one in items]
+    if item.id not in ids:
+        raise Conflict(N_("This item is not on the agenda any more."))
     at, step = ids.index(item.id), -1 if up else 1
     to = at + step
     if item.state == "accepted" and item.meeting.takes_place_by(db.clock.today(item.meeting.timezone)):
@@ -202,6 +215,12 @@ async def move_item(db: Session, viewer: Viewer, item: AgendaItem, *, up: bool) 
     if 0 <= to < len(ids):
         ids.insert(to, ids.pop(at))
     await order(db, viewer, item.meeting, ids)
+
+
+async def _arranging(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+    await lock(db, meeting, held=AGENDA_HELD)
+    if not may_arrange(viewer, meeting, await queries.chairs(db, meeting.id)):
+        raise NotPermitted(N_("Only the host's liaison and the chair may order the agenda."))
 
 
 async def item_of(

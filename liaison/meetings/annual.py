@@ -82,20 +82,30 @@ async def dates_of(db: Session, viewer: Viewer, series: Series, region: str, sta
     return [day for day in found if not periods or any(period.covers(day.date) for period in periods)]
 
 
-async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Proposal]:
-    """The year's dates of every series, soonest first, as far as the viewer's agency was or is a member then.
+async def proposals(
+    db: Session, viewer: Viewer, mechanism: Mechanism, year: int, *, whole: bool = False
+) -> list[Proposal]:
+    """The year's dates of every series, soonest first, as far as the viewer's agency was or is a member then; `whole`: all of them, as the
+    member agencies are told.
 
     Whose turn it is assumes that all that lie ahead are planned; a date that passed without a meeting was nobody's."""
     calendar, first, last = await _calendar(mechanism.region), date(year, 1, 1), date(year, 12, 31)
     named = [
         (one, day)
         for one in await queries.series_of(db, mechanism.id)
-        for day in await dates_of(db, viewer, one, mechanism.region, first, last)
+        for day in (
+            _days(one, calendar, first, last)
+            if whole
+            else await dates_of(db, viewer, one, mechanism.region, first, last)
+        )
     ]
     named.sort(key=lambda one: (one[1].date, one[0].id))
-    start = datetime.combine(first, time.min, db.now().tzinfo)
-    around = await queries.between(db, viewer, mechanism.id, start - MOVED_FAR, start + 2 * MOVED_FAR)
-    standing = [meeting for meeting in around if meeting.cancelled_at is None]
+    if whole:
+        standing = await _standing(db, mechanism.id, [day for _, day in named])
+    else:
+        start = datetime.combine(first, time.min, db.now().tzinfo)
+        around = await queries.between(db, viewer, mechanism.id, start - MOVED_FAR, start + 2 * MOVED_FAR)
+        standing = [meeting for meeting in around if meeting.cancelled_at is None]
     there = [next((m for m in standing if _answers(m, series, day)), None) for series, day in named]
     today, reasons = db.clock.today(mechanism.timezone), (await skipped_of(db, [mechanism.id]))[mechanism.id]
     left_out = [
@@ -108,7 +118,7 @@ async def proposals(db: Session, viewer: Viewer, mechanism: Mechanism, year: int
     ]
     free = [day.date for (_, day), coming in zip(named, may_come, strict=True) if coming]
     members = await mechanisms.members(db, mechanism.id)
-    coming = iter(await _turns(db, mechanism, members, free, visible_to(viewer)))
+    coming = iter(await _turns(db, mechanism, members, free, true() if whole else visible_to(viewer)))
     found = []
     for (series, day), meeting, reason, is_open in zip(named, there, left_out, may_come, strict=True):
         host = meeting.host_agency if meeting else next(coming) if is_open else None
@@ -245,7 +255,8 @@ async def _standing(db: Session, mechanism_id: int, days: Sequence[Rolled]) -> l
         Meeting.cancelled_at.is_(None),
         or_(on_a_day, Meeting.nominal_on.in_({day.nominal for day in days})),
     )
-    return list(await db.scalars(query.options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))))
+    query = query.options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id)))
 
 
 async def _turns(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
-from liaison.db import Session
+from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
@@ -76,8 +76,8 @@ async def defer_item(
 
 
 async def take_up_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> None:
-    """Put what waits for the mechanism's next joint meeting on the agenda of this one, which was just scheduled. Its mechanism is under a
-    lock."""
+    """Put what waits for the mechanism's next joint meeting on the agenda of this one, which was just scheduled, or given a date
+    again."""
     if meeting.kind not in NUMBERED_KINDS or meeting.starts_at <= db.now():
         return
     waits = (
@@ -85,6 +85,7 @@ async def take_up_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> Non
         .join(AgendaItem.meeting)
         .where(
             Meeting.mechanism_id == meeting.mechanism_id,
+            Meeting.id != meeting.id,
             Meeting.starts_at < meeting.starts_at,
             AgendaItem.state == DEFERRED,
             AgendaItem.removed_at.is_(None),
@@ -92,6 +93,9 @@ async def take_up_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> Non
         .order_by(AgendaItem.id)
     )
     for item in await db.scalars(waits.options(joinedload(AgendaItem.meeting))):
+        await locked(db, AgendaItem, item.id)
+        if item.state != DEFERRED:
+            continue
         open_end = select(AgendaItemMove).where(
             AgendaItemMove.agenda_item_id == item.id, AgendaItemMove.to_meeting_id.is_(None)
         )

@@ -12,7 +12,7 @@ from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.models import Meeting
 from liaison.meetings.paper_rules import READY, PaperShown
-from liaison.meetings.wording import LAST_ACTIONS
+from liaison.meetings.wording import LAST_ACTIONS, standing_of
 
 BOUND = ("pdf", "png", "jpg")
 """What can be bound in; the rest is listed as 另附."""
@@ -58,7 +58,10 @@ async def pack_of(db: Session, viewer: Viewer, meeting: Meeting, target: Path) -
             )
         )
     facts = [
-        (words._("Time: "), words.full_span(meeting.local_start, meeting.ends_at, zone=meeting.timezone)),
+        (
+            words._("Time: "),
+            words.full_span(meeting.local_start, meeting.ends_at, zone=meeting.timezone) + standing_of(meeting, words),
+        ),
         (words._("Place: "), meeting.location or words._("to be announced")),
         (words._("Host: "), meeting.host_agency.name),
     ]

@@ -141,7 +141,11 @@ async def known_papers(db: Session, viewer: Viewer, meeting_id: int) -> dict[int
 
 async def has_own_item(db: Session, viewer: Viewer, meeting: Meeting) -> bool:
     """Whether an item of the meeting is the viewer's proposal, or their agency's."""
-    own = (AgendaItem.proposed_by == viewer.person_id, AgendaItem.agency_id == viewer.acts_for(meeting.mechanism_id))
+    of_agency = or_(AgendaItem.agency_id.is_(None), AgendaItem.agency_id == viewer.agency_id)
+    own = [and_(AgendaItem.proposed_by == viewer.person_id, of_agency)]
+    acts_for = viewer.acts_for(meeting.mechanism_id)
+    if acts_for is not None:  # else every item that no agency brings would be theirs
+        own.append(AgendaItem.agency_id == acts_for)
     query = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), or_(*own))
     return (await db.execute(query.limit(1))).scalar_one_or_none() is not None
 

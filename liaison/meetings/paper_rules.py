@@ -90,10 +90,11 @@ def may_bring(viewer: Viewer, meeting: Meeting, item: AgendaItem | None) -> bool
 
 
 def may_keep(viewer: Viewer, meeting: Meeting, paper: Paper) -> bool:
-    """Bring a new version, or change title, item or audience: who brought the paper, and officer and deputy of their agency; once the
-    meeting has been held, those of the host. Nobody else, also not the host: it is not their paper."""
+    """Bring a new version, or change title, item or audience: who brought the paper, while they are of its agency, and that agency's
+    officer and deputy; once the meeting has been held, those of the host. Nobody else, also not the host: it is not their paper."""
     acts_for = viewer.acts_for(meeting.mechanism_id)
-    theirs = viewer.person_id == paper.added_by or (acts_for is not None and acts_for == paper.agency_id)
+    brought_it = viewer.person_id == paper.added_by and viewer.agency_id == paper.agency_id
+    theirs = brought_it or (acts_for is not None and acts_for == paper.agency_id)
     return viewer.person_id != NOBODY and theirs and (meeting.held_at is None or is_host(viewer, meeting))
 
 

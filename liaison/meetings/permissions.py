@@ -128,9 +128,10 @@ def may_see_proposed(viewer: Viewer, meeting: Meeting, chairs: Collection[int]) 
 
 
 def is_their_item(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:
-    """Whose proposal it is: who made it, and the officer and deputy of the agency that brings it."""
+    """Whose proposal it is: who made it, while they are of the agency that brings it, and that agency's officer and deputy."""
     acts_for = viewer.acts_for(meeting.mechanism_id)
-    return item.proposed_by == viewer.person_id or (acts_for is not None and acts_for == item.agency_id)
+    made_it = item.proposed_by == viewer.person_id and item.agency_id in (None, viewer.agency_id)
+    return made_it or (acts_for is not None and acts_for == item.agency_id)
 
 
 def may_withdraw(viewer: Viewer, meeting: Meeting, item: AgendaItem) -> bool:

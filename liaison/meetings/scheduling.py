@@ -236,7 +236,7 @@ async def reinstate(
 ) -> Meeting:
     """恢复: a cancelled or postponed meeting takes place after all, at a new date. If that was ever announced it goes under a
     new UID, since calendars drop a cancelled one for good (MAIL.md "State"); else the UID stays. The date for answers is again that
-    of the mechanism's deadlines. Raises NotPermitted, Invalid, Conflict if it is not off."""
+    of the mechanism's deadlines, and items that wait for the next meeting are put on its agenda. Raises NotPermitted, Invalid, Conflict if it is not off."""
     await _open(db, viewer, meeting, version)
     if not (meeting.cancelled_at or meeting.postponed_at):
         raise Conflict(N_("This meeting is neither cancelled nor postponed."))
@@ -259,6 +259,7 @@ async def reinstate(
     await _forget_record(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "reinstate", meeting, starts_at=meeting.starts_at.isoformat())
+    await take_up_deferred(db, viewer, meeting)
     return meeting
 
 

@@ -20,10 +20,20 @@ from liaison.meetings.annual import Proposal
 from liaison.meetings.by_office import Reader, readers
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
-from liaison.meetings.plan_lines import ANNOUNCED, POSTPONED, PROVISIONAL, SKIPPED, PlanChange, PlanLine, changes
+from liaison.meetings.plan_lines import (
+    ANNOUNCED,
+    POSTPONED,
+    PROVISIONAL,
+    SKIPPED,
+    PlanChange,
+    PlanLine,
+    changes,
+    seen_on,
+)
 from liaison.meetings.plan_mails import KIND
 from liaison.meetings.plan_models import SentPlan
 from liaison.meetings.plan_queries import sent_plans
+from liaison.meetings.queries import seen_in
 from liaison.meetings.recipients import Unreachable
 
 
@@ -46,6 +56,9 @@ class ToSend:
     last: SentPlan | None
     meetings: list[Meeting]
     """Those that stand on the plan already."""
+    shown: list[PlanLine]
+    """Of the lines those on whose day the officer's own agency is a member: it may leave before the year ends."""
+    shown_changes: list[PlanChange]
 
     @property
     def says_nothing(self) -> bool:
@@ -54,7 +67,8 @@ class ToSend:
 
 
 async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> ToSend:
-    """The plan as it would go out now. A date that was told and whose meeting was called off since is not planned anew by sending.
+    """The plan as it would go out now. A date that was told and whose meeting was called off since is not planned anew by sending, however
+    often.
 
     Raises NotPermitted."""
     if not may_schedule(viewer, mechanism.id):
@@ -62,10 +76,11 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     sent = await sent_plans(db, mechanism.id, year)
     last = sent[-1] if sent else None
     before = [PlanLine.from_json(line) for line in last.lines] if last else []
-    told = {line.key for line in before if line.state != SKIPPED}
+    newest = {line.key: line for one in sent for line in map(PlanLine.from_json, one.lines)}
+    told = {key for key, line in newest.items() if line.state != SKIPPED}
     today = db.clock.today(mechanism.timezone)
     lines, to_plan, meetings = [], [], []
-    for row in await annual.proposals(db, viewer, mechanism, year):
+    for row in await annual.proposals(db, viewer, mechanism, year, whole=True):
         meetings += [row.meeting] if row.meeting is not None else []
         if row.meeting is None and row.skipped is None:
             if row.day.date < today or (row.series.id, row.day.nominal) in told:
@@ -79,7 +94,17 @@ async def to_send(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) 
     those, unreachable = readers(duty, db.settings.locale)
     agency_ids = [member.agency_id for member in duty.members]
     differ = changes(before, lines, today) if last else []
-    return ToSend(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last, meetings)
+    periods = seen_in(viewer, mechanism.id)
+
+    def is_member(day: date) -> bool:
+        return not periods or any(period.covers(day) for period in periods)
+
+    return ToSend(
+        *(len(sent) + 1, lines, differ, to_plan, those, unreachable, agency_ids, last),
+        meetings=meetings,
+        shown=seen_on(lines, is_member),
+        shown_changes=[change for change in differ if is_member(change.line.day)],
+    )
 
 
 async def send_plan(

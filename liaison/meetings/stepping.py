@@ -20,7 +20,16 @@ from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.step_models import MeetingStep
-from liaison.meetings.steps import BEFORE, NOTICE, REMINDER, REPLIES, StepOf, steps_of
+from liaison.meetings.steps import (
+    BEFORE,
+    ITEM_STEPS,
+    NOTICE,
+    REMINDER,
+    REPLIES,
+    StepOf,
+    due_before_called,
+    steps_of,
+)
 
 MOST_REASON = 300
 
@@ -78,6 +87,8 @@ async def shift_step(
         check.refuse("due_on", N_("This day has passed. Please choose a later one."))
     elif not region_calendar(meeting.mechanism.region).is_workday(due_on):
         check.refuse("due_on", N_("Offices are closed on that day. Please choose a working day."))
+    elif step in ITEM_STEPS and due_before_called(await steps_shown(db, meeting), step, due_on):
+        check.refuse("due_on", N_("Items would be due before they are called for. Please move the other step first."))
     check.done()
     if step == REPLIES:
         meeting.replies_due_on = due_on

@@ -69,6 +69,12 @@ def items_due_on(steps: Iterable[StepOf]) -> date | None:
     return next((one.date for one in steps if one.step == ITEMS_DUE and one.state not in ("skipped", "before")), None)
 
 
+def due_before_called(steps: Iterable[StepOf], step: str, on: date) -> bool:
+    """Whether items would be due before they are called for, with that one of the two steps on this day and both still to come."""
+    ahead = {one.step: one.date for one in steps if one.is_open} | {step: on}
+    return CALL in ahead and ITEMS_DUE in ahead and ahead[ITEMS_DUE] < ahead[CALL]
+
+
 def has(kind: str, step: str) -> bool:
     """Whether meetings of this kind have that step: items are called for by joint meetings, and activities have no minutes."""
     if step in (*ITEM_STEPS, *AGENDA_STEPS):
@@ -157,9 +163,10 @@ def due_now(meeting: Meeting, found: Sequence[StepOf], today: date) -> list[Step
     came = [one for one in came if meeting.steps_from is None or one.date >= meeting.steps_from]
     if ITEMS_DUE in by_step and by_step[CALL].state in ("before", "skipped"):
         came = [one for one in came if one.step != ITEMS_DUE]
-    if not (meeting.announced_at and first_mail_day(meeting.announced_at, meeting.zone) <= today):
+    told = first_mail_day(meeting.dtstamp, meeting.zone) if meeting.dtstamp else None
+    if told is None or told > today:
         came = [one for one in came if one.step != REPLIES]
-    elif REPLIES in by_step and by_step[REPLIES].date < first_mail_day(meeting.announced_at, meeting.zone):
+    elif REPLIES in by_step and by_step[REPLIES].date < told:
         came = [one for one in came if one.step != REPLIES]  # whoever a late notice asks has a day to answer on
     gone = [one.date for one in found if one.step == REMINDER and one.state != "skipped" and one.date <= today]
     newest = max((*(one.date for one in came), *gone), default=None)

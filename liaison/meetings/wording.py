@@ -9,6 +9,7 @@ from liaison.errors import Message
 from liaison.i18n import N_, Words
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import Meeting
 
 KIND_NAMES = {
     "regular": N_("Regular meeting"),
@@ -165,6 +166,12 @@ def item_words(item: Mapping[str, Any], words: Words) -> tuple[str, list[str]]:
     if item.get("audience") is not None:
         return words._(HIDDEN), []
     return item["title"], [part for part in (item["agency"], item["presenter"]) if part]
+
+
+def standing_of(meeting: Meeting, words: Words) -> str:
+    """What a sheet of paper says behind the time of a meeting: that it is cancelled, postponed or provisional; mostly nothing."""
+    state = STATE_NAMES[meeting.state] if meeting.is_off else N_("Provisional") if meeting.provisional else ""
+    return words._(" (%(details)s)", details=words._(state)) if state else ""
 
 
 def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:

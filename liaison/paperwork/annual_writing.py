@@ -40,7 +40,7 @@ async def make_annual(
     asked = [m for m in members if (m.agency_id == to if to is not None else m.agency_id != issuing)]
     if to is not None and not asked:
         raise NotFound
-    lines = seen_on(plan.lines, asked[0].is_member_on) if to is not None else plan.lines
+    lines = seen_on(plan.shown, asked[0].is_member_on) if to is not None else plan.shown
     if not lines:
         raise Conflict(N_("No date of this year lies ahead, so there is nothing to send."))
     from_agency = next(m.agency for m in members if m.agency_id == issuing)

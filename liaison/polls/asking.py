@@ -20,9 +20,9 @@ from liaison.meetings.scheduling import LONGEST_MINUTES
 from liaison.polls import queries
 from liaison.polls.locking import audit_line, lock
 from liaison.polls.mails import ASKED, REMINDED, tell
-from liaison.polls.models import FEWEST, MOST, Candidate, PollAnswer, TimePoll
+from liaison.polls.models import FEWEST, MOST, WANTS_A_TIME, Candidate, PollAnswer, TimePoll
 from liaison.polls.permissions import may_run
-from liaison.polls.wording import LATE
+from liaison.polls.wording import HAS_A_DATE, LATE
 
 HOURS_BETWEEN_REMINDERS = 1
 NOT_RUN = N_("Only the agency that asks, or the meeting's host, may do this.")
@@ -60,7 +60,7 @@ async def ask_for_times(
         await lock_meeting(db, meeting)
         if meeting.mechanism_id != mechanism_id:
             raise Invalid({"meeting_id": N_("Please choose a meeting of this mechanism.")})
-        if meeting.state not in ("draft", "postponed"):
+        if meeting.state not in WANTS_A_TIME:
             raise Conflict(_HAS_A_DATE)
         if await queries.open_for(db, viewer, meeting.id) is not None:
             raise Conflict(N_("The agencies are being asked about this meeting already. End that first."))
@@ -106,6 +106,8 @@ async def remind(db: Session, viewer: Viewer, poll: TimePoll) -> int:
         raise NotPermitted(NOT_RUN)
     if not poll.takes_answers_on(db.clock.today(poll.mechanism.timezone)):
         raise Conflict(LATE)
+    if not poll.wants_a_time:
+        raise Conflict(HAS_A_DATE)
     if poll.reminded_at and db.now() - poll.reminded_at < timedelta(hours=HOURS_BETWEEN_REMINDERS):
         raise Conflict(N_("They were reminded within the last hour."))
     waiting = {one.agency_id for one in poll.answers if one.answered_at is None}

@@ -88,7 +88,8 @@ async def tell(
 
 
 async def compose_time_poll(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
-    """The mail in its reader's words; None for a question that has ended, or was answered, before it left."""
+    """The mail in its reader's words; None for a question that has ended, or was answered, before it left, or whose meeting
+    needs no time any more."""
     try:
         poll = await queries.whole(db, mail.source_id or 0)
     except NotFound:
@@ -96,7 +97,8 @@ async def compose_time_poll(db: Session, mail: OutboxMail) -> OutgoingMessage | 
     occasion, agency_id = mail.params["occasion"], mail.params["agency_id"]
     own = poll.answer_of(agency_id)
     is_question = occasion != ENDED
-    if own is None or (is_question and (poll.closed_at is not None or own.answered_at is not None)):
+    settled = poll.closed_at is not None or not poll.wants_a_time
+    if own is None or (is_question and (settled or own.answered_at is not None)):
         return None
     link = None
     if is_question:

@@ -20,6 +20,8 @@ from liaison.polls.wording import ENDED, ENDED_WITHOUT
 CAN, IF_NEED_BE, CANNOT = "can", "if_need_be", "cannot"
 CHOICES = (CAN, IF_NEED_BE, CANNOT)
 OPEN, PICKED, CLOSED = "open", "picked", "closed"
+WANTS_A_TIME = ("draft", "postponed")
+"""States of a meeting that a time is looked for."""
 FEWEST, MOST = 2, 6
 """So many times are asked about at once."""
 _OPEN = text("closed_at IS NULL")
@@ -74,6 +76,12 @@ class TimePoll(Versioned, Base):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.mechanism.timezone)
+
+    @property
+    def wants_a_time(self) -> bool:
+        """Whether an answer still helps anybody: its meeting, where it is for one, was neither announced nor called off since. Needs
+        `meeting`."""
+        return self.meeting is None or self.meeting.state in WANTS_A_TIME
 
     def takes_answers_on(self, day: date) -> bool:
         """Whether liaisons may still answer on that local date."""

@@ -12,6 +12,7 @@ from liaison.polls.locking import audit_line, lock
 from liaison.polls.mails import ENDED, tell
 from liaison.polls.models import TimePoll
 from liaison.polls.permissions import may_run
+from liaison.polls.wording import HAS_A_DATE
 
 
 async def pick(
@@ -41,7 +42,7 @@ async def pick(
         elif poll.meeting.state == "postponed":
             await scheduling.reinstate(db, viewer, poll.meeting, **when)  # type: ignore[arg-type]
         else:
-            raise Conflict(N_("This meeting has a date by now, or is cancelled. End this without a time instead."))
+            raise Conflict(HAS_A_DATE)
     chosen.picked_at = poll.closed_at = db.now()
     poll.closed_by = viewer.person_id
     poll.touch()

@@ -35,7 +35,7 @@ async def do_step(
         mails = await _mails(db, viewer, meeting, step)
         if not mails:
             raise Conflict(N_("There is nobody to mail: nobody is concerned, or no mail reaches them."))
-    stepping.note_step(db, meeting, row, step, mails=mails, by=viewer.person_id or None)
+    stepping.note_step(db, meeting, row, step, mails=mails, by=viewer.person_id or None, day=meeting.local_on)
     row.skipped_at = row.skipped_by = None
     row.reason = reason
     await look_again(db, meeting, row)
@@ -51,6 +51,8 @@ async def _mails(db: Session, viewer: Viewer, meeting: Meeting, step: str) -> in
     else:
         if meeting.state != "announced":
             raise Conflict(N_("Nobody was told of this meeting yet. Please send the notice first."))
+        if (await stepping.told_days(db, [meeting])).get(meeting.id) != meeting.local_on:
+            raise Conflict(N_("Nobody was told of the new date yet. Please send the notice first."))
         lines = await stepping.asked_lines(db, morning, [meeting], step, only_open=step == REPLIES)
     lines = [line for line in lines if line.person_id is None or line.person_id != viewer.person_id]
     key = f"step:{meeting.id}:{step}:{meeting.local_on.isoformat()}"

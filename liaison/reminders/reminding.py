@@ -74,12 +74,14 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         item.remind_on = tomorrow if waits else due.next_step_on(calendar, item.due_on, since=tomorrow)
     waiting = {morning.meeting_of[about] for about in held_over if about in morning.meeting_of}
     rows = await rows_of(db, [one.id for one in ahead])
+    told_of = await stepping.told_days(db, ahead)  # a move that was not sent is not what they were reminded of
     for meeting in meetings:
         meeting.remind_on = morning.today + timedelta(days=1) if meeting.id in waiting else None
         if meeting.id in rows and meeting.id not in waiting:
             row = next((row for row in rows[meeting.id] if row.step == BEFORE_MEETING), None)
             told = {line.to for line in reminders if morning.meeting_of[line.about] == meeting.id}
-            stepping.note_step(db, meeting, row, BEFORE_MEETING, mails=len(told), by=None)
+            day = told_of.get(meeting.id, meeting.local_on)
+            stepping.note_step(db, meeting, row, BEFORE_MEETING, mails=len(told), by=None, day=day)
     stepping.note_done(db, morning, looked, of_steps, waiting)
     return mails
 

@@ -6,7 +6,7 @@ and the host's liaison, who reads whom to call."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from liaison.db import Session
 from liaison.meetings.models import Meeting
@@ -44,11 +44,14 @@ async def looked_at(db: Session, morning: Morning) -> list[Looked]:
     """The meetings whose steps are to be looked at this morning."""
     meetings = await queries.stepping_meetings(db, morning)
     rows = await rows_of(db, [meeting.id for meeting in meetings])
+    told = await told_days(db, meetings)
     found = []
     for meeting in meetings:
         is_ahead = meeting.starts_at > db.now() and meeting.held_at is None
         steps = steps_of(meeting, rows[meeting.id], morning.today) if is_ahead else []
         due = due_now(meeting, steps, morning.today) if steps else []
+        if told.get(meeting.id) != meeting.local_on:  # nobody is asked to answer for a date that they do not know
+            due = [step for step in due if step.step != REPLIES]
         found.append(Looked(meeting, {row.step: row for row in rows[meeting.id]}, steps, due))
     return found
 
@@ -107,13 +110,18 @@ async def _reply_lines(db: Session, morning: Morning, meetings: Sequence[Meeting
     return lines + await _host_lines(db, morning, [(one, REPLIES) for one in meetings if one.id in missing])
 
 
+async def told_days(db: Session, meetings: Sequence[Meeting]) -> dict[int, date]:
+    """By meeting, the local date that people were told last; without those of which nobody was told."""
+    told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
+    return {m.id: datetime.fromisoformat(told[m.uid]["local_start"]).date() for m in meetings if m.uid in told}
+
+
 async def asked_lines(
     db: Session, morning: Morning, meetings: Sequence[Meeting], step: str, *, only_open: bool = True
 ) -> list[Line]:
     """Those asked by name and the liaisons of agencies asked, with `only_open` those whose answer is missing. What counts is what they
     were told: a move that was not sent is not theirs to know."""
-    told = await newest_snapshots(db, [meeting.uid for meeting in meetings])
-    days = {m.id: datetime.fromisoformat(told[m.uid]["local_start"]).date() for m in meetings if m.uid in told}
+    days = await told_days(db, meetings)
     by_id = {meeting.id: meeting for meeting in meetings if meeting.id in days}
     lines = []
     for one in await queries.asked_by_name(db, by_id):
@@ -150,17 +158,18 @@ def note_done(
         for step in one.due:
             if step.step in MAILED:
                 receivers = len(went.get((one.meeting.id, step.step), ()))
-                note_step(db, one.meeting, one.rows.get(step.step), step.step, mails=receivers, by=None)
+                row = one.rows.get(step.step)
+                note_step(db, one.meeting, row, step.step, mails=receivers, by=None, day=one.meeting.local_on)
         one.meeting.step_on = next_on(one.steps, morning.today)
 
 
 def note_step(
-    db: Session, meeting: Meeting, row: MeetingStep | None, step: str, *, mails: int, by: int | None
+    db: Session, meeting: Meeting, row: MeetingStep | None, step: str, *, mails: int, by: int | None, day: date
 ) -> MeetingStep:
-    """The step is done for the day on which the meeting takes place."""
+    """The step is done for that day of the meeting: of another one it is not done yet."""
     if row is None:
         row = MeetingStep(meeting_id=meeting.id, step=step, version=0)
         db.add(row)
-    row.done_at, row.done_by, row.done_for, row.mails = db.now(), by, meeting.local_on, mails
+    row.done_at, row.done_by, row.done_for, row.mails = db.now(), by, day, mails
     row.touch()
     return row

@@ -130,6 +130,11 @@ def test_what_cannot_be_is_refused_with_its_line(text: str, expected: list[tuple
     assert refused(text, 2026) == expected
 
 
+def test_a_count_of_days_without_end_is_refused_like_any_wrong_one() -> None:
+    with pytest.raises(ScheduleRefused):
+        parse_notice(f"1月1日（周五）放假，共{'9' * 5000}天。", year=2027)
+
+
 def test_a_text_that_names_no_year_asks_for_it() -> None:
     assert refused("元旦：1月1日放假。") == [(0, "The text does not say for which year it is. Please give the year.")]
 

@@ -71,6 +71,16 @@ async def test_the_others_read_what_the_pages_show_them(program: Program, world:
     assert [line["verb"] for line in await read(program, world.zhenggq, thing)] == ["send", "propose", "answer"]
 
 
+async def test_why_a_step_was_changed_is_read_by_those_who_run_the_meeting(
+    program: Program, world: World, meeting_id: int
+) -> None:
+    await program.post(world.zhoumin, f"/meetings/{meeting_id}/steps/reminder/skip", {"reason": "检察长出国"})
+    thing = f"meeting:{meeting_id}"
+    assert "检察长出国" in str(await read(program, world.liwb, thing))
+    for who in (world.sunl, world.zhenggq, world.maolin):
+        assert "skip_step" not in [line["verb"] for line in await read(program, who, thing)]
+
+
 async def test_a_hidden_list_stays_hidden(program: Program, world: World, meeting_id: int, database: Database) -> None:
     async with database.writing() as db:
         host = await world.viewer(db, world.zhoumin)

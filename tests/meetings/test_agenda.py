@@ -9,11 +9,13 @@ from liaison.config import Settings
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms.models import Designation, Member
-from liaison.meetings import agenda, deferring, recording
+from liaison.meetings import agenda, asking, deferring, recording, scheduling
 from liaison.meetings.agenda_models import AgendaItemMove
+from liaison.meetings.asking import Asked
 from liaison.meetings.models import AgendaItem, Note
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
+from tests.meetings.test_papers import brought
 from tests.test_private import ID_CARD
 
 ZHENGGQ_READS = "wuxl@sfj.qingzhi.example"
@@ -140,6 +142,39 @@ async def test_while_no_meeting_is_scheduled_a_deferred_item_waits_for_the_next_
     assert "第四季度联席会议 → 一季度联席会议" in await browser.get(f"/agenda-items/{item_id}")
 
 
+async def test_an_item_that_waits_goes_to_the_postponed_meeting_that_is_given_a_date_again(
+    play: Play, meeting_id: int
+) -> None:
+    later = await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T14:30"), title="一季度联席会议")
+    item_id = await proposed(play, meeting_id)
+
+    async def changed(verb: object, which: int, **more: object) -> None:
+        async with play.database.writing() as db:
+            host, meeting = await play.meeting(db, which)
+            await verb(db, host, meeting, **more)  # type: ignore[operator]
+
+    await changed(scheduling.postpone, later)
+    await act(play, item_id, deferring.defer_item)
+    await changed(scheduling.postpone, meeting_id)
+    await changed(scheduling.reinstate, meeting_id, local_start=datetime.fromisoformat("2026-12-24T14:30"))
+    assert (await kept(play, item_id)).state == "deferred", "it is not the meeting that it was deferred from"
+    await changed(scheduling.reinstate, later, local_start=datetime.fromisoformat("2027-03-25T14:30"))
+    item = await kept(play, item_id)
+    assert (item.meeting_id, item.state) == (later, "proposed")
+
+
+async def test_an_item_that_left_the_agenda_meanwhile_is_not_moved_on_it(
+    play: Play, meeting_id: int, settings: Settings
+) -> None:
+    item_id = await proposed(play, meeting_id)
+    browser = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
+    await browser.get(f"/meetings/{meeting_id}")
+    await act(play, item_id, deferring.return_item, reason="请补充材料")
+    answer = await browser.post(f"/agenda-items/{item_id}/move", direction="up")
+    assert answer.status_code == 409
+    assert "该议题已不在议程中" in answer.text
+
+
 async def test_notes_of_a_deferred_item_stay_with_their_meeting(play: Play) -> None:
     today = await play.scheduled(local_start=datetime.fromisoformat("2026-11-23T08:00"))
     later = await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T14:30"))
@@ -231,6 +266,28 @@ async def test_who_proposed_an_item_and_its_agencys_officers_withdraw_it_until_i
     for by in ("zhenggq", "liwb"):
         with pytest.raises(NotPermitted):
             await act(play, item_id, agenda.withdraw_item, by=by)
+
+
+async def test_who_went_to_another_agency_leaves_what_they_proposed_and_brought_to_the_former_one(
+    play: Play, meeting_id: int, settings: Settings
+) -> None:
+    world, program = play.world, Program(settings, play.database, play.clock)
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        await asking.ask(db, host, meeting, [Asked(agency_id=world.sfj.id)])
+    await play.send(meeting_id)
+    item_id = await proposed(play, meeting_id, by="zhenggq")
+    paper = (await brought(program, world.zhenggq, meeting_id, agenda_item_id=str(item_id)))["id"]
+    await program.post(world.guyan, f"/people/{world.zhenggq.id}/transfer", {"agency_id": str(world.jcy.id)})
+    for method, to, body in (
+        ("PATCH", f"/agenda-items/{item_id}", {"title": "另一个题目"}),
+        ("POST", f"/agenda-items/{item_id}/withdraw", {}),
+        ("PATCH", f"/papers/{paper}", {"title": "另一个题目"}),
+        ("DELETE", f"/papers/{paper}", None),
+    ):
+        assert (await program.call(world.zhenggq, method, to, body)).status_code == 403, to
+    await program.patch(world.wuxl, f"/agenda-items/{item_id}", {"title": "由副联络员修改"})
+    await program.patch(world.wuxl, f"/papers/{paper}", {"title": "由副联络员修改"})
 
 
 async def test_who_was_not_there_any_more_is_answered_by_way_of_the_liaison(play: Play, meeting_id: int) -> None:

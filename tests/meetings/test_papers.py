@@ -15,6 +15,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
 from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
 from tests.callers import Browser, Program
@@ -246,6 +247,22 @@ async def test_the_pack_holds_what_its_reader_may_know_of(
     assert list((settings.data_dir / "uploads").iterdir()) == []
 
 
+async def test_sheets_of_paper_say_that_the_meeting_does_not_take_place_then(
+    program: Program, play: Play, meeting: int, settings: Settings
+) -> None:
+    browser = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
+
+    async def sheets() -> list[str]:
+        answer = await program.call(play.world.zhoumin, "GET", f"/meetings/{meeting}/pack.pdf")
+        pack = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+        return ["".join(pack.split()), await browser.get(f"/meetings/{meeting}/print")]
+
+    assert not any("已延期" in sheet for sheet in await sheets())
+    for act, says in (("postpone", "（已延期）"), ("cancel", "（已取消）")):
+        await program.post(play.world.zhoumin, f"/meetings/{meeting}/{act}", {})
+        assert all(says in sheet for sheet in await sheets())
+
+
 async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:
     first = await brought(program, play.world.zhoumin, meeting)
     again = await brought(program, play.world.zhoumin, meeting)
@@ -295,6 +312,27 @@ async def test_a_file_is_handed_out_only_once_the_scanner_of_the_site_said_that_
         row = (await db.scalars(select(PaperVersion))).one()
         row.verdict = verdict
     assert (await program.call(play.world.liwb, "GET", f"/papers/{paper['id']}/file")).status_code == status
+
+
+async def test_an_item_that_no_agency_brings_makes_nobody_its_own(play: Play, settings: Settings) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.chenzy.id))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        item = await agenda.add_item(db, host, meeting, title="其他事项", purpose="other")
+        await agenda.change_item(
+            *(db, host, item),
+            title="其他事项",
+            purpose="other",
+            agency_id=None,
+            presenter_id=None,
+            duration_minutes=None,
+        )
+    for who in (world.chenzy, world.maolin):
+        browser = await Browser(settings, play.database, play.clock).sign_in(who)
+        assert f"/meetings/{meeting_id}/papers/new" not in await browser.get(f"/meetings/{meeting_id}")
+        assert (await browser.client.get(f"/meetings/{meeting_id}/papers/new")).status_code == 403
 
 
 async def test_a_browser_brings_a_paper_and_is_told_on_the_field_what_is_wrong(

@@ -9,7 +9,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.i18n import Words
-from liaison.mechanisms.models import PAPER, Member
+from liaison.mechanisms.models import PAPER, Designation, Member
 from liaison.meetings.plan_lines import (
     ADDED,
     ANNOUNCED,
@@ -208,3 +208,43 @@ async def test_the_api_shows_the_year_and_when_it_was_told(api: Program, world: 
     assert all(one["meeting_id"] for one in after["items"])
     assert [one["date"] for one in after["items"]] == ["2027-03-18", "2027-06-17", "2027-09-16", "2027-12-16"]
     assert datetime.fromisoformat(after["sent"]["at"]).tzinfo is not None
+
+
+async def test_a_date_that_was_called_off_is_not_planned_anew_by_sending_again_and_again(
+    api: Program, world: World, play: Play
+) -> None:
+    await sent(api, world, play)
+    rows = await drafts(api, world)
+    await api.post(world.zhoumin, f"/meetings/{rows[2]['id']}/cancel", {})
+    assert any("取消：9月16日" in mail.text for mail in await sent(api, world, play))
+    await api.patch(world.zhoumin, f"/meetings/{rows[3]['id']}", {"location": "区司法局"})
+    for mail in await sent(api, world, play):
+        assert "9月16日" not in mail.text
+    assert len(await drafts(api, world)) == len(rows)
+
+
+async def test_who_leaves_during_the_year_calls_off_none_of_the_others_dates(
+    api: Program, world: World, play: Play, settings: Settings
+) -> None:
+    async with play.database.writing() as db:
+        since, mechanism_id = date(2026, 1, 1), world.mechanism.id
+        db.add(Member(mechanism_id=mechanism_id, agency_id=world.mzj.id, joined_on=since, left_on=date(2027, 7, 1)))
+        db.add(
+            Designation(
+                mechanism_id=mechanism_id,
+                agency_id=world.mzj.id,
+                person_id=world.songhp.id,
+                role="principal",
+                starts_on=since,
+                may_sign=True,
+                designated_at=db.now(),
+            )
+        )
+    await sent(api, world, play)
+    browser = await Browser(settings, play.database, play.clock).sign_in(world.songhp)
+    page = await browser.get(f"/mechanisms/{mechanism_id}/plan/send?year=2027")
+    assert "取消" not in page
+    assert "9月" not in page, "dates after it left are not its to know"
+    again = await api.call(world.songhp, "POST", f"/mechanisms/{mechanism_id}/plan/send", {"year": 2027})
+    assert again.status_code == 409, "nothing has changed"
+    assert await play.delivered() == []

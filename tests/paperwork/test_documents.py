@@ -1,6 +1,7 @@
 """The papers of a meeting: what they say, who may make them, the head of the letter, agencies' own layouts."""
 
 import io
+import re
 from typing import Any
 
 import docx
@@ -160,6 +161,17 @@ async def test_the_other_papers_name_who_comes_and_leave_out_who_declined(play: 
         assert "陈志远" not in text
     assert "通报案件情况" in await paper("agenda")
     assert "今天，我们召开第四季度联席会议（总第1次）。" in await paper("script")
+
+
+async def test_the_chairs_words_number_every_item_of_a_long_agenda(play: Play, program: Program) -> None:
+    meeting_id = await a_meeting(play, program)
+    for n in range(20):
+        given = {"title": f"事项{n}", "purpose": "study"}
+        await program.post(play.world.zhoumin, f"/meetings/{meeting_id}/agenda-items", given, status=201)
+    text = await text_of(program, play.world.zhoumin, f"/meetings/{meeting_id}/documents/script.docx")
+    heads = re.findall(r"[一二三四五六七八九十]+、(?=事项)", text)
+    assert len(set(heads)) == len(heads) == 20
+    assert {"十、", "十一、", "二十、"} <= set(heads)
 
 
 async def test_papers_are_made_by_those_who_run_the_meeting(play: Play, program: Program) -> None:

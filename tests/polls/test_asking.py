@@ -154,6 +154,18 @@ async def test_a_mail_that_has_not_left_is_not_sent_once_the_agency_answered_or_
     assert await play.delivered() == []
 
 
+async def test_nobody_is_asked_or_reminded_of_a_time_for_a_meeting_that_was_called_off(play: Play) -> None:
+    meeting_id = await play.scheduled()
+    poll_id = await ask(play, meeting_id=meeting_id)
+    viewer = await play.viewer(play.world.zhoumin)
+    async with play.database.writing() as db:
+        await scheduling.cancel(db, viewer, await meetings.get(db, viewer, meeting_id))
+    assert await play.delivered() == []
+    with pytest.raises(Conflict):
+        async with play.database.writing() as db:
+            await asking.remind(db, viewer, await queries.get(db, viewer, poll_id))
+
+
 async def test_who_reads_of_the_question_are_the_officers_and_deputies_of_the_agencies_asked(play: Play) -> None:
     poll_id = await ask(play)
     world = play.world

@@ -10,7 +10,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.mechanisms.models import Designation
-from liaison.meetings import queries
+from liaison.meetings import agenda, deferring, queries, scheduling
 from tests.callers import visitor
 from tests.meetings.play import Play
 from tests.reminders.test_reminding import LIWB, at
@@ -52,6 +52,46 @@ async def test_the_link_of_a_call_proposes_for_the_agency_without_an_account(
     play.clock.as_of = OCTOBER.replace(hour=6, minute=30, tzinfo=UTC)
     assert (await anybody.get(path)).status_code == 410
     assert (await anybody.post(path, data={"title": "迟到", "purpose": "study"})).status_code == 410
+
+
+async def test_an_item_that_was_returned_is_proposed_again_by_the_link_as_the_same_item(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    path = link_in((await at(play, "09-24T08:30"))[LIWB])
+    said = {"title": "欠薪线索双向移送", "purpose": "study", "audience": str(play.world.sfj.id)}
+    assert (await anybody.post(path, data=said)).status_code == 200
+    async with play.database.writing() as db:
+        host, _ = await play.meeting(db, meeting_id)
+        (item,) = await queries.agenda(db, meeting_id)
+        item = await agenda.item_of(db, host, item.id, unseen=True)
+        await deferring.return_item(db, host, item, reason="请写明所需时长")
+    again = {"title": "欠薪线索双向移送", "purpose": "consult", "duration_minutes": "20"}
+    assert (await anybody.post(path, data=again)).status_code == 200
+    async with play.database.reading() as db:
+        (now,) = await queries.agenda(db, meeting_id)
+    assert (now.id, now.state, now.purpose, now.duration_minutes, now.reason) == (
+        item.id,
+        "proposed",
+        "consult",
+        20,
+        None,
+    )
+    assert now.audience == frozenset({play.world.sfj.id}), "nobody opened it"
+
+
+async def test_a_postponed_meeting_is_proposed_for_by_the_link_also_after_its_former_date(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    path = link_in((await at(play, "09-24T08:30"))[LIWB])
+    async with play.database.writing() as db:
+        host, meeting = await play.meeting(db, meeting_id)
+        await scheduling.postpone(db, host, meeting)
+    play.clock.as_of = OCTOBER.replace(hour=6, minute=30, tzinfo=UTC)
+    assert (await anybody.post(path, data={"title": "值班安排", "purpose": "study"})).status_code == 200
+    async with play.database.reading() as db:
+        assert [item.title for item in await queries.agenda(db, meeting_id)] == ["值班安排"]
 
 
 async def test_an_item_proposed_by_link_names_its_presenter_and_who_may_know_of_it_and_the_link_shows_no_such_item(

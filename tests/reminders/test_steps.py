@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from liaison.directory.models import Person
-from liaison.errors import Conflict
+from liaison.errors import Conflict, Invalid
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import PAPER, Designation, Member
 from liaison.meetings import agenda, scheduling, stepping
@@ -236,6 +236,22 @@ async def test_a_shifted_step_goes_on_its_day_and_stays_there_when_the_meeting_m
     assert await through(play, "09-16", "09-17", "09-18", *between("09-21", "10-14")) == {"09-17": {*HOSTS, *SFJ}}
 
 
+async def test_items_are_not_called_for_after_the_day_they_are_due(play: Play) -> None:
+    meeting_id = await planned(play)
+
+    async def shifted(step: str, due_on: date) -> None:
+        async with play.database.writing() as db:
+            viewer, meeting = await play.meeting(db, meeting_id)
+            await stepping.shift_step(db, viewer, meeting, step, due_on=due_on, reason="调整")
+
+    for step, due_on in (("call_for_items", date(2026, 10, 16)), ("items_due", date(2026, 9, 23))):
+        with pytest.raises(Invalid):
+            await shifted(step, due_on)
+    await shifted("items_due", date(2026, 10, 19))
+    await shifted("call_for_items", date(2026, 10, 16))
+    assert await through(play, *between("09-21", "10-16")) == {"10-16": {*HOSTS, *SFJ}}
+
+
 async def test_a_step_done_early_sends_its_mails_at_once_and_the_clock_sends_none_of_them(play: Play) -> None:
     meeting_id = await planned(play)
     async with play.database.writing() as db:
@@ -265,6 +281,35 @@ async def test_a_reminder_that_is_skipped_does_not_go_and_a_shifted_one_goes_on_
             viewer, meeting = await play.meeting(db, meeting_id)
             await stepping.skip_step(db, viewer, meeting, "replies_due", reason="口头答复")
     assert await through(play, *between("10-26", "10-29")) == {"10-27": {LIWB}}
+
+
+async def test_a_reminder_of_a_former_date_takes_nothing_from_the_date_that_is_told_after_it(play: Play) -> None:
+    meeting_id = await planned(play, Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    assert await through(play, "10-26") == {"10-26": {LIWB, *HOSTS}}
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.move(db, viewer, meeting, local_start=datetime.fromisoformat("2026-11-05T14:30"))
+    assert await through(play, "10-28") == {"10-28": {LIWB}}, "of the date that was told"
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        with pytest.raises(Conflict):
+            await do_step(db, viewer, meeting, "reminder", reason="提前提醒")
+    await play.send(meeting_id)
+    told = await through(play, "10-29", "10-30", "11-02", "11-03", "11-04", "11-05")
+    assert told == {"11-02": {LIWB, *HOSTS}, "11-04": {LIWB}}
+
+
+async def test_nobody_is_asked_to_answer_for_a_date_that_was_not_told(play: Play) -> None:
+    meeting_id = await planned(play, Asked(person_id=play.world.liwb.id))
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await scheduling.move(db, viewer, meeting, local_start=datetime.fromisoformat("2026-10-22T14:30"))
+    assert await through(play, "10-19") == {}
+    play.clock.as_of = beijing("10-19T09:00")
+    await play.send(meeting_id)
+    assert await through(play, "10-20", "10-21", "10-22") == {"10-21": {LIWB}}
 
 
 async def test_other_deadlines_are_followed_from_the_next_morning_on(play: Play) -> None:

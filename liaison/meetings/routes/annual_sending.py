@@ -40,9 +40,9 @@ async def review(
         mechanism=mechanism,
         year=chosen,
         plan=plan,
-        changes=[change.said(words) for change in plan.changes],
+        changes=[change.said(words) for change in plan.shown_changes],
         rows=[
-            (line, line.when(words), line.remark(words), (line.series_id, line.day) in drafts) for line in plan.lines
+            (line, line.when(words), line.remark(words), (line.series_id, line.day) in drafts) for line in plan.shown
         ],
         letter=Form(),
         recipients=[

@@ -95,7 +95,7 @@ async def _open(db: Session, link: Link, viewer: Viewer) -> Meeting:
         meeting = await meeting_called(db, link.object_id)
     except NotFound:
         raise Gone(FROZEN) from None
-    if meeting.held_at is not None or meeting.starts_at <= db.now():
+    if meeting.held_at is not None or (meeting.starts_at <= db.now() and not meeting.is_off):
         raise Gone(FROZEN)
     if meeting.state == "cancelled":
         raise Gone(N_("This meeting has been cancelled, so no items are called for."))

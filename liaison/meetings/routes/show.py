@@ -43,6 +43,7 @@ from liaison.meetings.wording import (
     ROLE_NAMES,
     STATE_NAMES,
     charged,
+    standing_of,
 )
 from liaison.web.forms import Form, row_id
 from liaison.web.pages import AnyRequest, page, words_of
@@ -98,6 +99,7 @@ NAMES: dict[str, Any] = {
     "attendance_names": ATTENDANCE_NAMES,
     "leave_names": LEAVE_NAMES,
     "leave_of": leave_of,
+    "standing_of": standing_of,
     "delivery_names": DELIVERY_NAMES,
     "instant": datetime.fromisoformat,
 }
