@@ -239,7 +239,7 @@ async def test_a_reason_without_need_is_not_kept_and_a_quorum_taken_back_is_forg
     play.clock.as_of = BEGUN
     for name in ("陈志远", "李文博"):
         await act(play, world.zhoumin, holding.check_in, name, meeting_id, "present")
-    meeting = await held(play, meeting_id, quorum_reason="多此一举", wants_reason=True)
+    meeting = await held(play, meeting_id, quorum_reason="多此一举")
     assert (meeting.quorum_reason, meeting.quorum_rule["least"]) == (None, 2)
     async with play.database.writing() as db:
         viewer, meeting = await play.meeting(db, meeting_id)
