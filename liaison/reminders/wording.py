@@ -108,6 +108,8 @@ def of_meeting(
     if closed and not answered and told["contact"]:
         # The slip takes no more names, so the mail must not ask for them.
         missing = words._("slip missing, and its date has passed: please call %(who)s", who=contact_of(told))
+        if agency == told["contact"]["agency"]:  # nobody calls themselves
+            missing = words._("slip missing, and its date has passed: please register it on the meeting’s page")
     near = words._("%(date)s, %(time)s", date=words.in_days(start.date()), time=words.time(start))
     if missing is None:
         why = near
