@@ -15,7 +15,6 @@ from liaison.reminders.bundling import at_once, to_write
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import Line
 
-
 NOBODY = N_("There is nobody to mail: nobody is concerned, or no mail reaches them.")
 
 

@@ -3,7 +3,10 @@
 import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from liaison.directory.models import Person
+from liaison.mechanisms.models import PAPER, Member
 from liaison.meetings import queries as meetings
 from liaison.polls import queries
 from tests.callers import Browser
@@ -166,3 +169,14 @@ async def test_the_meetings_page_leads_to_the_question_while_it_runs_and_offers_
     page = await browser.get(f"/meetings/{meeting_id}")
     assert re.search(rf'正在征询各单位会议时间.*<a href="/time-polls/{poll_id}">查看答复</a>', page)
     assert new not in page
+
+
+async def test_the_press_that_reminds_counts_whom_its_mail_reaches(play: Play, browser: Browser) -> None:
+    poll_id = await ask(play)
+    await browser.sign_in(play.world.zhoumin)
+    page = await browser.get(f"/time-polls/{poll_id}")
+    assert "提醒未答复的1个单位" in page, "the own agency is not mailed"
+    async with play.database.writing() as db:
+        member = (await db.scalars(select(Member).where(Member.agency_id == play.world.sfj.id))).one()
+        member.takes_part = PAPER
+    assert "提醒未答复" not in await browser.get(f"/time-polls/{poll_id}")
