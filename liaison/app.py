@@ -42,6 +42,7 @@ from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
 from liaison.polls import api as polls_api
+from liaison.polls import queries as poll_queries
 from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
@@ -140,6 +141,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "actions_beside": actions_routes.beside_meeting,
             "assign_decided": actions_routes.assign_decided,
             "deadlines_changed": stepping.deadlines_changed,
+            "time_poll_of": poll_queries.open_for,
             "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),

@@ -22,6 +22,7 @@ from liaison.desk.todos import (
     Todo,
     counted,
     is_time_to_remind,
+    is_time_to_send,
     most_urgent_first,
     unsent,
 )
@@ -255,7 +256,8 @@ async def _hosted(
         why = unsent(meeting, around.told.get(meeting.uid), says, reachable[meeting.id])
         if not why and meeting.state == "announced" and meeting.id in around.tried:
             why = "tried"
-        if why and (meeting.is_off or meeting.starts_at > db.now()):
+        ahead = meeting.is_off or meeting.starts_at > db.now()
+        if ahead and is_time_to_send(why, notice_due, today):
             todos.append(Todo("send", notice_due if why == "draft" else today, meeting.id, meeting, why))
         if meeting.state in ("draft", "announced") and (failures := around.failures.get(meeting.id)):
             count, names = len(failures), tuple(failures)

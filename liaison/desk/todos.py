@@ -32,6 +32,9 @@ KINDS = (
 REMIND_BEFORE = timedelta(days=3)
 """So long before a meeting who has not answered is worth a reminder, also before the date for answers."""
 
+SEND_BEFORE = timedelta(days=30)
+"""So long before its notice is due a draft is something to do; before that it merely stands among what is coming."""
+
 TOLD = (
     "kind",
     "title",
@@ -189,6 +192,12 @@ def unsent(meeting: Meeting, told: Told | None, now_says: Mapping[str, Any], ask
         return "changed"
     same = all(told.snapshot.get(name) == now_says.get(name) for name in TOLD)
     return "" if same and told.asked == frozenset(asked) else "changed"
+
+
+def is_time_to_send(why: str, notice_due: date, today: date) -> bool:
+    """Whether a notice that waits for that reason (`unsent`) is something to do now: what people hold wrongly always, a draft of next
+    year not yet."""
+    return bool(why) and (why != "draft" or notice_due - today <= SEND_BEFORE)
 
 
 def is_time_to_remind(meeting: Meeting, due_on: date | None, now: datetime) -> bool:

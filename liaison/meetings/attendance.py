@@ -131,6 +131,11 @@ def unless_noted(one: Attendee) -> str | None:
     return one.attendance
 
 
+def can_note_all(attendees: Iterable[Attendee | AttendeeShown]) -> bool:
+    """Whether somebody who said they would come, or is excused, has nothing noted yet: one press notes all of them."""
+    return any(one.attendance is None and (one.partstat == "accepted" or leave_of(one) in EXCUSED) for one in attendees)
+
+
 def present_as(one: Attendee | AttendeeShown) -> str:
     """出席, or 列席 for who was asked to sit in."""
     return IN_ATTENDANCE if one.role == "in_attendance" else PRESENT

@@ -41,9 +41,11 @@ def remind_on(meeting: Meeting, now: datetime, step: MeetingStep | None = None) 
 
 
 def is_late(item: AgendaItem, meeting: Meeting, due_on: date | None) -> bool:
-    """Whether the item came after that date (`steps.items_due_on`). Of a meeting entered afterwards nobody knows when they came."""
+    """Whether the item came after that date (`steps.items_due_on`). What the meeting itself takes up is not late; of one entered
+    afterwards nobody knows when they came."""
     return (
         due_on is not None
         and meeting.entered_afterwards_at is None
+        and item.proposed_at < meeting.starts_at
         and item.proposed_at.astimezone(meeting.zone).date() > due_on
     )

@@ -181,15 +181,13 @@ async def hold(
     ordinal: int | None = None,
     ordinal_in_year: int | None = None,
     quorum_reason: str | None = None,
-    wants_reason: bool = False,
     version: int | None = None,
 ) -> Meeting:
     """已召开: the meeting took place, from draft (补录: nobody was mailed) or announced, once its start has passed.
 
     Fixes the 会次 of a joint meeting under the mechanism's lock, the next free one unless typed, and what its quorum was; who is on
-    approved leave and of whom nothing is noted sends apologies. Missing attendance is shown by pages, never refused. Without its
-    quorum a meeting is held with a `quorum_reason`, which its record shows: pages ask for one (`wants_reason`) once attendance was
-    taken, a program may leave it out. Doing it twice changes nothing. Raises NotPermitted, Invalid (ordinal, ordinal_in_year,
+    approved leave and of whom nothing is noted sends apologies. Missing attendance is shown by pages, never refused. The record of
+    a meeting held without its quorum shows the `quorum_reason`, or that none was given. Doing it twice changes nothing. Raises NotPermitted, Invalid (ordinal, ordinal_in_year,
     quorum_reason), Conflict (still to come, cancelled, postponed, or a stale form)."""
     mechanism = await locked(db, Mechanism, meeting.mechanism_id)
     await lock(db, meeting)
@@ -203,7 +201,7 @@ async def hold(
         raise Conflict(N_("This meeting has not begun yet."))
     attendees = await queries.attendees(db, meeting.id)
     quorum = await quorum_of(db, meeting)
-    meeting.quorum_reason = _why_without_quorum(attendance_of(attendees, quorum), quorum_reason, wants_reason)
+    meeting.quorum_reason = _why_without_quorum(attendance_of(attendees, quorum), quorum_reason)
     meeting.quorum_rule = quorum.to_json()
     if meeting.kind in NUMBERED_KINDS:
         await _number(db, mechanism, meeting, ordinal, ordinal_in_year)
@@ -279,14 +277,12 @@ async def _note(
         audit_line(db, viewer, "check_in", meeting, attendee=attendee.id, attendance=attendance)
 
 
-def _why_without_quorum(there: Attendance, given: str | None, wanted: bool) -> str | None:
+def _why_without_quorum(there: Attendance, given: str | None) -> str | None:
     """The reason to be kept; none where there is no lack."""
     if not there.lacks_quorum:
         return None
     check = Check()
     reason = check.text("quorum_reason", given, most=500, lines=True)
-    if reason is None and wanted and there.is_taken:
-        check.refuse("quorum_reason", N_("Please say why the meeting was held without its quorum."))
     check.done()
     return reason
 

@@ -118,7 +118,9 @@ def _step(
     elif day >= today:
         state = "due" if day == today else "ahead"
     else:
-        stays = step in _OFFICERS and meeting.held_at is None and meeting.local_on >= today
+        # The notice names the agenda: once it is out nobody has to settle that any more.
+        settled = step in AGENDA_STEPS and meeting.announced_at is not None
+        stays = step in _OFFICERS and not settled and meeting.held_at is None and meeting.local_on >= today
         state = "late" if stays else "passed"
     shifted = put is not None and put != by_rule
     return StepOf(

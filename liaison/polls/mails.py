@@ -124,6 +124,7 @@ async def compose_time_poll(db: Session, mail: OutboxMail) -> OutgoingMessage | 
         "short": words.moment(poll.picked.local_start, zone=poll.mechanism.timezone) if poll.picked else "",
         "link": link,
         "reminds": occasion == REMINDED,
+        "thanks": own.answered_at is not None,
         "site_name": db.settings.site_name,
         "words": words,
     }  # fmt: skip

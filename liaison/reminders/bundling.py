@@ -40,6 +40,11 @@ async def at_once(db: Session, today: date, lines: Sequence[Line], *, key: str, 
     return len(by_address)
 
 
+async def to_write(db: Session, lines: Sequence[Line]) -> int:
+    """How many mails `at_once` would call for."""
+    return len((await _new(db, lines))[1])
+
+
 _Steps = Mapping[tuple[str, To], Mapping[tuple[str, date], None]]
 
 

@@ -11,8 +11,11 @@ from liaison.meetings.step_models import MeetingStep
 from liaison.meetings.stepping import MOST_REASON, look_again, opened
 from liaison.meetings.steps import ITEM_STEPS, MAILED, NOTICE, REPLIES
 from liaison.reminders import stepping
-from liaison.reminders.bundling import at_once
+from liaison.reminders.bundling import at_once, to_write
 from liaison.reminders.queries import Morning
+from liaison.reminders.rules import Line
+
+NOBODY = N_("There is nobody to mail: nobody is concerned, or no mail reaches them.")
 
 
 async def do_step(
@@ -34,7 +37,7 @@ async def do_step(
     if step in MAILED:
         mails = await _mails(db, viewer, meeting, step)
         if not mails:
-            raise Conflict(N_("There is nobody to mail: nobody is concerned, or no mail reaches them."))
+            raise Conflict(NOBODY)
     stepping.note_step(db, meeting, row, step, mails=mails, by=viewer.person_id or None, day=meeting.local_on)
     row.skipped_at = row.skipped_by = None
     row.reason = reason
@@ -43,9 +46,21 @@ async def do_step(
     return row
 
 
+async def mails_of(db: Session, viewer: Viewer, meeting: Meeting, step: str) -> int:
+    """How many mails `do_step` would send now; none for a step without mails of its own. Raises Conflict where nobody was told yet."""
+    if step not in MAILED:
+        return 0
+    return await to_write(db, await _lines(db, viewer, meeting, step))
+
+
 async def _mails(db: Session, viewer: Viewer, meeting: Meeting, step: str) -> int:
-    today = db.clock.today(meeting.timezone)
-    morning = Morning(today, meeting.timezone, meeting.mechanism.region)
+    key = f"step:{meeting.id}:{step}:{meeting.local_on.isoformat()}"
+    lines = await _lines(db, viewer, meeting, step)
+    return await at_once(db, db.clock.today(meeting.timezone), lines, key=key, by=viewer.person_id or None)
+
+
+async def _lines(db: Session, viewer: Viewer, meeting: Meeting, step: str) -> list[Line]:
+    morning = Morning(db.clock.today(meeting.timezone), meeting.timezone, meeting.mechanism.region)
     if step in ITEM_STEPS:
         lines = await stepping.item_lines(db, morning, [(meeting, step)])
     else:
@@ -54,6 +69,4 @@ async def _mails(db: Session, viewer: Viewer, meeting: Meeting, step: str) -> in
         if (await stepping.told_days(db, [meeting])).get(meeting.id) != meeting.local_on:
             raise Conflict(N_("Nobody was told of the new date yet. Please send the notice first."))
         lines = await stepping.asked_lines(db, morning, [meeting], step, only_open=step == REPLIES)
-    lines = [line for line in lines if line.person_id is None or line.person_id != viewer.person_id]
-    key = f"step:{meeting.id}:{step}:{meeting.local_on.isoformat()}"
-    return await at_once(db, today, lines, key=key, by=viewer.person_id or None)
+    return [line for line in lines if line.person_id is None or line.person_id != viewer.person_id]

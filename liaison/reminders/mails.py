@@ -25,6 +25,7 @@ from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
@@ -253,6 +254,7 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         office=loaded.offices.get(line.office or 0),
         link=link,
         on_leave=await on_leave(db, meeting.id, invitation.agency_id) if invitation else (),
+        papers=[paper.title for paper in await open_papers(db, meeting)] if line.step != WEEK else (),
     )
     return _Found(line, entry, meeting.mechanism, meeting, told)
 

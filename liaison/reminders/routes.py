@@ -12,7 +12,7 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import NotFound, NotPermitted
+from liaison.errors import Conflict, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import may_set_deadlines
@@ -21,7 +21,7 @@ from liaison.meetings import queries, stepping
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change
 from liaison.meetings.steps import BEFORE, MAILED, NOTICE, StepOf, steps_of
-from liaison.reminders.doing import do_step
+from liaison.reminders.doing import NOBODY, do_step, mails_of
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
@@ -103,13 +103,26 @@ async def _step_page(
     if theirs or not form.given("version"):
         form.values["version"] = [str(one.version)]
     words = words_of(request)
+    acts, mails = _acts(meeting, one, db.now()), 0
+    nobody: Message | None = None
+    if "do" in acts and step in MAILED:
+        try:
+            mails = await mails_of(db, viewer, meeting, step)
+            nobody = None if mails else Message(NOBODY)
+        except Conflict as refusal:
+            nobody = refusal.message
+        acts = [act for act in acts if act != "do" or mails]
+    texts = {name: words._(text) for name, text in ACTS.items()}
+    if mails:
+        texts["do"] = words.ngettext("Do now: %(n)d mail", "Do now: %(n)d mails", mails)
     return page(
         request,
         "reminders/step.html",
         nav="meetings",
         meeting=meeting,
         step=one,
-        acts=[(name, words._(ACTS[name])) for name in _acts(meeting, one, db.now())],
+        acts=[(name, texts[name]) for name in acts],
+        nobody=nobody.worded(words._) if nobody else "",
         form=form,
         theirs=theirs or {},
         labels={"due_on": words._("New day"), "reason": words._("Reason"), "act": words._("What is to be done")},

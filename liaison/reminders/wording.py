@@ -98,16 +98,19 @@ def of_meeting(
     office: Designation | None,
     link: str,
     on_leave: Sequence[str] = (),
+    papers: Sequence[str] = (),
 ) -> Entry:
     """A meeting as its people were told of it: to somebody asked by name in that `role`, or to an `agency` for its slip, which with
     `closed` takes no more names, and with the names of those whose leave it has not approved (`on_leave`); `due`: until when answers
-    are asked for. `words` knows the day and the meeting's zone."""
+    are asked for; `papers`: what there is to read behind the link. `words` knows the day and the meeting's zone."""
     start = datetime.fromisoformat(told["local_start"])
     when = words.full_span(start, start + timedelta(minutes=told["duration_minutes"]), zone=told["timezone"])
     missing = None if answered else words._("slip missing") if agency else words._("not answered yet")
     if closed and not answered and told["contact"]:
         # The slip takes no more names, so the mail must not ask for them.
         missing = words._("slip missing, and its date has passed: please call %(who)s", who=contact_of(told))
+        if agency == told["contact"]["agency"]:  # nobody calls themselves
+            missing = words._("slip missing, and its date has passed: please register it on the meeting’s page")
     near = words._("%(date)s, %(time)s", date=words.in_days(start.date()), time=words.time(start))
     if missing is None:
         why = near
@@ -125,7 +128,8 @@ def of_meeting(
         reason = words._(_ASKED[role])
     leave = words._("leave to approve: %(names)s", names=words._(", ").join(on_leave)) if on_leave else None
     details = " · ".join(filter(None, (agency, when, told["location"], leave)))
-    return Entry(told["title"], why, "plain" if answered else "warn", details, reason, link, act)
+    lines = (words._("Papers: %(titles)s", titles=words._(", ").join(papers)),) if papers else ()
+    return Entry(told["title"], why, "plain" if answered else "warn", details, reason, link, act, lines=lines)
 
 
 def contact_of(told: Mapping[str, Any]) -> str:

@@ -177,6 +177,12 @@ async def test_a_draft_and_later_changes_wait_to_be_sent_until_everybody_holds_t
     assert needs(await browser.get("/")) == ["约定的会议尚未安排：支持起诉协作机制"]  # the quarter is open again
 
 
+async def test_a_draft_of_next_year_is_nothing_to_do_yet(browse: Any, play: Play, world: World) -> None:
+    await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T14:30"), title="一季度联席会议")
+    page = await (await browse(world.zhoumin)).get("/")
+    assert ("请发送通知" in page, "一季度联席会议" in page) == (False, True)
+
+
 async def test_who_no_mail_reaches_is_no_change_to_send(browse: Any, play: Play, world: World) -> None:
     async with play.database.writing() as db:
         await db.execute(update(Person).where(Person.id == world.wuxl.id).values(mail=None))

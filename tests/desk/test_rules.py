@@ -7,7 +7,7 @@ import pytest
 from liaison.calendaring.deadlines import PROFILE
 from liaison.calendaring.workdays import region_calendar
 from liaison.desk.promises import AtRisk, at_risk, promises
-from liaison.desk.todos import Todo, Told, is_time_to_remind, most_urgent_first, unsent
+from liaison.desk.todos import Todo, Told, is_time_to_remind, is_time_to_send, most_urgent_first, unsent
 from liaison.mechanisms.rhythm import StripMark, year_rhythm
 from liaison.meetings.models import Meeting
 from liaison.meetings.month import month_of
@@ -53,6 +53,13 @@ def test_reminding_is_offered_from_the_date_for_answers_or_three_days_before_and
     assert not is_time_to_remind(meeting(25, reminded_at=NOW), None, NOW)
     assert not is_time_to_remind(meeting(22), TODAY, NOW)
     assert not is_time_to_remind(meeting(25, announced_at=None), TODAY, NOW)
+
+
+def test_a_draft_is_to_be_sent_from_a_month_before_its_notice_is_due_and_what_people_hold_wrongly_at_once() -> None:
+    assert is_time_to_send("draft", date(2026, 12, 23), TODAY)
+    assert not is_time_to_send("draft", date(2026, 12, 24), TODAY)
+    assert is_time_to_send("changed", date(2027, 9, 1), TODAY)
+    assert not is_time_to_send("", TODAY, TODAY)
 
 
 def test_a_notice_waits_only_while_those_asked_hold_something_else() -> None:

@@ -206,6 +206,27 @@ async def test_an_item_that_comes_after_the_date_for_items_is_marked_late(play: 
     )
     browser = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
     assert (await browser.get(f"/meetings/{meeting_id}")).count("逾期报送") == 1
+    play.clock.as_of = datetime.fromisoformat("2026-12-17T14:35+08:00")
+    from_the_floor = await proposed(play, meeting_id, by="zhoumin")
+    assert (await api.get(play.world.zhoumin, f"/agenda-items/{from_the_floor}"))["late"] is False
+
+
+async def test_a_proposed_item_is_returned_or_deferred_on_the_meetings_page(
+    play: Play, meeting_id: int, settings: Settings
+) -> None:
+    first, second = await proposed(play, meeting_id), await proposed(play, meeting_id, title="会商经费")
+    host = await Browser(settings, play.database, play.clock).sign_in(play.world.zhoumin)
+    page = await host.get(f"/meetings/{meeting_id}")
+    for item_id in (first, second):
+        assert f'<form id="decide-{item_id}" method="post" action="/agenda-items/{item_id}/defer">' in page
+        assert f'name="reason" maxlength="500" form="decide-{item_id}"' in page
+        assert f'form="decide-{item_id}" formaction="/agenda-items/{item_id}/return"' in page
+    assert (await host.post(f"/agenda-items/{first}/return", reason="请补充方案", version="1")).status_code == 303
+    assert (await host.post(f"/agenda-items/{second}/defer", reason="", version="1")).status_code == 303
+    assert "decide-" not in await host.get(f"/meetings/{meeting_id}"), "what is decided is not asked for again"
+    member = await Browser(settings, play.database, play.clock).sign_in(play.world.wuxl)
+    await proposed(play, meeting_id, title="再议")
+    assert "decide-" not in await member.get(f"/meetings/{meeting_id}")
 
 
 async def test_the_host_arranges_a_restricted_item_without_knowing_what_it_is_about(

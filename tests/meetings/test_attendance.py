@@ -233,13 +233,31 @@ async def test_a_meeting_without_its_quorum_is_held_and_its_record_says_why(
         assert re.search(r"周敏.{0,20}09:45", shown)
 
 
+async def test_all_who_accepted_are_noted_by_one_press_which_is_offered_while_it_would_note_somebody(
+    play: Play, browser: Browser
+) -> None:
+    world = play.world
+    meeting_id, _ = await invited(play, Asked(person_id=world.chenzy.id), Asked(person_id=world.liwb.id))
+    for who, name in ((world.chenzy, "陈志远"), (world.liwb, "李文博")):
+        await act(play, who, replies.answer, name, meeting_id, partstat="accepted")
+    play.clock.as_of = BEGUN
+    await browser.sign_in(world.zhoumin)
+    page = await browser.get(f"/meetings/{meeting_id}")
+    assert 'name="everybody"' in page
+    await act(play, world.zhoumin, holding.check_in, "李文博", meeting_id, "absent")
+    assert 'name="everybody"' in await browser.get(f"/meetings/{meeting_id}")
+    assert (await browser.post(f"/meetings/{meeting_id}/attendance", everybody="1")).status_code == 303
+    assert 'name="everybody"' not in await browser.get(f"/meetings/{meeting_id}")
+    assert [one.attendance for one in (await listed(play, meeting_id)).values()] == ["present", "absent"]
+
+
 async def test_a_reason_without_need_is_not_kept_and_a_quorum_taken_back_is_forgotten(play: Play) -> None:
     world = play.world
     meeting_id, _ = await invited(play, Asked(person_id=world.chenzy.id), Asked(person_id=world.liwb.id))
     play.clock.as_of = BEGUN
     for name in ("陈志远", "李文博"):
         await act(play, world.zhoumin, holding.check_in, name, meeting_id, "present")
-    meeting = await held(play, meeting_id, quorum_reason="多此一举", wants_reason=True)
+    meeting = await held(play, meeting_id, quorum_reason="多此一举")
     assert (meeting.quorum_reason, meeting.quorum_rule["least"]) == (None, 2)
     async with play.database.writing() as db:
         viewer, meeting = await play.meeting(db, meeting_id)

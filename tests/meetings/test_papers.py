@@ -18,6 +18,7 @@ from liaison.directory.models import Person
 from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
 from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
+from liaison.reminders.reminding import remind_due
 from tests.callers import Browser, Program
 from tests.files.making import PDF, office
 from tests.meetings.play import Play
@@ -387,3 +388,17 @@ async def test_without_the_token_of_a_page_of_ours_no_file_is_taken(
         assert (await browser.upload(path, "说明.pdf", PDF)).status_code == 403
         assert (await browser.post(path, title="说明")).status_code == 403
     assert not (settings.data_dir / "uploads").exists()
+
+
+async def test_the_reminder_of_the_day_before_names_the_papers_that_everybody_may_know_of(
+    program: Program, play: Play, meeting: int
+) -> None:
+    await brought(program, play.world.zhoumin, meeting, title="案件情况汇总")
+    await brought(program, play.world.zhoumin, meeting, title="个案材料", audience=str(play.world.sfj.id))
+    play.clock.as_of = datetime.fromisoformat("2026-12-16T08:30+08:00")
+    async with play.database.writing() as db:
+        await remind_due(db)
+    reminders = {mail.to: mail.text for mail in await play.delivered()}
+    for to in ("liwb@sfj.qingzhi.example", "sunl@rsj.qingzhi.example"):
+        assert "会议材料：案件情况汇总" in reminders[to], to
+        assert "个案材料" not in reminders[to], to

@@ -1,5 +1,6 @@
 """A meeting is recorded on its own page, without JavaScript: notes, check-in, decisions, held, and that taken back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -59,17 +60,27 @@ async def test_the_officer_records_and_holds_on_the_meetings_page(
     assert "每月5日前交换清单。" in shown
     assert "会次" in await browser.get(f"{page}/hold")
     version = (await meeting_of(database, running)).version
-    without = await browser.post(f"{page}/hold", ordinal="18", version=str(version))
-    assert without.status_code == 422  # one of the two agencies that it needs is there
-    assert "请说明未达最低参会单位数仍召开会议的理由" in without.text
-    why = {"ordinal": "18", "version": str(version), "quorum_reason": "区司法局临时有紧急任务"}
-    assert (await browser.post(f"{page}/hold", **why)).status_code == 303
+    assert (await browser.post(f"{page}/hold", ordinal="18", version=str(version))).status_code == 303
     held = await meeting_of(database, running)
     assert (held.state, held.ordinal) == ("held", 18)
     refused = await browser.post(f"{page}/unhold", reason="", version=str(held.version))
     assert refused.status_code == 422
     assert (await browser.post(f"{page}/unhold", reason="点错了", version=str(held.version))).status_code == 303
     assert (await meeting_of(database, running)).held_at is None
+
+
+async def test_without_its_quorum_the_page_offers_to_say_why_and_never_asks_for_it(
+    browser: Browser, database: Database, running: int
+) -> None:
+    page = f"/meetings/{running}"
+    async with database.reading() as db:
+        (chair,) = await queries.attendees(db, running)
+    await browser.get(page)
+    await browser.post(f"{page}/attendance", **{f"attendance.{chair.id}": "present"})  # one agency of the two needed
+    assert re.search(r"未达最低参会单位数仍召开的理由\s*<[^>]+>（选填）", await browser.get(f"{page}/hold"))
+    version = str((await meeting_of(database, running)).version)
+    assert (await browser.post(f"{page}/hold", version=version, quorum_reason="")).status_code == 303
+    assert "未说明理由" in await browser.get(page)
 
 
 async def test_an_older_note_does_not_overwrite_a_newer_one(browser: Browser, database: Database, running: int) -> None:

@@ -3,7 +3,10 @@
 import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from liaison.directory.models import Person
+from liaison.mechanisms.models import PAPER, Member
 from liaison.meetings import queries as meetings
 from liaison.polls import queries
 from tests.callers import Browser
@@ -152,3 +155,28 @@ async def test_who_asks_sees_whom_the_mail_did_not_reach_and_why(play: Play, bro
     assert "邮件未送达" in await browser.get(f"/time-polls/{poll_id}")
     await browser.sign_in(play.world.wuxl)
     assert "邮件未送达" not in await browser.get(f"/time-polls/{poll_id}")
+
+
+async def test_the_meetings_page_leads_to_the_question_while_it_runs_and_offers_no_second_one(
+    play: Play, browser: Browser
+) -> None:
+    meeting_id = await play.scheduled()
+    await browser.sign_in(play.world.zhoumin)
+    new = f"/mechanisms/1/time-polls/new?meeting={meeting_id}"
+    page = await browser.get(f"/meetings/{meeting_id}")
+    assert (new in page, "正在征询各单位会议时间" in page) == (True, False)
+    poll_id = await ask(play, meeting_id=meeting_id)
+    page = await browser.get(f"/meetings/{meeting_id}")
+    assert re.search(rf'正在征询各单位会议时间.*<a href="/time-polls/{poll_id}">查看答复</a>', page)
+    assert new not in page
+
+
+async def test_the_press_that_reminds_counts_whom_its_mail_reaches(play: Play, browser: Browser) -> None:
+    poll_id = await ask(play)
+    await browser.sign_in(play.world.zhoumin)
+    page = await browser.get(f"/time-polls/{poll_id}")
+    assert "提醒未答复的1个单位" in page, "the own agency is not mailed"
+    async with play.database.writing() as db:
+        member = (await db.scalars(select(Member).where(Member.agency_id == play.world.sfj.id))).one()
+        member.takes_part = PAPER
+    assert "提醒未答复" not in await browser.get(f"/time-polls/{poll_id}")

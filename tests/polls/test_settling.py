@@ -58,6 +58,9 @@ async def test_everybody_who_was_asked_is_told_once_and_no_calendar_goes_with_it
     assert mails[LIWB].subject == "【会议时间】时间定于12月10日（周四）09:00：商请协助会"
     assert "2026年12月10日（星期四）09:00—10:30" in mails[LIWB].text
     assert mails[LIWB].calendar is None
+    assert "感谢答复。会议时间定于：" in mails[LIWB].text
+    assert "感谢" not in mails[ZHOUMIN].text, "who has not answered is not thanked for it"
+    assert "会议时间定于：" in mails[ZHOUMIN].text
     assert await play.delivered() == []
 
 

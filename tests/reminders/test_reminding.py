@@ -308,6 +308,14 @@ async def test_a_slip_that_takes_no_more_names_is_not_asked_for_but_the_host_is_
     assert "填写回执" not in text
 
 
+async def test_the_hosts_own_liaison_is_not_told_to_call_themselves(play: Play) -> None:
+    await without_digest(play)
+    await play.send(await play.scheduled(Asked(agency_id=play.world.jcy.id)))
+    text = (await at(play, "12-16T08:30"))[ZHOUMIN].text
+    assert "回执未交且已截止，请在会议页面登记" in text
+    assert "请致电" not in text
+
+
 async def test_who_reads_a_mailbox_for_another_is_told_whose_it_is(play: Play) -> None:
     await without_digest(play)
     await assigned(play, owner=play.world.zhenggq)

@@ -82,6 +82,27 @@ async def test_a_step_is_shifted_skipped_done_and_taken_back_on_its_page(play: P
     assert "该节点已不能更改" in gone
 
 
+async def test_doing_a_step_now_says_before_it_is_pressed_how_many_mails_go_and_is_not_offered_without_any(
+    play: Play, open_as: OpenAs
+) -> None:
+    await planned(play, Asked(person_id=play.world.sunl.id), Asked(agency_id=play.world.sfj.id))
+    browser = await open_as(play.world.zhoumin)
+    call = await browser.get("/meetings/1/steps/call_for_items")
+    assert "立即办理（3封邮件）" in call
+    assert "尚未通知任何人" in await browser.get("/meetings/1/steps/replies_due")
+    assert 'value="do"' not in await browser.get("/meetings/1/steps/replies_due")
+    assert "立即办理</button>" in await browser.get("/meetings/1/steps/pre_meeting"), "it has no mails of its own"
+    assert (
+        await browser.post("/meetings/1/steps/call_for_items", act="do", reason="提前", version="0")
+    ).status_code == 303
+    assert len(await play.delivered()) == 3
+    await proposed(play, 1, play.world.liwb, "法律援助绿色通道")
+    await proposed(play, 1, play.world.zhoumin, "移送口径")
+    due = await browser.get("/meetings/1/steps/items_due")
+    assert "没有可发送的对象" in due
+    assert 'value="do"' not in due
+
+
 async def test_the_api_shifts_skips_does_and_takes_back_with_a_reason(play: Play, api: Program, world: World) -> None:
     await planned(play, Asked(person_id=world.sunl.id))
     path = "/meetings/1/steps"

@@ -141,6 +141,20 @@ async def test_a_draft_planned_after_its_notice_was_due_is_shown_as_late_and_nob
     assert steps["pre_meeting"] == steps["agenda_approved"] == "before", "nobody is late with what lay before the plan"
 
 
+async def test_once_the_notice_is_out_nobody_is_late_with_the_agenda(play: Play) -> None:
+    meeting_id = await planned(play, Asked(agency_id=play.world.sfj.id))
+    states = {}
+    for told in (False, True):
+        play.clock.as_of = beijing("10-22T09:00")
+        if told:
+            await play.send(meeting_id)
+        async with play.database.reading() as db:
+            _, meeting = await play.meeting(db, meeting_id)
+            steps = {one.step: one.state for one in await stepping.steps_shown(db, meeting)}
+        states[told] = (steps["pre_meeting"], steps["agenda_approved"])
+    assert states == {False: ("late", "late"), True: ("passed", "passed")}
+
+
 async def test_who_sent_an_item_before_the_mail_is_written_is_not_told_that_none_came(play: Play) -> None:
     meeting_id = await planned(play)
     await through(play, "09-24")

@@ -318,7 +318,6 @@ async def hold(
         ordinal=form.whole("ordinal"),
         ordinal_in_year=form.whole("ordinal_in_year"),
         quorum_reason=form.given("quorum_reason"),
-        wants_reason=True,
         version=form.whole("version"),
     )
     await attempt(db, form, act, lambda theirs: _hold_page(request, db, viewer, meeting_id, "hold", form, theirs))

@@ -20,7 +20,7 @@ from liaison.mechanisms.wording import STEPS
 from liaison.meetings import following, paper_queries, queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
-from liaison.meetings.attendance import One, by_attendance, leave_of, to_check_in
+from liaison.meetings.attendance import One, by_attendance, can_note_all, leave_of, to_check_in
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import PURPOSES, Meeting
@@ -133,6 +133,9 @@ async def show_meeting(
         check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
+        time_poll=await request.app.state.time_poll_of(db, viewer, meeting.id)
+        if meeting.state in ("draft", "postponed")
+        else None,
         papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
         may_bring_papers=is_host(viewer, meeting)
         or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
@@ -183,6 +186,7 @@ async def recorded(
         "items": items,
         "attendees": listed,
         "in_groups": by_attendance(listed),
+        "can_note_all": can_note_all(listed),
         "proposed": [
             one
             for one in on_it.items

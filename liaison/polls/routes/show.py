@@ -116,6 +116,7 @@ async def poll_page(
     takes_answers = poll.takes_answers_on(today)
     runs = may_run(viewer, poll)
     members = await mechanisms.members_on(db, poll.mechanism_id, today)
+    reached = {to.agency.id for to in await told(db, poll, by=viewer.person_id)} if runs else set()
     return shown(
         request,
         "polls/show.html",
@@ -129,7 +130,7 @@ async def poll_page(
         zone=poll.mechanism.timezone,
         takes_answers=takes_answers,
         runs=runs,
-        waiting=[row for row in poll.in_order() if row.answered_at is None],
+        waiting=[row for row in poll.in_order() if row.answered_at is None and row.agency_id in reached],
         registers={
             row.agency_id
             for row in poll.answers
