@@ -1,6 +1,7 @@
 """The page as it is read: its headline, and the parts that fit. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from liaison.i18n import Words
 from liaison.one_page.facts import TITLE, OnePage, parts
@@ -20,4 +21,5 @@ def shown(words: Words, page: OnePage) -> Sequence[Part]:
     def more(n: int) -> str:
         return words.ngettext("… and %(n)d more", "… and %(n)d more", n)
 
-    return fitted(parts(words, page), more)
+    found = fitted(parts(words, page), more)
+    return [replace(one, heading=numbered(words, n, one.heading)) for n, one in enumerate(found, 1)]
