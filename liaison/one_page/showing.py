@@ -6,6 +6,7 @@ from dataclasses import replace
 from liaison.i18n import Words
 from liaison.one_page.facts import TITLE, OnePage, parts
 from liaison.one_page.fitting import Part, clipped, fitted
+from liaison.paperwork.wording import numbered
 
 
 def headline(words: Words, page: OnePage) -> tuple[str, str]:
