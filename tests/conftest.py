@@ -1,9 +1,12 @@
 """Every test gets a real database of its own, built by the migrations: a copied SQLite file, or a PostgreSQL database from a template."""
 
+import asyncio
 import os
+import pickle
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,11 +95,40 @@ async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def populated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes] | None:
+    """The same file with the small world in it, made once, and that world as it was read: to build it costs more than most tests. None
+    on PostgreSQL."""
+    if ON_POSTGRESQL:
+        return None
+    migrated_file = request.getfixturevalue("migrated_file")
+    directory = tmp_path_factory.mktemp("populated")
+    shutil.copyfile(migrated_file, directory / "liaison.db")
+
+    async def make() -> World:
+        database = open_database(checked(Settings(data_dir=directory, secret_key=SECRET)), Clock(as_of=NOW))
+        async with database.writing() as db:
+            made = await build(db)
+        await database.dispose()
+        return made
+
+    made = asyncio.run(make())
+    with closing(sqlite3.connect(directory / "liaison.db")) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return directory / "liaison.db", pickle.dumps(made)
+
+
 @pytest.fixture
-async def world(database: Database) -> World:
+async def world(database: Database, populated: tuple[Path, bytes] | None) -> World:
     """The small named world of tests/world.py, committed."""
-    async with database.writing() as db:
-        return await build(db)
+    path = database.settings.sqlite_path
+    if path is None or populated is None or database.writer.pool.checkedin():  # type: ignore[attr-defined]  # something was written before
+        async with database.writing() as db:
+            return await build(db)
+    file, made = populated
+    shutil.copyfile(file, path)
+    found: World = pickle.loads(made)
+    return found
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -91,7 +91,7 @@ acts = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts)
 async def test_no_order_of_edits_and_sign_offs_puts_an_unsigned_text_in_force(
     database: Database, world: World, steps: list[tuple[str, str]]
