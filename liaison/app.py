@@ -45,6 +45,8 @@ from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
+from liaison.succession import api as succession_api
+from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.watching import routes as watching_routes
@@ -156,6 +158,7 @@ def page_routers() -> list[Router]:
         desk_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
+        succession_routes.router,
         meetings_routes.router,
         reminders_routes.router,
         actions_routes.router,
@@ -181,6 +184,7 @@ def api_routers() -> list[Router]:
         accounts_api.api,
         directory_api.api,
         mechanisms_api.api,
+        succession_api.api,
         meetings_api.api,
         reminders_api.api,
         actions_api.api,

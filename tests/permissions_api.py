@@ -102,6 +102,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
         agency_id="@sfj", person_id="@zhenggq", role="deputy"
     ),
     "PATCH /api/designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "GET /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /api/designations/{designation_id}/handover/take-back": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "GET /api/incoming": ANY_SIGNED_IN,
     "POST /api/incoming/{incoming_id}/apply": COUNT_IT,

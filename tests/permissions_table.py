@@ -97,6 +97,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "GET /designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/end": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /designations/{designation_id}/handover/take-back": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),

@@ -125,19 +125,6 @@ class DesignationGiven(Body):
     may_sign: bool | None = None
 
 
-class DesignationChange(Body):
-    ends_on: date | None
-    version: int | None = None
-
-
-class Handover(Body):
-    to_person_id: str
-    starts_on: date
-    basis_ref: str | None = None
-    acting: bool = False
-    version: int | None = None
-
-
 @get("/mechanisms")
 async def all_mechanisms(db: Db, viewer: Me, paging: Page) -> dict[str, Any]:
     """The mechanisms you may know of, oldest first."""
@@ -298,31 +285,6 @@ async def designate(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
     return await reply(request, db, viewer, await _designation(db, made), status=201)
 
 
-@patch("/designations/{designation_id:str}")
-async def change_designation(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Response[bytes]:
-    """End a term, move its end, or let it run on (null)."""
-    given = body(await request.body(), DesignationChange)
-    changed = await designating.change_end(
-        db, viewer, row_id(designation_id), ends_on=given.ends_on, version=seen(request, given.version)
-    )
-    return await reply(request, db, viewer, await _designation(db, changed))
-
-
-@post("/designations/{designation_id:str}/handover", status_code=200)
-async def hand_over(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Response[bytes]:
-    """End the term on a day and begin the successor's; answers the new designation."""
-    given = body(await request.body(), Handover)
-    made = await designating.hand_over(
-        db,
-        viewer,
-        row_id(designation_id),
-        to_person_id=named(given.to_person_id),
-        version=seen(request, given.version),
-        **_some(given, "starts_on", "basis_ref", "acting"),
-    )
-    return await reply(request, db, viewer, await _designation(db, made))
-
-
 @get("/mechanisms/{mechanism_id:str}/deadlines")
 async def deadlines(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
     """The working days around a meeting day, by step."""
@@ -391,8 +353,6 @@ api = Router(
         change_member,
         designations,
         designate,
-        change_designation,
-        hand_over,
         deadlines,
         set_deadlines,
     ],
