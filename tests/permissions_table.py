@@ -14,6 +14,7 @@ from tests.permissions_rules import (
     ARRANGE_MECHANISM,
     ASK_SFJ,
     CHANGE_ACTION,
+    CHANGE_LETTER,
     CORRECT,
     COUNT_IT,
     DESIGNATE,
@@ -51,6 +52,7 @@ from tests.permissions_rules import (
     SERIES,
     SET_AUDIENCE,
     SFJ,
+    SHEET_OF_SFJ,
     TURN_BACK,
     UNHOLD,
     Rule,
@@ -97,6 +99,11 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "GET /designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/end": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/sheet": SHEET_OF_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/sheet.docx": SHEET_OF_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/letter": CHANGE_LETTER.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/letter.docx": CHANGE_LETTER.of(designation_id="liwb_term"),
+    "POST /change-letters/{letter_id}/delivered": CHANGE_LETTER.of(letter_id="change_letter"),
     "POST /designations/{designation_id}/handover/take-back": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"

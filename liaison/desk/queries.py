@@ -47,6 +47,8 @@ from liaison.meetings.stepping import rows_of
 from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
 from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
+from liaison.succession import queries as succession_queries
+from liaison.succession.models import ChangeLetter
 
 FAILED_FOR = timedelta(days=7)
 """So long an operator is told of mails that did not arrive."""
@@ -124,6 +126,8 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
     if viewer.acts_in_any():
+        if any(one.takes_part == PAPER or not one.agency.mail for agencies in histories.values() for one in agencies):
+            todos += await _letters(db, viewer, today)
         asked = await poll_queries.waiting(db, viewer)
         todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
@@ -341,6 +345,25 @@ def _offices(viewer: Viewer, histories: Mapping[int, Sequence[AgencyHistory]], t
             elif own and (days := ends_in_days(span.term, one.spans, today)) is not None:
                 todos.append(Todo("term", span.term.ends_on, span.term.designation_id, None, span.term.name, days))
     return todos
+
+
+async def _letters(db: Session, viewer: Viewer, today: date) -> list[Todo]:
+    """Changes of liaison that agencies are told of by letter alone, until somebody says that they got it."""
+    found: dict[int, list[ChangeLetter]] = {}
+    for letter in await succession_queries.letters_to_deliver(db, viewer):
+        found.setdefault(letter.designation_id, []).append(letter)
+    return [
+        Todo(
+            "change_letter",
+            today,
+            id_,
+            None,
+            letters[0].designation.person.name,
+            len(letters),
+            names=tuple(one.to_agency.short_name for one in letters),
+        )
+        for id_, letters in found.items()
+    ]
 
 
 async def _queue(db: Session) -> list[Todo]:

@@ -20,6 +20,7 @@ KINDS = (
     "send",
     "call",
     "letter",
+    "change_letter",
     "hold",
     "plan",
     "item",

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.queries import PERSON, PERSON_ADDRESS
-from liaison.succession.models import Handover
+from liaison.succession.models import ChangeLetter, Handover
 
 _FROM = joinedload(Handover.from_)
 _PARTS = (
@@ -46,3 +47,38 @@ async def ahead(db: Session) -> Sequence[Handover]:
 
 def _all() -> Select[Handover]:
     return select(Handover).options(*_PARTS)
+
+
+async def letters_of(db: Session, designation_id: int) -> Sequence[ChangeLetter]:
+    """The agencies that are told of this liaison by letter, with them; those not delivered first."""
+    query = select(ChangeLetter).where(ChangeLetter.designation_id == designation_id)
+    query = query.options(joinedload(ChangeLetter.to_agency))
+    return (await db.scalars(query.order_by(ChangeLetter.done_at.is_not(None), ChangeLetter.id))).all()
+
+
+async def letters_to_deliver(db: Session, viewer: Viewer) -> Sequence[ChangeLetter]:
+    """The letters about a change of liaison that the viewer is to have delivered, with term, its agency and mechanism, and addressee: as
+    liaison or deputy of the lead agency; where that one is told by letter itself, of the agency whose liaison changed."""
+    acting = {each.mechanism_id: each.agency_id for each in viewer.designations}
+    if not acting:
+        return []
+    query = (
+        select(ChangeLetter)
+        .join(Designation, Designation.id == ChangeLetter.designation_id)
+        .where(ChangeLetter.done_at.is_(None), Designation.mechanism_id.in_(acting))
+        .options(
+            joinedload(ChangeLetter.to_agency),
+            joinedload(ChangeLetter.designation).options(
+                joinedload(Designation.mechanism), joinedload(Designation.agency), joinedload(Designation.person)
+            ),
+        )
+        .order_by(ChangeLetter.id)
+    )
+    rows = (await db.scalars(query)).all()
+    told_by_letter = {(row.designation_id, row.to_agency_id) for row in rows}
+
+    def whose(row: ChangeLetter) -> int:
+        lead = row.designation.mechanism.lead_agency_id
+        return row.designation.agency_id if (row.designation_id, lead) in told_by_letter else lead
+
+    return [row for row in rows if acting[row.designation.mechanism_id] == whose(row)]

@@ -1,4 +1,4 @@
-"""One term: hand the office over, take that back, end the term or let it run on."""
+"""One term: hand the office over, take that back, end the term or let it run on; the handover sheet, and the letter to the others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,14 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import designating, permissions, wording
 from liaison.mechanisms import queries as mechanisms
-from liaison.succession import handover, moving, queries
+from liaison.meetings.values import decision_label
+from liaison.paperwork.writing import Made
+from liaison.succession import handover, moving, papers, queries
+from liaison.succession.permissions import may_read_sheet, may_write_for
+from liaison.succession.sheet import sheet
+from liaison.succession.sheet_said import contact_rows
+from liaison.succession.telling import note_delivered
+from liaison.web.attached import DOCX, attached
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
@@ -67,6 +74,80 @@ async def take_back(db: Db, viewer: Me, designation_id: Id) -> Page:
     return see_other(f"/designations/{designation_id}")
 
 
+@get("/designations/{designation_id:int}/sheet")
+async def handover_sheet(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """交接单, to be printed."""
+    said = await sheet(db, viewer, designation_id)
+    return page(
+        request,
+        "succession/sheet.html",
+        nav="mechanisms",
+        said=said,
+        rows=contact_rows(words_of(request), said),
+        wording=wording,
+        decision_label=decision_label,
+    )
+
+
+@get("/designations/{designation_id:int}/sheet.docx")
+async def sheet_file(db: Db, viewer: Me, designation_id: Id) -> Page:
+    """交接单 as a file."""
+    return _as_file(await papers.make_sheet(db, viewer, designation_id))
+
+
+@get("/designations/{designation_id:int}/letter")
+async def letter(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """变更联络员的函: what is typed for it, and which agencies are told by it alone."""
+    designation = await mechanisms.designation(db, viewer, designation_id)
+    if not may_write_for(viewer, designation):
+        raise NotPermitted(papers.NOT_YOURS)
+    mechanism, words = designation.mechanism, words_of(request)
+    members = await mechanisms.members_on(db, mechanism.id, db.clock.today(mechanism.timezone))
+    letters = await queries.letters_of(db, designation_id)
+    on = letters[0].on if letters else designation.starts_on
+    return page(
+        request,
+        "succession/letter.html",
+        nav="mechanisms",
+        designation=designation,
+        mechanism=mechanism,
+        wording=wording,
+        letters=letters,
+        form=Form.of(doc_no=designation.basis_ref, on=on),
+        recipients=[
+            ("", words._("All other member agencies")),
+            *((str(m.agency_id), m.agency.name) for m in members if m.agency_id != designation.agency_id),
+        ],
+    )
+
+
+@get("/designations/{designation_id:int}/letter.docx")
+async def letter_file(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Page:
+    """The letter as a file (`?doc_no=`, `dated_on`, `on`); `to` an agency makes it one to that agency alone."""
+    form = Form({name: [value] for name, value in request.query_params.items()})
+    made = await papers.make_letter(
+        db,
+        viewer,
+        designation_id,
+        on=form.date("on"),
+        to=form.id("to"),
+        doc_no=form.raw("doc_no"),
+        dated_on=form.date("dated_on"),
+    )
+    return _as_file(made)
+
+
+@post("/change-letters/{letter_id:int}/delivered")
+async def delivered(db: Db, viewer: Me, letter_id: Id) -> Page:
+    """An agency got its letter."""
+    noted = await note_delivered(db, viewer, letter_id)
+    return see_other(f"/designations/{noted.designation_id}/letter")
+
+
+def _as_file(made: Made) -> Page:
+    return Response(made.content, headers=attached(made.file_name), media_type=DOCX)
+
+
 async def _posted(request: AnyRequest, designation_id: int) -> Form:
     request.state.form_path = f"/designations/{designation_id}"  # where the other language finds the form again
     return await Form.read(request)
@@ -106,7 +187,22 @@ async def _term_page(
         at_stake=await mechanisms.at_stake(db, designation),
         people=await mechanisms.choosable_people(db, [agency_id]),
         letter=permissions.needs_letter(viewer, mechanism.id, agency_id),
+        may_read_sheet=may_read_sheet(viewer, designation, None),
     )
 
 
-router = Router("/", route_handlers=[term, change_end, hand_over, take_back], include_in_schema=False)
+router = Router(
+    "/",
+    route_handlers=[
+        term,
+        change_end,
+        hand_over,
+        take_back,
+        handover_sheet,
+        sheet_file,
+        letter,
+        letter_file,
+        delivered,
+    ],
+    include_in_schema=False,
+)
