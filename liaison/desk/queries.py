@@ -136,6 +136,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     if viewer.operator:
         is_empty = not series and (await db.execute(select(Mechanism.id).limit(1))).first() is None
         todos += await _queue(db)
+        todos += await _vacancies(db, viewer, histories, today)
     home = next(iter(calendars.values()))
     return Desk(
         todos=most_urgent_first(todos),
@@ -339,12 +340,22 @@ def _offices(viewer: Viewer, histories: Mapping[int, Sequence[AgencyHistory]], t
                 continue
             own = one.agency.id == viewer.agency_id
             if span.term is None:
-                todos.append(
-                    Todo("vacancy", today if own else None, mechanism_id, None, one.agency.short_name, int(own))
-                )
+                due, reached = today if own else None, bool(one.agency.mail)
+                name = one.agency.short_name
+                todos.append(Todo("vacancy", due, mechanism_id, None, name, int(own), reached=reached))
             elif own and (days := ends_in_days(span.term, one.spans, today)) is not None:
                 todos.append(Todo("term", span.term.ends_on, span.term.designation_id, None, span.term.name, days))
     return todos
+
+
+async def _vacancies(
+    db: Session, viewer: Viewer, known: Mapping[int, Sequence[AgencyHistory]], today: date
+) -> list[Todo]:
+    """For an operator: vacancies in the mechanisms where they are nobody's liaison or administrator."""
+    every = await mechanism_queries.mechanisms_visible_to(db, viewer)
+    others = [m for m in every if m.id not in known and (m.ended_on is None or m.ended_on > today)]
+    found = _offices(viewer, await mechanism_queries.histories(db, others), today) if others else []
+    return [todo for todo in found if todo.kind == "vacancy"]
 
 
 async def _letters(db: Session, viewer: Viewer, today: date) -> list[Todo]:

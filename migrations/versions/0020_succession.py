@@ -1,4 +1,5 @@
-"""Handovers with a day ahead and what they move; whose an action item was before; letters that tell of a change of liaison."""
+"""Handovers with a day ahead and what they move; whose an action item was before; letters that tell of a change of liaison;
+why a notice was sent over a vacancy."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,3 +70,4 @@ def upgrade() -> None:
             "designation_id", "on", "to_agency_id", name="uq_change_letter_designation_id_on_to_agency_id"
         ),
     )
+    op.add_column("announcement", sa.Column("vacancy", sa.JSON(), nullable=True))
