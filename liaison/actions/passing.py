@@ -12,7 +12,7 @@ from liaison.actions.models import ActionItem, FormerOwner
 from liaison.actions.queries import visible_to
 from liaison.audit import Actor
 from liaison.db import Session, locked
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 
 
 async def open_items(
@@ -41,9 +41,16 @@ async def former_owners(db: Session, item_id: int) -> Sequence[FormerOwner]:
 
 
 async def pass_on(
-    db: Session, actor: Viewer | Actor, item_ids: Collection[int], *, from_: Person, to: Person | None, on: date
+    db: Session,
+    actor: Viewer | Actor,
+    item_ids: Collection[int],
+    *,
+    from_: Person,
+    agency: Agency,
+    to: Person | None,
+    on: date,
 ) -> list[int]:
-    """Give these items of one owner to another, or to nobody yet; which of them were still open and theirs. Needs `from_.agency`.
+    """Give these items of one owner to another, or to nobody yet; which of them were still open and theirs. `agency`: the owner's.
 
     Who owned them is kept by name and agency as they are now. What is to be reminded goes to the new owner from the next step on."""
     passed = []
@@ -59,7 +66,7 @@ async def pass_on(
                 action_item_id=item.id,
                 person_id=from_.id,
                 name=from_.name,
-                agency_name=from_.agency.name,
+                agency_name=agency.name,
                 until_on=on,
                 to_name=to.name if to else None,
             )

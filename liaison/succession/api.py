@@ -1,4 +1,4 @@
-"""Handing an office over, for programs."""
+"""Handing an office over and moving people, for programs."""
 
 from datetime import date
 from typing import Any
@@ -7,17 +7,21 @@ import msgspec
 from litestar import Response, Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.errors import NotPermitted
+from liaison.directory import queries as directory
+from liaison.directory.permissions import may_read_contact
+from liaison.directory.values import person_json
+from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import designating
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.permissions import may_designate
 from liaison.mechanisms.values import designation_json
-from liaison.succession import handover, moving, queries
+from liaison.succession import handover, moving, queries, transferring
 from liaison.web.api import Body, body, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -39,6 +43,19 @@ class HandoverGiven(Body):
     acting: bool = False
     ends_deputy: bool = False
     keep_action_item_ids: list[str] = msgspec.field(default_factory=list)
+    version: int | None = None
+
+
+class TransferGiven(Body):
+    agency_id: str
+    office_id: str | UnsetType | None = UNSET
+    contact_id: str | UnsetType | None = UNSET
+    department: str | UnsetType | None = UNSET
+    job_title: str | UnsetType | None = UNSET
+    rank: int | UnsetType | None = UNSET
+    mail: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    open_items: str = transferring.LIAISON
     version: int | None = None
 
 
@@ -105,6 +122,26 @@ async def take_back(request: AnyRequest, db: Db, viewer: Me, designation_id: Id)
     return await reply(request, db, viewer, await _designation(db, kept))
 
 
+@post("/people/{person_id:str}/transfer", status_code=200)
+async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
+    """Move a person to another post; to another agency only the operator does. There their designations for the former agency end today,
+    and their open action items stay with it: `open_items` says whether its liaison in office gets them (liaison) or nobody yet (nobody)."""
+    given = body(await request.body(), TransferGiven)
+    agency_id, id_ = named(given.agency_id), row_id(person_id)
+    if not any(row.id == agency_id for row in await directory.agencies_in_order(db, viewer)):
+        raise Invalid({"agency_id": N_("There is no such agency.")})
+    facts: Any = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not UNSET}
+    facts["version"] = seen(request, given.version)
+    for name in ("office_id", "contact_id"):
+        if facts.get(name) is not None:
+            facts[name] = named(facts[name])
+    await transferring.transfer(db, viewer, id_, **{**facts, "agency_id": agency_id})
+    await db.flush()
+    person = await directory.person(db, viewer, id_)
+    reads = may_read_contact(viewer, person.agency_id, await mechanisms.agencies_in_common(db, viewer))
+    return await reply(request, db, viewer, person_json(person, contact=reads))
+
+
 async def _designation(db: Session, designation: Designation) -> dict[str, Any]:
     rows = await mechanisms.designations(db, designation.mechanism_id)
     zone = await mechanisms.timezone(db, designation.mechanism_id)
@@ -112,4 +149,6 @@ async def _designation(db: Session, designation: Designation) -> dict[str, Any]:
     return designation_json(designation, held[designation.id])
 
 
-api = Router("/", route_handlers=[change_designation, one_handover, hand_over, take_back], tags=["mechanisms"])
+api = Router(
+    "/", route_handlers=[change_designation, one_handover, hand_over, take_back, transfer], tags=["mechanisms"]
+)

@@ -100,25 +100,32 @@ async def take_back(db: Session, viewer: Viewer, designation_id: int) -> Designa
     handover = await queries.ahead_of(db, designation_id)
     if handover is None or handover.starts_on <= db.clock.today(mechanism.timezone):
         raise Conflict(N_("There is no handover that could be taken back: its day has come, or it was taken back."))
-    new = await db.get_one(Designation, handover.to_id)
-    if await queries.ahead_of(db, new.id):
+    if handover.to_id is not None and await queries.ahead_of(db, handover.to_id):
         raise Conflict(N_("The successor's own handover is entered as well. Take that one back first."))
+    await undo(db, viewer, handover)
+    return handover.from_
+
+
+async def undo(db: Session, viewer: Viewer, handover: Handover) -> None:
+    """Take a handover back whose day has not come: for who may, and for who moves a successor to another agency. Both are told."""
+    new = await db.get_one(Designation, handover.to_id)
     handover.to_id = None
     await db.flush()
     await db.delete(new)
     await db.flush()
-    old = await locked(db, Designation, designation_id)
-    old.ends_on = handover.ended_before
-    old.touch()
+    old = await locked(db, Designation, handover.from_id)
+    if old.ends_on == handover.starts_on:  # else it was ended otherwise since
+        old.ends_on = handover.ended_before
+        old.touch()
     for id_, end in (handover.deputy_ends or {}).items():
         deputy = await locked(db, Designation, int(id_))
-        deputy.ends_on = date.fromisoformat(end) if end else None
-        deputy.touch()
+        if deputy.ends_on == handover.starts_on:
+            deputy.ends_on = date.fromisoformat(end) if end else None
+            deputy.touch()
     handover.taken_back_at, handover.taken_back_by = db.now(), viewer.person_id or None
     facts = {"agency": old.agency_id, "to": handover.to_person_id, "starts_on": handover.starts_on.isoformat()}
     audit.add(db, viewer, "take_back_handover", f"designation:{old.id}", mechanism_id=old.mechanism_id, **facts)
     await mails.tell_both(db, handover, mails.TAKEN_BACK, {}, by=viewer.person_id or None)
-    return old
 
 
 async def apply_due(db: Session, actor: Actor) -> None:

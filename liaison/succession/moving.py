@@ -81,7 +81,9 @@ async def _actions(db: Session, office: Office, viewer: Viewer | None) -> Sequen
 async def _give_actions(
     db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
 ) -> list[int]:
-    return await passing.pass_on(db, actor, ids, from_=office.term.person, to=to, on=office.on)
+    return await passing.pass_on(
+        db, actor, ids, from_=office.term.person, agency=office.term.agency, to=to, on=office.on
+    )
 
 
 async def _meetings(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:

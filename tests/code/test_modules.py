@@ -65,6 +65,8 @@ SLOW = (
     "liaison.documents.filling",
     "liaison.paperwork.annual",
     "liaison.paperwork.papers",
+    "liaison.succession.letter",
+    "liaison.succession.sheet_paper",
     "liaison.files.packing",
     "openpyxl",
     "alembic",

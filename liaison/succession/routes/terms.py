@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Response, Router, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -191,18 +191,14 @@ async def _term_page(
     )
 
 
-router = Router(
-    "/",
-    route_handlers=[
-        term,
-        change_end,
-        hand_over,
-        take_back,
-        handover_sheet,
-        sheet_file,
-        letter,
-        letter_file,
-        delivered,
-    ],
-    include_in_schema=False,
-)
+handlers = [
+    term,
+    change_end,
+    hand_over,
+    take_back,
+    handover_sheet,
+    sheet_file,
+    letter,
+    letter_file,
+    delivered,
+]
