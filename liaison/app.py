@@ -140,7 +140,12 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "actions_beside": actions_routes.beside_meeting,
             "assign_decided": actions_routes.assign_decided,
             "deadlines_changed": stepping.deadlines_changed,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
+            "link_pages": {
+                **meetings_routes.LINK_PAGES,
+                **actions_routes.LINK_PAGES,
+                **polls_routes.LINK_PAGES,
+                **mechanisms_routes.LINK_PAGES,
+            },
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),

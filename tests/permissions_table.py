@@ -15,6 +15,7 @@ from tests.permissions_rules import (
     ASK_SFJ,
     CHANGE_ACTION,
     CHANGE_LETTER,
+    CONFIRM_SFJ,
     CORRECT,
     COUNT_IT,
     DESIGNATE,
@@ -92,6 +93,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /mechanisms/{mechanism_id}/members/new": KEEP_MECHANISM,
     "GET /members/{member_id}": DESIGNATE_SFJ.of(member_id="sfj_member"),
     "POST /members/{member_id}/takes-part": DESIGNATE_SFJ.of(member_id="sfj_member"),
+    "GET /members/{member_id}/list": CONFIRM_SFJ.of(member_id="sfj_member"),
+    "POST /members/{member_id}/list": CONFIRM_SFJ.of(member_id="sfj_member"),
     "POST /members/{member_id}/leave": KEEP_MECHANISM.of(member_id="sfj_member"),
     "GET /mechanisms/{mechanism_id}/designations/new": DESIGNATE,
     "POST /mechanisms/{mechanism_id}/designations/new": DESIGNATE_SFJ.sending(

@@ -13,7 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import designating, founding, queries
+from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import FACTS, Facts, Joining
@@ -252,6 +252,15 @@ async def change_member(request: AnyRequest, db: Db, viewer: Me, member_id: Id) 
     return await reply(request, db, viewer, member_json(member))
 
 
+@post("/members/{member_id:str}/confirm-list", status_code=200)
+async def confirm_list(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Response[bytes]:
+    """名单无误: say that your agency's liaison, deputies, people, addresses and phones are right."""
+    check = await list_checks.confirm(db, viewer, row_id(member_id))
+    by = str(check.confirmed_by) if check.confirmed_by else None
+    said = {"member_id": str(check.member_id), "confirmed_at": check.confirmed_at, "confirmed_by": by}
+    return await reply(request, db, viewer, said)
+
+
 @get("/mechanisms/{mechanism_id:str}/designations")
 async def designations(
     db: Db,
@@ -351,6 +360,7 @@ api = Router(
         members,
         join,
         change_member,
+        confirm_list,
         designations,
         designate,
         deadlines,

@@ -1,5 +1,5 @@
 """Handovers with a day ahead and what they move; whose an action item was before; letters that tell of a change of liaison;
-why a notice was sent over a vacancy."""
+why a notice was sent over a vacancy; whether agencies' lists are right."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -71,3 +71,17 @@ def upgrade() -> None:
         ),
     )
     op.add_column("announcement", sa.Column("vacancy", sa.JSON(), nullable=True))
+    op.create_table(
+        "list_check",
+        sa.Column("member_id", BigId, nullable=False),
+        sa.Column("half_from", sa.Date(), nullable=True),
+        sa.Column("asked_at", UTCDateTime(), nullable=True),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
+        sa.Column("confirmed_by", BigId, nullable=True),
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_list_check_member_id"),
+        sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name="fk_list_check_confirmed_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_list_check"),
+        sa.UniqueConstraint("member_id", "half_from", name="uq_list_check_member_id_half_from"),
+    )
+    op.create_index("ix_list_check_member_id_confirmed_at", "list_check", ["member_id", "confirmed_at"])
