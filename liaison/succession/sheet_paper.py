@@ -35,7 +35,13 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
         Facts(facts),
         Heading(words._("1. Contacts of the member agencies")),
         Grid(
-            [words._("Agency"), words._("Role"), words.pgettext("person", "Name"), words._("Phone"), words._("Mail")],
+            [
+                words._("Agency"),
+                words._("Role"),
+                words.pgettext("person", "Name"),
+                words._("Phone"),
+                words._("Mail address"),
+            ],
             contact_rows(words, said),
             (30, 26, 22, 32, 46),
         ),
