@@ -68,7 +68,7 @@ async def test_the_page_names_the_agency_asks_for_the_reason_and_shows_it_on_the
     assert sent.status_code == 303
     deliveries = unescape(await browser.get(f"/meetings/{meeting_id}/deliveries"))
     assert "发送时下列单位联络员空缺且无单位邮箱：清沚区司法局" in deliveries
-    assert "理由：已电话告知" in deliveries
+    assert "原因：已电话告知" in deliveries
 
 
 async def test_an_agency_with_an_address_of_its_own_is_named_and_does_not_hold_the_notice_up(
