@@ -48,6 +48,8 @@ from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
+from liaison.succession import api as succession_api
+from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
 from liaison.system import routes as system_routes
 from liaison.watching import routes as watching_routes
@@ -142,7 +144,12 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "assign_decided": actions_routes.assign_decided,
             "deadlines_changed": stepping.deadlines_changed,
             "time_poll_of": poll_queries.open_for,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
+            "link_pages": {
+                **meetings_routes.LINK_PAGES,
+                **actions_routes.LINK_PAGES,
+                **polls_routes.LINK_PAGES,
+                **mechanisms_routes.LINK_PAGES,
+            },
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),
@@ -161,6 +168,7 @@ def page_routers() -> list[Router]:
         one_page_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
+        succession_routes.router,
         meetings_routes.router,
         reminders_routes.router,
         actions_routes.router,
@@ -186,6 +194,7 @@ def api_routers() -> list[Router]:
         accounts_api.api,
         directory_api.api,
         mechanisms_api.api,
+        succession_api.api,
         meetings_api.api,
         reminders_api.api,
         actions_api.api,

@@ -12,6 +12,8 @@ from liaison.meetings.plan_mails import COMPOSERS as ANNUAL_PLANS
 from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
+from liaison.succession.mails import COMPOSERS as HANDOVERS
+from liaison.succession.telling import COMPOSERS as CHANGES_OF_LIAISON
 
 COMPOSERS: Final[Mapping[str, Composer]] = {
     **ACCOUNTS,
@@ -22,4 +24,6 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **ANNUAL_PLANS,
     **REMINDERS,
     **POSTROOM,
+    **HANDOVERS,
+    **CHANGES_OF_LIAISON,
 }

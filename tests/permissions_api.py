@@ -10,6 +10,7 @@ from tests.permissions_rules import (
     ASK_SFJ,
     ASSIGN,
     CHANGE_ACTION,
+    CONFIRM_SFJ,
     CORRECT,
     COUNT_IT,
     DECISION,
@@ -93,6 +94,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/mechanisms/{mechanism_id}/members": KEEP_MECHANISM.sending(agency_id="@rsj"),
     "GET /api/mechanisms/{mechanism_id}/deadlines": MECHANISM,
     "PUT /api/mechanisms/{mechanism_id}/deadlines": ARRANGE_MECHANISM,
+    "POST /api/members/{member_id}/confirm-list": CONFIRM_SFJ.of(member_id="sfj_member"),
     "PATCH /api/members/{member_id}": (
         DESIGNATE_SFJ.of(member_id="sfj_member").sending(takes_part="mail"),
         KEEP_MECHANISM.of(member_id="jcy_member").sending(left_on="2027-01-01"),
@@ -102,6 +104,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
         agency_id="@sfj", person_id="@zhenggq", role="deputy"
     ),
     "PATCH /api/designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "GET /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "POST /api/designations/{designation_id}/handover/take-back": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /api/designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "GET /api/incoming": ANY_SIGNED_IN,
     "POST /api/incoming/{incoming_id}/apply": COUNT_IT,

@@ -14,6 +14,8 @@ from tests.permissions_rules import (
     ARRANGE_MECHANISM,
     ASK_SFJ,
     CHANGE_ACTION,
+    CHANGE_LETTER,
+    CONFIRM_SFJ,
     CORRECT,
     COUNT_IT,
     DESIGNATE,
@@ -51,6 +53,7 @@ from tests.permissions_rules import (
     SERIES,
     SET_AUDIENCE,
     SFJ,
+    SHEET_OF_SFJ,
     TURN_BACK,
     UNHOLD,
     Rule,
@@ -90,6 +93,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /mechanisms/{mechanism_id}/members/new": KEEP_MECHANISM,
     "GET /members/{member_id}": DESIGNATE_SFJ.of(member_id="sfj_member"),
     "POST /members/{member_id}/takes-part": DESIGNATE_SFJ.of(member_id="sfj_member"),
+    "GET /members/{member_id}/list": CONFIRM_SFJ.of(member_id="sfj_member"),
+    "POST /members/{member_id}/list": CONFIRM_SFJ.of(member_id="sfj_member"),
     "POST /members/{member_id}/leave": KEEP_MECHANISM.of(member_id="sfj_member"),
     "GET /mechanisms/{mechanism_id}/designations/new": DESIGNATE,
     "POST /mechanisms/{mechanism_id}/designations/new": DESIGNATE_SFJ.sending(
@@ -97,6 +102,12 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "GET /designations/{designation_id}": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/end": DESIGNATE_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/sheet": SHEET_OF_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/sheet.docx": SHEET_OF_SFJ.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/letter": CHANGE_LETTER.of(designation_id="liwb_term"),
+    "GET /designations/{designation_id}/letter.docx": CHANGE_LETTER.of(designation_id="liwb_term"),
+    "POST /change-letters/{letter_id}/delivered": CHANGE_LETTER.of(letter_id="change_letter"),
+    "POST /designations/{designation_id}/handover/take-back": DESIGNATE_SFJ.of(designation_id="liwb_term"),
     "POST /designations/{designation_id}/handover": DESIGNATE_SFJ.of(designation_id="liwb_term").sending(
         to_person_id="@zhenggq", starts_on="2027-01-01"
     ),

@@ -38,6 +38,7 @@ from liaison.paperwork.models import DocumentTemplate
 from liaison.polls import asking
 from liaison.polls.asking import Proposed
 from liaison.postroom.models import IncomingMail
+from liaison.succession.models import ChangeLetter
 from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
 from liaison.web.openapi import body_of
@@ -214,6 +215,10 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         }
         things |= {f"{name}_member": row.id for name, row in built.members.items()}
         things |= {f"{name}_term": row.id for name, row in built.terms.items()}
+        letter = ChangeLetter(designation_id=built.terms["liwb"].id, on=date(2026, 11, 1), to_agency_id=built.rsj.id)
+        db.add(letter)
+        await db.flush()
+        things["change_letter"] = letter.id
         known = KnownAddress(person_id=built.wuxl.id, address="xiaolan@example.org", kind="alias", added_at=db.now())
         db.add(known)
         layout = DocumentTemplate(

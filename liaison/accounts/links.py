@@ -18,7 +18,7 @@ from liaison.directory.models import Agency, Person
 from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
-ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL = "answer", "slip", "action", "propose", "time_poll"
+ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL, LIST = "answer", "slip", "action", "propose", "time_poll", "list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class ActionItem(Versioned, Base):
     lead_agency: Mapped[Agency] = relationship(lazy="raise")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     owner: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[owner_id])
+    former_owner: Mapped[str | None] = mapped_column(String(60))
+    """原责任人: whose it was until their office was handed over; the newest of its FormerOwner, by name as it was."""
     due_on: Mapped[date | None]
     """The local date in the mechanism's zone by whose end it is to be done."""
     assigned_on: Mapped[date]
@@ -125,6 +127,7 @@ class ItemShown:
     title: str
     lead_agency_id: int
     owner_id: int | None
+    former_owner: str | None
     due_on: date | None
     ended_at: datetime | None
     ended_how: str | None
@@ -144,6 +147,22 @@ class Support(Base):
     action_item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     agency: Mapped[Agency] = relationship(lazy="raise")
+
+
+class FormerOwner(Base):
+    """原责任人: who owned the item until a day, when their office passed to somebody else. Names as they were."""
+
+    __tablename__ = "former_owner"
+    __table_args__ = (Index("ix_former_owner_action_item_id", "action_item_id"),)
+
+    action_item_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    agency_name: Mapped[str] = mapped_column(String(120))
+    until_on: Mapped[date]
+    """The first local day on which it was no longer theirs."""
+    to_name: Mapped[str | None] = mapped_column(String(60))
+    """Whose it became; None: nobody's yet."""
 
 
 class Progress(Base):

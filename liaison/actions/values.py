@@ -26,6 +26,7 @@ def action_json(item: ActionItem, today: date, carried_count: int, *, tells_end:
         "lead_agency_id": str(item.lead_agency_id),
         "supporting_agency_ids": [str(one.agency_id) for one in item.supports],
         "owner_id": _id(item.owner_id),
+        "former_owner": item.former_owner,
         "due_on": item.due_on,
         "state": item.state,
         "due_state": state,

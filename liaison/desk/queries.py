@@ -48,6 +48,8 @@ from liaison.meetings.stepping import rows_of
 from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
 from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
+from liaison.succession import queries as succession_queries
+from liaison.succession.models import ChangeLetter
 
 FAILED_FOR = timedelta(days=7)
 """So long an operator is told of mails that did not arrive."""
@@ -125,6 +127,8 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
     if viewer.acts_in_any():
+        if any(one.takes_part == PAPER or not one.agency.mail for agencies in histories.values() for one in agencies):
+            todos += await _letters(db, viewer, today)
         asked = await poll_queries.waiting(db, viewer)
         todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
@@ -133,6 +137,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     if viewer.operator:
         is_empty = not series and (await db.execute(select(Mechanism.id).limit(1))).first() is None
         todos += await _queue(db)
+        todos += await _vacancies(db, viewer, histories, today)
     home = next(iter(calendars.values()))
     return Desk(
         todos=most_urgent_first(todos),
@@ -337,12 +342,41 @@ def _offices(viewer: Viewer, histories: Mapping[int, Sequence[AgencyHistory]], t
                 continue
             own = one.agency.id == viewer.agency_id
             if span.term is None:
-                todos.append(
-                    Todo("vacancy", today if own else None, mechanism_id, None, one.agency.short_name, int(own))
-                )
+                due, reached = today if own else None, bool(one.agency.mail)
+                name = one.agency.short_name
+                todos.append(Todo("vacancy", due, mechanism_id, None, name, int(own), reached=reached))
             elif own and (days := ends_in_days(span.term, one.spans, today)) is not None:
                 todos.append(Todo("term", span.term.ends_on, span.term.designation_id, None, span.term.name, days))
     return todos
+
+
+async def _vacancies(
+    db: Session, viewer: Viewer, known: Mapping[int, Sequence[AgencyHistory]], today: date
+) -> list[Todo]:
+    """For an operator: vacancies in the mechanisms where they are nobody's liaison or administrator."""
+    every = await mechanism_queries.mechanisms_visible_to(db, viewer)
+    others = [m for m in every if m.id not in known and (m.ended_on is None or m.ended_on > today)]
+    found = _offices(viewer, await mechanism_queries.histories(db, others), today) if others else []
+    return [todo for todo in found if todo.kind == "vacancy"]
+
+
+async def _letters(db: Session, viewer: Viewer, today: date) -> list[Todo]:
+    """Changes of liaison that agencies are told of by letter alone, until somebody says that they got it."""
+    found: dict[int, list[ChangeLetter]] = {}
+    for letter in await succession_queries.letters_to_deliver(db, viewer):
+        found.setdefault(letter.designation_id, []).append(letter)
+    return [
+        Todo(
+            "change_letter",
+            today,
+            id_,
+            None,
+            letters[0].designation.person.name,
+            len(letters),
+            names=tuple(one.to_agency.short_name for one in letters),
+        )
+        for id_, letters in found.items()
+    ]
 
 
 async def _queue(db: Session) -> list[Todo]:

@@ -20,6 +20,7 @@ KINDS = (
     "send",
     "call",
     "letter",
+    "change_letter",
     "hold",
     "plan",
     "item",
@@ -130,6 +131,8 @@ class Todo:
     """The promised date that a meeting is to be planned for."""
     names: tuple[str, ...] = ()
     """The agencies that are told by letter."""
+    reached: bool = True
+    """Whether an agency without a liaison has an address of its own."""
 
     def days_late(self, today: date) -> int:
         """How many days it is overdue; 0 when it is not."""
@@ -137,7 +140,7 @@ class Todo:
 
     def look(self, today: date) -> str:
         """bad when overdue or broken, warn when due by tomorrow, else brand; the words beside it say the same."""
-        if self.kind in ("mail", "queue") or self.days_late(today):
+        if self.kind in ("mail", "queue", "vacancy") or self.days_late(today):
             return "bad"
         return "warn" if self.due_on and (self.due_on - today).days <= 1 else "brand"
 

@@ -95,18 +95,6 @@ class PersonChange(Body):
     version: int | None = None
 
 
-class Transfer(Body):
-    agency_id: str
-    office_id: Text = UNSET
-    contact_id: Text = UNSET
-    department: Text = UNSET
-    job_title: Text = UNSET
-    rank: Number = UNSET
-    mail: Text = UNSET
-    phone: Text = UNSET
-    version: int | None = None
-
-
 @get("/agencies")
 async def all_agencies(db: Db, viewer: Me, paging: Page, short_name: FromQuery[str | None] = None) -> dict[str, Any]:
     """The active agencies, oldest first; `short_name` finds one."""
@@ -235,17 +223,6 @@ async def change_person(request: AnyRequest, db: Db, viewer: Me, person_id: Id) 
     return await reply(request, db, viewer, await one_person_now(db, viewer, id_))
 
 
-@post("/people/{person_id:str}/transfer", status_code=200)
-async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
-    """Move a person to another post; to another agency only the operator does."""
-    given = body(await request.body(), Transfer)
-    agency_id = await _agency_named(db, viewer, given.agency_id)
-    id_, version = row_id(person_id), seen(request, given.version)
-    post_given = _given(given, "agency_id")
-    await people.transfer_person(db, viewer, id_, agency_id=agency_id, version=version, **post_given)
-    return await reply(request, db, viewer, await one_person_now(db, viewer, id_))
-
-
 async def one_person_now(db: Session, viewer: Viewer, person_id: int) -> dict[str, Any]:
     """The person as the caller may see them after an act."""
     await db.flush()
@@ -302,6 +279,5 @@ api = Router(
         one_person,
         add_person,
         change_person,
-        transfer,
     ],
 )

@@ -97,7 +97,7 @@ async def transfer_person(
     """Move somebody to another post: `post` holds what is new there (office, department, job title, rank, contact, mail, phone).
 
     In another agency nothing of the old post remains, neither the right to keep the agency's people nor being somebody's contact
-    there, nor that somebody there answers for them; designations stay on paper, but give no rights any more: they show as a vacancy until the agency designates anew."""
+    there, nor that somebody there answers for them. What they held for the former agency is ended by succession.transferring."""
     person = await _seen(db, viewer, person_id)
     agency = await _agency(db, viewer, agency_id)
     if not may_transfer(viewer, person.agency_id, agency.id, has_admin=await queries.has_admin(db, person.agency_id)):

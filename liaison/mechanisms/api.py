@@ -13,7 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import designating, founding, queries
+from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import FACTS, Facts, Joining
@@ -123,19 +123,6 @@ class DesignationGiven(Body):
     ends_on: date | None = None
     basis_ref: str | None = None
     may_sign: bool | None = None
-
-
-class DesignationChange(Body):
-    ends_on: date | None
-    version: int | None = None
-
-
-class Handover(Body):
-    to_person_id: str
-    starts_on: date
-    basis_ref: str | None = None
-    acting: bool = False
-    version: int | None = None
 
 
 @get("/mechanisms")
@@ -265,6 +252,15 @@ async def change_member(request: AnyRequest, db: Db, viewer: Me, member_id: Id) 
     return await reply(request, db, viewer, member_json(member))
 
 
+@post("/members/{member_id:str}/confirm-list", status_code=200)
+async def confirm_list(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -> Response[bytes]:
+    """名单无误: say that your agency's liaison, deputies, people, addresses and phones are right."""
+    check = await list_checks.confirm(db, viewer, row_id(member_id))
+    by = str(check.confirmed_by) if check.confirmed_by else None
+    said = {"member_id": str(check.member_id), "confirmed_at": check.confirmed_at, "confirmed_by": by}
+    return await reply(request, db, viewer, said)
+
+
 @get("/mechanisms/{mechanism_id:str}/designations")
 async def designations(
     db: Db,
@@ -296,31 +292,6 @@ async def designate(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
         **_some(given, "role", "starts_on", "ends_on", "basis_ref", "may_sign"),
     )
     return await reply(request, db, viewer, await _designation(db, made), status=201)
-
-
-@patch("/designations/{designation_id:str}")
-async def change_designation(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Response[bytes]:
-    """End a term, move its end, or let it run on (null)."""
-    given = body(await request.body(), DesignationChange)
-    changed = await designating.change_end(
-        db, viewer, row_id(designation_id), ends_on=given.ends_on, version=seen(request, given.version)
-    )
-    return await reply(request, db, viewer, await _designation(db, changed))
-
-
-@post("/designations/{designation_id:str}/handover", status_code=200)
-async def hand_over(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) -> Response[bytes]:
-    """End the term on a day and begin the successor's; answers the new designation."""
-    given = body(await request.body(), Handover)
-    made = await designating.hand_over(
-        db,
-        viewer,
-        row_id(designation_id),
-        to_person_id=named(given.to_person_id),
-        version=seen(request, given.version),
-        **_some(given, "starts_on", "basis_ref", "acting"),
-    )
-    return await reply(request, db, viewer, await _designation(db, made))
 
 
 @get("/mechanisms/{mechanism_id:str}/deadlines")
@@ -389,10 +360,9 @@ api = Router(
         members,
         join,
         change_member,
+        confirm_list,
         designations,
         designate,
-        change_designation,
-        hand_over,
         deadlines,
         set_deadlines,
     ],

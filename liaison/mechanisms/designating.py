@@ -38,7 +38,7 @@ async def designate(
 ) -> Designation:
     """Name somebody of the agency its liaison, acting liaison or deputy from a date, open-ended unless an end is given.
 
-    The other agencies' liaisons are told at once where the agency had another before, also of a day to come.
+    On that day the other agencies' liaisons are told (succession.telling).
     `may_sign` is yes by default for a liaison and no for a deputy. Raises NotFound, NotPermitted, Invalid."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not permissions.may_see(viewer, mechanism_id):
@@ -86,8 +86,6 @@ async def designate(
     today = db.clock.today(mechanism.timezone)
     if permissions.needs_letter(viewer, mechanism_id, agency_id):
         await mails.tell_agency(db, designation, mechanism, today=today, by=viewer.person_id or None)
-    if viewer.via != "cli" and await _changes_liaison(db, designation, today):
-        await mails.tell_others(db, designation, mechanism, today=today, by=viewer.person_id or None)
     return designation
 
 
@@ -220,19 +218,6 @@ async def lose_office(db: Session, designation: Designation) -> None:
 async def _lose_if_over(db: Session, designation: Designation, mechanism: Mechanism) -> None:
     if designation.ends_on is not None and designation.ends_on <= db.clock.today(mechanism.timezone):
         await lose_office(db, designation)
-
-
-async def _changes_liaison(db: Session, designation: Designation, today: date) -> bool:
-    """Whether the agency has another liaison by this, now or later: not its first one, not a deputy, not a term long over."""
-    if designation.role == DEPUTY or (designation.ends_on is not None and designation.ends_on <= today):
-        return False
-    before = select(Designation.id).where(
-        Designation.mechanism_id == designation.mechanism_id,
-        Designation.agency_id == designation.agency_id,
-        Designation.role != DEPUTY,
-        Designation.starts_on < designation.starts_on,
-    )
-    return (await db.execute(before.limit(1))).first() is not None
 
 
 async def _open(db: Session, viewer: Viewer, designation_id: int) -> Designation:

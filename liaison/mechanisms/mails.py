@@ -1,31 +1,23 @@
-"""What agencies are told of designations: the own one of what the operator entered on its letter, the others of a change of liaison."""
+"""What an agency is told of its designations: what the operator entered on its letter."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.db import Session
 from liaison.directory.models import Agency
-from liaison.i18n import N_, Words
+from liaison.i18n import Words
 from liaison.mail import outbox
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms.models import ACTING, PAPER, PRINCIPAL, Designation, Mechanism
-from liaison.mechanisms.queries import PERSON, in_office, on_duty
+from liaison.mechanisms.models import Designation, Mechanism
+from liaison.mechanisms.queries import PERSON, in_office
 from liaison.mechanisms.wording import ROLES
 
-KIND, CHANGED = "designation", "liaison_changed"
-_NAMED = {
-    PRINCIPAL: N_("%(agency)s informs you that from %(day)s %(name)s is its liaison."),
-    ACTING: N_("%(agency)s informs you that from %(day)s %(name)s is its acting liaison."),
-}
-_REPLACED = {
-    PRINCIPAL: N_("%(agency)s informs you that from %(day)s %(name)s is its liaison in place of %(former)s."),
-    ACTING: N_("%(agency)s informs you that from %(day)s %(name)s is its acting liaison in place of %(former)s."),
-}
+KIND = "designation"
 
 
 async def tell_agency(
@@ -34,17 +26,6 @@ async def tell_agency(
     """One mail to the agency's liaison in office, else to its own address; none where it has neither."""
     officer = (await in_office(db, mechanism.id, today)).get(designation.agency_id)
     await _tell(db, KIND, designation, designation.person.agency, officer, by)
-
-
-async def tell_others(
-    db: Session, designation: Designation, mechanism: Mechanism, *, today: date, by: int | None
-) -> None:
-    """联络员变更告知: one mail to each other member agency's liaison in office, else to the agency's own address; an agency that takes
-    part on paper is told by letter."""
-    duty = await on_duty(db, mechanism, today)
-    for member in duty.members:
-        if member.agency_id != designation.agency_id and member.takes_part != PAPER:
-            await _tell(db, CHANGED, designation, member.agency, duty.in_office[member.agency_id], by)
 
 
 async def _tell(
@@ -75,23 +56,6 @@ async def designation_entered(db: Session, mail: OutboxMail) -> OutgoingMessage 
     """Who was designated, from when, on which letter; what to do if that is wrong."""
     designation = await _designation(db, mail)
     return None if designation is None else _message(db, mail, "designation", designation)
-
-
-async def liaison_changed(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
-    """Who is the agency's liaison from when, whom they follow, and how to reach them."""
-    designation = await _designation(db, mail)
-    if designation is None:
-        return None
-    day_before = designation.starts_on - timedelta(days=1)
-    former = (await on_duty(db, designation.mechanism, day_before)).in_office.get(designation.agency_id)
-    facts = {"agency": designation.agency.name, "name": designation.person.name}
-    words = Words(mail.locale, designation.mechanism.timezone)
-    facts["day"] = words.full_date(designation.starts_on)
-    if former is None or former.person_id == designation.person_id:
-        lead = words._(_NAMED[designation.role], **facts)
-    else:
-        lead = words._(_REPLACED[designation.role], **facts, former=former.person.name)
-    return _message(db, mail, "liaison_changed", designation, lead=lead)
 
 
 async def _designation(db: Session, mail: OutboxMail) -> Designation | None:
@@ -126,4 +90,4 @@ def _message(db: Session, mail: OutboxMail, template: str, designation: Designat
     )
 
 
-COMPOSERS = {KIND: one_by_one(designation_entered), CHANGED: one_by_one(liaison_changed)}
+COMPOSERS = {KIND: one_by_one(designation_entered)}

@@ -117,6 +117,25 @@ class Member(Versioned, Base):
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
 
+class ListCheck(Base):
+    """名单核对: twice a year a member agency is asked whether its liaison, deputies, people, addresses and phones are right; and each time
+    it said so."""
+
+    __tablename__ = "list_check"
+    __table_args__ = (
+        UniqueConstraint("member_id", "half_from"),
+        Index("ix_list_check_member_id_confirmed_at", "member_id", "confirmed_at"),
+    )
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    half_from: Mapped[date | None]
+    """1 March or 1 September where the clock came to it in that half-year, whether it asked or not; None of what was said unasked."""
+    asked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """None where it came from the agency's own mailbox."""
+
+
 class Designation(Versioned, Base):
     """An agency's own dated word on who is its liaison, deputy or acting liaison in a mechanism (PRACTICE.md 3).
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from liaison.accounts.viewer import Viewer
+from liaison.accounts.viewer import NOBODY, Viewer
 
 
 def may_see(viewer: Viewer, mechanism_id: int) -> bool:
@@ -48,6 +48,14 @@ def speaks_for(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
     return (viewer.agency_admin and viewer.agency_id == agency_id) or viewer.officer_of(mechanism_id) == agency_id
 
 
+def may_confirm_list(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
+    """Say that the agency's list is right (名单无误): its administrator, liaison or deputy; by the link mailed to an agency that has no
+    liaison, whoever reads its mail."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == agency_id
+    return speaks_for(viewer, mechanism_id, agency_id) or viewer.acts_for(mechanism_id) == agency_id
+
+
 def may_see_contacts(viewer: Viewer, mechanism_id: int, today: date) -> bool:
     """Phone and mail: those whose agency is a member today, and the operator."""
     return viewer.operator or any(period.covers(today) for period in viewer.member_of.get(mechanism_id, ()))
@@ -84,6 +92,9 @@ class Offers:
 
     def designate(self, agency_id: int) -> bool:
         return may_designate(self.viewer, self.mechanism_id, agency_id)
+
+    def confirm_list(self, agency_id: int) -> bool:
+        return may_confirm_list(self.viewer, self.mechanism_id, agency_id)
 
     def set_takes_part(self, agency_id: int) -> bool:
         return may_set_takes_part(self.viewer, self.mechanism_id, agency_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, true
 from sqlalchemy.orm import joinedload
@@ -12,7 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotFound
-from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, Mechanism, Member
+from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, ListCheck, Mechanism, Member
 from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
 
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
@@ -322,3 +322,21 @@ async def timezone(db: Session, mechanism_id: int) -> str:
     if zone is None:
         raise NotFound
     return zone
+
+
+async def lists_confirmed(
+    db: Session, *, mechanism_id: int | None = None, agency_id: int | None = None
+) -> dict[int, tuple[datetime, str | None]]:
+    """By member, when the list was last said to be right, and by whom (None: from the agency's own mailbox)."""
+    query = (
+        select(ListCheck.member_id, ListCheck.confirmed_at, Person.name)
+        .join(Member, Member.id == ListCheck.member_id)
+        .outerjoin(Person, Person.id == ListCheck.confirmed_by)
+        .where(ListCheck.confirmed_at.is_not(None))
+        .order_by(ListCheck.confirmed_at, ListCheck.id)
+    )
+    if mechanism_id is not None:
+        query = query.where(Member.mechanism_id == mechanism_id)
+    if agency_id is not None:
+        query = query.where(Member.agency_id == agency_id)
+    return {member_id: (at, name) for member_id, at, name in await db.execute(query) if at is not None}

@@ -13,7 +13,7 @@ from liaison.audit import Acting, Actor
 from liaison.calendaring.numbering import Version, next_version
 from liaison.checks import Check
 from liaison.db import Session
-from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.errors import Conflict, Invalid, Message, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.mail.choices import inbox_choices
@@ -28,6 +28,7 @@ from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee
 from liaison.meetings.snapshot import Telling, aware, content_of, listed, still_waiting
 from liaison.meetings.stepping import reminder_row
+from liaison.meetings.vacancies import vacancies
 
 HOURS_BETWEEN_REMINDERS = 1
 PAST = N_(
@@ -35,6 +36,11 @@ PAST = N_(
     " a draft and is entered afterwards, without any mail."
 )
 """Why `send` refuses what has begun."""
+
+NO_LIAISON = N_(
+    "No liaison and no address of its own: %(agencies)s. Please have a liaison designated, or say why the notice is sent all the same."
+)
+"""Why `send` asks for a reason."""
 
 NOT_PART = N_("This address was not part of the last notice.")
 
@@ -50,18 +56,21 @@ async def send(
     *,
     note: str | None = None,
     answer_anew: bool = False,
+    vacancy_reason: str | None = None,
     version: int | None = None,
 ) -> Announcement:
     """发送通知: announce the meeting as it stands to everybody who does not hold just that, one mail an address.
 
-    `note` is a line of the officer's to go with it; `answer_anew` asks everybody again although only the place changed.
-    Raises NotPermitted, Invalid (nobody asked), NothingNew, Conflict (it lies in the past, or a stale form)."""
+    `note` is a line of the officer's to go with it; `answer_anew` asks everybody again although only the place changed. While a member
+    agency that is asked has neither a liaison in office nor an address of its own, it takes a `vacancy_reason`, which is kept.
+    Raises NotPermitted, Invalid (nobody asked; vacancy_reason), NothingNew, Conflict (it lies in the past, or a stale form)."""
     await lock(db, meeting)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
     meeting.check_version(version, title=meeting.title, starts_at=meeting.local_start)
     check = Check()
     note = check.text("note", note, most=500, lines=True)
+    vacancy_reason = check.text("vacancy_reason", vacancy_reason, most=200)
     check.done()
     if meeting.held_at:
         raise Conflict(N_("This meeting has been held; its notice can no longer be changed."))
@@ -83,6 +92,11 @@ async def send(
         if meeting.is_off:
             raise NothingNew(N_("Everybody was told already that this meeting is off; there is nothing new to send."))
         raise NothingNew(N_("Everybody holds this notice already; there is nothing new to send."))
+    unreached = vacancies(planned.asked.on_duty, planned.asked.invitations).unreached
+    if planned.method is CANCEL or not unreached:
+        vacancy_reason = None
+    elif vacancy_reason is None:
+        raise Invalid({"vacancy_reason": Message(NO_LIAISON, {"agencies": ", ".join(one.name for one in unreached)})})
     await mails.rehearse(db, meeting, planned, note=note)
     if planned.asks_anew:
         await _ask_anew(db, meeting)
@@ -94,6 +108,7 @@ async def send(
         occasion=planned.occasion,
         snapshot=planned.snapshot,
         note=note,
+        vacancy={"reason": vacancy_reason, "agencies": [one.name for one in unreached]} if vacancy_reason else None,
         by_id=viewer.person_id,
     )
     meeting.answers_from = planned.version.answers_from
@@ -119,6 +134,7 @@ async def send(
         occasion=planned.occasion,
         mails=len(planned.mails),
         sequence=planned.version.sequence,
+        **({"vacancy_reason": vacancy_reason, "vacant": [one.id for one in unreached]} if vacancy_reason else {}),
     )
     return announcement
 
@@ -268,6 +284,7 @@ def _announce(
     occasion: str,
     snapshot: dict[str, Any],
     note: str | None,
+    vacancy: dict[str, Any] | None = None,
     by_id: int | None = None,
 ) -> Announcement:
     """What is said of the meeting from now on, kept as it is said; the meeting bears its numbers."""
@@ -280,6 +297,7 @@ def _announce(
         occasion=occasion,
         snapshot=snapshot,
         note=note,
+        vacancy=vacancy,
         by_id=by_id,
         at=db.now(),
     )

@@ -320,6 +320,8 @@ class Announcement(Base):
     """invited, moved, updated, cancelled, postponed or reinstated: what the subject says; handed_over, where only a liaison changed."""
     snapshot: Mapped[dict[str, Any]]
     note: Mapped[str | None] = mapped_column(Text)
+    vacancy: Mapped[dict[str, Any] | None]
+    """{"reason", "agencies"}: why it was sent although these agencies, by name as it was, had nobody to take it."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
 

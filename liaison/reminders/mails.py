@@ -20,7 +20,7 @@ from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.models import Designation, Mechanism
+from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
@@ -28,11 +28,13 @@ from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
+from liaison.reminders.list_checks import list_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
     ITEMS,
+    LIST,
     ONLY_OPEN,
     PREPARE,
     WEEK,
@@ -213,6 +215,8 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         return await _action(db, line, loaded, locale)
     if line.kind in (ITEMS, PREPARE):
         return await _step(db, line, loaded, locale)
+    if line.kind == LIST:
+        return await _list(db, line, loaded, locale)
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -268,6 +272,16 @@ async def _step(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
     words = Words(locale, meeting.timezone, db.clock.today(meeting.timezone))
     entry = await step_entry(db, Speaks(words, line, office, agency, told), meeting)
     return _Found(line, entry, meeting.mechanism) if entry else None
+
+
+async def _list(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    options = (joinedload(Member.mechanism), joinedload(Member.agency))
+    member = (await db.scalars(select(Member).where(Member.id == line.id).options(*options))).first()
+    if member is None or not await _is_still_theirs(db, line, loaded, member.mechanism, None):
+        return None
+    office = loaded.offices.get(line.office or 0)
+    entry = await list_entry(db, line, member, office, locale, member.mechanism.timezone)
+    return _Found(line, entry, member.mechanism) if entry else None
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

@@ -21,7 +21,7 @@ from liaison.directory.models import Person
 from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.stepping import rows_of
-from liaison.reminders import queries, stepping
+from liaison.reminders import list_checks, queries, stepping
 from liaison.reminders.bundling import bundle
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import ACTION, BEFORE_MEETING, WEEK, Line, digest_time, mail_day, monday_of
@@ -65,7 +65,11 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     of_steps = await stepping.lines_of(db, morning, looked)
     lines += [*reminders, *of_steps]
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
+    lists = await list_checks.looked_at(db, morning, calendar)
+    lines += lists.lines if lists is not None else ()
     mails, held_over = await bundle(db, morning.today, [*lines, *(week or ())])
+    if lists is not None:
+        await list_checks.note_asked(db, lists, held_over)
     if week is not None:
         await _note_week(db, morning, goes_on=any(line.about in held_over for line in week))
     for item in items:

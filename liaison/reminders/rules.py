@@ -13,13 +13,19 @@ from liaison.meetings.steps import APPROVED, CALL, ITEMS_DUE, NOTICE, PRE_MEETIN
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
 ITEMS, PREPARE = "items", "prepare"
 """A meeting that an agency is asked to bring items for, and one that its host or chair prepares."""
+LIST, LIST_CHECK = "list", "list_check"
+"""A member agency's list (its membership), which it looks through twice a year."""
+ASKED_FOR = timedelta(days=14)
+"""So long after its day the list is still asked for where nothing ran then; later it waits for the next half-year."""
+FRESH = timedelta(days=30)
+"""A list said to be right so shortly before is not asked for."""
 NEEDS_ACTION = "needs_action"
 BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
     *("overdue_5", "overdue_1", "due", NOTICE, "before", BEFORE_MEETING),
-    *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, WEEK),
+    *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
 
 
@@ -35,8 +41,8 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items or prepare; `id` that of the action item, the attendee, the agency's invitation or the
-    meeting. `step` says why now: before, due, overdue_1, overdue_5, a step before the meeting (call_for_items … reminder), or week
+    `kind` is action, attendee, slip, items, prepare or list; `id` that of the action item, the attendee, the agency's invitation, the
+    meeting or the membership. `step` says why now: before, due, overdue_1, overdue_5, a step before the meeting (call_for_items … reminder), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""
@@ -93,6 +99,18 @@ def mail_day(calendar: WorkCalendar, now: datetime, timezone: str) -> date | Non
 def monday_of(day: date) -> date:
     """What stands for a week."""
     return day - timedelta(days=day.weekday())
+
+
+def half_to_ask(calendar: WorkCalendar, today: date) -> date | None:
+    """The half-year for which agencies are asked about their lists today: from the first working day on or after 1 March or 1 September,
+    for two weeks. None at other times."""
+    for first in (date(today.year, 3, 1), date(today.year, 9, 1)):
+        day = first
+        while not calendar.is_workday(day):
+            day += timedelta(days=1)
+        if day <= today <= day + ASKED_FOR:
+            return first
+    return None
 
 
 def digest_time(calendar: WorkCalendar, today: date, timezone: str) -> datetime:

@@ -12,7 +12,7 @@ from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.steps import REPLIES
-from liaison.reminders.rules import ACTION, ATTENDEE, ITEMS, PREPARE, WEEK, Line
+from liaison.reminders.rules import ACTION, ATTENDEE, ITEMS, LIST, PREPARE, WEEK, Line
 
 SOON_DAYS = 7
 """So many days ahead a due date stands out."""
@@ -144,6 +144,7 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
         ACTION: words._("[Action items]"),
         ITEMS: words._("[Call for agenda items]"),
         PREPARE: words._("[Meeting preparation]"),
+        LIST: words._("[List check]"),
         WEEK: words._("[Weekly digest]"),
     }
     label = labels.get(kind) or words._("[Meeting reminder]")

@@ -15,6 +15,7 @@ from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings import announcing
 from liaison.meetings.models import Meeting
+from liaison.succession import handover, telling
 from liaison.succession.models import FollowedTerm
 
 WORKER: Final = Actor(None, "worker")
@@ -23,12 +24,15 @@ WORKER: Final = Actor(None, "worker")
 async def apply_due(db: Session) -> int:
     """Follow every term that has begun or ended since the last time, by the local date of its mechanism; how many mails that calls for.
 
-    What was tied to the office of a term that is over ends. Meetings to come that the agency was told of go to whoever holds its
-    office now: however many days were missed, from the last liaison told to the present one. A second run, or a second worker, finds
-    nothing left to do. A term ends as well with its person's service, and begins again if its end is taken back."""
+    Handovers whose day has come move what passes with them (succession.handover), what was tied to the office of a term that is over
+    ends, and the other agencies are told who is liaison now (succession.telling). Meetings to come that the agency was told of go to
+    whoever holds its office now: however many days were missed, from the last liaison told to the present one. A second run, or a second
+    worker, finds nothing left to do. A term ends as well with its person's service, and begins again if its end is taken back."""
     await one_at_a_time(db, "succession")
+    await handover.apply_due(db, WORKER)
     mails = 0
     for mechanism_id, terms in groupby(await _changed(db), key=lambda row: row[0].mechanism_id):
+        known = await telling.followed_liaisons(db, mechanism_id)
         for designation, has_begun in terms:
             if has_begun:
                 new = insert_into(db, FollowedTerm).values(designation_id=designation.id, at=db.now())
@@ -39,6 +43,7 @@ async def apply_due(db: Session) -> int:
                 facts = {"agency": designation.agency_id, "person": designation.person_id}
                 thing = f"designation:{designation.id}"
                 audit.add(db, WORKER, "lose_office", thing, mechanism_id=mechanism_id, **facts)
+        mails += await telling.tell_changes(db, await db.get_one(Mechanism, mechanism_id), known)
         for meeting in await _to_come(db, mechanism_id):
             mails += await announcing.pass_on(db, WORKER, meeting)
     return mails

@@ -66,6 +66,8 @@ SLOW = (
     "liaison.paperwork.annual",
     "liaison.one_page.paper",
     "liaison.paperwork.papers",
+    "liaison.succession.letter",
+    "liaison.succession.sheet_paper",
     "liaison.files.packing",
     "openpyxl",
     "alembic",

@@ -155,21 +155,55 @@ async def test_an_end_over_the_next_principal_shows_the_term_again(browser: Brow
     assert 'value="2027-03-01"' in refused.text
 
 
-async def test_the_handover_page_says_what_passes_who_is_told_and_which_open_items_stay(
+async def test_the_handover_page_counts_what_passes_and_leaves_out_what_is_not_ticked(
     browser: Browser, database: Database, world: World
 ) -> None:
     async with database.writing() as db:
         officer = await world.viewer(db, world.zhoumin)
         given = {"lead_agency_id": world.jcy.id, "due_on": date(2026, 12, 10)}
-        for title, owner in (("建立线索台账", world.zhoumin), ("汇编案例", world.qianwei)):
+        items = [
             await assign(db, officer, world.mechanism.id, title=title, owner_id=owner.id, **given)
+            for title, owner in (
+                ("建立线索台账", world.zhoumin),
+                ("送达清单", world.zhoumin),
+                ("汇编案例", world.qianwei),
+            )
+        ]
     await browser.sign_in(world.hejing)
-    page = text_of(await browser.get(f"/designations/{world.terms['zhoumin'].id}"))
-    assert "仍由周敏负责的未办结落实事项 建立线索台账 · 完成时限12月10日（周四）" in page
+    path = f"/designations/{world.terms['zhoumin'].id}"
+    page = text_of(await browser.get(path))
+    assert "移交给接任人员的事项 2项未办结落实事项 建立线索台账 完成时限12月10日（周四）" in page
     assert "汇编案例" not in page
-    assert "系统即时发邮件告知其他成员单位联络员" in page
+    assert "交接当日告知其他成员单位联络员" in page
     deputys = text_of(await browser.get(f"/designations/{world.terms['qianwei'].id}"))
     assert "告知其他成员单位联络员" not in deputys
+    await browser.get(path)
+    answer = await browser.client.post(
+        f"{path}/handover",
+        data={
+            "_csrf_token": browser.csrf,
+            "to_person_id": str(world.chenzy.id),
+            "starts_on": "2026-11-23",
+            "offered": [str(items[0].id), str(items[1].id)],
+            "moves": [str(items[1].id)],
+        },
+    )
+    assert answer.status_code == 303
+    ledger = text_of(await browser.get("/actions"))
+    assert "陈志远 原责任人：周敏" in ledger
+    assert "至2026年11月23日" in text_of(await browser.get(f"/actions/{items[1].id}"))
+    assert "原责任人" not in text_of(await browser.get(f"/actions/{items[0].id}"))
+
+
+async def test_a_handover_ahead_is_shown_and_taken_back_on_the_page_of_the_term(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.hejing)
+    path = f"/designations/{world.terms['zhoumin'].id}"
+    await browser.get(path)
+    await browser.post(f"{path}/handover", to_person_id=str(world.chenzy.id), starts_on="2027-01-01")
+    assert "2027年1月1日（星期五）由陈志远接替周敏。此前可以撤回。" in text_of(await browser.get(path))
+    assert (await browser.post(f"{path}/handover/take-back")).status_code == 303
+    assert "撤回" not in text_of(await browser.get(path)).replace("此前可以撤回", "")
+    assert "陈志远" not in text_of(await browser.get(f"/mechanisms/{world.mechanism.id}"))
 
 
 async def test_a_stale_form_shows_both_versions_and_can_be_sent_again(

@@ -329,7 +329,7 @@ async def test_nobody_is_asked_to_answer_for_a_date_that_was_not_told(play: Play
 async def test_other_deadlines_are_followed_from_the_next_morning_on(play: Play) -> None:
     await planned(play)
     play.clock.as_of = beijing("09-01T10:00")
-    assert await through(play, "09-02") == {}
+    assert set(await through(play, "09-02")) == {"09-02"}  # whether the lists are right
     async with play.database.writing() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         given = {"call_for_items": -30}

@@ -209,6 +209,11 @@ async def test_every_mail_of_four_agencies_from_the_plan_to_the_end_of_the_meeti
     )
     hosts = (ZHOUMIN, QIANWEI)
     assert stretch.told() == {
+        "09-01": {
+            SFJ: "【名单核对】请核对区司法局名单",
+            SONGHP: "【名单核对】请核对区民政局名单",
+            ZHOUMIN: "【名单核对】请核对区检察院名单",
+        },
         "09-24": dict.fromkeys((*hosts, SFJ, SONGHP), call),  # 区司法局 at its own address, nobody of 区人社局
         "10-15": dict.fromkeys((*hosts, SFJ), due),  # who sent none: two agencies did
         "10-20": {**dict.fromkeys(hosts, f"{prepare}召开联络员会议前"), SFJ: "【议题退回】第四季度联席会议"},
@@ -240,6 +245,7 @@ async def test_every_mail_of_two_agencies_from_the_plan_to_the_end_of_the_meetin
         await holding.hold(db, viewer, meeting)
     await stretch.until("10-30")
     assert stretch.told() == {
+        "09-01": {LIWB: "【名单核对】请核对区司法局名单", ZHOUMIN: "【名单核对】请核对区检察院名单"},
         "09-24": dict.fromkeys((ZHOUMIN, QIANWEI, LIWB, WUXL), "【议题征集】征集议题"),
         "10-15": dict.fromkeys((ZHOUMIN, QIANWEI), "【议题征集】议题报送今天截止"),  # the host itself sent none
         "10-21": dict.fromkeys((CHENZY, LIWB, WUXL), "【会议通知】第四季度联席会议"),

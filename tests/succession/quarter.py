@@ -17,6 +17,7 @@ DAY = date(2026, 12, 1)
 """The day on which the office changes hands."""
 LIWB, GONGHUI, WUXL = "liwb@sfj.qingzhi.example", "gonghui@sfj.qingzhi.example", "wuxl@sfj.qingzhi.example"
 CHENZY, ZHOUMIN = "chenzy@jcy.qingzhi.example", "zhoumin@jcy.qingzhi.example"
+QIANWEI = "qianwei@jcy.qingzhi.example"
 SFJ, JCY = "sfj@sfj.qingzhi.example", "jcy@jcy.qingzhi.example"
 
 
@@ -50,6 +51,8 @@ class Quarter:
     def __init__(self, play: Play) -> None:
         self.play, self.world = play, play.world
         self.calendars: dict[str, Calendar] = {}
+        self.changes: list[Mail] = []
+        """Each 联络员变更告知 that arrived; a tick gives back the other mails."""
 
     @property
     def agency(self) -> Asked:
@@ -75,7 +78,8 @@ class Quarter:
         for mail in mails:
             if mail.method is not None:
                 self.calendars.setdefault(mail.to, Calendar()).receive(mail)
-        return mails
+        self.changes += [mail for mail in mails if "联络员变更告知" in mail.subject]
+        return [mail for mail in mails if mail not in self.changes]
 
     def shown(self, address: str) -> list[str]:
         return self.calendars[address].shown if address in self.calendars else []

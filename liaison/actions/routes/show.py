@@ -12,6 +12,7 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.actions import queries, reporting
 from liaison.actions.models import ActionItem
+from liaison.actions.passing import former_owners
 from liaison.actions.permissions import may_read_end
 from liaison.actions.routes.common import shown
 from liaison.actions.showing import line, lines
@@ -128,6 +129,7 @@ async def _page(
         line=one,
         item=item,
         zone=item.mechanism.timezone,
+        former_owners=await former_owners(db, item.id),
         progress=await queries.progress_of(db, viewer, item),
         tells_end=may_read_end(viewer, item, db.now()),
         ended_by=await queries.person(db, item.ended_by),

@@ -1,5 +1,7 @@
 """Pages of one agency and its offices."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from litestar import get, post
@@ -14,6 +16,7 @@ from liaison.directory.values import agency_json, office_json
 from liaison.directory.wording import KIND_NAMES
 from liaison.i18n import N_
 from liaison.mail.bounces import bad_addresses
+from liaison.mechanisms.queries import lists_confirmed
 from liaison.web.confirming import confirm_page
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other
@@ -37,8 +40,14 @@ async def show(request: AnyRequest, db: Db, viewer: Me, agency_id: Id) -> Page:
         bad=await bad_addresses(db, {each.mail for each in people if each.mail}),
         left=await queries.people_of(db, viewer, agency_id, deactivated=True),
         may=may,
+        confirmed=_newest(await lists_confirmed(db, agency_id=agency_id)) if may.read_contact else None,
         reachable={agency_id} if may.read_contact else set(),
     )
+
+
+def _newest(confirmed: Mapping[int, tuple[datetime, str | None]]) -> tuple[datetime, str | None] | None:
+    """When the agency last said in any mechanism that its list is right."""
+    return max(confirmed.values(), key=lambda each: each[0], default=None)
 
 
 @get("/agencies/new")

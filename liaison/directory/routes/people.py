@@ -1,4 +1,4 @@
-"""Pages of one person: look up, add, change, transfer, name administrators."""
+"""Pages of one person: look up, add, change, name administrators. Moving to another agency is a page of succession."""
 
 from litestar import get, post
 
@@ -76,37 +76,6 @@ async def change(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page
     agency_id = (await queries.person(db, viewer, person_id)).agency_id
     act = people.change_person(db, viewer, person_id, version=form.whole("version"), **_person(form))
     await attempt(db, form, act, lambda theirs: _form(request, db, viewer, agency_id, form, theirs, person_id))
-    return see_other(f"/directory/people/{person_id}")
-
-
-@get("/people/{person_id:int}/transfer")
-async def transfer_form(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page:
-    """The form of a transfer to another agency."""
-    person = await queries.person(db, viewer, person_id)
-    form = Form.of(mail=person.mail, phone=person.phone, version=person.version)
-    return await _transfer_form(request, db, viewer, person_id, form, {})
-
-
-@post("/people/{person_id:int}/transfer")
-async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page:
-    """Move a person to another agency."""
-    form = await Form.read(request)
-    agency_id = form.id("agency_id")
-    if agency_id is None:
-        form.refuse("agency_id", N_("Please choose an agency."))
-        agency_id = (await queries.person(db, viewer, person_id)).agency_id
-    act = people.transfer_person(
-        db,
-        viewer,
-        person_id,
-        agency_id=agency_id,
-        version=form.whole("version"),
-        department=form.raw("department"),
-        job_title=form.raw("job_title"),
-        mail=form.raw("mail"),
-        phone=form.raw("phone"),
-    )
-    await attempt(db, form, act, lambda theirs: _transfer_form(request, db, viewer, person_id, form, theirs))
     return see_other(f"/directory/people/{person_id}")
 
 
@@ -190,17 +159,6 @@ async def _form(
     )
 
 
-async def _transfer_form(
-    request: AnyRequest, db: Session, viewer: Viewer, person_id: int, form: Form, theirs: Theirs
-) -> Page:
-    person = await queries.person(db, viewer, person_id)
-    ask((await may_in(db, viewer, person.agency_id)).transfer_away)
-    agencies = await queries.agencies_in_order(db, viewer)
-    others = [(each.id, each.name) for each in agencies if each.deactivated_at is None and each.id != person.agency_id]
-    back = f"/directory/people/{person_id}"
-    return form_page(request, "transfer_form", form, theirs, back=back, person=person, agencies=others)
-
-
 handlers = [
     show,
     add_address,
@@ -209,8 +167,6 @@ handlers = [
     add,
     edit,
     change,
-    transfer_form,
-    transfer,
     agency_admin,
     operator,
 ]

@@ -4,7 +4,9 @@ from litestar import Router
 
 from liaison.mechanisms.routes.designations import handlers as designation_handlers
 from liaison.mechanisms.routes.keeping import handlers as keeping_handlers
+from liaison.mechanisms.routes.lists import LINK_PAGES
+from liaison.mechanisms.routes.lists import handlers as list_handlers
 
-__all__ = ["router"]
+__all__ = ["LINK_PAGES", "router"]
 
-router = Router("/", route_handlers=[*keeping_handlers, *designation_handlers], include_in_schema=False)
+router = Router("/", route_handlers=[*keeping_handlers, *designation_handlers, *list_handlers], include_in_schema=False)

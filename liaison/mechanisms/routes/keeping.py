@@ -73,6 +73,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         profile=profile(mechanism.deadlines),
         wording=wording,
         until=until,
+        lists=await queries.lists_confirmed(db, mechanism_id=mechanism_id) if until is None else {},
         contacts=permissions.may_see_contacts(viewer, mechanism_id, today),
         may=permissions.Offers(viewer, mechanism_id),
     )

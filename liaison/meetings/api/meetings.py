@@ -71,6 +71,7 @@ class MeetingChange(Body):
 class SendGiven(Body):
     note: str | None = None
     answer_anew: bool = False
+    vacancy_reason: str | None = None
     version: int | None = None
 
 
@@ -178,11 +179,19 @@ async def change(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Res
 async def send(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
     """Announce the meeting as it stands to everybody who does not hold just that; `note` goes with the mails.
 
-    409 when there is nothing new to tell. `answer_anew` asks everybody again although only the place changed."""
+    409 when there is nothing new to tell. `answer_anew` asks everybody again although only the place changed. 422 naming
+    `vacancy_reason` while a member agency that is asked has neither a liaison in office nor an address of its own: say why it is sent
+    all the same."""
     given = body(await request.body(), SendGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     await announcing.send(
-        db, viewer, meeting, note=given.note, answer_anew=given.answer_anew, version=seen(request, given.version)
+        db,
+        viewer,
+        meeting,
+        note=given.note,
+        answer_anew=given.answer_anew,
+        vacancy_reason=given.vacancy_reason,
+        version=seen(request, given.version),
     )
     return await reply(request, db, viewer, await in_full(request, db, viewer, meeting))
 

@@ -77,6 +77,9 @@ ACTS = {
 }
 
 
+VACANT = "vacant"
+
+
 @get([f"/meetings/{{meeting_id:int}}/{name}" for name in ACTS])
 async def change_form(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], meeting_id: FromPath[int]
@@ -203,6 +206,10 @@ async def _change(
                 done = "sent" if await queries.calls_for_mail(db, announcement) else "noted"
             except announcing.NothingNew:
                 done = "nothing_to_tell"
+            except Invalid as refusal:
+                if "vacancy_reason" not in refusal.errors:
+                    raise
+                done = VACANT
         if done != "sent" and _said(meeting) == before and meeting.announced_at is not None:
             if name == "move":
                 raise Invalid(
@@ -214,6 +221,8 @@ async def _change(
     done = await attempt(
         db, form, doing(), lambda theirs: _page(request, db, viewer, meeting_id, name, form, theirs=theirs)
     )
+    if done == VACANT:  # saved, and told once a reason is given
+        return see_other(f"/meetings/{meeting_id}/send#vacant")
     return see_other(f"/meetings/{meeting_id}?done={done}")
 
 

@@ -11,7 +11,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
-from liaison.meetings import telling
+from liaison.meetings import queries, telling
 from liaison.meetings.delivery import missing
 from liaison.meetings.routes.answering import SAID, registered_of, said_now
 from liaison.meetings.routes.common import meeting_to_change, renamed, shown
@@ -95,6 +95,7 @@ async def _page(
         meeting=meeting,
         **region(db, request, meeting),
         lines=lines,
+        last=await queries.newest_announcement(db, meeting.uid),
         missing=missing(lines),
         unaware=sum(not line.knows for line in lines),
         form=form,

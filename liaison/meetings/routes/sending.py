@@ -19,6 +19,7 @@ from liaison.meetings.planning import Plan, PlannedMail, plan
 from liaison.meetings.routes.common import meeting_to_change, shown
 from liaison.meetings.routes.show import region
 from liaison.meetings.showing import WHY_UNREACHABLE
+from liaison.meetings.vacancies import vacancies
 from liaison.meetings.wording import CHANGE_NAMES, CHANGE_REASONS
 from liaison.web.access import CSP
 from liaison.web.forms import Form, attempt
@@ -51,6 +52,7 @@ async def send(
         meeting,
         note=form.raw("note"),
         answer_anew=form.ticked("answer_anew"),
+        vacancy_reason=form.raw("vacancy_reason"),
         version=form.whole("version"),
     )
     announcement = await attempt(
@@ -137,6 +139,7 @@ async def _page(
         meeting=meeting,
         plan=planned,
         is_cancel=planned.method is Method.CANCEL,
+        vacant=vacancies(planned.asked.on_duty, planned.asked.invitations),
         chosen=chosen,
         part=part if part in PARTS else "html",
         people=people,

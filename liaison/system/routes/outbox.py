@@ -27,6 +27,7 @@ KINDS = {
     "meeting_reminder": N_("Reminder"),
     "designation": N_("Change of liaison"),
     "liaison_changed": N_("Change of liaison"),
+    "handover": N_("Handover"),
     "annual_plan": N_("Annual plan"),
     "reminders": N_("Reminders of the day"),
     "confirm_done": N_("Link to confirm that an item is done"),

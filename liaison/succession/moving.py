@@ -1,0 +1,229 @@
+"""What moves when an office is handed over: a table of what can be found and moved. Whatever a later feature leaves in somebody's
+hands by office adds one line to MOVES."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
+
+from liaison import audit
+from liaison.accounts.viewer import Viewer
+from liaison.actions import passing
+from liaison.audit import Actor
+from liaison.db import Session, locked
+from liaison.directory.models import Person
+from liaison.i18n import Words
+from liaison.mechanisms.models import DEPUTY, Designation
+from liaison.meetings.audience import may_see_item
+from liaison.meetings.models import AgencyInvitation, AgendaItem, Meeting
+from liaison.meetings.seen import visible_to
+
+ACTIONS: Final = "actions"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The term that ends, with `mechanism`, and `person` with agency; and the day on which the next one begins."""
+
+    term: Designation
+    on: date
+
+    @property
+    def begins_at(self) -> datetime:
+        """When that day begins there."""
+        return datetime.combine(self.on, time.min, ZoneInfo(self.term.mechanism.timezone))
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing that moves. `text` is None where who looks may not know what it is about."""
+
+    id: int
+    text: str | None
+    on: date | None
+    """When it is due, or takes place."""
+    href: str
+
+
+Find = Callable[[Session, Office, Viewer | None], Awaitable[Sequence[Thing]]]
+"""What of this kind moves, as `viewer` may know it; without one all of it, for who moves it."""
+Give = Callable[[Session, Viewer | Actor, Office, Person, Collection[int]], Awaitable[list[int]]]
+"""Move these; the ids of those that were moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of things that move. Without `give` they follow the office by themselves (succession.following)."""
+
+    key: str
+    said: Callable[[Words, int], str]
+    """How many there are, in words."""
+    find: Find
+    give: Give | None = None
+    may_stay: bool = False
+    """Single ones may be left with who leaves."""
+
+
+async def _actions(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    term = office.term
+    items = await passing.open_items(db, term.person_id, term.agency_id, mechanism_id=term.mechanism_id)
+    known = None if viewer is None else await passing.readable(db, viewer, [item.id for item in items])
+    return [
+        Thing(item.id, item.title if known is None or item.id in known else None, item.due_on, f"/actions/{item.id}")
+        for item in items
+    ]
+
+
+async def _give_actions(
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
+) -> list[int]:
+    return await passing.pass_on(
+        db, actor, ids, from_=office.term.person, agency=office.term.agency, to=to, on=office.on
+    )
+
+
+async def _meetings(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    """Meetings from that day on that the agency was told of as an agency: its liaison answers for it. A deputy gets copies alone."""
+    if office.term.role == DEPUTY:
+        return []
+    query = (
+        select(Meeting)
+        .join(AgencyInvitation, AgencyInvitation.meeting_id == Meeting.id)
+        .where(
+            Meeting.mechanism_id == office.term.mechanism_id,
+            AgencyInvitation.agency_id == office.term.agency_id,
+            AgencyInvitation.removed_at.is_(None),
+            Meeting.starts_at >= office.begins_at,
+            Meeting.starts_at > db.now(),
+            Meeting.announced_at.is_not(None),
+            Meeting.off_announced.is_(False),
+            Meeting.held_at.is_(None),
+        )
+    )
+    return await _shown(db, viewer, query)
+
+
+async def _recorder(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    return await _shown(
+        db, viewer, select(Meeting).where(Meeting.recorder_id == office.term.person_id, *_ahead(office))
+    )
+
+
+async def _give_recorder(
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
+) -> list[int]:
+    for meeting_id in ids:
+        meeting = await locked(db, Meeting, meeting_id)
+        meeting.recorder_id = to.id
+        meeting.touch()
+        _note(db, actor, "pass_recorder", office, to, f"meeting:{meeting_id}")
+    return list(ids)
+
+
+async def _presenter(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    query = (
+        select(AgendaItem)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.presenter_id == office.term.person_id,
+            AgendaItem.removed_at.is_(None),
+            AgendaItem.state.in_(("accepted", "proposed", "deferred")),
+            *_ahead(office),
+        )
+        .options(joinedload(AgendaItem.meeting))
+        .order_by(Meeting.starts_at, AgendaItem.position, AgendaItem.id)
+    )
+    return [
+        Thing(
+            item.id,
+            item.title if viewer is None or may_see_item(viewer, item) else None,
+            item.meeting.local_on,
+            f"/meetings/{item.meeting_id}#agenda",
+        )
+        for item in await db.scalars(query)
+    ]
+
+
+async def _give_presenter(
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
+) -> list[int]:
+    for item_id in ids:
+        item = await locked(db, AgendaItem, item_id)
+        item.presenter_id = to.id
+        item.touch()
+        _note(db, actor, "pass_presenter", office, to, f"meeting:{item.meeting_id}", item=item.id)
+    return list(ids)
+
+
+def _said_actions(words: Words, n: int) -> str:
+    return words.ngettext("%(n)d open action item", "%(n)d open action items", n)
+
+
+def _said_meetings(words: Words, n: int) -> str:
+    return words.ngettext("%(n)d meeting already announced", "%(n)d meetings already announced", n)
+
+
+def _said_recorder(words: Words, n: int) -> str:
+    return words.ngettext("recorder of %(n)d meeting", "recorder of %(n)d meetings", n)
+
+
+def _said_presenter(words: Words, n: int) -> str:
+    return words.ngettext("presenter of %(n)d agenda item", "presenter of %(n)d agenda items", n)
+
+
+MOVES: Final = (
+    Kind(ACTIONS, _said_actions, _actions, _give_actions, may_stay=True),
+    Kind("meetings", _said_meetings, _meetings),
+    Kind("recorder", _said_recorder, _recorder, _give_recorder),
+    Kind("presenter", _said_presenter, _presenter, _give_presenter),
+)
+"""In the order in which a page and a mail name them."""
+
+
+async def found(db: Session, office: Office, viewer: Viewer | None) -> list[tuple[Kind, Sequence[Thing]]]:
+    """Everything that moves, by kind; kinds of which there is nothing are left out."""
+    every = [(kind, await kind.find(db, office, viewer)) for kind in MOVES]
+    return [(kind, things) for kind, things in every if things]
+
+
+async def give(
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, *, but: Collection[int]
+) -> dict[str, list[int]]:
+    """Move everything but the action items `but`; the ids by kind, also of what follows by itself."""
+    moved = {}
+    for kind, things in await found(db, office, None):
+        ids = [thing.id for thing in things if not (kind.may_stay and thing.id in but)]
+        moved[kind.key] = ids if kind.give is None else await kind.give(db, actor, office, to, ids)
+    return {key: ids for key, ids in moved.items() if ids}
+
+
+def _ahead(office: Office) -> list[ColumnElement[bool]]:
+    """Meetings of the mechanism from that day on that have not been held."""
+    return [
+        Meeting.mechanism_id == office.term.mechanism_id,
+        Meeting.starts_at >= office.begins_at,
+        Meeting.held_at.is_(None),
+        Meeting.cancelled_at.is_(None),
+    ]
+
+
+async def _shown(db: Session, viewer: Viewer | None, query: Select[Meeting]) -> list[Thing]:
+    meetings = (await db.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
+    ids = [meeting.id for meeting in meetings]
+    known = set(ids)
+    if viewer is not None and ids:
+        known = set(await db.scalars(select(Meeting.id).where(Meeting.id.in_(ids), visible_to(viewer))))
+    return [
+        Thing(one.id, one.title if one.id in known else None, one.local_on, f"/meetings/{one.id}") for one in meetings
+    ]
+
+
+def _note(
+    db: Session, actor: Viewer | Actor, verb: str, office: Office, to: Person, thing: str, **params: object
+) -> None:
+    facts = {"from_person": office.term.person_id, "to_person": to.id, **params}
+    audit.add(db, actor, verb, thing, mechanism_id=office.term.mechanism_id, **facts)

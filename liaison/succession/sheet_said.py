@@ -1,0 +1,54 @@
+"""What a handover sheet says, for page and paper alike. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from liaison.actions.models import ActionItem
+from liaison.i18n import Words
+from liaison.mechanisms.models import Agreement, Designation
+from liaison.mechanisms.queries import OnDuty
+from liaison.mechanisms.wording import ROLES
+from liaison.meetings.decision_models import Decision
+from liaison.meetings.models import Meeting
+from liaison.succession.models import Handover
+from liaison.succession.moving import Kind, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One office on the day on which the sheet is made."""
+
+    term: Designation
+    """Of who leaves; with agency, person and mechanism."""
+    handover: Handover | None
+    """By which the term ends, once it is entered."""
+    made_on: date
+    agreement: Agreement | None
+    duty: OnDuty
+    """Who is reached where, in every member agency."""
+    contacts: bool
+    """Whether phone and mail are the reader's to read."""
+    items: Sequence[ActionItem]
+    """The agency's open action items, what is due first first."""
+    passes: Sequence[tuple[Kind, Sequence[Thing]]]
+    """What else is in the leaver's hands (moving.MOVES), but the action items."""
+    coming: Sequence[Meeting]
+    decisions: Sequence[Decision]
+    """The newest, newest first."""
+
+
+def contact_rows(words: Words, said: Sheet) -> list[list[str]]:
+    """A line for each agency's liaison and deputies; one for an agency without. Agency, role, name, phone, mail."""
+    rows = []
+    for member in said.duty.members:
+        officer, agency = said.duty.in_office[member.agency_id], member.agency
+        if officer is None:
+            phone, mail = (agency.phone or "", agency.mail or "") if said.contacts else ("", "")
+            rows.append([agency.short_name, words._("No liaison"), "", phone, mail])
+        for one in [*([officer] if officer else []), *said.duty.deputies[member.agency_id]]:
+            address = one.person.effective_address() if said.contacts else None
+            phone = one.person.phone or "" if said.contacts else ""
+            mail = address.mail if address else ""
+            rows.append([agency.short_name, words._(ROLES[one.role]), one.person.name, phone, mail])
+    return rows
