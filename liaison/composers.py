@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
+from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
@@ -20,6 +21,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **AGENDA,
     **POLLS,
     **ANNUAL_PLANS,
+    **EXTENSIONS,
     **REMINDERS,
     **POSTROOM,
 }

@@ -2,6 +2,7 @@
 
 from liaison import audit, site
 from liaison.accounts import models as accounts
+from liaison.actions import extension_models as action_extensions
 from liaison.actions import models as actions
 from liaison.db import Base
 from liaison.directory import models as directory
@@ -27,6 +28,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "action_extensions",
     "actions",
     "address_models",
     "agenda_models",

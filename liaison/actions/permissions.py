@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from liaison.accounts.viewer import NOBODY, Viewer
+from liaison.actions.extension_models import Extension, Others
 from liaison.actions.models import ActionItem, ItemShown
 from liaison.mechanisms import permissions as mechanisms
 
@@ -45,3 +46,22 @@ def may_read_end(viewer: Viewer, item: ActionItem, now: datetime) -> bool:
     """Read the words with which the item ended: everybody who sees it, unless their agency had left by then."""
     before = reads_before(viewer, item, now)
     return before is None or item.ended_at is None or item.ended_at < before
+
+
+def may_withdraw(viewer: Viewer, extension: Extension) -> bool:
+    """Whoever asked, and the asking agency's liaison or deputy; by its own link an agency without a liaison."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == extension.agency_id
+    own = viewer.acts_for(extension.action_item.mechanism_id)
+    return viewer.person_id == extension.asked_by or own == extension.agency_id
+
+
+def decides_as(viewer: Viewer, extension: Extension, asked: Others) -> str | None:
+    """officer or chair: how this viewer decides about it; None for whoever does not. Nobody decides about what they asked or owe."""
+    item = extension.action_item
+    if viewer.person_id in (NOBODY, extension.asked_by, item.owner_id):
+        return None
+    if viewer.person_id in asked.chairs:
+        return "chair"
+    own = viewer.officer_of(item.mechanism_id)
+    return "officer" if own is not None and own in asked.agency_ids else None

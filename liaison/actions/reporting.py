@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions.assigning import lock
+from liaison.actions.extending import lapse
+from liaison.actions.locking import lock
 from liaison.actions.models import DONE, NOT_POSSIBLE, ActionItem, Progress
 from liaison.actions.permissions import may_register, may_report
 from liaison.checks import Check
@@ -73,7 +74,7 @@ async def complete(
         if note and note.strip() and note.strip() != item.ended_note:
             await report(db, viewer, item, note)
         return item
-    _end(db, viewer, item, DONE, note, required=False, version=version)
+    await _end(db, viewer, item, DONE, note, required=False, version=version)
     return item
 
 
@@ -85,7 +86,7 @@ async def give_up(
     _ask_report(viewer, item)
     if item.ended_how == NOT_POSSIBLE:
         return item
-    _end(db, viewer, item, NOT_POSSIBLE, reason, required=True, version=version)
+    await _end(db, viewer, item, NOT_POSSIBLE, reason, required=True, version=version)
     return item
 
 
@@ -125,7 +126,7 @@ def _ask_report(viewer: Viewer, item: ActionItem) -> None:
         raise NotPermitted(_NOT_YOURS)
 
 
-def _end(
+async def _end(
     db: Session, viewer: Viewer, item: ActionItem, how: str, note: str | None, *, required: bool, version: int | None
 ) -> None:
     item.check_version(version, state=item.state)
@@ -136,6 +137,7 @@ def _end(
     check.done()
     item.ended_at, item.ended_how, item.ended_note = db.now(), how, note
     item.ended_by, item.ended_via = viewer.person_id or None, viewer.via
+    await lapse(db, viewer, item)
     item.touch()
     _audit(db, viewer, "complete" if how == DONE else "not_possible", item, note=note)
 

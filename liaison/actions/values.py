@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from liaison.actions.due import NONE, due_state
+from liaison.actions.extension_models import Extension, ItemChange, Others
 from liaison.actions.models import ActionItem, Progress
 from liaison.calendaring.workdays import region_calendar
 from liaison.meetings.values import instant, registered_json
@@ -48,6 +49,54 @@ def progress_json(progress: Progress, zone: ZoneInfo) -> dict[str, Any]:
         "by_id": _id(progress.by_id),
         "via": progress.via,
         "registered": registered_json(progress.registered, zone),
+    }
+
+
+def extension_json(extension: Extension, zone: ZoneInfo, asked: Others | None) -> dict[str, Any]:
+    """One request for another date; with `asked` (while it is open) also whose word is missing."""
+    said = {one.agency_id for one in extension.answers}
+    missing = [one.agency_id for one in asked.officers if one.agency_id not in said] if asked else []
+    return {
+        "id": str(extension.id),
+        "version": extension.version,
+        "action_item_id": str(extension.action_item_id),
+        "agency_id": str(extension.agency_id),
+        "due_before": extension.due_before,
+        "due_on": extension.due_on,
+        "reason": extension.reason,
+        "state": extension.state,
+        "asked_at": instant(extension.asked_at, zone),
+        "asked_by": _id(extension.asked_by),
+        "answers": [
+            {
+                "agency_id": str(one.agency_id),
+                "as_chair": one.as_chair,
+                "agreed": one.agreed,
+                "reason": one.reason,
+                "at": instant(one.at, zone),
+                "by_id": str(one.by_id),
+            }
+            for one in extension.answers
+        ],
+        "waits_for_agency_ids": [str(one) for one in missing],
+        "vacant_agency_ids": [str(one.id) for one in asked.vacant] if asked else [],
+        "closed_at": instant(extension.closed_at, zone),
+    }
+
+
+def change_json(change: ItemChange, zone: ZoneInfo) -> dict[str, Any]:
+    """One line of an item's history: what stood there before, and after."""
+    return {
+        "at": instant(change.at, zone),
+        "by_id": _id(change.by_id),
+        "reason": change.reason,
+        "extension_id": _id(change.extension_id),
+        "due_before": change.due_before,
+        "due_after": change.due_after,
+        "lead_agency_before_id": str(change.lead_before_id),
+        "lead_agency_after_id": str(change.lead_after_id),
+        "owner_before_id": _id(change.owner_before_id),
+        "owner_after_id": _id(change.owner_after_id),
     }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 
 from liaison.accounts.viewer import Viewer
+from liaison.actions import extension_queries
 from liaison.actions import queries as action_queries
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
 from liaison.actions.models import ActionItem
@@ -124,6 +125,10 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
     if viewer.acts_in_any():
+        todos += [
+            Todo("extension", today, one.id, None, one.action_item.title, day=one.due_on, count=one.action_item_id)
+            for one in await extension_queries.waiting(db, viewer)
+        ]
         asked = await poll_queries.waiting(db, viewer)
         todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):

@@ -12,6 +12,7 @@ KINDS = (
     "mail",
     "incoming",
     "action",
+    "extension",
     "answer",
     "slip",
     "time_poll",

@@ -27,10 +27,12 @@ from liaison.meetings.mails import LINK_LIFE as ANSWER_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
+from liaison.reminders.extensions import extension_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
+    EXTENSION,
     ITEMS,
     ONLY_OPEN,
     PREPARE,
@@ -74,7 +76,7 @@ class _Loaded:
     audiences: Mapping[int, frozenset[int]]
     """By action item, who may know of it, of those that not everybody may know of."""
     read_by: frozenset[int]
-    """The agencies that read the address; looked up only where there are such items."""
+    """The agencies that read the address; looked up only where there are such items, or requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
-    at = await agencies_at(db, [address]) if audiences else {}
+    at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) else {}
     return _Loaded(
         {one.id: one for one in found},
         {one.id: one for one in asked},
@@ -213,6 +215,9 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         return await _action(db, line, loaded, locale)
     if line.kind in (ITEMS, PREPARE):
         return await _step(db, line, loaded, locale)
+    if line.kind == EXTENSION:
+        found = await extension_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
+        return _Found(line, found.entry, found.mechanism, audience=found.audience) if found else None
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)

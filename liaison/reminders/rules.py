@@ -13,12 +13,15 @@ from liaison.meetings.steps import APPROVED, CALL, ITEMS_DUE, NOTICE, PRE_MEETIN
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
 ITEMS, PREPARE = "items", "prepare"
 """A meeting that an agency is asked to bring items for, and one that its host or chair prepares."""
+EXTENSION = "extension"
+"""A request for another date that waits for its reader's word."""
+DECIDE = "decide"
 NEEDS_ACTION = "needs_action"
 BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", NOTICE, "before", BEFORE_MEETING),
+    *("overdue_5", "overdue_1", "due", DECIDE, NOTICE, "before", BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, WEEK),
 )
 
@@ -35,8 +38,8 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items or prepare; `id` that of the action item, the attendee, the agency's invitation or the
-    meeting. `step` says why now: before, due, overdue_1, overdue_5, a step before the meeting (call_for_items … reminder), or week
+    `kind` is action, attendee, slip, items, prepare or extension; `id` that of the action item, the attendee, the agency's invitation,
+    the meeting or the request. `step` says why now: before, due, overdue_1, overdue_5, decide, a step before the meeting (call_for_items … reminder), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""

@@ -6,10 +6,22 @@ from liaison.actions.deciding import assign_decided
 from liaison.actions.routes.common import beside_meeting
 from liaison.actions.routes.deciding import handlers as deciding_handlers
 from liaison.actions.routes.editing import handlers as editing_handlers
+from liaison.actions.routes.extending import LINK_PAGES as EXTENSION_PAGES
+from liaison.actions.routes.extending import handlers as extending_handlers
 from liaison.actions.routes.ledger import handlers as ledger_handlers
-from liaison.actions.routes.links import PAGES as LINK_PAGES
+from liaison.actions.routes.links import PAGES
 from liaison.actions.routes.show import handlers as show_handlers
 
 __all__ = ["LINK_PAGES", "assign_decided", "beside_meeting", "router"]
 
-router = Router("/", route_handlers=[*ledger_handlers, *show_handlers, *editing_handlers, *deciding_handlers])
+LINK_PAGES = {**PAGES, **EXTENSION_PAGES}
+router = Router(
+    "/",
+    route_handlers=[
+        *ledger_handlers,
+        *show_handlers,
+        *editing_handlers,
+        *extending_handlers,
+        *deciding_handlers,
+    ],
+)

@@ -6,17 +6,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Response, Router, get, patch, post
+from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, queries, reporting
+from liaison.actions import assigning, extension_queries, queries, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
-from liaison.actions.values import action_json, progress_json
+from liaison.actions.values import action_json, change_json, progress_json
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -69,6 +69,7 @@ class NotPossibleGiven(Body):
 class TransferGiven(Body):
     lead_agency_id: str | None = None
     owner_id: str | None = None
+    reason: str | None = None
     version: int | None = None
 
 
@@ -135,11 +136,12 @@ async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mecha
 
 @get("/action-items/{action_id:str}")
 async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
-    """One item with its progress, newest first."""
+    """One item with its progress and with its former dates and owners, newest first."""
     item = await queries.get(db, viewer, row_id(action_id))
     zone = ZoneInfo(item.mechanism.timezone)
     notes = [progress_json(one, zone) for one in await queries.progress_of(db, viewer, item)]
-    return {**await _full(db, viewer, item), "progress": notes}
+    history = [change_json(one, zone) for one in await extension_queries.changes_of(db, viewer, item)]
+    return {**await _full(db, viewer, item), "progress": notes, "history": history}
 
 
 @patch("/action-items/{action_id:str}")
@@ -185,7 +187,7 @@ async def transfer(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Re
     given = body(await request.body(), TransferGiven)
     item = await queries.get(db, viewer, row_id(action_id))
     to = {name: named(each) for name in ("lead_agency_id", "owner_id") if (each := getattr(given, name)) is not None}
-    await assigning.transfer(db, viewer, item, version=seen(request, given.version), **to)
+    await assigning.transfer(db, viewer, item, version=seen(request, given.version), reason=given.reason, **to)
     return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
@@ -223,20 +225,16 @@ def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:
     return fields
 
 
-api = Router(
-    "/",
-    route_handlers=[
-        all_items,
-        items_of_meeting,
-        assign_in_meeting,
-        assign_between_meetings,
-        one_item,
-        change,
-        report,
-        complete,
-        give_up,
-        transfer,
-        reopen,
-    ],
-    tags=["action items"],
-)
+handlers = [
+    all_items,
+    items_of_meeting,
+    assign_in_meeting,
+    assign_between_meetings,
+    one_item,
+    change,
+    report,
+    complete,
+    give_up,
+    transfer,
+    reopen,
+]
