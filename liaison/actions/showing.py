@@ -9,7 +9,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
 from liaison.actions.models import DONE, OPEN, ActionItem, ItemShown
 from liaison.actions.permissions import may_change, may_report
-from liaison.calendaring.workdays import region_calendar
+from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.i18n import N_, Words
 
 STATE_NAMES = {
@@ -76,6 +76,14 @@ def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     if state in (OVERDUE, DUE_SOON) and due_on is not None:
         return days_left(words, (due_on - today).days)
     return words._(STATE_NAMES[state])
+
+
+def worded_due(words: Words, item: ActionItem | ItemShown, calendar: WorkCalendar, today: date) -> str:
+    """临期 or 逾期 of an open item in words, with how many days; empty for any other."""
+    if item.state != OPEN or item.due_on is None:
+        return ""
+    due = due_state(calendar, item.due_on, today)
+    return days_left(words, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
 
 
 def days_left(words: Words, days: int) -> str:

@@ -9,6 +9,7 @@ from liaison.actions.routes.editing import handlers as editing_handlers
 from liaison.actions.routes.extending import LINK_PAGES as EXTENSION_PAGES
 from liaison.actions.routes.extending import handlers as extending_handlers
 from liaison.actions.routes.ledger import handlers as ledger_handlers
+from liaison.actions.routes.ledger_file import handlers as file_handlers
 from liaison.actions.routes.links import PAGES
 from liaison.actions.routes.show import handlers as show_handlers
 
@@ -19,6 +20,7 @@ router = Router(
     "/",
     route_handlers=[
         *ledger_handlers,
+        *file_handlers,
         *show_handlers,
         *editing_handlers,
         *extending_handlers,
