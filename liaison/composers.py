@@ -5,6 +5,7 @@ from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
+from liaison.actions.reminder_mails import COMPOSERS as HAND_REMINDERS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
@@ -22,6 +23,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **POLLS,
     **ANNUAL_PLANS,
     **EXTENSIONS,
+    **HAND_REMINDERS,
     **REMINDERS,
     **POSTROOM,
 }

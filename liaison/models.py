@@ -4,6 +4,7 @@ from liaison import audit, site
 from liaison.accounts import models as accounts
 from liaison.actions import extension_models as action_extensions
 from liaison.actions import models as actions
+from liaison.actions import reminder_models as action_reminders
 from liaison.db import Base
 from liaison.directory import models as directory
 from liaison.feed import models as feed
@@ -29,6 +30,7 @@ metadata = Base.metadata
 __all__ = [
     "accounts",
     "action_extensions",
+    "action_reminders",
     "actions",
     "address_models",
     "agenda_models",

@@ -185,6 +185,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/action-items/{action_id}/complete": REPORT,
     "POST /api/action-items/{action_id}/not-possible": REPORT,
     "POST /api/action-items/{action_id}/reopen": REPORT,
+    "POST /api/action-items/{action_id}/remind": CHANGE_ACTION,
     "GET /api/action-items/{action_id}/extensions": (ACTION, RESTRICTED_ACTION),
     "POST /api/action-items/{action_id}/extensions": REPORT,
     "POST /api/extensions/{extension_id}/agree": DECIDE_EXTENSION,

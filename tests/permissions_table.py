@@ -205,6 +205,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /actions/{action_id}/not-possible": REPORT,
     "POST /actions/{action_id}/reopen": REPORT,
     "POST /actions/{action_id}/extensions": REPORT,
+    "POST /actions/{action_id}/remind": CHANGE_ACTION,
+    "POST /actions/bulk": ANY_SIGNED_IN,  # each item by its own verb: tests/actions/test_bulk.py
     "POST /extensions/{extension_id}/agree": DECIDE_EXTENSION,
     "POST /extensions/{extension_id}/refuse": DECIDE_EXTENSION,
     "POST /extensions/{extension_id}/withdraw": WITHDRAW_EXTENSION,

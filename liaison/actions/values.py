@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from liaison.actions.due import NONE, due_state
 from liaison.actions.extension_models import Extension, ItemChange, Others
 from liaison.actions.models import ActionItem, Progress
+from liaison.actions.reminder_models import HandReminder
 from liaison.calendaring.workdays import region_calendar
 from liaison.meetings.values import instant, registered_json
 
@@ -97,6 +98,16 @@ def change_json(change: ItemChange, zone: ZoneInfo) -> dict[str, Any]:
         "lead_agency_after_id": str(change.lead_after_id),
         "owner_before_id": _id(change.owner_before_id),
         "owner_after_id": _id(change.owner_after_id),
+    }
+
+
+def reminder_json(reminder: HandReminder, zone: ZoneInfo) -> dict[str, Any]:
+    """Who was reminded by hand, when and by whom."""
+    return {
+        "at": instant(reminder.at, zone),
+        "by_id": str(reminder.by_id),
+        "agency_id": str(reminder.agency_id),
+        "person_id": _id(reminder.person_id),
     }
 
 

@@ -12,11 +12,11 @@ from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, extension_queries, queries, reporting
+from liaison.actions import assigning, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
-from liaison.actions.values import action_json, change_json, progress_json
+from liaison.actions.values import action_json, change_json, progress_json, reminder_json
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -71,6 +71,10 @@ class TransferGiven(Body):
     owner_id: str | None = None
     reason: str | None = None
     version: int | None = None
+
+
+class RemindGiven(Body):
+    again: bool = False
 
 
 class ReopenGiven(Body):
@@ -141,7 +145,8 @@ async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
     zone = ZoneInfo(item.mechanism.timezone)
     notes = [progress_json(one, zone) for one in await queries.progress_of(db, viewer, item)]
     history = [change_json(one, zone) for one in await extension_queries.changes_of(db, viewer, item)]
-    return {**await _full(db, viewer, item), "progress": notes, "history": history}
+    reminders = [reminder_json(one, zone) for one in await reminding.of_item(db, viewer, item)]
+    return {**await _full(db, viewer, item), "progress": notes, "history": history, "reminders": reminders}
 
 
 @patch("/action-items/{action_id:str}")
@@ -200,6 +205,17 @@ async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
+@post("/action-items/{action_id:str}/remind", status_code=200)
+async def remind(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Remind of it by one mail: within the responsible agency the owner, from another one its liaison. A second time on the same day only
+    with `again`."""
+    given = body(await request.body(), RemindGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    sent = await reminding.remind(db, viewer, item, again=given.again)
+    zone = ZoneInfo(item.mechanism.timezone)
+    return await reply(request, db, viewer, {"action_item_id": str(item.id), **reminder_json(sent, zone)})
+
+
 async def _full(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
     return _json(db, viewer, item, await queries.carried(db, [item]))
 
@@ -237,4 +253,5 @@ handlers = [
     give_up,
     transfer,
     reopen,
+    remind,
 ]

@@ -11,6 +11,7 @@ from liaison.actions.routes.extending import handlers as extending_handlers
 from liaison.actions.routes.ledger import handlers as ledger_handlers
 from liaison.actions.routes.ledger_file import handlers as file_handlers
 from liaison.actions.routes.links import PAGES
+from liaison.actions.routes.reminding import handlers as reminding_handlers
 from liaison.actions.routes.show import handlers as show_handlers
 
 __all__ = ["LINK_PAGES", "assign_decided", "beside_meeting", "router"]
@@ -24,6 +25,7 @@ router = Router(
         *show_handlers,
         *editing_handlers,
         *extending_handlers,
+        *reminding_handlers,
         *deciding_handlers,
     ],
 )

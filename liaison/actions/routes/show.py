@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import extension_queries, queries, reporting
+from liaison.actions import extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import decides_as, may_read_end, may_withdraw
 from liaison.actions.routes.common import shown
@@ -31,6 +31,7 @@ DONE = {
     "agreed": N_("Your agreement is recorded."),
     "refused": N_("The other date is refused."),
     "withdrawn": N_("The request is withdrawn."),
+    "reminded": N_("The reminder goes out."),
 }
 
 
@@ -64,7 +65,8 @@ async def complete(
     act = reporting.complete(db, viewer, item, note=form.raw("note"), version=form.whole("version"))
     await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
     if request.htmx:
-        return await _line(request, db, viewer, item, DONE["completed"], undo=True)
+        pick = form.raw("next").startswith("/actions")
+        return await _line(request, db, viewer, item, DONE["completed"], undo=True, pick=pick)
     return see_other(f"{local_or(form, f'/actions/{action_id}')}?done=completed&item={action_id}")
 
 
@@ -93,7 +95,7 @@ async def reopen(
 
 
 async def _line(
-    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, said: str, *, undo: bool
+    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, said: str, *, undo: bool, pick: bool = False
 ) -> Response[str]:
     """The item's line alone, for a list in which it was acted on."""
     words = words_of(request)
@@ -103,6 +105,7 @@ async def _line(
         request,
         "actions/_line.html",
         line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
+        pick=pick,
         toast=SimpleNamespace(text=words._(said), undo_url=f"/actions/{item.id}/reopen" if undo else None),
     )
 
@@ -138,6 +141,8 @@ async def item_page(
         ended_by=await queries.person(db, item.ended_by),
         registered_names=REGISTERED_NAMES,
         **await _dates(db, viewer, item),
+        reminders=await reminding.of_item(db, viewer, item),
+        own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
     )
 
