@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
+from liaison.actions.closing_mails import COMPOSERS as CLOSINGS
 from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
 from liaison.actions.reminder_mails import COMPOSERS as HAND_REMINDERS
 from liaison.mail.delivery import Composer
@@ -23,6 +24,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **POLLS,
     **ANNUAL_PLANS,
     **EXTENSIONS,
+    **CLOSINGS,
     **HAND_REMINDERS,
     **REMINDERS,
     **POSTROOM,

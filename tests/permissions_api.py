@@ -186,6 +186,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/action-items/{action_id}/not-possible": REPORT,
     "POST /api/action-items/{action_id}/reopen": REPORT,
     "POST /api/action-items/{action_id}/remind": CHANGE_ACTION,
+    "POST /api/action-items/{action_id}/close": DECIDE_EXTENSION,
+    "POST /api/action-items/{action_id}/send-back": DECIDE_EXTENSION,
     "GET /api/action-items/{action_id}/extensions": (ACTION, RESTRICTED_ACTION),
     "POST /api/action-items/{action_id}/extensions": REPORT,
     "POST /api/extensions/{extension_id}/agree": DECIDE_EXTENSION,

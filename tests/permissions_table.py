@@ -206,6 +206,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /actions/{action_id}/reopen": REPORT,
     "POST /actions/{action_id}/extensions": REPORT,
     "POST /actions/{action_id}/remind": CHANGE_ACTION,
+    "POST /actions/{action_id}/close": DECIDE_EXTENSION,
+    "POST /actions/{action_id}/send-back": DECIDE_EXTENSION,
     "POST /actions/bulk": ANY_SIGNED_IN,  # each item by its own verb: tests/actions/test_bulk.py
     "POST /extensions/{extension_id}/agree": DECIDE_EXTENSION,
     "POST /extensions/{extension_id}/refuse": DECIDE_EXTENSION,

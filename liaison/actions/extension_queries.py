@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
@@ -115,6 +115,24 @@ async def waiting(db: Session, viewer: Viewer) -> Sequence[Extension]:
     )
     found = (await db.scalars(query)).unique().all()
     return [one for one in found if await _waits_for(db, viewer, one)]
+
+
+async def to_close(db: Session, viewer: Viewer) -> Sequence[ActionItem]:
+    """What is reported done and waits for the viewer, who is liaison in office of another agency; oldest first."""
+    mine = [
+        and_(ActionItem.mechanism_id == office.mechanism_id, ActionItem.lead_agency_id != office.agency_id)
+        for office in viewer.designations
+        if office.in_office
+    ]
+    query = select(ActionItem).where(
+        or_(false(), *mine),
+        ActionItem.ended_at.is_(None),
+        ActionItem.reported_done_at.is_not(None),
+        ActionItem.reported_done_by.is_distinct_from(viewer.person_id),
+        ActionItem.owner_id.is_distinct_from(viewer.person_id),
+        queries.visible_to(viewer),
+    )
+    return (await db.scalars(query.order_by(ActionItem.reported_done_at).limit(MOST))).all()
 
 
 async def _waits_for(db: Session, viewer: Viewer, extension: Extension) -> bool:

@@ -17,7 +17,11 @@ def action_json(item: ActionItem, today: date, carried_count: int, *, tells_end:
 
     Without `tells_end` the words with which it ended are left out (permissions.may_read_end)."""
     zone = ZoneInfo(item.mechanism.timezone)
-    state = NONE if item.ended_at else due_state(region_calendar(item.mechanism.region), item.due_on, today)
+    state = (
+        NONE
+        if item.ended_at or item.waits_for_closing
+        else due_state(region_calendar(item.mechanism.region), item.due_on, today)
+    )
     return {
         "id": str(item.id),
         "version": item.version,
@@ -34,6 +38,8 @@ def action_json(item: ActionItem, today: date, carried_count: int, *, tells_end:
         "carried_count": carried_count,
         "assigned_at": instant(item.assigned_at, zone),
         "assigned_by": _id(item.assigned_by),
+        "waits_for_closing": item.waits_for_closing,
+        "reported_done_at": instant(item.reported_done_at, zone),
         "ended_at": instant(item.ended_at, zone),
         "ended_by": _id(item.ended_by),
         "ended_note": item.ended_note if tells_end else None,
@@ -49,6 +55,8 @@ def progress_json(progress: Progress, zone: ZoneInfo) -> dict[str, Any]:
         "at": instant(progress.at, zone),
         "by_id": _id(progress.by_id),
         "via": progress.via,
+        "agency_id": _id(progress.agency_id),
+        "sent_back": progress.sent_back,
         "registered": registered_json(progress.registered, zone),
     }
 

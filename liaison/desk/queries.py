@@ -123,12 +123,18 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         Todo("action", item.due_on, item.id, None, item.title, version=item.version)
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
+        and not item.waits_for_closing
     ]
     if viewer.acts_in_any():
         todos += [
             Todo("extension", today, one.id, None, one.action_item.title, day=one.due_on, count=one.action_item_id)
             for one in await extension_queries.waiting(db, viewer)
         ]
+        if any(mechanism.needs_closing for mechanism in series):
+            todos += [
+                Todo("closing", today, item.id, None, item.title, version=item.version)
+                for item in await extension_queries.to_close(db, viewer)
+            ]
         asked = await poll_queries.waiting(db, viewer)
         todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):

@@ -13,6 +13,7 @@ KINDS = (
     "incoming",
     "action",
     "extension",
+    "closing",
     "answer",
     "slip",
     "time_poll",

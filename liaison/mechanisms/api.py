@@ -85,6 +85,7 @@ class MechanismGiven(Body):
     mailbox: str | None = None
     quorum: int | None = None
     first_ordinal: int | None = None
+    needs_closing: bool = False
     must_include: list[str] = msgspec.field(default_factory=list)
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
@@ -103,6 +104,7 @@ class MechanismChange(Body):
     mailbox: str | UnsetType | None = UNSET
     quorum: int | UnsetType | None = UNSET
     first_ordinal: int | UnsetType | None = UNSET
+    needs_closing: bool | UnsetType = UNSET
     must_include: list[str] | UnsetType = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
@@ -39,6 +39,8 @@ class Mechanism(Versioned, Base):
     """会次 of the first meeting recorded here, for mechanisms that met before; None counts from 1."""
     deadlines: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Working days around the meeting day by step (calendaring.deadlines); empty means the default profile."""
+    needs_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """办结需确认: an action item that is reported done waits until another member agency's liaison, or the chair, closes it."""
     ended_on: Mapped[date | None]
 
 

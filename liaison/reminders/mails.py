@@ -276,7 +276,12 @@ async def _step(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
     item = loaded.items.get(line.id)
-    if item is None or item.ended_at is not None or (line.step != WEEK and item.due_on != line.due_on):
+    if (
+        item is None
+        or item.ended_at is not None
+        or item.waits_for_closing
+        or (line.step != WEEK and item.due_on != line.due_on)
+    ):
         return None
     if not await _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
         return None

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, extension_queries, queries, reminding, reporting
+from liaison.actions import assigning, closing, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
@@ -75,6 +75,15 @@ class TransferGiven(Body):
 
 class RemindGiven(Body):
     again: bool = False
+
+
+class CloseGiven(Body):
+    version: int | None = None
+
+
+class SendBackGiven(Body):
+    reason: str
+    version: int | None = None
 
 
 class ReopenGiven(Body):
@@ -205,6 +214,24 @@ async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
+@post("/action-items/{action_id:str}/close", status_code=200)
+async def close(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Close what is reported done, where the mechanism asks for it (`needs_closing`)."""
+    given = body(await request.body(), CloseGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await closing.close(db, viewer, item, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
+@post("/action-items/{action_id:str}/send-back", status_code=200)
+async def send_back(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Send back what is reported done, with the reason: it goes on."""
+    given = body(await request.body(), SendBackGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await closing.send_back(db, viewer, item, reason=given.reason, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
 @post("/action-items/{action_id:str}/remind", status_code=200)
 async def remind(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Remind of it by one mail: within the responsible agency the owner, from another one its liaison. A second time on the same day only
@@ -253,5 +280,7 @@ handlers = [
     give_up,
     transfer,
     reopen,
+    close,
+    send_back,
     remind,
 ]

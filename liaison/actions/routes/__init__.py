@@ -3,6 +3,7 @@
 from litestar import Router
 
 from liaison.actions.deciding import assign_decided
+from liaison.actions.routes.closing import handlers as closing_handlers
 from liaison.actions.routes.common import beside_meeting
 from liaison.actions.routes.deciding import handlers as deciding_handlers
 from liaison.actions.routes.editing import handlers as editing_handlers
@@ -26,6 +27,7 @@ router = Router(
         *editing_handlers,
         *extending_handlers,
         *reminding_handlers,
+        *closing_handlers,
         *deciding_handlers,
     ],
 )

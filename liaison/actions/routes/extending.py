@@ -49,7 +49,7 @@ async def ask(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int])
 def ask_by(form: Form, db: Session, viewer: Viewer, item: Any) -> Awaitable[Extension]:
     """The request that a form makes; its fields are called so that they are none of the other forms on the page."""
     due_on = form.date("new_due_on")
-    return _renamed(
+    return renamed(
         extending.ask(db, viewer, item, due_on=due_on, reason=form.raw("why")), due_on="new_due_on", reason="why"
     )
 
@@ -68,7 +68,7 @@ async def refuse(request: AnyRequest, db: Db, viewer: Me, extension_id: FromPath
     form = await Form.read(request)
     extension = await extension_queries.get(db, viewer, extension_id)
     action_id = extension.action_item_id
-    act = _renamed(extending.refuse(db, viewer, extension, reason=form.raw("why_not")), reason="why_not")
+    act = renamed(extending.refuse(db, viewer, extension, reason=form.raw("why_not")), reason="why_not")
     await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=refused#extensions")
 
@@ -99,7 +99,7 @@ async def act_by_link(request: AnyRequest, db: Session, link: Link, viewer: View
         if form.raw("answer") == "agree":
             await extending.agree(db, viewer, extension)
         else:
-            await _renamed(extending.refuse(db, viewer, extension, reason=form.raw("why_not")), reason="why_not")
+            await renamed(extending.refuse(db, viewer, extension, reason=form.raw("why_not")), reason="why_not")
     except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
@@ -149,7 +149,7 @@ async def _page(
     )
 
 
-async def _renamed(act: Awaitable[T], **names: str) -> T:
+async def renamed(act: Awaitable[T], **names: str) -> T:
     """The act, whose refusals name the fields as the form does."""
     try:
         return await act

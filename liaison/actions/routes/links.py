@@ -9,6 +9,7 @@ from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.actions import extension_queries, queries, reporting
 from liaison.actions.models import ActionItem
+from liaison.actions.permissions import may_report, supports_as
 from liaison.actions.routes.extending import ask_by
 from liaison.actions.showing import line
 from liaison.db import Session
@@ -118,6 +119,7 @@ async def _page(
         progress=(await queries.progress_of(db, viewer, item))[:_SHOWN],
         zone=item.mechanism.timezone,
         open_extension=await extension_queries.open_of(db, item.id),
+        supports=None if may_report(viewer, item) else supports_as(viewer, item),
         said=said,
         viewer=None,
         path=request.url.path,

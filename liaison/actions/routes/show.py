@@ -12,7 +12,7 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.actions import extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
-from liaison.actions.permissions import decides_as, may_read_end, may_withdraw
+from liaison.actions.permissions import decides_as, judges_as, may_read_end, may_withdraw, supports_as
 from liaison.actions.routes.common import shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
@@ -31,6 +31,8 @@ DONE = {
     "agreed": N_("Your agreement is recorded."),
     "refused": N_("The other date is refused."),
     "withdrawn": N_("The request is withdrawn."),
+    "closed": N_("The item is closed as done."),
+    "sent_back": N_("The item is sent back."),
     "reminded": N_("The reminder goes out."),
 }
 
@@ -142,6 +144,11 @@ async def item_page(
         registered_names=REGISTERED_NAMES,
         **await _dates(db, viewer, item),
         reminders=await reminding.of_item(db, viewer, item),
+        may_close=item.waits_for_closing
+        and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
+        is not None,
+        supports=None if one.may_report else supports_as(viewer, item),
+        reported_by=await queries.person(db, item.reported_done_by),
         own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
     )
