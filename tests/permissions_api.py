@@ -175,6 +175,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/agenda-items/{item_id}/skip": RECORD.of(item_id="accepted_item"),
     # action items
     "GET /api/action-items": ANY_SIGNED_IN,
+    "GET /api/action-items/figures": ANY_SIGNED_IN,
     "GET /api/meetings/{meeting_id}/action-items": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/action-items": (ASSIGN, DRAFT),
     "POST /api/mechanisms/{mechanism_id}/action-items": SERIES,

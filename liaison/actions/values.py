@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from liaison.actions.due import NONE, due_state
 from liaison.actions.extension_models import Extension, ItemChange, Others
+from liaison.actions.figures import Figures
 from liaison.actions.models import ActionItem, Progress
 from liaison.actions.reminder_models import HandReminder
 from liaison.calendaring.workdays import region_calendar
@@ -116,6 +117,21 @@ def reminder_json(reminder: HandReminder, zone: ZoneInfo) -> dict[str, Any]:
         "by_id": str(reminder.by_id),
         "agency_id": str(reminder.agency_id),
         "person_id": _id(reminder.person_id),
+    }
+
+
+def figures_json(found: Figures) -> dict[str, Any]:
+    """One agency's figures of a period."""
+    return {
+        "agency_id": str(found.agency_id),
+        "open": found.open,
+        "overdue": found.overdue,
+        "done": found.done,
+        "on_time": found.on_time,
+        "late": found.late,
+        "average_days_late": found.average_days_late,
+        "carried": found.carried,
+        "extensions": found.extensions,
     }
 
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, closing, extension_queries, queries, reminding, reporting
+from liaison.actions import assigning, closing, extension_queries, figure_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
-from liaison.actions.values import action_json, change_json, progress_json, reminder_json
+from liaison.actions.values import action_json, change_json, figures_json, progress_json, reminder_json
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -118,6 +118,25 @@ async def all_items(
     today = db.clock.today(db.settings.timezone)
     rows = await queries.listing(db, viewer, filters, today=today, after=after, limit=limit + 1)
     return await _listed(db, viewer, rows, limit)
+
+
+@get("/action-items/figures")
+async def figures_of_period(
+    db: Db,
+    viewer: Me,
+    since: Annotated[
+        date | None, QueryParameter(name="from", description="this year's first where none is given")
+    ] = None,
+    until: Annotated[date | None, QueryParameter(name="to", description="today where none is given")] = None,
+    mechanism: FromQuery[str | None] = None,
+) -> dict[str, Any]:
+    """By responsible agency, for the days from `from` to `to`: open and overdue at their end, done, on time and late within them, how many
+    were carried over, and the extensions agreed to."""
+    chosen = row_id(mechanism) if mechanism else None
+    today = db.clock.today(db.settings.timezone)
+    first = since or date(today.year, 1, 1)
+    found = await figure_queries.of_period(db, viewer, first, until or today, mechanism_id=chosen)
+    return {"items": [figures_json(one) for _, one in found], "next": None}
 
 
 @get("/meetings/{meeting_id:str}/action-items")
@@ -270,6 +289,7 @@ def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:
 
 handlers = [
     all_items,
+    figures_of_period,
     items_of_meeting,
     assign_in_meeting,
     assign_between_meetings,

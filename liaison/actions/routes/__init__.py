@@ -9,6 +9,7 @@ from liaison.actions.routes.deciding import handlers as deciding_handlers
 from liaison.actions.routes.editing import handlers as editing_handlers
 from liaison.actions.routes.extending import LINK_PAGES as EXTENSION_PAGES
 from liaison.actions.routes.extending import handlers as extending_handlers
+from liaison.actions.routes.figures import handlers as figure_handlers
 from liaison.actions.routes.ledger import handlers as ledger_handlers
 from liaison.actions.routes.ledger_file import handlers as file_handlers
 from liaison.actions.routes.links import PAGES
@@ -23,6 +24,7 @@ router = Router(
     route_handlers=[
         *ledger_handlers,
         *file_handlers,
+        *figure_handlers,
         *show_handlers,
         *editing_handlers,
         *extending_handlers,
