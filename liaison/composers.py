@@ -5,6 +5,7 @@ from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.actions.closing_mails import COMPOSERS as CLOSINGS
+from liaison.actions.escalation_mails import COMPOSERS as ESCALATIONS
 from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
 from liaison.actions.reminder_mails import COMPOSERS as HAND_REMINDERS
 from liaison.mail.delivery import Composer
@@ -23,6 +24,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **AGENDA,
     **POLLS,
     **ANNUAL_PLANS,
+    **ESCALATIONS,
     **EXTENSIONS,
     **CLOSINGS,
     **HAND_REMINDERS,

@@ -2,6 +2,7 @@
 
 from liaison import audit, site
 from liaison.accounts import models as accounts
+from liaison.actions import escalation_models as action_escalations
 from liaison.actions import extension_models as action_extensions
 from liaison.actions import models as actions
 from liaison.actions import reminder_models as action_reminders
@@ -29,6 +30,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "action_escalations",
     "action_extensions",
     "action_reminders",
     "actions",

@@ -20,6 +20,7 @@ from tests.permissions_rules import (
     DESIGNATE,
     DESIGNATE_SFJ,
     DRAFT,
+    ESCALATE,
     FIX_NEXT,
     HEAD_LETTER,
     HOST_MEETING,
@@ -207,6 +208,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /actions/{action_id}/reopen": REPORT,
     "POST /actions/{action_id}/extensions": REPORT,
     "POST /actions/{action_id}/remind": CHANGE_ACTION,
+    "GET /actions/{action_id}/escalate": ESCALATE,
+    "POST /actions/{action_id}/escalate": ESCALATE.sending(text="请关注"),
     "POST /actions/{action_id}/close": DECIDE_EXTENSION,
     "POST /actions/{action_id}/send-back": DECIDE_EXTENSION,
     "POST /actions/bulk": ANY_SIGNED_IN,  # each item by its own verb: tests/actions/test_bulk.py

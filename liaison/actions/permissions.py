@@ -33,6 +33,11 @@ def supports_as(viewer: Viewer, item: ActionItem) -> int | None:
     return next((own for own in (viewer.acts_for(item.mechanism_id), viewer.agency_id) if own in supporting), None)
 
 
+def may_escalate(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
+    """Write to the own leader of it: the responsible agency's officer or deputy."""
+    return viewer.person_id != NOBODY and viewer.acts_for(item.mechanism_id) == item.lead_agency_id
+
+
 def may_register(viewer: Viewer, item: ActionItem, *, host_agency_id: int | None) -> bool:
     """代登记 of progress told another way: the responsible agency's officer or deputy, and those of the host agency."""
     own = viewer.acts_for(item.mechanism_id)

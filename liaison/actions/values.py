@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from liaison.actions.due import NONE, due_state
+from liaison.actions.escalation_models import Escalation
 from liaison.actions.extension_models import Extension, ItemChange, Others
 from liaison.actions.figures import Figures
 from liaison.actions.models import ActionItem, Progress
@@ -132,6 +133,17 @@ def figures_json(found: Figures) -> dict[str, Any]:
         "average_days_late": found.average_days_late,
         "carried": found.carried,
         "extensions": found.extensions,
+    }
+
+
+def escalation_json(kept: Escalation, zone: ZoneInfo) -> dict[str, Any]:
+    """One text to the own leader."""
+    return {
+        "id": str(kept.id),
+        "text": kept.text,
+        "at": instant(kept.at, zone),
+        "by_id": str(kept.by_id),
+        "to_person_id": _id(kept.to_person_id),
     }
 
 

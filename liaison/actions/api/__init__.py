@@ -2,7 +2,8 @@
 
 from litestar import Router
 
+from liaison.actions.api.escalating import handlers as escalating_handlers
 from liaison.actions.api.extending import handlers as extending_handlers
 from liaison.actions.api.items import handlers as item_handlers
 
-api = Router("/", route_handlers=[*item_handlers, *extending_handlers], tags=["action items"])
+api = Router("/", route_handlers=[*item_handlers, *extending_handlers, *escalating_handlers], tags=["action items"])

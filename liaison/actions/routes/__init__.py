@@ -7,6 +7,7 @@ from liaison.actions.routes.closing import handlers as closing_handlers
 from liaison.actions.routes.common import beside_meeting
 from liaison.actions.routes.deciding import handlers as deciding_handlers
 from liaison.actions.routes.editing import handlers as editing_handlers
+from liaison.actions.routes.escalating import handlers as escalating_handlers
 from liaison.actions.routes.extending import LINK_PAGES as EXTENSION_PAGES
 from liaison.actions.routes.extending import handlers as extending_handlers
 from liaison.actions.routes.figures import handlers as figure_handlers
@@ -30,6 +31,7 @@ router = Router(
         *extending_handlers,
         *reminding_handlers,
         *closing_handlers,
+        *escalating_handlers,
         *deciding_handlers,
     ],
 )

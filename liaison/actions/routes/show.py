@@ -10,9 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import extension_queries, queries, reminding, reporting
+from liaison.actions import escalating, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
-from liaison.actions.permissions import decides_as, judges_as, may_read_end, may_withdraw, supports_as
+from liaison.actions.permissions import decides_as, judges_as, may_escalate, may_read_end, may_withdraw, supports_as
 from liaison.actions.routes.common import shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
@@ -33,6 +33,8 @@ DONE = {
     "withdrawn": N_("The request is withdrawn."),
     "closed": N_("The item is closed as done."),
     "sent_back": N_("The item is sent back."),
+    "escalated": N_("The mail to your leader goes out."),
+    "kept": N_("The text is kept with the item."),
     "reminded": N_("The reminder goes out."),
 }
 
@@ -148,6 +150,8 @@ async def item_page(
         and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
         is not None,
         supports=None if one.may_report else supports_as(viewer, item),
+        may_escalate=one.state == "overdue" and may_escalate(viewer, item),
+        escalations=await escalating.of_item(db, viewer, item),
         reported_by=await queries.person(db, item.reported_done_by),
         own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
