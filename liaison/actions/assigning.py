@@ -6,7 +6,7 @@ from typing import Any
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions import queries
+from liaison.actions import handing_mails, queries
 from liaison.actions.extending import lapse
 from liaison.actions.history import came_out, line_of
 from liaison.actions.locking import lock
@@ -83,7 +83,7 @@ async def change(
     due_on: date | Unset | None = UNSET,
     reason: str | None = None,
 ) -> ActionItem:
-    """Change what is given of an open item; another date, agency or owner stays readable beside the former (`reason`: why). What was
+    """Change what is given of an open item; another date, agency or owner stays readable beside the former (`reason`: why), and whoever is to do it now is mailed. What was
     asked for (申请延期) falls away with another date or agency. Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
     await lock(db, item)
     if not may_change(viewer, item):
@@ -118,6 +118,8 @@ async def change(
         db.add(change_line)
     if change_line.moves_date or change_line.lead_before_id != change_line.lead_after_id:
         await lapse(db, viewer, item)
+    if change_line.hands_over and viewer.via != "cli":  # the command line sends no mail
+        await handing_mails.tell(db, item, change_line, by=viewer.person_id)
     item.touch()
     audit_line(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
     return item
