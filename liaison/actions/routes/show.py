@@ -150,6 +150,7 @@ async def item_page(
         and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
         is not None,
         supports=None if one.may_report else supports_as(viewer, item),
+        may_remind=one.may_change and item.ended_at is None and await reminding.receiver(db, viewer, item) is not None,
         may_escalate=one.state == "overdue" and may_escalate(viewer, item),
         escalations=await escalating.of_item(db, viewer, item),
         reported_by=await queries.person(db, item.reported_done_by),
