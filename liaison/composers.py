@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
+from liaison.actions.closing_mails import COMPOSERS as CLOSINGS
+from liaison.actions.escalation_mails import COMPOSERS as ESCALATIONS
+from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
+from liaison.actions.handing_mails import COMPOSERS as HANDED
+from liaison.actions.reminder_mails import COMPOSERS as HAND_REMINDERS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
@@ -22,6 +27,11 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **AGENDA,
     **POLLS,
     **ANNUAL_PLANS,
+    **ESCALATIONS,
+    **EXTENSIONS,
+    **CLOSINGS,
+    **HANDED,
+    **HAND_REMINDERS,
     **REMINDERS,
     **POSTROOM,
     **HANDOVERS,

@@ -2,7 +2,10 @@
 
 from liaison import audit, site
 from liaison.accounts import models as accounts
+from liaison.actions import escalation_models as action_escalations
+from liaison.actions import extension_models as action_extensions
 from liaison.actions import models as actions
+from liaison.actions import reminder_models as action_reminders
 from liaison.countersigning import models as countersigning
 from liaison.db import Base
 from liaison.directory import models as directory
@@ -29,6 +32,9 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "action_escalations",
+    "action_extensions",
+    "action_reminders",
     "actions",
     "address_models",
     "agenda_models",

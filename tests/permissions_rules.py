@@ -174,5 +174,10 @@ ACTION = Rule(SEE_RECORD)
 RESTRICTED_ACTION = Rule(SFJ).of(action_id="restricted_action")
 REPORT = only(roles("sfj_officer", "sfj_deputy", "sfj_person"), among=SEE_RECORD)
 """区司法局 is responsible, and its sfj_person the owner."""
+DECIDE_EXTENSION = only(roles("jcy_officer"), among=SEE_RECORD)
+"""区司法局 asks for another date; the liaison of the other member agency decides, its deputy does not."""
+WITHDRAW_EXTENSION = only(roles("sfj_officer", "sfj_deputy"), among=SEE_RECORD)
+ESCALATE = only(roles("sfj_officer", "sfj_deputy"), among=SEE_RECORD)
+"""To their own leader, of an item of their own agency (409 for one that is not overdue)."""
 CHANGE_ACTION = only(ACTING, among=SEE_RECORD)
 ASSIGN = only(ACTING, among=SEE_MEETING)

@@ -18,9 +18,11 @@ from tests.permissions_rules import (
     CONFIRM_SFJ,
     CORRECT,
     COUNT_IT,
+    DECIDE_EXTENSION,
     DESIGNATE,
     DESIGNATE_SFJ,
     DRAFT,
+    ESCALATE,
     FIX_NEXT,
     HEAD_LETTER,
     HOST_MEETING,
@@ -56,6 +58,7 @@ from tests.permissions_rules import (
     SHEET_OF_SFJ,
     TURN_BACK,
     UNHOLD,
+    WITHDRAW_EXTENSION,
     Rule,
     only,
     roles,
@@ -203,6 +206,10 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # action items
     "GET /actions": ANY_SIGNED_IN,
     "POST /actions": only(ACTING, among=SEE_MECHANISM).sending(mechanism_id="@mechanism_id"),
+    "GET /actions/ledger.xlsx": ANY_SIGNED_IN,  # what each sees: tests/actions/test_ledger_file.py
+    "GET /actions/figures": ANY_SIGNED_IN,  # of what each sees: tests/actions/test_figures.py
+    "GET /actions/import": only(ACTING),
+    "POST /actions/import": only(ACTING),
     "GET /actions/{action_id}": (ACTION, RESTRICTED_ACTION),
     "GET /actions/{action_id}/edit": CHANGE_ACTION,
     "POST /actions/{action_id}/edit": CHANGE_ACTION,
@@ -210,6 +217,16 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /actions/{action_id}/complete": REPORT,
     "POST /actions/{action_id}/not-possible": REPORT,
     "POST /actions/{action_id}/reopen": REPORT,
+    "POST /actions/{action_id}/extensions": REPORT,
+    "POST /actions/{action_id}/remind": CHANGE_ACTION,
+    "GET /actions/{action_id}/escalate": ESCALATE,
+    "POST /actions/{action_id}/escalate": ESCALATE.sending(text="请关注"),
+    "POST /actions/{action_id}/close": DECIDE_EXTENSION,
+    "POST /actions/{action_id}/send-back": DECIDE_EXTENSION,
+    "POST /actions/bulk": ANY_SIGNED_IN,  # each item by its own verb: tests/actions/test_bulk.py
+    "POST /extensions/{extension_id}/agree": DECIDE_EXTENSION,
+    "POST /extensions/{extension_id}/refuse": DECIDE_EXTENSION,
+    "POST /extensions/{extension_id}/withdraw": WITHDRAW_EXTENSION,
     # mail that came in
     "GET /incoming": ANY_SIGNED_IN,
     "GET /incoming/{incoming_id}": INCOMING,

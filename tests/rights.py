@@ -19,7 +19,7 @@ from sqlalchemy import select
 from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
-from liaison.actions import assigning
+from liaison.actions import assigning, extending
 from liaison.app import open_database
 from liaison.audit import Actor
 from liaison.calendaring.workdays import DayKind
@@ -327,6 +327,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         owner_id=built.zhenggq.id,
         due_on=date(2026, 12, 1),
     )
+    extension = await extending.ask(db, officer, owned, due_on=date(2026, 12, 20), reason="等待数据")
     restricted_action = await assigning.assign(
         db,
         officer,
@@ -376,6 +377,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "candidate_id": poll.candidates[0].id,
         "decision_id": decision.id,
         "action_id": owned.id,
+        "extension_id": extension.id,
         "paper_id": paper.id,
         "minutes_version": minutes.document.newest.id,
         "restricted_paper": restricted_paper.id,

@@ -19,6 +19,7 @@ from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
 ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL, LIST = "answer", "slip", "action", "propose", "time_poll", "list"
+EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import joinedload, selectinload
-
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions import queries
+from liaison.actions import handing_mails, queries
+from liaison.actions.extending import lapse
+from liaison.actions.history import came_out, line_of
+from liaison.actions.locking import lock
 from liaison.actions.models import ActionItem, Support
 from liaison.actions.permissions import may_assign, may_change
 from liaison.checks import Check
@@ -80,8 +81,10 @@ async def change(
     supporting_agency_ids: Collection[int] | Unset = UNSET,
     owner_id: int | Unset | None = UNSET,
     due_on: date | Unset | None = UNSET,
+    reason: str | None = None,
 ) -> ActionItem:
-    """Change what is given of an open item. Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
+    """Change what is given of an open item; another date, agency or owner stays readable beside the former (`reason`: why), and whoever is to do it now is mailed. What was
+    asked for (申请延期) falls away with another date or agency. Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
     await lock(db, item)
     if not may_change(viewer, item):
         raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
@@ -92,6 +95,9 @@ async def change(
         raise Conflict(N_("This action item has ended. Reopen it first."))
     other_agency = not isinstance(lead_agency_id, Unset) and lead_agency_id != item.lead_agency_id
     kept_owner = None if other_agency else item.owner_id
+    check = Check()
+    reason = check.text("reason", reason, most=1000, lines=True)
+    change_line = line_of(item, db.now(), by=viewer.person_id, via=viewer.via, reason=reason)
     before = {
         "title": item.title,
         "lead_agency": item.lead_agency_id,
@@ -100,7 +106,7 @@ async def change(
     }
     await _say(
         db,
-        Check(),
+        check,
         item,
         item.title if isinstance(title, Unset) else title,
         item.lead_agency_id if isinstance(lead_agency_id, Unset) else lead_agency_id,
@@ -108,6 +114,12 @@ async def change(
         kept_owner if isinstance(owner_id, Unset) else owner_id,
         item.due_on if isinstance(due_on, Unset) else due_on,
     )
+    if came_out(change_line, item):
+        db.add(change_line)
+    if change_line.moves_date or change_line.lead_before_id != change_line.lead_after_id:
+        await lapse(db, viewer, item)
+    if change_line.hands_over and viewer.via != "cli":  # the command line sends no mail
+        await handing_mails.tell(db, item, change_line, by=viewer.person_id)
     item.touch()
     audit_line(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
     return item
@@ -120,6 +132,7 @@ async def transfer(
     *,
     lead_agency_id: int | None = None,
     owner_id: int | None = None,
+    reason: str | None = None,
     version: int | None = None,
 ) -> ActionItem:
     """Hand an open item to somebody else: another owner, who brings the responsible agency along, or another agency whose owner is
@@ -130,19 +143,14 @@ async def transfer(
     lead = lead_agency_id or await queries.agency_of(db, owner_id or 0) or 0
     supporting = [one.agency_id for one in item.supports if one.agency_id != lead]
     return await change(
-        db, viewer, item, version=version, lead_agency_id=lead, owner_id=owner_id, supporting_agency_ids=supporting
-    )
-
-
-async def lock(db: Session, item: ActionItem) -> None:
-    """The item under a lock, freshly read, with what a line of the ledger shows."""
-    await locked(
         db,
-        ActionItem,
-        item.id,
-        joinedload(ActionItem.mechanism),
-        joinedload(ActionItem.lead_agency),
-        selectinload(ActionItem.supports).joinedload(Support.agency),
+        viewer,
+        item,
+        version=version,
+        lead_agency_id=lead,
+        owner_id=owner_id,
+        supporting_agency_ids=supporting,
+        reason=reason,
     )
 
 

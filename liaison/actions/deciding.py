@@ -8,6 +8,7 @@ from sqlalchemy import select
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries
 from liaison.actions.assigning import assign
+from liaison.actions.locking import lock
 from liaison.actions.models import NOT_POSSIBLE, ActionItem, Progress
 from liaison.db import Session, locked
 from liaison.errors import Conflict, Invalid, NotPermitted
@@ -57,7 +58,7 @@ async def take_back(db: Session, viewer: Viewer, decision: Decision) -> None:
         raise Conflict(N_("This can no longer be undone here. Revoke the decision instead."))
     await recording.revoke(db, viewer, decision)
     for item in await _of(db, decision):
-        await assigning.lock(db, item)
+        await lock(db, item)
         reported = (await db.execute(select(Progress.id).where(Progress.action_item_id == item.id).limit(1))).first()
         if item.ended_at is None and item.version == 1 and item.assigned_by == viewer.person_id and reported is None:
             item.ended_at, item.ended_how = db.now(), NOT_POSSIBLE

@@ -70,12 +70,22 @@ class ActionItem(Versioned, Base):
     ended_note: Mapped[str | None] = mapped_column(Text)
     """What was achieved, or why it is no longer possible."""
 
+    reported_done_at: Mapped[datetime | None]
+    """When it was reported done, where the mechanism asks that somebody else closes it; it is open until then."""
+    reported_done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reported_done_note: Mapped[str | None] = mapped_column(Text)
+
     supports: Mapped[list["Support"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     @property
     def state(self) -> str:
         """open, done or not_possible."""
         return state_of(self.ended_at, self.ended_how)
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Whether it was reported done and nobody closed it yet."""
+        return self.ended_at is None and self.reported_done_at is not None
 
     @property
     def host_agency_id(self) -> int:
@@ -131,11 +141,17 @@ class ItemShown:
     due_on: date | None
     ended_at: datetime | None
     ended_how: str | None
+    reported_done_at: datetime | None
 
     @property
     def state(self) -> str:
         """open, done or not_possible."""
         return state_of(self.ended_at, self.ended_how)
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Whether it was reported done and nobody closed it yet."""
+        return self.ended_at is None and self.reported_done_at is not None
 
 
 class Support(Base):
@@ -179,5 +195,10 @@ class Progress(Base):
     via: Mapped[str] = mapped_column(String(20))
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    """The supporting agency (配合单位) that reports its own part, or the one that sent the item back; None: who is responsible."""
+    agency: Mapped[Agency | None] = relationship(lazy="raise")
+    sent_back: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """退回: why an item that was reported done was not closed."""
     unverified: Mapped[bool] = mapped_column(default=False, server_default=false())
     """未核实: it came by mail, and no mail server vouched for its sender."""

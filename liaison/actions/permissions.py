@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from liaison.accounts.viewer import NOBODY, Viewer
+from liaison.actions.extension_models import Extension, Others
 from liaison.actions.models import ActionItem, ItemShown
 from liaison.mechanisms import permissions as mechanisms
 
@@ -25,6 +26,18 @@ def may_report(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
     return viewer.person_id == item.owner_id or viewer.acts_for(item.mechanism_id) == item.lead_agency_id
 
 
+def supports_as(viewer: Viewer, item: ActionItem) -> int | None:
+    """The supporting agency whose own part the viewer reports: as its liaison or deputy, or as one of its people; also by a mailed link.
+    Needs `supports`."""
+    supporting = {one.agency_id for one in item.supports}
+    return next((own for own in (viewer.acts_for(item.mechanism_id), viewer.agency_id) if own in supporting), None)
+
+
+def may_escalate(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
+    """Write to the own leader of it: the responsible agency's officer or deputy."""
+    return viewer.person_id != NOBODY and viewer.acts_for(item.mechanism_id) == item.lead_agency_id
+
+
 def may_register(viewer: Viewer, item: ActionItem, *, host_agency_id: int | None) -> bool:
     """代登记 of progress told another way: the responsible agency's officer or deputy, and those of the host agency."""
     own = viewer.acts_for(item.mechanism_id)
@@ -42,6 +55,30 @@ def reads_before(viewer: Viewer, item: ActionItem, now: datetime) -> datetime | 
 
 
 def may_read_end(viewer: Viewer, item: ActionItem, now: datetime) -> bool:
-    """Read the words with which the item ended: everybody who sees it, unless their agency had left by then."""
+    """Read the words with which the item ended, or was reported done: everybody who sees it, unless their agency had left by then."""
     before = reads_before(viewer, item, now)
-    return before is None or item.ended_at is None or item.ended_at < before
+    at = item.ended_at or item.reported_done_at
+    return before is None or at is None or at < before
+
+
+def may_withdraw(viewer: Viewer, extension: Extension) -> bool:
+    """Whoever asked, and the asking agency's liaison or deputy; by its own link an agency without a liaison."""
+    if viewer.person_id == NOBODY:
+        return viewer.via == "link" and viewer.agency_id == extension.agency_id
+    own = viewer.acts_for(extension.action_item.mechanism_id)
+    return viewer.person_id == extension.asked_by or own == extension.agency_id
+
+
+def decides_as(viewer: Viewer, extension: Extension, asked: Others) -> str | None:
+    """officer or chair: how this viewer decides about it; None for whoever does not. Nobody decides about what they asked or owe."""
+    return judges_as(viewer, extension.action_item, asked, asked_by=extension.asked_by)
+
+
+def judges_as(viewer: Viewer, item: ActionItem, asked: Others, *, asked_by: int | None) -> str | None:
+    """officer or chair: how this viewer decides about another date, or closes what is reported done; None for whoever does neither."""
+    if viewer.person_id in (NOBODY, asked_by, item.owner_id):
+        return None
+    if viewer.person_id in asked.chairs:
+        return "chair"
+    own = viewer.officer_of(item.mechanism_id)
+    return "officer" if own is not None and own in asked.agency_ids else None

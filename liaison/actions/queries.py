@@ -184,7 +184,11 @@ async def of_owner(db: Session, person_id: int, *, limit: int = 50) -> list[Acti
 
 async def progress_of(db: Session, viewer: Viewer, item: ActionItem) -> list[Progress]:
     """How it went so far as the viewer reads it, newest first."""
-    query = select(Progress).where(Progress.action_item_id == item.id).options(joinedload(Progress.by))
+    query = (
+        select(Progress)
+        .where(Progress.action_item_id == item.id)
+        .options(joinedload(Progress.by), joinedload(Progress.agency))
+    )
     if before := reads_before(viewer, item, db.now()):
         query = query.where(Progress.at < before)
     return list(await db.scalars(query.order_by(Progress.id.desc())))

@@ -6,11 +6,13 @@ from sqlalchemy import select
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions.assigning import lock
+from liaison.actions.extending import lapse
+from liaison.actions.locking import lock
 from liaison.actions.models import DONE, NOT_POSSIBLE, ActionItem, Progress
-from liaison.actions.permissions import may_register, may_report
+from liaison.actions.permissions import may_register, may_report, supports_as
 from liaison.checks import Check
 from liaison.db import Session
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings.recording import SENT_TWICE
@@ -29,13 +31,16 @@ async def report(
     registered: Registered | None = None,
     unverified: bool = False,
 ) -> Progress:
-    """进展: a note on how it goes, also on an item that has ended. With `registered` it was told another way (代登记); `unverified`
+    """进展: a note on how it goes, also on an item that has ended; of a supporting agency on its own part. With `registered` it was told another way (代登记); `unverified`
     marks what came by mail from somebody whom no mail server vouches for.
 
     A form that is sent twice within a minute is one note. Raises NotPermitted, Invalid (text)."""
     await lock(db, item)
+    supporting = None
     if registered is None:
-        _ask_report(viewer, item)
+        supporting = None if may_report(viewer, item) else supports_as(viewer, item)
+        if supporting is None:
+            _ask_report(viewer, item)
     elif not may_register(viewer, item, host_agency_id=item.meeting.host_agency_id if item.meeting else None):
         raise NotPermitted(_NOT_YOURS)
     check = Check()
@@ -55,6 +60,8 @@ async def report(
         via="registered" if registered else viewer.via,
         registered=facts,
         unverified=unverified,
+        agency_id=supporting,
+        agency=await db.get(Agency, supporting) if supporting else None,
     )
     db.add(progress)
     await db.flush()
@@ -65,15 +72,18 @@ async def report(
 async def complete(
     db: Session, viewer: Viewer, item: ActionItem, *, note: str | None = None, version: int | None = None
 ) -> ActionItem:
-    """办结: done. Doing it twice keeps only what the second `note` adds, as progress; `reopen` undoes it. Raises NotPermitted,
+    """办结: done; where the mechanism asks for it, reported done until somebody else closes it (`closing`). Doing it twice keeps only what the second `note` adds, as progress; `reopen` undoes it. Raises NotPermitted,
     Invalid, Conflict (ended otherwise)."""
     await lock(db, item)
     _ask_report(viewer, item)
-    if item.ended_how == DONE:
-        if note and note.strip() and note.strip() != item.ended_note:
+    if item.ended_how == DONE or item.waits_for_closing:
+        if note and note.strip() and note.strip() not in (item.ended_note, item.reported_done_note):
             await report(db, viewer, item, note)
         return item
-    _end(db, viewer, item, DONE, note, required=False, version=version)
+    if item.mechanism.needs_closing and item.ended_at is None:
+        _report_done(db, viewer, item, note, version=version)
+        return item
+    await _end(db, viewer, item, DONE, note, required=False, version=version)
     return item
 
 
@@ -85,7 +95,7 @@ async def give_up(
     _ask_report(viewer, item)
     if item.ended_how == NOT_POSSIBLE:
         return item
-    _end(db, viewer, item, NOT_POSSIBLE, reason, required=True, version=version)
+    await _end(db, viewer, item, NOT_POSSIBLE, reason, required=True, version=version)
     return item
 
 
@@ -93,9 +103,10 @@ async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int 
     """It goes on after all: the same item, reminded again from the newest step that has come. Doing it twice changes nothing."""
     await lock(db, item)
     _ask_report(viewer, item)
-    if item.ended_at is None:
+    if item.ended_at is None and not item.waits_for_closing:
         return item
     item.check_version(version, state=item.state)
+    item.reported_done_at = item.reported_done_by = item.reported_done_note = None
     item.ended_at = item.ended_how = item.ended_by = item.ended_via = item.ended_note = None
     item.resume_reminders(db.now())
     item.touch()
@@ -125,7 +136,18 @@ def _ask_report(viewer: Viewer, item: ActionItem) -> None:
         raise NotPermitted(_NOT_YOURS)
 
 
-def _end(
+def _report_done(db: Session, viewer: Viewer, item: ActionItem, note: str | None, *, version: int | None) -> None:
+    item.check_version(version, state=item.state)
+    check = Check()
+    note = check.text("note", note, most=MOST, lines=True)
+    check.done()
+    item.reported_done_at, item.reported_done_by = db.now(), viewer.person_id or None
+    item.reported_done_note = note
+    item.touch()
+    _audit(db, viewer, "report_done", item, note=note)
+
+
+async def _end(
     db: Session, viewer: Viewer, item: ActionItem, how: str, note: str | None, *, required: bool, version: int | None
 ) -> None:
     item.check_version(version, state=item.state)
@@ -136,6 +158,7 @@ def _end(
     check.done()
     item.ended_at, item.ended_how, item.ended_note = db.now(), how, note
     item.ended_by, item.ended_via = viewer.person_id or None, viewer.via
+    await lapse(db, viewer, item)
     item.touch()
     _audit(db, viewer, "complete" if how == DONE else "not_possible", item, note=note)
 

@@ -9,7 +9,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions.due import DUE_SOON, OVERDUE, due_state
 from liaison.actions.models import DONE, OPEN, ActionItem, ItemShown
 from liaison.actions.permissions import may_change, may_report
-from liaison.calendaring.workdays import region_calendar
+from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.i18n import N_, Words
 
 STATE_NAMES = {
@@ -18,6 +18,8 @@ STATE_NAMES = {
     "done": N_("Done"),
     "not_possible": N_("No longer possible"),
 }
+REPORTED = "reported"
+"""Reported done, and not closed yet."""
 FREE_DAYS = {"weekend": N_("Weekend"), "holiday": N_("Statutory holiday")}
 
 
@@ -27,7 +29,7 @@ class Line:
 
     item: ActionItem | ItemShown
     state: str
-    """open, due_soon, overdue, done or not_possible"""
+    """open, due_soon, overdue, reported, done or not_possible"""
     words: str
     """the state as it stands in the line: 逾期2天"""
     kind: str
@@ -54,7 +56,9 @@ def lines(
 def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date, carried: int) -> Line:
     """One item as a line; needs `mechanism`. `today` is the local date in its zone."""
     state, free_day = item.state, ""
-    if state == OPEN and item.due_on is not None:
+    if item.waits_for_closing:
+        state = REPORTED
+    elif state == OPEN and item.due_on is not None:
         calendar = region_calendar(item.mechanism.region)
         due = due_state(calendar, item.due_on, today)
         state = due if due in (DUE_SOON, OVERDUE) else OPEN
@@ -63,7 +67,7 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
         item,
         state,
         worded(words, state, item.due_on, today),
-        {DONE: "ok", DUE_SOON: "warn", OVERDUE: "bad"}.get(state, ""),
+        {DONE: "ok", REPORTED: "brand", DUE_SOON: "warn", OVERDUE: "bad"}.get(state, ""),
         carried,
         may_report(viewer, item),
         may_change(viewer, item),
@@ -75,7 +79,15 @@ def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
     if state in (OVERDUE, DUE_SOON) and due_on is not None:
         return days_left(words, (due_on - today).days)
-    return words._(STATE_NAMES[state])
+    return words._(N_("Reported done, to be closed") if state == REPORTED else STATE_NAMES[state])
+
+
+def worded_due(words: Words, item: ActionItem | ItemShown, calendar: WorkCalendar, today: date) -> str:
+    """临期 or 逾期 of an open item in words, with how many days; empty for any other."""
+    if item.state != OPEN or item.due_on is None:
+        return ""
+    due = due_state(calendar, item.due_on, today)
+    return days_left(words, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
 
 
 def days_left(words: Words, days: int) -> str:

@@ -110,6 +110,7 @@ MECHANISM: Final = {
     "quorum": _whole(1, 99),
     "must_include": Field(Kind.NAMES),
     "first_ordinal": _whole(1, 9999),
+    "needs_closing": _FLAG,
     "agreement": Field(
         Kind.ENTRY,
         fields={

@@ -1,5 +1,6 @@
 """The bundle in a file of any kind that can be imported."""
 
+from liaison.actions.ledger_table import is_ledger
 from liaison.bundle.reading import bundle_of
 from liaison.bundle.tables import bundle_of_tables, csv_rows
 from liaison.bundle.values import Bundle, BundleRefused, Line
@@ -20,3 +21,10 @@ def bundle_in(name: str, content: bytes, *, agency: str | None = None) -> Bundle
     if kind in ("csv", "tsv", "txt"):
         return bundle_of_tables([csv_rows(content)], agency=agency)
     raise BundleRefused([Line(None, "", Message(N_("An import file is .yaml, .xlsx or .csv.")))])
+
+
+def ledger_in(name: str, content: bytes) -> list[list[str]] | None:
+    """The table of a ledger of action items that was exported, where the file holds one. Raises BundleRefused."""
+    if not name.lower().endswith(".xlsx"):
+        return None
+    return next((table for table in tables_of(content) if is_ledger(table)), None)

@@ -12,12 +12,11 @@ from liaison.bundle.fields import AGENCY, DESIGNATION, PERSON, Field, value_of
 from liaison.bundle.reading import MOST_BYTES, repeated
 from liaison.bundle.values import Bundle, BundleRefused, Entry, Line
 from liaison.checks import Check
+from liaison.documents.spreadsheet import MOST_COLUMNS, MOST_ROWS
 from liaison.errors import Message
 from liaison.i18n import N_
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL
 
-MOST_ROWS = 2000
-MOST_COLUMNS = 40
 MOST_CELL = 2000
 
 Row = Sequence[str]

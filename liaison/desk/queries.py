@@ -14,6 +14,7 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
+from liaison.desk.offices import by_office
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
 from liaison.desk.steps import Steps, called, due_on
@@ -46,10 +47,7 @@ from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
 from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
-from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
-from liaison.succession import queries as succession_queries
-from liaison.succession.models import ChangeLetter
 
 FAILED_FOR = timedelta(days=7)
 """So long an operator is told of mails that did not arrive."""
@@ -125,12 +123,10 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         Todo("action", item.due_on, item.id, None, item.title, version=item.version)
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
+        and not item.waits_for_closing
     ]
     if viewer.acts_in_any():
-        if any(one.takes_part == PAPER or not one.agency.mail for agencies in histories.values() for one in agencies):
-            todos += await _letters(db, viewer, today)
-        asked = await poll_queries.waiting(db, viewer)
-        todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]
+        todos += await by_office(db, viewer, series, histories, today)
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
         todos.append(Todo("incoming", today, 0, count=letters))
     is_empty = False
@@ -358,25 +354,6 @@ async def _vacancies(
     others = [m for m in every if m.id not in known and (m.ended_on is None or m.ended_on > today)]
     found = _offices(viewer, await mechanism_queries.histories(db, others), today) if others else []
     return [todo for todo in found if todo.kind == "vacancy"]
-
-
-async def _letters(db: Session, viewer: Viewer, today: date) -> list[Todo]:
-    """Changes of liaison that agencies are told of by letter alone, until somebody says that they got it."""
-    found: dict[int, list[ChangeLetter]] = {}
-    for letter in await succession_queries.letters_to_deliver(db, viewer):
-        found.setdefault(letter.designation_id, []).append(letter)
-    return [
-        Todo(
-            "change_letter",
-            today,
-            id_,
-            None,
-            letters[0].designation.person.name,
-            len(letters),
-            names=tuple(one.to_agency.short_name for one in letters),
-        )
-        for id_, letters in found.items()
-    ]
 
 
 async def _queue(db: Session) -> list[Todo]:

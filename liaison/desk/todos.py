@@ -12,6 +12,8 @@ KINDS = (
     "mail",
     "incoming",
     "action",
+    "extension",
+    "closing",
     "answer",
     "slip",
     "time_poll",

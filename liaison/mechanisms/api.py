@@ -15,8 +15,6 @@ from liaison.errors import NotFound
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
-from liaison.mechanisms.agreement import AgreementFacts
-from liaison.mechanisms.founding import FACTS, Facts, Joining
 from liaison.mechanisms.models import ONLINE, Designation
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.values import (
@@ -85,6 +83,7 @@ class MechanismGiven(Body):
     mailbox: str | None = None
     quorum: int | None = None
     first_ordinal: int | None = None
+    needs_closing: bool = False
     must_include: list[str] = msgspec.field(default_factory=list)
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
@@ -103,6 +102,7 @@ class MechanismChange(Body):
     mailbox: str | UnsetType | None = UNSET
     quorum: int | UnsetType | None = UNSET
     first_ordinal: int | UnsetType | None = UNSET
+    needs_closing: bool | UnsetType = UNSET
     must_include: list[str] | UnsetType = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET
@@ -144,8 +144,8 @@ async def one_mechanism(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
 async def found(request: AnyRequest, db: Db, viewer: Me) -> Response[bytes]:
     """Enter a mechanism; without members the lead agency is entered alone and the others join next."""
     given = body(await request.body(), MechanismGiven)
-    facts = Facts(
-        **_some(given, *FACTS),
+    facts = founding.Facts(
+        **_some(given, *founding.FACTS),
         lead_agency_id=named(given.lead_agency_id),
         must_include=tuple(named(agency) for agency in given.must_include),
         host_rotation=tuple(named(agency) for agency in given.host_rotation),
@@ -153,7 +153,7 @@ async def found(request: AnyRequest, db: Db, viewer: Me) -> Response[bytes]:
     joining = None
     if given.members is not None:
         joining = [
-            Joining(agency_id=named(one.agency_id), joined_on=one.joined_on, takes_part=one.takes_part)
+            founding.Joining(agency_id=named(one.agency_id), joined_on=one.joined_on, takes_part=one.takes_part)
             for one in given.members
         ]
     deadlines = _changes(given.deadlines) if given.deadlines else None
@@ -327,7 +327,7 @@ async def _mechanism(db: Session, viewer: Viewer, mechanism_id: int) -> dict[str
 
 
 async def _put_agreement(db: Session, viewer: Viewer, mechanism_id: int, given: AgreementGiven) -> None:
-    facts = AgreementFacts(**_some(given, "title", "doc_no", "signed_on", "effective_on", "review_on"))
+    facts = agreements.AgreementFacts(**_some(given, "title", "doc_no", "signed_on", "effective_on", "review_on"))
     numbered = None if given.clauses is None else [(one.number, one.text) for one in given.clauses]
     await agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=given.version)
 

@@ -25,7 +25,18 @@ from liaison.mechanisms.wording import profile_refused
 
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 9
 MOST_MEETINGS = 9999
-FACTS = ("name", "short_name", "programme", "timezone", "region", "locale", "mailbox", "quorum", "first_ordinal")
+FACTS = (
+    "name",
+    "short_name",
+    "programme",
+    "timezone",
+    "region",
+    "locale",
+    "mailbox",
+    "quorum",
+    "first_ordinal",
+    "needs_closing",
+)
 """Those Facts that name no agency and no day."""
 
 
@@ -48,6 +59,8 @@ class Facts:
     """Agency ids of the members that are to be at every meeting for it to have its quorum."""
     host_rotation: tuple[int, ...] = ()
     """Agency ids in the order in which they host; none means: always the lead agency."""
+    needs_closing: bool = False
+    """Whether action items that are reported done wait to be closed."""
     ended_on: date | None = None
 
 
@@ -191,6 +204,7 @@ async def facts_of(db: Session, mechanism: Mechanism) -> Facts:
         first_ordinal=mechanism.first_ordinal,
         must_include=tuple(mechanism.must_include or ()),
         host_rotation=tuple(agency.id for agency in turns[mechanism.id]),
+        needs_closing=mechanism.needs_closing,
         ended_on=mechanism.ended_on,
     )
 

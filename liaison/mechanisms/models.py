@@ -43,6 +43,8 @@ class Mechanism(Versioned, Base):
     """Minutes are signed by all member agencies of the meeting's day; else by those that took part."""
     silence_consents: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Who says nothing of circulated minutes until they are due is taken to agree (默认), as the agencies agreed."""
+    needs_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """办结需确认: an action item that is reported done waits until another member agency's liaison, or the chair, closes it."""
     ended_on: Mapped[date | None]
 
     def sender(self, site: str) -> tuple[str, str]:

@@ -42,6 +42,7 @@ FIELDS = {
     "quorum": N_("Quorum (agencies)"),
     "must_include": N_("Must be there for the quorum"),
     "first_ordinal": N_("Number of the first meeting recorded here"),
+    "needs_closing": N_("Done action items are closed by another agency's liaison or the chair"),
     "mailbox": N_("Mailbox of the mechanism"),
     "timezone": N_("Time zone"),
     "region": N_("Region of the holiday calendar"),

@@ -117,7 +117,14 @@ def agenda(words: Words, said: Said) -> Sheet:
         for n, item in enumerate(said.items, len(first) + 1)
     ]
     heads = [words._("No."), words._("Item"), words._("Presenter"), words.pgettext("column", "Minutes")]
-    return Sheet(words._("%(title)s: agenda", title=said.title), [Facts(facts), Grid(heads, rows, (14, 92, 32, 18))])
+    parts: list[Heading | Text | Facts | Grid] = [Facts(facts), Grid(heads, rows, (14, 92, 32, 18))]
+    if said.open_actions:
+        columns = [words._("Action item"), words._("Owner"), words._("Due date"), words._("Carried over")]
+        parts += [
+            Heading(words._(LAST_ACTIONS)),
+            Grid(columns, [list(row) for row in said.open_actions], (70, 36, 30, 20)),
+        ]
+    return Sheet(words._("%(title)s: agenda", title=said.title), parts)
 
 
 def sign_in_sheet(words: Words, said: Said) -> Sheet:

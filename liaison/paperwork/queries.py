@@ -4,6 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, undefer
 
 from liaison.accounts.viewer import Viewer
+from liaison.actions.beside import beside
+from liaison.actions.models import ActionItem
+from liaison.actions.queries import audiences
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import NotFound
@@ -94,8 +97,28 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, o
             for one in invitations
             if one.agency_id != (letter.issuing_agency_id if letter else meeting.host_agency_id)
         ],
+        open_actions=await _open_actions(db, viewer, meeting, words),
         chair=" ".join(filter(None, (chairs[0].job_title, chairs[0].name))) if chairs else "",
     )
+
+
+async def _open_actions(db: Session, viewer: Viewer, meeting: Meeting, words: Words) -> list[list[str]]:
+    """Without what was decided on an item with an audience: the agenda lies on everybody's table."""
+    found = await beside(db, viewer, meeting)
+    ids = [one.id for one in found.before]
+    if not ids:
+        return []
+    closed = await audiences(db, await db.scalars(select(ActionItem).where(ActionItem.id.in_(ids))))
+    return [
+        [
+            one.title,
+            f"{one.lead_agency.short_name} {one.owner.name}" if one.owner else one.lead_agency.short_name,
+            words.date(one.due_on) if one.due_on else "",
+            words.ngettext("time %(n)d", "time %(n)d", n) if (n := found.carried.get(one.id, 0)) else "",
+        ]
+        for one in found.before
+        if one.id not in closed
+    ]
 
 
 async def _ordinal(db: Session, meeting: Meeting, words: Words) -> str:

@@ -86,6 +86,8 @@ class Said:
     guests: Sequence[Guest]
     asked: Sequence[Asked]
     chair: str = ""
+    open_actions: Sequence[Sequence[str]] = ()
+    """The open action items of earlier meetings that everybody may know of: what, who, until when, how often carried over."""
 
 
 def item_said(item: AgendaItem, words: Words, read_by: Collection[int]) -> Item:

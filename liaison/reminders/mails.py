@@ -28,11 +28,13 @@ from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
+from liaison.reminders.extensions import extension_entry
 from liaison.reminders.list_checks import list_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
+    EXTENSION,
     ITEMS,
     LIST,
     ONLY_OPEN,
@@ -77,7 +79,7 @@ class _Loaded:
     audiences: Mapping[int, frozenset[int]]
     """By action item, who may know of it, of those that not everybody may know of."""
     read_by: frozenset[int]
-    """The agencies that read the address; looked up only where there are such items."""
+    """The agencies that read the address; looked up only where there are such items, or requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
-    at = await agencies_at(db, [address]) if audiences else {}
+    at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) else {}
     return _Loaded(
         {one.id: one for one in found},
         {one.id: one for one in asked},
@@ -217,6 +219,9 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         return await _step(db, line, loaded, locale)
     if line.kind == LIST:
         return await _list(db, line, loaded, locale)
+    if line.kind == EXTENSION:
+        found = await extension_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
+        return _Found(line, found.entry, found.mechanism, audience=found.audience) if found else None
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -286,7 +291,12 @@ async def _list(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
     item = loaded.items.get(line.id)
-    if item is None or item.ended_at is not None or (line.step != WEEK and item.due_on != line.due_on):
+    if (
+        item is None
+        or item.ended_at is not None
+        or item.waits_for_closing
+        or (line.step != WEEK and item.due_on != line.due_on)
+    ):
         return None
     if not await _is_still_theirs(db, line, loaded, item.mechanism, item.owner_id):
         return None

@@ -43,6 +43,7 @@ async def due_items(db: Session, morning: Morning) -> Sequence[ActionItem]:
     """The open items one of whose reminder steps has come."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
     query = query.where(ActionItem.remind_on <= morning.today, ActionItem.ended_at.is_(None))
+    query = query.where(ActionItem.reported_done_at.is_(None))
     owner = joinedload(ActionItem.owner).options(*PERSON_ADDRESS)
     query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.meeting), owner)
     return (await db.scalars(morning.here(query).order_by(ActionItem.remind_on, ActionItem.id))).all()
@@ -98,6 +99,7 @@ async def waiting_items(db: Session, morning: Morning, since: datetime) -> Seque
     """Every open item that was there at that time, with its owner."""
     query = select(ActionItem).join(Mechanism, Mechanism.id == ActionItem.mechanism_id)
     query = query.where(ActionItem.ended_at.is_(None), ActionItem.assigned_at <= since)
+    query = query.where(ActionItem.reported_done_at.is_(None))
     query = query.options(joinedload(ActionItem.mechanism), joinedload(ActionItem.owner).options(*PERSON_ADDRESS))
     return (await db.scalars(morning.here(query).order_by(ActionItem.id))).all()
 

@@ -19,12 +19,15 @@ ASKED_FOR = timedelta(days=14)
 """So long after its day the list is still asked for where nothing ran then; later it waits for the next half-year."""
 FRESH = timedelta(days=30)
 """A list said to be right so shortly before is not asked for."""
+EXTENSION = "extension"
+"""A request for another date that waits for its reader's word."""
+DECIDE = "decide"
 NEEDS_ACTION = "needs_action"
 BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", NOTICE, "before", BEFORE_MEETING),
+    *("overdue_5", "overdue_1", "due", DECIDE, NOTICE, "before", BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
 
@@ -41,8 +44,9 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare or list; `id` that of the action item, the attendee, the agency's invitation, the
-    meeting or the membership. `step` says why now: before, due, overdue_1, overdue_5, a step before the meeting (call_for_items … reminder), or week
+    `kind` is action, attendee, slip, items, prepare, list or extension; `id` that of the action item, the attendee, the agency's
+    invitation, the meeting, the membership or the request. `step` says why now: before, due, overdue_1, overdue_5, decide, a step before
+    the meeting (call_for_items … reminder), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""

@@ -12,7 +12,7 @@ from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.steps import REPLIES
-from liaison.reminders.rules import ACTION, ATTENDEE, ITEMS, LIST, PREPARE, WEEK, Line
+from liaison.reminders.rules import ACTION, ATTENDEE, EXTENSION, ITEMS, LIST, PREPARE, WEEK, Line
 
 SOON_DAYS = 7
 """So many days ahead a due date stands out."""
@@ -142,6 +142,7 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
     """What is most urgent, and how much more there is; `kind` is that of the first line, or week."""
     labels = {
         ACTION: words._("[Action items]"),
+        EXTENSION: words._("[Action items]"),
         ITEMS: words._("[Call for agenda items]"),
         PREPARE: words._("[Meeting preparation]"),
         LIST: words._("[List check]"),

@@ -221,3 +221,16 @@ async def test_others_find_no_item_and_an_empty_ledger(
     await browser.sign_in(person)
     assert "秘而不宣的事项" not in await browser.get("/actions?status=all")
     assert (await browser.client.get(f"/actions/{item_id}")).status_code == 404
+
+
+async def test_an_ended_item_says_in_the_ledger_how_and_when(
+    browser: Browser, world: World, database: Database
+) -> None:
+    item_id = await assigned(database, world)
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.liwb)
+        await reporting.complete(db, viewer, await queries.get(db, viewer, item_id))
+    await browser.sign_in(world.zhoumin)
+    row = (await browser.get("/actions?status=done")).split(f'id="action-{item_id}"')[1].split("</tr>")[0]
+    assert "办结" in row
+    assert "11月23日" in row

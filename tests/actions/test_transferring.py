@@ -1,5 +1,6 @@
 """An action item is handed over by the API: to another owner with their agency, or to an agency alone."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from tests.callers import Program
+from tests.meetings.play import Play
 from tests.world import World
 
 
@@ -66,3 +68,31 @@ async def test_what_fits_nobody_is_refused_by_field_and_a_stale_version_changes_
     assert (await api.refused(world.zhoumin, "POST", path, {"owner_id": liwb, "version": 99}))[0] == 409
     assert (await api.refused(world.chenzy, "POST", path, {"owner_id": liwb}))[0] == 403
     assert held_by(await api.get(world.zhoumin, f"/action-items/{item['id']}")) == held_by(item)
+
+
+async def test_the_new_owner_is_mailed_why_and_the_former_one_stays_readable(
+    api: Program, world: World, item: dict[str, Any], database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    play = Play(database, world, clock, tmp_path / "mail")
+    path = f"/action-items/{item['id']}"
+    await api.post(world.zhoumin, f"{path}/transfer", {"owner_id": str(world.wuxl.id), "reason": "分工调整"})
+    (mail,) = await play.delivered()
+    assert (mail.to, mail.subject) == ("wuxl@sfj.qingzhi.example", "【落实事项】交由您办理：建立台账")
+    assert "区检察院 周敏" in mail.text
+    assert "分工调整" in mail.text
+    assert len(mail.links) == 1
+    (kept,) = (await api.get(world.zhoumin, path))["history"]
+    assert (kept["owner_before_id"], kept["owner_after_id"]) == (str(world.zhoumin.id), str(world.wuxl.id))
+    assert kept["reason"] == "分工调整"
+
+
+async def test_an_agency_that_is_to_name_the_owner_is_told_by_its_liaison_and_nobody_tells_themselves(
+    api: Program, world: World, item: dict[str, Any], database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    play = Play(database, world, clock, tmp_path / "mail")
+    path = f"/action-items/{item['id']}/transfer"
+    await api.post(world.zhoumin, path, {"lead_agency_id": str(world.sfj.id)})
+    assert [mail.to for mail in await play.delivered()] == ["liwb@sfj.qingzhi.example"]
+    await api.post(world.liwb, path, {"owner_id": str(world.liwb.id)})
+    await api.patch(world.zhoumin, f"/action-items/{item['id']}", {"title": "另一种说法"})
+    assert await play.delivered() == []

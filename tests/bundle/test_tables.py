@@ -10,6 +10,7 @@ import pytest
 from liaison.bundle import workbook
 from liaison.bundle.tables import as_paste, bundle_of_tables, csv_rows, pasted_rows
 from liaison.bundle.values import Bundle, BundleRefused
+from liaison.documents import spreadsheet
 
 PEOPLE = [
     ["单位", "姓名", "职务", "电话", "邮箱", "是否联络员", "指定日期"],
@@ -125,7 +126,7 @@ def test_the_template_filled_in_is_read(locale: str) -> None:
 
 def test_a_made_cell_is_text_even_when_it_looks_like_a_formula() -> None:
     texts = ["=1+1", "+1", "-1", "@cmd", '=HYPERLINK("http://x")']
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook.workbook({"x": [texts]}))).worksheets[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(spreadsheet.workbook({"x": [texts]}))).worksheets[0]
     assert [(cell.value, cell.data_type) for cell in next(sheet.iter_rows())] == [(text, "s") for text in texts]
 
 
@@ -145,9 +146,9 @@ def zipped(**parts: bytes) -> bytes:
         zipped(word__document_xml=b"<x/>"),
         zipped(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
         zipped(xl__workbook_xml='<!DOCTYPE x [<!ENTITY a "b">]><x/>'.encode("utf-16")),
-        zipped(xl__workbook_xml=b"<x/>", xl__big_xml=b" " * (workbook.MOST_UNPACKED + 1)),
+        zipped(xl__workbook_xml=b"<x/>", xl__big_xml=b" " * (spreadsheet.MOST_UNPACKED + 1)),
         zipped(xl__workbook_xml=b"no xml"),
-        b"x" * (workbook.MOST_PACKED + 1),
+        b"x" * (spreadsheet.MOST_PACKED + 1),
     ],
     ids=["empty", "cut", "word", "entity", "entity-utf16", "bomb", "damaged", "large"],
 )

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from liaison.actions.ledger_table import HEADINGS
 from liaison.demo import bundle_file
+from liaison.documents.spreadsheet import workbook
+from liaison.i18n import gettext_for
 
 COMMAND = [sys.executable, "-m", "liaison"]
 PATIENCE = 60
@@ -222,3 +225,15 @@ def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Pa
         refused = run(site, "demo", "--data-dir", "real", *reset)
         assert refused.returncode == 1
     assert (site / "real" / "liaison.db").exists()
+
+
+def test_a_ledger_comes_back_for_a_liaison_and_a_foreign_number_is_refused(peopled_site: Path) -> None:
+    ledger = peopled_site / "ledger.xlsx"
+    heading = gettext_for("zh_CN")(HEADINGS["number"])
+    ledger.write_bytes(workbook({"台账": [[heading, "落实事项"]]}))
+    assert run(peopled_site, "import", str(ledger)).returncode == 1
+    done = run(peopled_site, "import", str(ledger), "--person", "zhoumin")
+    assert (done.returncode, done.stdout) == (0, "0 items changed\n"), done.stderr
+    ledger.write_bytes(workbook({"台账": [[heading, "落实事项"], ["1-1-00000000", "别的"]]}))
+    done = run(peopled_site, "import", str(ledger), "--person", "zhoumin")
+    assert (done.returncode, "Row 2, Number" in done.stderr) == (1, True)

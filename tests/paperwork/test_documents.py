@@ -2,16 +2,19 @@
 
 import io
 import re
+from datetime import date, datetime
 from typing import Any
 
 import docx
 import httpx
 import pytest
 
+from liaison.actions import assigning
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.meetings import agenda, holding, recording
 from liaison.meetings.asking import Asked
 from tests.callers import Browser, Program
 from tests.meetings.conftest import play
@@ -293,3 +296,29 @@ async def test_the_years_plan_is_a_letter_of_the_officers_agency_to_the_others_w
         assert said in text, said
     assert (await browser.client.get(f"{where}&to={world.rsj.id}")).status_code == 404  # no member
     assert (await browser.client.get(where.replace("2027&", "2025&"))).status_code == 409
+
+
+async def test_the_agenda_lists_what_is_still_open_from_earlier_meetings_that_everybody_may_know_of(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    earlier = await play.scheduled(local_start=datetime.fromisoformat("2026-09-17T14:30"), title="第三季度联席会议")
+    async with play.database.writing() as db:
+        officer, meeting = await play.meeting(db, earlier, world.liwb)
+        closed = await agenda.add_item(
+            db, officer, meeting, title="限知议题", purpose="consult", agency_id=world.sfj.id, audience=[world.sfj.id]
+        )
+        host, _ = await play.meeting(db, earlier)
+        await agenda.accept_item(db, host, closed)
+        decision = await recording.decide(db, officer, meeting, text="限知议定", agenda_item_id=closed.id)
+        for viewer, title, decision_id in ((host, "建立线索台账", None), (officer, "限知事项", decision.id)):
+            await assigning.assign(
+                db, viewer, world.mechanism.id, meeting=meeting, title=title, decision_id=decision_id,
+                lead_agency_id=world.sfj.id, owner_id=world.liwb.id, due_on=date(2026, 12, 10),
+            )  # fmt: skip
+        await holding.hold(db, host, meeting)
+    meeting_id = await a_meeting(play, program)
+    text = await text_of(program, world.liwb, f"/meetings/{meeting_id}/documents/agenda.docx")
+    assert "建立线索台账" in text
+    assert "区司法局 李文博" in text
+    assert "限知事项" not in text

@@ -13,6 +13,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Agency, Person
+from liaison.documents import spreadsheet
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import Designation
@@ -81,12 +82,12 @@ async def test_the_form_keeps_its_rows_when_it_is_refused(operator: Browser) -> 
 
 async def test_a_filled_in_template_is_taken(operator: Browser, database: Database) -> None:
     download = await operator.client.get("/system/first-steps/template.xlsx")
-    assert download.headers["content-type"] == workbook.MEDIA_TYPE
+    assert download.headers["content-type"] == spreadsheet.MEDIA_TYPE
     book = openpyxl.load_workbook(io.BytesIO(download.content))
     book.worksheets[1].append(["区检察院", "周敏", "助理"])
     out = io.BytesIO()
     book.save(out)
-    files = {"file": ("people.xlsx", out.getvalue(), workbook.MEDIA_TYPE)}
+    files = {"file": ("people.xlsx", out.getvalue(), spreadsheet.MEDIA_TYPE)}
     data = {"_csrf_token": operator.csrf, "how": "file"}
     looked = await operator.client.post("/system/first-steps/people", data=data, files=files)
     assert looked.status_code == 200

@@ -59,6 +59,7 @@ async def change(
         owner_id=owner_id,
         supporting_agency_ids=form.ids("supporting"),
         due_on=form.date("due_on"),
+        reason=form.raw("reason"),
     )
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=changed")
@@ -76,6 +77,7 @@ async def _page(
         "who": words._("Responsible agency and owner"),
         "supporting": words._("Supporting agencies"),
         "due_on": words._("Due date"),
+        "reason": words._("Why date or owner change"),
     }
     for name, field in (("lead_agency_id", "who"), ("owner_id", "who"), ("supporting_agency_ids", "supporting")):
         if name in form.errors:

@@ -74,7 +74,7 @@ async def _page(
         if name in form.errors:  # one list offers both
             form.errors.setdefault("who", form.errors.pop(name))
     today = db.clock.today(db.settings.timezone)
-    filters = _filters(given)
+    filters = filters_of(given)
     after = _after(given)
     rows = await queries.ledger(db, viewer, filters, today=today, after=after, limit=PAGE + 1)
     mine = list(await mechanisms.mechanisms_visible_to(db, viewer))
@@ -102,6 +102,9 @@ async def _page(
         following=_next(given, rows[PAGE - 1]) if len(rows) > PAGE else None,
         is_first=after is None,
         address=lambda **changes: _address(given, changes),
+        export="/actions/ledger.xlsx" + _address(given, {}).removeprefix("/actions"),
+        may_import=viewer.acts_in_any(),
+        taken=whole_number(given.get("taken")),
     )
 
 
@@ -123,7 +126,7 @@ async def _added(db: Session, viewer: Viewer, item_id: str | None) -> ActionItem
     return await queries.get(db, viewer, row_id(item_id)) if item_id else None
 
 
-def _filters(given: Mapping[str, str]) -> Filters:
+def filters_of(given: Mapping[str, str]) -> Filters:
     """What the address narrows the ledger to; what cannot be read is left out."""
     status = given.get("status", "open")
     return Filters(

@@ -1,12 +1,16 @@
 """What a reminder's link opens: one action item, its progress, and the form to report or complete it without an account."""
 
+from datetime import date
+
 from litestar.response import Response
 
 from liaison.accounts import links
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
-from liaison.actions import queries, reporting
+from liaison.actions import extension_queries, queries, reporting
 from liaison.actions.models import ActionItem
+from liaison.actions.permissions import may_report, supports_as
+from liaison.actions.routes.extending import ask_by
 from liaison.actions.showing import line
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
@@ -24,10 +28,13 @@ _SHOWN = 5
 
 
 class ReportGiven(Body):
-    """What a program reports for the person whom the link was mailed to: {"text", "done"?}."""
+    """What a program reports for the person whom the link was mailed to: {"text", "done"?}; or asks for, another date: {"due_on",
+    "reason"}."""
 
     text: str | None = None
     done: bool = False
+    due_on: date | None = None
+    reason: str | None = None
 
 
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -36,33 +43,50 @@ async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> 
 
 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
-    """Keep a progress note, or with `done` complete the item, the text then saying what was achieved."""
+    """Keep a progress note; with `done` complete the item, the text then saying what was achieved; with `extend` ask for another date."""
     item = await _item(db, link, viewer)
     form, speaks_json = await _read(request)
-    done = form.ticked("done")
+    done, extends = form.ticked("done"), form.ticked("extend")
     try:
-        if done:
+        if extends:
+            await ask_by(form, db, viewer, item)
+        elif done:
             await reporting.complete(db, viewer, item, note=form.raw("text"))
         else:
             await reporting.report(db, viewer, item, form.raw("text"))
     except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
-        why = next(iter(refusal.errors.values())) if isinstance(refusal, Invalid) else refusal.message
-        form.take(Invalid({"text": why}))
+        if extends:
+            form.take(refusal if isinstance(refusal, Invalid) else Invalid({"why": refusal.message}))
+        else:
+            why = next(iter(refusal.errors.values())) if isinstance(refusal, Invalid) else refusal.message
+            form.take(Invalid({"text": why}))
         await db.rollback()
         link, viewer = await opened(request, db, request.path_params["token"])
         again = await _page(request, db, viewer, await _item(db, link, viewer), form)
         raise FormAgain(again, refusal.status) from None
     await db.flush()
-    return await _page(request, db, viewer, item, Form(), said="completed" if done else "reported")
+    return await _page(
+        request, db, viewer, item, Form(), said="asked" if extends else "completed" if done else "reported"
+    )
 
 
 async def _read(request: AnyRequest) -> tuple[Form, bool]:
     if request.content_type[0] != "application/json":
         return await Form.read(request), False
     given = body(await request.body(), ReportGiven)
-    return Form.of(text=given.text, done="1" if given.done else None), True
+    asks = given.due_on is not None or given.reason is not None
+    return (
+        Form.of(
+            text=given.text,
+            done="1" if given.done else None,
+            extend="1" if asks else None,
+            new_due_on=given.due_on,
+            why=given.reason,
+        ),
+        True,
+    )
 
 
 async def _item(db: Session, link: Link, viewer: Viewer) -> ActionItem:
@@ -94,6 +118,8 @@ async def _page(
         line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
         progress=(await queries.progress_of(db, viewer, item))[:_SHOWN],
         zone=item.mechanism.timezone,
+        open_extension=await extension_queries.open_of(db, item.id),
+        supports=None if may_report(viewer, item) else supports_as(viewer, item),
         said=said,
         viewer=None,
         path=request.url.path,

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import queries, reporting
+from liaison.actions import escalating, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.passing import former_owners
-from liaison.actions.permissions import may_read_end
+from liaison.actions.permissions import decides_as, judges_as, may_escalate, may_read_end, may_withdraw, supports_as
 from liaison.actions.routes.common import shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
@@ -28,6 +28,15 @@ DONE = {
     "ended": N_("Recorded as no longer possible."),
     "reopened": N_("The item is open again."),
     "changed": N_("The action item is saved."),
+    "asked": N_("Another date is asked for. The other agencies' liaisons decide."),
+    "agreed": N_("Your agreement is recorded."),
+    "refused": N_("The other date is refused."),
+    "withdrawn": N_("The request is withdrawn."),
+    "closed": N_("The item is closed as done."),
+    "sent_back": N_("The item is sent back."),
+    "escalated": N_("The mail to your leader goes out."),
+    "kept": N_("The text is kept with the item."),
+    "reminded": N_("The reminder goes out."),
 }
 
 
@@ -36,7 +45,7 @@ async def show_item(
     request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
 ) -> Response[str]:
     """The item's page."""
-    return await _page(request, db, viewer, action_id, Form())
+    return await item_page(request, db, viewer, action_id, Form())
 
 
 @post("/actions/{action_id:int}/progress")
@@ -47,7 +56,7 @@ async def report(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.report(db, viewer, item, form.raw("text"))
-    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
+    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=reported")
 
 
@@ -59,9 +68,10 @@ async def complete(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.complete(db, viewer, item, note=form.raw("note"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
+    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
     if request.htmx:
-        return await _line(request, db, viewer, item, DONE["completed"], undo=True)
+        pick = form.raw("next").startswith("/actions")
+        return await _line(request, db, viewer, item, DONE["completed"], undo=True, pick=pick)
     return see_other(f"{local_or(form, f'/actions/{action_id}')}?done=completed&item={action_id}")
 
 
@@ -73,7 +83,7 @@ async def give_up(
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
+    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=ended")
 
 
@@ -90,7 +100,7 @@ async def reopen(
 
 
 async def _line(
-    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, said: str, *, undo: bool
+    request: AnyRequest, db: Session, viewer: Viewer, item: ActionItem, said: str, *, undo: bool, pick: bool = False
 ) -> Response[str]:
     """The item's line alone, for a list in which it was acted on."""
     words = words_of(request)
@@ -100,11 +110,12 @@ async def _line(
         request,
         "actions/_line.html",
         line=line(words, viewer, item, today, (await queries.carried(db, [item])).get(item.id, 0)),
+        pick=pick,
         toast=SimpleNamespace(text=words._(said), undo_url=f"/actions/{item.id}/reopen" if undo else None),
     )
 
 
-async def _page(
+async def item_page(
     request: AnyRequest,
     db: Session,
     viewer: Viewer,
@@ -112,6 +123,7 @@ async def _page(
     form: Form,
     theirs: Mapping[str, Any] = {},
 ) -> Response[str]:
+    """The page, also with what a form typed that was refused."""
     words = words_of(request)
     item = await queries.get(db, viewer, action_id)
     (one,) = lines(words, viewer, [item], db.now(), await queries.carried(db, [item]))
@@ -134,8 +146,39 @@ async def _page(
         tells_end=may_read_end(viewer, item, db.now()),
         ended_by=await queries.person(db, item.ended_by),
         registered_names=REGISTERED_NAMES,
+        **await _dates(db, viewer, item),
+        reminders=await reminding.of_item(db, viewer, item),
+        may_close=item.waits_for_closing
+        and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
+        is not None,
+        supports=None if one.may_report else supports_as(viewer, item),
+        may_remind=one.may_change and item.ended_at is None and await reminding.receiver(db, viewer, item) is not None,
+        may_escalate=one.state == "overdue" and may_escalate(viewer, item),
+        escalations=await escalating.of_item(db, viewer, item),
+        reported_by=await queries.person(db, item.reported_done_by),
+        own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
     )
+
+
+async def _dates(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
+    """The requests for another date and the former dates and owners; whose word is missing, and what the viewer may do with it."""
+    found = await extension_queries.of_item(db, viewer, item)
+    open_ = next((one for one in found if one.closed_at is None), None)
+    asked = await extension_queries.others(db, item) if open_ is not None else None
+    may_decide = False
+    if open_ is not None and asked is not None and item.ended_at is None:
+        role = decides_as(viewer, open_, asked)
+        own = viewer.officer_of(item.mechanism_id) or 0
+        may_decide = role == "chair" or (role == "officer" and open_.answer_of(own) is None)
+    return {
+        "extensions": found,
+        "open_extension": open_,
+        "others": asked,
+        "may_decide": may_decide,
+        "may_withdraw": open_ is not None and may_withdraw(viewer, open_),
+        "history": await extension_queries.changes_of(db, viewer, item),
+    }
 
 
 handlers = [show_item, report, complete, give_up, reopen]

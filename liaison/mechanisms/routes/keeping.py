@@ -113,7 +113,8 @@ async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form
 async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """The form to change a mechanism."""
     facts = await founding.facts_of(db, await kept(db, viewer, mechanism_id))
-    form = Form.of(**{name: getattr(facts, name) for name in Facts.__dataclass_fields__})
+    stored = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
+    form = Form.of(**stored | {"needs_closing": "1" if facts.needs_closing else None})
     return await _edit_page(request, db, viewer, mechanism_id, form, {})
 
 
@@ -141,6 +142,7 @@ def _facts(form: Form) -> dict[str, Any]:
         "lead_agency_id": form.id("lead_agency_id"),
         "quorum": form.whole("quorum"),
         "first_ordinal": form.whole("first_ordinal"),
+        "needs_closing": form.ticked("needs_closing"),
         "must_include": tuple(form.ids("must_include")),
         "host_rotation": tuple(form.ids("host_rotation")),
     }

@@ -15,6 +15,7 @@ from liaison.bundle.report import SECTIONS
 from liaison.bundle.tables import FORM_FIELDS, as_paste, bundle_of_tables, form_table, pasted_rows, place_in_form
 from liaison.bundle.values import BundleRefused, Line
 from liaison.db import Session
+from liaison.documents import spreadsheet
 from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import needs_letter
@@ -68,7 +69,7 @@ async def template(request: AnyRequest, operator: Operator) -> Response[bytes]:
     """The workbook that agencies fill in."""
     content = await asyncio.to_thread(workbook.template, chinese=words_of(request).locale == "zh_CN")
     headers = {"Content-Disposition": 'attachment; filename="liaison.xlsx"'}
-    return Response(content, media_type=workbook.MEDIA_TYPE, headers=headers)
+    return Response(content, media_type=spreadsheet.MEDIA_TYPE, headers=headers)
 
 
 @post("/system/first-steps/people")

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Response, Router, get, patch, post
+from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, queries, reporting
+from liaison.actions import assigning, closing, extension_queries, figure_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
-from liaison.actions.values import action_json, progress_json
+from liaison.actions.values import action_json, change_json, figures_json, progress_json, reminder_json
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -69,6 +69,20 @@ class NotPossibleGiven(Body):
 class TransferGiven(Body):
     lead_agency_id: str | None = None
     owner_id: str | None = None
+    reason: str | None = None
+    version: int | None = None
+
+
+class RemindGiven(Body):
+    again: bool = False
+
+
+class CloseGiven(Body):
+    version: int | None = None
+
+
+class SendBackGiven(Body):
+    reason: str
     version: int | None = None
 
 
@@ -106,6 +120,25 @@ async def all_items(
     return await _listed(db, viewer, rows, limit)
 
 
+@get("/action-items/figures")
+async def figures_of_period(
+    db: Db,
+    viewer: Me,
+    since: Annotated[
+        date | None, QueryParameter(name="from", description="this year's first where none is given")
+    ] = None,
+    until: Annotated[date | None, QueryParameter(name="to", description="today where none is given")] = None,
+    mechanism: FromQuery[str | None] = None,
+) -> dict[str, Any]:
+    """By responsible agency, for the days from `from` to `to`: open and overdue at their end, done, on time and late within them, how many
+    were carried over, and the extensions agreed to."""
+    chosen = row_id(mechanism) if mechanism else None
+    today = db.clock.today(db.settings.timezone)
+    first = since or date(today.year, 1, 1)
+    found = await figure_queries.of_period(db, viewer, first, until or today, mechanism_id=chosen)
+    return {"items": [figures_json(one) for _, one in found], "next": None}
+
+
 @get("/meetings/{meeting_id:str}/action-items")
 async def items_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) -> dict[str, Any]:
     """The items that this meeting asked for."""
@@ -135,11 +168,13 @@ async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mecha
 
 @get("/action-items/{action_id:str}")
 async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
-    """One item with its progress, newest first."""
+    """One item with its progress and with its former dates and owners, newest first."""
     item = await queries.get(db, viewer, row_id(action_id))
     zone = ZoneInfo(item.mechanism.timezone)
     notes = [progress_json(one, zone) for one in await queries.progress_of(db, viewer, item)]
-    return {**await _full(db, viewer, item), "progress": notes}
+    history = [change_json(one, zone) for one in await extension_queries.changes_of(db, viewer, item)]
+    reminders = [reminder_json(one, zone) for one in await reminding.of_item(db, viewer, item)]
+    return {**await _full(db, viewer, item), "progress": notes, "history": history, "reminders": reminders}
 
 
 @patch("/action-items/{action_id:str}")
@@ -185,7 +220,7 @@ async def transfer(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Re
     given = body(await request.body(), TransferGiven)
     item = await queries.get(db, viewer, row_id(action_id))
     to = {name: named(each) for name in ("lead_agency_id", "owner_id") if (each := getattr(given, name)) is not None}
-    await assigning.transfer(db, viewer, item, version=seen(request, given.version), **to)
+    await assigning.transfer(db, viewer, item, version=seen(request, given.version), reason=given.reason, **to)
     return await reply(request, db, viewer, await _full(db, viewer, item))
 
 
@@ -196,6 +231,35 @@ async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     item = await queries.get(db, viewer, row_id(action_id))
     await reporting.reopen(db, viewer, item, version=seen(request, given.version))
     return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
+@post("/action-items/{action_id:str}/close", status_code=200)
+async def close(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Close what is reported done, where the mechanism asks for it (`needs_closing`)."""
+    given = body(await request.body(), CloseGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await closing.close(db, viewer, item, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
+@post("/action-items/{action_id:str}/send-back", status_code=200)
+async def send_back(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Send back what is reported done, with the reason: it goes on."""
+    given = body(await request.body(), SendBackGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    await closing.send_back(db, viewer, item, reason=given.reason, version=seen(request, given.version))
+    return await reply(request, db, viewer, await _full(db, viewer, item))
+
+
+@post("/action-items/{action_id:str}/remind", status_code=200)
+async def remind(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
+    """Remind of it by one mail: within the responsible agency the owner, from another one its liaison. A second time on the same day only
+    with `again`."""
+    given = body(await request.body(), RemindGiven)
+    item = await queries.get(db, viewer, row_id(action_id))
+    sent = await reminding.remind(db, viewer, item, again=given.again)
+    zone = ZoneInfo(item.mechanism.timezone)
+    return await reply(request, db, viewer, {"action_item_id": str(item.id), **reminder_json(sent, zone)})
 
 
 async def _full(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
@@ -223,20 +287,20 @@ def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:
     return fields
 
 
-api = Router(
-    "/",
-    route_handlers=[
-        all_items,
-        items_of_meeting,
-        assign_in_meeting,
-        assign_between_meetings,
-        one_item,
-        change,
-        report,
-        complete,
-        give_up,
-        transfer,
-        reopen,
-    ],
-    tags=["action items"],
-)
+handlers = [
+    all_items,
+    figures_of_period,
+    items_of_meeting,
+    assign_in_meeting,
+    assign_between_meetings,
+    one_item,
+    change,
+    report,
+    complete,
+    give_up,
+    transfer,
+    reopen,
+    close,
+    send_back,
+    remind,
+]

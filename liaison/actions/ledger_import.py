@@ -1,0 +1,173 @@
+"""The ledger's table coming back: what was changed in it goes through the same verbs as on the page; all of it, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from liaison.accounts.viewer import Viewer
+from liaison.actions import assigning, queries, reporting
+from liaison.actions.ledger_export import rows_now
+from liaison.actions.ledger_table import (
+    DUE,
+    LEAD,
+    NOTE,
+    NUMBER,
+    OWNER,
+    STATE,
+    SUPPORTING,
+    TITLE,
+    LedgerRefused,
+    Row,
+    Wrong,
+    changed_in,
+    names_in,
+    read_number,
+    rows_of,
+    says_done,
+)
+from liaison.actions.models import ActionItem
+from liaison.db import Session
+from liaison.directory.models import Agency, Person
+from liaison.errors import Conflict, Invalid, Message, NotFound, NotPermitted
+from liaison.i18n import N_, Words
+
+_COLUMNS = {
+    "title": TITLE,
+    "lead_agency_id": LEAD,
+    "owner_id": OWNER,
+    "supporting_agency_ids": SUPPORTING,
+    "due_on": DUE,
+    "note": NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One row that changed something: where it stands, the item, and which columns (codes of HEADINGS)."""
+
+    row: int
+    item_id: int
+    title: str
+    columns: tuple[str, ...]
+
+
+async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], words: Words) -> list[Taken]:
+    """Take the table in: the rows that changed something, in their order. `words` are those in which it was written out, for the states.
+
+    The caller undoes the transaction to only try it. Raises LedgerRefused with every row that is wrong; then nothing may be kept."""
+    rows = rows_of(table)
+    wrong: list[Wrong] = []
+    seen: dict[int, int] = {}
+    taken: list[Taken] = []
+    for row in rows:
+        known = read_number(row.cells[NUMBER], db.settings.secret_key)
+        item = await _item(db, viewer, known[0]) if known else None
+        if known is None or item is None:
+            said = N_("This number was changed or is unknown; new items are added on the page.")
+            wrong.append(Wrong(row.at, NUMBER, Message(said)))
+            continue
+        if known[0] in seen:
+            twice = Message(N_("This item stands in row %(row)s already."), {"row": seen[known[0]]})
+            wrong.append(Wrong(row.at, NUMBER, twice))
+            continue
+        seen[known[0]] = row.at
+        present = (await rows_now(db, viewer, [item], words))[item.id]
+        changed = changed_in(row, present)
+        if not changed:
+            continue
+        if known[1] != item.version:
+            wrong.append(Wrong(row.at, "", Message(N_("This item was changed since the table was exported."))))
+            continue
+        problems = await _apply(db, viewer, item, row, changed)
+        wrong += problems
+        if not problems:
+            taken.append(Taken(row.at, item.id, item.title, changed))
+    if wrong:
+        raise LedgerRefused(wrong)
+    return taken
+
+
+async def _item(db: Session, viewer: Viewer, item_id: int) -> ActionItem | None:
+    try:
+        return await queries.get(db, viewer, item_id)
+    except NotFound:
+        return None
+
+
+async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, changed: tuple[str, ...]) -> list[Wrong]:
+    """What stands in the way of the row; nothing when it was done."""
+    fields, wrong = await _fields(db, item, row, changed)
+    is_done = STATE in changed and says_done(row.cells[STATE])
+    if STATE in changed and not is_done:
+        wrong.append(
+            Wrong(row.at, STATE, Message(N_("Here an item can only be completed; reopen or end it on its page.")))
+        )
+    if NOTE in changed and not is_done:
+        wrong.append(Wrong(row.at, NOTE, Message(N_("This is filled in together with the state “done” only."))))
+    if wrong:
+        return wrong
+    try:
+        if fields:
+            await assigning.change(db, viewer, item, **fields)
+        if is_done:
+            await reporting.complete(db, viewer, item, note=row.cells.get(NOTE))
+    except Invalid as refusal:
+        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in refusal.errors.items()]
+    except (Conflict, NotPermitted) as refusal:
+        return [Wrong(row.at, "", refusal.message)]
+    return []
+
+
+async def _fields(
+    db: Session, item: ActionItem, row: Row, changed: tuple[str, ...]
+) -> tuple[dict[str, Any], list[Wrong]]:
+    """What the row says of an item, as `change` takes it."""
+    fields: dict[str, Any] = {}
+    wrong: list[Wrong] = []
+    agencies = {a.short_name: a for a in await queries.agencies_of(db, [item.mechanism_id])}
+    if TITLE in changed:
+        fields["title"] = row.cells[TITLE]
+    lead: Agency | None = item.lead_agency
+    if LEAD in changed:
+        lead = agencies.get(row.cells[LEAD])
+        if lead is None:
+            wrong.append(Wrong(row.at, LEAD, _no_agency(row.cells[LEAD])))
+        else:
+            fields["lead_agency_id"] = lead.id
+    if SUPPORTING in changed:
+        names = names_in(row.cells[SUPPORTING])
+        unknown = [name for name in names if name not in agencies]
+        wrong += [Wrong(row.at, SUPPORTING, _no_agency(name)) for name in unknown]
+        if not unknown:
+            fields["supporting_agency_ids"] = [agencies[name].id for name in names]
+    if (OWNER in changed or LEAD in changed) and lead is not None and OWNER in row.cells:
+        owner = await _owner(db, row, lead)
+        if isinstance(owner, Wrong):
+            wrong.append(owner)
+        else:
+            fields["owner_id"] = owner
+    if DUE in changed:
+        try:
+            fields["due_on"] = date.fromisoformat(row.cells[DUE].replace("/", "-")) if row.cells[DUE] else None
+        except ValueError:
+            wrong.append(Wrong(row.at, DUE, Message(N_("Please give a date such as 2026-12-17."))))
+    return fields, wrong
+
+
+async def _owner(db: Session, row: Row, lead: Agency) -> int | Wrong | None:
+    name = row.cells[OWNER]
+    if not name:
+        return None
+    query = select(Person.id).where(Person.agency_id == lead.id, Person.name == name, Person.deactivated_at.is_(None))
+    found = list(await db.scalars(query))
+    if len(found) == 1:
+        return found[0]
+    said = N_("%(agency)s has nobody called “%(name)s”.") if not found else N_("%(agency)s has several people called “%(name)s”; choose the owner on the item's page.")  # fmt: skip
+    return Wrong(row.at, OWNER, Message(said, {"agency": lead.short_name, "name": name}))
+
+
+def _no_agency(name: str) -> Message:
+    return Message(N_("“%(name)s” is no agency of this mechanism."), {"name": name})

@@ -1,0 +1,79 @@
+"""The mail of a reminder by hand, in its reader's words."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from liaison.accounts import links
+from liaison.actions.extension_mails import LINK_LIFE, titles
+from liaison.actions.models import ActionItem
+from liaison.actions.queries import SHOWN
+from liaison.actions.reminder_models import HandReminder
+from liaison.actions.reminding import KIND
+from liaison.actions.showing import worded_due
+from liaison.calendaring.workdays import region_calendar
+from liaison.db import Session
+from liaison.directory.models import Person
+from liaison.i18n import Words
+from liaison.mail.compose import render
+from liaison.mail.delivery import one_by_one
+from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import OutboxMail
+
+
+async def compose_reminder(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
+    """The mail; None for an item that ended, or went to another agency, before it left."""
+    query = select(HandReminder).where(HandReminder.id == mail.source_id)
+    query = query.options(
+        joinedload(HandReminder.by).joinedload(Person.agency),
+        joinedload(HandReminder.person),
+        joinedload(HandReminder.agency),
+    )
+    reminder = (await db.execute(query)).scalar_one_or_none()
+    if reminder is None:
+        return None
+    item = (
+        await db.execute(select(ActionItem).where(ActionItem.id == reminder.action_item_id).options(*SHOWN))
+    ).scalar_one()
+    if item.ended_at is not None or item.lead_agency_id != reminder.agency_id:
+        return None
+    mechanism = item.mechanism
+    words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
+    named = await titles(db, item, mail)
+    if named["title"] == item.title:
+        link = await links.link_for(
+            db,
+            purpose=links.ACTION,
+            object_id=item.id,
+            person_id=reminder.person_id,
+            agency_id=None if reminder.person_id else reminder.agency_id,
+            designation_id=mail.params["designation_id"],
+            expires_at=db.now() + LINK_LIFE,
+        )
+    else:
+        link = f"{db.settings.base_url}/actions/{item.id}"
+    context = {
+        "words": words,
+        **named,
+        "own": reminder.by.agency_id == item.lead_agency_id,
+        "by": reminder.by,
+        "to": reminder.person.name if reminder.person else reminder.agency.name,
+        "due": words.date(item.due_on) if item.due_on else None,
+        "late": worded_due(words, item, region_calendar(mechanism.region), words.today or item.assigned_on),
+        "mechanism": mechanism,
+        "link": link,
+        "site_name": db.settings.site_name,
+    }
+    subject, text, html = render("action_reminder", context, mail.locale)
+    return OutgoingMessage(
+        to=mail.display_to,
+        address=mail.address,
+        mail_from=f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from,
+        subject=subject,
+        text=text,
+        html=html,
+        thread=f"action-{item.id}",
+        audience=named["audience"],
+    )
+
+
+COMPOSERS = {KIND: one_by_one(compose_reminder)}
