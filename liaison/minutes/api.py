@@ -43,6 +43,10 @@ class MinutesGiven(Body):
     version: int | None = None
 
 
+class DraftGiven(Body):
+    pass
+
+
 class CirculateGiven(Body):
     due_on: date | None = None
 
@@ -97,6 +101,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respo
 @post("/meetings/{meeting_id:str}/minutes")
 async def draft(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
     """Draft them from the record; where there are minutes already, these."""
+    body(await request.body(), DraftGiven)
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     minutes = await writing.draft(db, viewer, meeting)
     return await _answer(request, db, viewer, minutes, minutes.document.newest, status=201)
