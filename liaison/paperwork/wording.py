@@ -21,7 +21,6 @@ KIND_NAMES = {
     "name_cards": N_("Name cards"),
 }
 GENRE_NAMES = {LETTER: N_("Letter"), NOTICE: N_("Notice"), INVITATION: N_("Invitation letter")}
-NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +122,6 @@ def guests_of(attendees: Sequence[Attendee], words: Words) -> list[Guest]:
             )
         )
     return found
-
-
-def numbered(words: Words, n: int, text: str) -> str:
-    """A heading of the first level: 一、…"""
-    return f"{NUMERALS[n - 1]}、{text}" if words.locale == "zh_CN" else f"{n}. {text}"
 
 
 def cited(words: Words, agreement: Agreement | None) -> str:
