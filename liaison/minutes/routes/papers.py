@@ -18,10 +18,10 @@ from liaison.web.pages import AnyRequest, page, words_of
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
 _STATES = {
-    "draft": N_("draft"),
-    "circulating": N_("being countersigned"),
-    "agreed": N_("agreed by all, not issued yet"),
-    "issued": N_("issued"),
+    "draft": N_("Draft"),
+    "circulating": N_("Being countersigned"),
+    "agreed": N_("All agreed, to be issued"),
+    "issued": N_("Issued"),
 }
 
 
@@ -34,7 +34,7 @@ async def as_docx(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[byt
 @get("/minutes/{version_id:int}/minutes.txt", include_in_schema=False)
 async def as_text(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[str]:
     """The same as text to be copied; a browser shows it, and it can be nothing else."""
-    return Response(await making.text(db, viewer, version_id), media_type="text/plain; charset=utf-8")
+    return Response(await making.text(db, viewer, version_id), media_type="text/plain")
 
 
 @get("/minutes/{version_id:int}/sign-sheet.docx", include_in_schema=False)
@@ -43,12 +43,12 @@ async def sign_sheet(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[
     return as_file(await making.sheet(db, viewer, version_id))
 
 
-@get("/minutes/{version_id:int}/excerpt/{name:str}", include_in_schema=False)
-async def excerpt(db: Db, viewer: Me, version_id: FromPath[int], name: FromPath[str]) -> Response[bytes]:
+@get("/minutes/{version_id:int}/excerpt/{section:str}", include_in_schema=False)
+async def excerpt(db: Db, viewer: Me, version_id: FromPath[int], section: FromPath[str]) -> Response[bytes]:
     """One section (`item-12.docx`), for the agency that it concerns."""
-    if not name.endswith(".docx"):
+    if not section.endswith(".docx"):
         raise NotFound
-    return as_file(await making.excerpt(db, viewer, version_id, name.removesuffix(".docx")))
+    return as_file(await making.excerpt(db, viewer, version_id, section.removesuffix(".docx")))
 
 
 @get("/minutes/{version_id:int}/print")
@@ -74,9 +74,9 @@ def as_file(made: Made) -> Response[bytes]:
 
 def _state(words: Words, document: Document, version: DocumentVersion) -> str:
     """第2稿 · 会签中 · 已同意：…；待答复：…"""
-    parts = [words._("Version %(n)d", n=version.number)]
+    parts = [words._("Version %(n)d of the text", n=version.number)]
     if version.number != document.newest.number:
-        return " · ".join([*parts, words._("there is a newer version")])
+        return " · ".join([*parts, words._("Replaced by a newer version")])
     state = state_of(document)
     parts.append(words._(_STATES[state]))
     if state == "circulating":
