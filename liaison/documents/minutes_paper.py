@@ -67,7 +67,7 @@ def to_docx(said: Minutes) -> bytes:
 def sign_sheet_to_docx(said: SignSheet) -> bytes:
     """The sheet as a file; each agency has room to sign and seal."""
     grid = Grid(said.heads, said.rows, _SIGN_WIDTHS, row_height=26)
-    return sheet.to_docx(Sheet(said.title, [Facts(said.facts), grid, *(Text(one) for one in said.notes)]))
+    return sheet.to_docx(Sheet(said.title, [Facts(said.facts), Text(""), grid, *(Text(one) for one in said.notes)]))
 
 
 def _head(paper: Paper, said: Minutes) -> None:

@@ -14,11 +14,12 @@ from liaison.documents.minutes import Foot, Minutes, People, Section
 from liaison.i18n import N_, Words
 from liaison.meetings.wording import GROUP_NAMES
 from liaison.minutes import models
-from liaison.minutes.drafting import OPENING
+from liaison.minutes.drafting import DECISIONS, GENERAL, LAST, OPENING
 from liaison.minutes.editing import SectionShown
 
 _JOINT: Final = N_("Joint Meeting")
 _MEETINGS: Final = {"pre_meeting": N_("Liaison Pre-meeting"), "topical": N_("Topical Meeting")}
+_NO_TOPICS: Final = (OPENING, LAST, DECISIONS, GENERAL)
 _YEAR: Final = re.compile(r"[\[［【(（]((?:19|20|21)\d\d)[\]］】)）]")
 
 
@@ -37,7 +38,7 @@ def said(words: Words, minutes: models.Minutes, version: DocumentVersion, sectio
         date=day,
         title=head["title"],
         subtitle=_corrected(words, head.get("corrects")),
-        opening=(opening.text or "") if opening else first_sentence(words, head),
+        opening=(opening.text or "") if opening else first_sentence(words, head, numbered),
         sections=[_section(words, n, one) for n, one in enumerate(numbered, 1)],
         people=people(words, head["took_part"]),
         remarks=_remarks(words, head),
@@ -62,7 +63,7 @@ def excerpt(words: Words, whole: Minutes, key: str) -> Minutes | None:
     if whole.date:
         source += words._(", issued on %(day)s", day=whole.date)
     if whole.draft:
-        source += words._(" (%(text)s)", text=whole.draft)
+        source += words._(", %(draft)s", draft=whole.draft)
     return replace(
         whole,
         subtitle=words._("(Excerpt)"),
@@ -90,14 +91,17 @@ def doc_no(typed: str | None) -> str:
     return _YEAR.sub(r"〔\1〕", typed or "")
 
 
-def first_sentence(words: Words, head: dict[str, Any]) -> str:
-    """Date, chair and meeting, of minutes whose text has no opening of its own."""
+def first_sentence(words: Words, head: dict[str, Any], sections: Sequence[SectionShown]) -> str:
+    """Date, chair, meeting and topics, of minutes whose text has no opening of its own. Restricted topics are left out, as in those."""
     day, chair = words.date(datetime.fromisoformat(head["local_start"]).date()), head.get("chair")
     if chair:
         who = words._("%(agency)s %(job_title)s %(name)s", agency=chair["agency_short"], job_title=chair["job_title"] or "", name=chair["name"])  # fmt: skip
         text = words._("On %(day)s %(chair)s chaired the %(title)s", day=day, chair=" ".join(who.split()), title=head["title"])  # fmt: skip
     else:
         text = words._("On %(day)s the %(title)s was held", day=day, title=head["title"])
+    topics = [one.title for one in sections if one.key not in _NO_TOPICS and not one.hidden and one.audience is None]
+    if topics:
+        text += words._("; its agenda: %(topics)s", topics=words._("; ").join(topics))
     return text + words._(". It was decided as follows:")
 
 

@@ -27,7 +27,7 @@ def sign_sheet(words: Words, viewer: Viewer, minutes: Minutes, version: Document
         (words._("Time: "), words.full_span(starts, ends, named_zone=False)),
         (words._("Version: "), words._("version %(n)d", n=version.number)),
         (words._("Please sign by: "), words.full_date(version.due_on) if version.due_on else ""),
-        (words._("Root of the text (SHA-256): %(root)s", root=""), version.root),
+        (words._("Root of the text (SHA-256): %(root)s", root=""), _in_groups(version.root)),
     ]
     notes = []
     if version.number != minutes.document.newest.number:
@@ -59,6 +59,11 @@ def _row(words: Words, viewer: Viewer, version: DocumentVersion, signer: Signer)
         reason = words._("Not waited for: %(reason)s", reason=signer.reason or "")
         return [signer.agency_name, reason, "", "", ""]
     return [signer.agency_name, words._("□ Agreed\n□ Changes requested:"), "", "", ""]
+
+
+def _in_groups(root: str) -> str:
+    """Eight by eight, as people compare it on paper."""
+    return " ".join(root[at : at + 8] for at in range(0, len(root), 8))
 
 
 def _opinion(words: Words, viewer: Viewer, version: DocumentVersion, word: SignOff) -> str:

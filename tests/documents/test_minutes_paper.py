@@ -125,7 +125,7 @@ def test_the_mark_takes_one_line_however_long_it_is_35_mm_below_the_type_area(n:
 
 def is_red(dot: object) -> bool:
     assert isinstance(dot, tuple)
-    return dot[0] > 150 and dot[1] < 130 and dot[2] < 130
+    return bool(dot[0] > 150 and dot[1] < 130 and dot[2] < 130)
 
 
 def test_number_agency_and_date_stand_above_the_red_rule_with_the_date_at_the_right(laid: dict[str, Laid]) -> None:

@@ -9,8 +9,9 @@ from urllib.parse import unquote
 import docx
 import httpx
 
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.documents.minutes import Foot, Minutes, People, Section
+from liaison.mechanisms.models import Mechanism
 from liaison.minutes.paper import doc_no
 from liaison.minutes.plain import plain_text
 from tests.callers import Browser, Program
@@ -55,7 +56,7 @@ async def test_an_issued_paper_says_what_was_signed_and_how_it_was_issued(play: 
         "清检会纪〔2026〕4号",
         "清沚区人民检察院\t2026年11月23日",
         "2026年第四季度联席会议",
-        "2026年11月19日，区检察院副检察长陈志远主持召开2026年第四季度联席会议。现将会议议定事项纪要如下：",
+        "2026年11月19日，区检察院副检察长陈志远主持召开2026年第四季度联席会议，议题：研究线索移送指引。现将会议议定事项纪要如下：",
         "一、研究线索移送指引",
         TEXT,
         "出席：区检察院　陈志远",
@@ -76,14 +77,9 @@ async def test_an_issued_paper_stays_the_same_when_people_and_agencies_change(pl
     path = f"/minutes/{done['id']}.docx"
     before = said_in(await program.call(play.world.liwb, "GET", path))
     async with play.database.writing() as db:
-        for model, row_id, name in (
-            (type(play.world.jcy), play.world.jcy.id, "新名院"),
-            (Person, play.world.chenzy.id, "改名"),
-        ):
-            row = await db.get_one(model, row_id)
-            row.name = name
-        mechanism = await db.get_one(type(play.world.mechanism), play.world.mechanism.id)
-        mechanism.name = "新机制"
+        (await db.get_one(Agency, play.world.jcy.id)).name = "新名院"
+        (await db.get_one(Person, play.world.chenzy.id)).name = "改名"
+        (await db.get_one(Mechanism, play.world.mechanism.id)).name = "新机制"
     assert said_in(await program.call(play.world.liwb, "GET", path)) == before
 
 
@@ -139,7 +135,7 @@ async def test_who_may_not_know_of_a_section_gets_papers_without_it(
     assert (await browser.client.get(f"{path}/excerpt/nothing.docx")).status_code == 404
     excerpt = said_in(await browser.client.get(f"{path}/excerpt/b.docx"))
     assert "（摘录）\n\n二、公开事项\n明文。" in excerpt
-    assert "摘录自《2026年第四季度联席会议纪要》（征求意见稿（第1稿））。" in excerpt
+    assert "摘录自《2026年第四季度联席会议纪要》，征求意见稿（第1稿）。" in excerpt
     assert "会议召开" not in excerpt
     assert "出席" not in excerpt
 
@@ -170,7 +166,7 @@ async def test_the_sign_sheet_is_filled_with_what_was_said_and_blank_for_who_sig
         lines = [paragraph.text for paragraph in document.paragraphs]
         for line in ("会议纪要会签单", "会议：2026年第四季度联席会议", "会签截止：2026年11月26日（星期四）"):
             assert line in lines
-        assert f"全文校验值（SHA-256）：{sent['root']}" in lines
+        assert f"全文校验值（SHA-256）：{sent['root']}" in [line.replace(" ", "") for line in lines]
         return [[cell.text for cell in row.cells] for row in document.tables[0].rows]
 
     blank = ["□ 同意\n□ 修改意见：", "", "", ""]
