@@ -50,6 +50,8 @@ MINUTES = Minutes(
     foot=FOOT,
 )  # fmt: skip
 MARKS = ("纪要", MINUTES.mark, "清沚区" * 40 + "纪要", "Minutes of the WWW Mechanism Joint Meeting")
+ENDINGS = (*range(6), 12, *range(21, 28))
+"""So many lines of text: among them those with which page one and page two just hold the foot, and just do not."""
 NAMES = [f"欧阳建国{n}" for n in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"]
 
 
@@ -63,7 +65,7 @@ def with_lines(many: int, **more: object) -> Minutes:
 def laid(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Laid]:
     papers = {"minutes": to_docx(MINUTES)}
     papers |= {f"mark{n}": to_docx(replace(MINUTES, mark=mark)) for n, mark in enumerate(MARKS)}
-    papers |= {f"lines{n}": to_docx(with_lines(n)) for n in range(32)}
+    papers |= {f"lines{n}": to_docx(with_lines(n)) for n in ENDINGS}
     papers["many"] = to_docx(replace(with_lines(0), sections=[Section("a", "一、议题", "汉" * 28 * 90)]))
     papers["draft"] = to_docx(
         replace(MINUTES, draft="征求意见稿（第2稿）", doc_no="", date="", foot=Foot([], "某局", "", FOOT.small[:1]))
@@ -149,7 +151,7 @@ def test_the_foot_is_at_the_bottom_of_the_last_page_and_covers_nothing_wherever_
     laid: dict[str, Laid],
 ) -> None:
     counts = []
-    for name in [*(f"lines{n}" for n in range(32)), "many"]:
+    for name in [*(f"lines{n}" for n in ENDINGS), "many"]:
         pages = laid[name].lines()
         counts.append(len(pages))
         assert not any(foot_of(page)[1] for page in pages[:-1]), name
@@ -234,5 +236,5 @@ def test_page_one_looks_as_it_did_when_it_was_looked_at(laid: dict[str, Laid]) -
     assert page.size == checked.size
     # Other fonts on another machine make other strokes, in the same places.
     apart = ImageChops.difference(*(one.convert("L").filter(ImageFilter.BoxBlur(3)) for one in (page, checked)))
-    assert max(apart.tobytes()) < 90
-    assert sum(apart.tobytes()) / len(apart.tobytes()) < 6
+    assert max(apart.tobytes()) < 60
+    assert sum(apart.tobytes()) / len(apart.tobytes()) < 4
