@@ -20,8 +20,8 @@ from liaison.minutes.models import Minutes
 from liaison.minutes.reading import in_full
 from liaison.minutes.values import minutes_json
 from liaison.web.api import Body, RegisteredGiven, body, named, reply, seen
-from liaison.web.attached import DOCX, attached
 from liaison.web.forms import row_id
+from liaison.web.minutes import handed_out
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
@@ -125,7 +125,7 @@ async def one(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Respon
     """One version; `minutes/{id}.docx` is the same as a paper."""
     if version_id.endswith(".docx"):
         made = await making.docx(db, viewer, row_id(version_id.removesuffix(".docx")))
-        return Response(made.content, media_type=DOCX, headers=attached(made.file_name))
+        return handed_out(request, viewer, made)
     minutes, version = await queries.version(db, viewer, row_id(version_id))
     return await _answer(request, db, viewer, minutes, version)
 

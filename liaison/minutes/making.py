@@ -11,6 +11,7 @@ from liaison.documents import minutes as documents
 from liaison.documents.minutes import SignSheet
 from liaison.errors import Conflict, NotFound
 from liaison.i18n import Words
+from liaison.meetings.locking import audit_line
 from liaison.minutes import paper, queries
 from liaison.minutes.models import Minutes
 from liaison.minutes.plain import plain_text
@@ -24,6 +25,7 @@ class Made:
 
     file_name: str
     content: bytes
+    version_id: int
 
 
 async def said(db: Session, viewer: Viewer, version_id: int) -> tuple[Minutes, DocumentVersion, documents.Minutes]:
@@ -37,7 +39,7 @@ async def docx(db: Session, viewer: Viewer, version_id: int) -> Made:
     """The minutes as .docx. Raises NotFound."""
     minutes, version, whole = await said(db, viewer, version_id)
     content = await asyncio.to_thread(_laid_out, whole)
-    return Made(_name(minutes, version, words_of(minutes)._("Minutes of the meeting")), content)
+    return Made(_name(minutes, version, words_of(minutes)._("Minutes of the meeting")), content, version_id)
 
 
 async def text(db: Session, viewer: Viewer, version_id: int) -> str:
@@ -53,7 +55,7 @@ async def excerpt(db: Session, viewer: Viewer, version_id: int, key: str) -> Mad
     if part is None:
         raise NotFound
     content = await asyncio.to_thread(_laid_out, part)
-    return Made(_name(minutes, version, words._("Excerpt of the minutes")), content)
+    return Made(_name(minutes, version, words._("Excerpt of the minutes")), content, version_id)
 
 
 async def sheet(db: Session, viewer: Viewer, version_id: int) -> Made:
@@ -63,7 +65,14 @@ async def sheet(db: Session, viewer: Viewer, version_id: int) -> Made:
         raise Conflict(NOT_CIRCULATED)
     words = words_of(minutes)
     content = await asyncio.to_thread(_sheet_laid_out, sign_sheet(words, viewer, minutes, version))
-    return Made(_name(minutes, version, words._("Countersign sheet")), content)
+    return Made(_name(minutes, version, words._("Countersign sheet")), content, version_id)
+
+
+async def note_reading(db: Session, viewer: Viewer, version_id: int) -> None:
+    """What a reader (查阅人员) of the mechanism looked into is one line of the trail; nothing for anybody else. Raises NotFound."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    if minutes.meeting.mechanism_id in viewer.reader_of:
+        audit_line(db, viewer, "read_minutes", minutes.meeting, n=version.number, root=version.root)
 
 
 def words_of(minutes: Minutes) -> Words:

@@ -8,7 +8,9 @@ from urllib.parse import unquote
 
 import docx
 import httpx
+from sqlalchemy import select
 
+from liaison.audit import AuditLine
 from liaison.directory.models import Agency, Person
 from liaison.documents.minutes import Foot, Minutes, People, Section
 from liaison.mechanisms.models import Mechanism
@@ -238,6 +240,21 @@ async def test_programs_may_read_the_paper_of_what_they_may_read(play: Play, pro
         assert (await program.call(who, "GET", f"/minutes/{sent['id']}.docx")).status_code == 404
     for path in ("99999999.docx", "x.docx", ".docx"):
         assert (await program.call(play.world.zhoumin, "GET", f"/minutes/{path}")).status_code == 404
+
+
+async def test_what_a_reader_takes_or_looks_at_is_a_line_of_the_trail(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    done = await issued(play, program)
+    for who in (world.maolin, world.liwb):
+        await browser.sign_in(who)
+        for paper in ("minutes.docx", "minutes.txt", "print", "sign-sheet.docx", "excerpt/1.docx"):
+            assert (await browser.client.get(f"/minutes/{done['id']}/{paper}")).status_code == 200, paper
+        assert (await program.call(who, "GET", f"/minutes/{done['id']}.docx")).status_code == 200
+    async with play.database.reading() as db:
+        lines = list(await db.scalars(select(AuditLine).where(AuditLine.verb == "read_minutes")))
+    assert [one.person_id for one in lines] == [world.maolin.id] * 6
 
 
 def test_plain_text_has_full_width_indents_hanging_names_and_no_trailing_blanks() -> None:

@@ -11,8 +11,7 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.i18n import LANGUAGE_TAGS, N_, Words
 from liaison.minutes import making
-from liaison.minutes.making import Made
-from liaison.web.attached import DOCX, attached
+from liaison.web.minutes import handed_out, noted
 from liaison.web.pages import AnyRequest, page, words_of
 
 Db = NamedDependency[Session]
@@ -26,36 +25,39 @@ _STATES = {
 
 
 @get("/minutes/{version_id:int}/minutes.docx", include_in_schema=False)
-async def as_docx(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
+async def as_docx(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
     """One version as a paper of the standard."""
-    return as_file(await making.docx(db, viewer, version_id))
+    return handed_out(request, viewer, await making.docx(db, viewer, version_id))
 
 
 @get("/minutes/{version_id:int}/minutes.txt", include_in_schema=False)
-async def as_text(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[str]:
+async def as_text(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[str]:
     """The same as text to be copied; a browser shows it, and it can be nothing else."""
-    return Response(await making.text(db, viewer, version_id), media_type="text/plain")
+    text = await making.text(db, viewer, version_id)
+    return Response(text, media_type="text/plain", background=noted(request, viewer, version_id))
 
 
 @get("/minutes/{version_id:int}/sign-sheet.docx", include_in_schema=False)
-async def sign_sheet(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
+async def sign_sheet(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
     """会签单: filled as far as agencies have said something."""
-    return as_file(await making.sheet(db, viewer, version_id))
+    return handed_out(request, viewer, await making.sheet(db, viewer, version_id))
 
 
 @get("/minutes/{version_id:int}/excerpt/{section:str}", include_in_schema=False)
-async def excerpt(db: Db, viewer: Me, version_id: FromPath[int], section: FromPath[str]) -> Response[bytes]:
+async def excerpt(
+    request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int], section: FromPath[str]
+) -> Response[bytes]:
     """One section (`item-12.docx`), for the agency that it concerns."""
     if not section.endswith(".docx"):
         raise NotFound
-    return as_file(await making.excerpt(db, viewer, version_id, section.removesuffix(".docx")))
+    return handed_out(request, viewer, await making.excerpt(db, viewer, version_id, section.removesuffix(".docx")))
 
 
 @get("/minutes/{version_id:int}/print")
 async def print_minutes(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[str]:
     """One version on A4; how it stands is said on the screen and not on paper."""
     minutes, version, said = await making.said(db, viewer, version_id)
-    return page(
+    shown = page(
         request,
         "minutes/print.html",
         said=said,
@@ -65,11 +67,8 @@ async def print_minutes(request: AnyRequest, db: Db, viewer: Me, version_id: Fro
         state=_state(words_of(request), minutes.document, version),
         mark_width=max(len(said.mark), 12),
     )
-
-
-def as_file(made: Made) -> Response[bytes]:
-    """The file to be kept: never opened by the browser itself."""
-    return Response(made.content, headers=attached(made.file_name), media_type=DOCX)
+    shown.background = noted(request, viewer, version_id)
+    return shown
 
 
 def _state(words: Words, document: Document, version: DocumentVersion) -> str:
