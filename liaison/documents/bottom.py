@@ -17,7 +17,8 @@ from docx.text.paragraph import Paragraph
 from liaison.documents.layout import BLACK, BODY, BOTH, LEFT, Paper, Type, rule, width_of, write
 
 LINES: Final = Type(BODY, Pt(14))
-SMALL: Final = Type(BODY, Pt(8))
+SMALL: Final = Type(BODY, Pt(7))
+"""A hash of 64 digits with its label on one line, also in a font that is wider than the one asked for."""
 WIDTH, LOWER_EDGE = Mm(156), Mm(297 - 35)
 _PITCH, _SMALL_PITCH, _RULE_PITCH = Pt(23), Pt(11), Pt(3)
 _THICK, _THIN = 8, 6
@@ -97,9 +98,10 @@ def _height(said: Bottom) -> Length:
     room = WIDTH / LINES.size - 2.5
     lines = sum(_lines(text, room - width_of(label)) for label, text in said.lines)
     lines += _lines(f"{said.left}  {said.right}", room) if said.left or said.right else 0
-    small = sum(_lines(text, (WIDTH - 2 * LINES.size) / SMALL.size) for text in said.small)
+    small = sum(_lines(text, (WIDTH - 2 * LINES.size) / SMALL.size, narrow=0.65) for text in said.small)
     return Length(_PITCH * lines + _SMALL_PITCH * small + (_RULE_PITCH + Pt(1)) * 4)
 
 
-def _lines(text: str, room: float) -> int:
-    return -int(-width_of(text) * 1.04 // room)
+def _lines(text: str, room: float, *, narrow: float = 0.5) -> int:
+    wide = sum(narrow if one.isascii() else 1 for one in text)
+    return -int(-wide * 1.04 // room)

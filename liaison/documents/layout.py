@@ -164,20 +164,7 @@ def set_up(paragraph: Paragraph, *, align: WD_ALIGN_PARAGRAPH = BOTH) -> None:
     style.line_spacing_rule, style.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
     style.space_before = style.space_after = Pt(0)
     style.widow_control = False  # it would leave pages of 21 lines
-    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):  # no room between Chinese and Latin: a line keeps its 28 characters
-        off = OxmlElement(name)
-        off.set(qn("w:val"), "0")
-        paragraph._p.get_or_add_pPr().insert_element_before(
-            off,
-            "w:bidi",
-            "w:adjustRightInd",
-            "w:snapToGrid",
-            "w:spacing",
-            "w:ind",
-            "w:contextualSpacing",
-            "w:jc",
-            "w:rPr",
-        )
+    _no_room_between_scripts(paragraph)
     paragraph.alignment = align
 
 
@@ -208,6 +195,7 @@ def fill(cell: _Cell, text: str, type_: Type, *, align: WD_ALIGN_PARAGRAPH = LEF
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
         paragraph.alignment = align
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+        _no_room_between_scripts(paragraph)
         write(paragraph, line, type_)
 
 
@@ -245,6 +233,24 @@ def width_of(text: str) -> float:
 
 def _characters(n: float) -> Length:
     return Length(round(CHARACTER * n))
+
+
+def _no_room_between_scripts(paragraph: Paragraph) -> None:
+    """None between Chinese and Latin: a line keeps its 28 characters, a date its cell."""
+    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        off = OxmlElement(name)
+        off.set(qn("w:val"), "0")
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            off,
+            "w:bidi",
+            "w:adjustRightInd",
+            "w:snapToGrid",
+            "w:spacing",
+            "w:ind",
+            "w:contextualSpacing",
+            "w:jc",
+            "w:rPr",
+        )
 
 
 def _normal(document: Document) -> None:

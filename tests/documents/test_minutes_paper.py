@@ -30,7 +30,7 @@ FOOT = Foot(
     ],
     "清沚区人民检察院",
     "2026年11月27日印发",
-    [f"全文校验值（SHA-256）：{'0123456789abcdef' * 4}", f"印发时操作日志：123:{'fedcba9876543210' * 4}"],
+    [f"全文校验值（SHA-256）：{'0d' * 32}", f"印发时操作日志：123:{'0d' * 32}"],
 )
 MINUTES = Minutes(
     mark="清沚区支持起诉与法律援助协作机制联席会议纪要",
@@ -162,6 +162,7 @@ def test_the_foot_is_at_the_bottom_of_the_last_page_and_covers_nothing_wherever_
             "全文",
             "印发",
         ], name
+        assert [one.text for one in foot[-2:]] == list(FOOT.small), f"{name}: small print takes a line each"
         assert LOWER_EDGE - 3 <= max(one.bottom for one in foot) <= LOWER_EDGE + 0.5, name
         assert text, f"{name}: nothing but the foot"
         assert max(one.bottom for one in text) <= min(one.top for one in foot) + 1, name
@@ -194,7 +195,7 @@ def test_a_draft_says_so_first_and_carries_its_root_but_no_one_it_is_copied_to(l
     pages = laid["draft"].lines()
     assert pages[0][0].text == "征求意见稿（第2稿）"
     said = "".join(one.text for page in pages for one in page)
-    assert "0123456789abcdef" * 4 in said
+    assert "0d" * 32 in said
     assert "印发" not in said
     assert "抄送" not in said
 
