@@ -10,7 +10,6 @@ from liaison.db import Session
 from liaison.documents import minutes as documents
 from liaison.documents.minutes import SignSheet
 from liaison.errors import Conflict, NotFound
-from liaison.i18n import Words
 from liaison.meetings.locking import audit_line
 from liaison.minutes import paper, queries
 from liaison.minutes.models import Minutes
@@ -32,14 +31,14 @@ async def said(db: Session, viewer: Viewer, version_id: int) -> tuple[Minutes, D
     """One version with what its paper says to this viewer, in the mechanism's language. Raises NotFound."""
     minutes, version = await queries.version(db, viewer, version_id)
     minutes, version, sections = await in_full(db, viewer, minutes, version.id)
-    return minutes, version, paper.said(words_of(minutes), minutes, version, sections)
+    return minutes, version, paper.said(paper.words_of(minutes), minutes, version, sections)
 
 
 async def docx(db: Session, viewer: Viewer, version_id: int) -> Made:
     """The minutes as .docx. Raises NotFound."""
     minutes, version, whole = await said(db, viewer, version_id)
     content = await asyncio.to_thread(_laid_out, whole)
-    return Made(_name(minutes, version, words_of(minutes)._("Minutes of the meeting")), content, version_id)
+    return Made(_name(minutes, version, paper.words_of(minutes)._("Minutes of the meeting")), content, version_id)
 
 
 async def text(db: Session, viewer: Viewer, version_id: int) -> str:
@@ -50,7 +49,7 @@ async def text(db: Session, viewer: Viewer, version_id: int) -> str:
 async def excerpt(db: Session, viewer: Viewer, version_id: int, key: str) -> Made:
     """One section as .docx, for the agency that it concerns. Raises NotFound: also where the viewer may not know of it."""
     minutes, version, whole = await said(db, viewer, version_id)
-    words = words_of(minutes)
+    words = paper.words_of(minutes)
     part = paper.excerpt(words, whole, key)
     if part is None:
         raise NotFound
@@ -63,7 +62,7 @@ async def sheet(db: Session, viewer: Viewer, version_id: int) -> Made:
     minutes, version = await queries.version(db, viewer, version_id)
     if version.circulated_at is None:
         raise Conflict(NOT_CIRCULATED)
-    words = words_of(minutes)
+    words = paper.words_of(minutes)
     content = await asyncio.to_thread(_sheet_laid_out, sign_sheet(words, viewer, minutes, version))
     return Made(_name(minutes, version, words._("Countersign sheet")), content, version_id)
 
@@ -75,13 +74,8 @@ async def note_reading(db: Session, viewer: Viewer, version_id: int) -> None:
         audit_line(db, viewer, "read_minutes", minutes.meeting, n=version.number, root=version.root)
 
 
-def words_of(minutes: Minutes) -> Words:
-    """The mechanism's language, and the clock of the meeting."""
-    return Words(minutes.meeting.mechanism.locale, minutes.meeting.timezone)
-
-
 def _name(minutes: Minutes, version: DocumentVersion, kind: str) -> str:
-    words, head = words_of(minutes), version.head
+    words, head = paper.words_of(minutes), version.head
     if not paper.is_issued(minutes, version):
         kind += words._(" (%(text)s)", text=words._("version %(n)d", n=version.number))
     return f"{kind}-{head['title']}-{head['local_start'][:10]}.docx"

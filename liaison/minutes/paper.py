@@ -51,6 +51,11 @@ def said(words: Words, minutes: models.Minutes, version: DocumentVersion, sectio
     )
 
 
+def words_of(minutes: models.Minutes) -> Words:
+    """The mechanism's language, and the clock of the meeting."""
+    return Words(minutes.meeting.mechanism.locale, minutes.meeting.timezone)
+
+
 def excerpt(words: Words, whole: Minutes, key: str) -> Minutes | None:
     """One section for the agency that is concerned, with the head of the minutes and where it is taken from; None where there is no such
     section whose words the reader may know."""

@@ -10,7 +10,7 @@ from liaison.countersigning.standing import standing_of, state_of
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.i18n import LANGUAGE_TAGS, N_, Words
-from liaison.minutes import making
+from liaison.minutes import making, paper
 from liaison.web.minutes import handed_out, noted
 from liaison.web.pages import AnyRequest, page, words_of
 
@@ -63,7 +63,7 @@ async def print_minutes(request: AnyRequest, db: Db, viewer: Me, version_id: Fro
         said=said,
         meeting_id=minutes.meeting_id,
         version=version,
-        paper_lang=LANGUAGE_TAGS[making.words_of(minutes).locale],
+        paper_lang=LANGUAGE_TAGS[paper.words_of(minutes).locale],
         state=_state(words_of(request), minutes.document, version),
         mark_width=max(len(said.mark), 12),
     )
