@@ -37,6 +37,7 @@ from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
+from liaison.minutes.routes import papers as minutes_papers
 from liaison.one_page import routes as one_page_routes
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
@@ -172,6 +173,7 @@ def page_routers() -> list[Router]:
         meetings_routes.router,
         reminders_routes.router,
         actions_routes.router,
+        minutes_papers.router,
         paperwork_routes.router,
         polls_routes.router,
         feed_routes.router,

@@ -166,6 +166,7 @@ LONG_MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+NUMERALS: tuple[str, ...] = ("", *"一二三四五六七八九")
 BEIJING_ZONES = {"Asia/Shanghai", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "PRC"}
 
 
@@ -202,6 +203,10 @@ class Words:
     def lang(self) -> str:
         """The value of the lang attribute: zh-CN, en."""
         return LANGUAGE_TAGS[self.locale]
+
+    def numbered(self, n: int, text: str) -> str:
+        """A heading of the first level: 一、… · 1. …"""
+        return f"{_numeral(n)}、{text}" if self.locale == "zh_CN" else f"{n}. {text}"
 
     # days
 
@@ -348,3 +353,11 @@ class Words:
         starts, ends = (wall_time(moment, zone or self.timezone).date() for moment in (start, end))
         last = self.time(end, zone) if starts == ends else self.moment(end, starts, zone=zone)
         return PATTERNS[self.locale].until.format(start=first, end=last)
+
+
+def _numeral(n: int) -> str:
+    """十二 for 12, up to 99; what lies beyond stays in digits."""
+    tens, ones = divmod(n, 10)
+    if not 0 < n < 100:
+        return str(n)
+    return (("" if tens == 1 else NUMERALS[tens]) + "十" if tens else "") + NUMERALS[ones]

@@ -1,6 +1,6 @@
 """The addresses of minutes (tests/permissions_table.py): those of the held meeting were circulated to 区检察院 (its host) and 区司法局."""
 
-from tests.permissions_rules import ACTING, HOST, OFFICERS, SEE_RECORD, Rule, only
+from tests.permissions_rules import ACTING, HOST, OFFICERS, SEE_RECORD, SFJ, Rule, only
 
 _SEE = ACTING | {"recorder", "authoriser"}
 _OF_MEETING = {"meeting_id": "held"}
@@ -11,6 +11,18 @@ SIGN = only(OFFICERS | {"authoriser"}, among=_SEE).of(**_VERSION)
 REGISTER = only(HOST | {"sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
 DECIDE = only(HOST, among=_SEE).of(**_VERSION)
 
+PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    "GET /mechanisms/{mechanism_id}/one-page": Rule(SEE_RECORD),
+    "GET /mechanisms/{mechanism_id}/one-page.docx": Rule(SEE_RECORD),
+    "GET /minutes/{version_id}/minutes.docx": READ,
+    "GET /minutes/{version_id}/minutes.txt": READ,
+    "GET /minutes/{version_id}/print": READ,
+    "GET /minutes/{version_id}/sign-sheet.docx": READ,
+    "GET /minutes/{version_id}/excerpt/{section}": (
+        READ,
+        Rule(_SEE & SFJ).of(**_VERSION, section="restricted_section"),
+    ),
+}
 API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/minutes": Rule(_SEE).of(**_OF_MEETING),
     "POST /api/meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),
@@ -27,8 +39,4 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/minutes/{version_id}/excuse": DECIDE.sending(agency_id="@sfj", reason="退出"),
     "POST /api/minutes/{version_id}/issue": WRITE,
     "POST /api/minutes/{version_id}/correct": WRITE,
-}
-PAGES: dict[str, Rule | tuple[Rule, ...]] = {
-    "GET /mechanisms/{mechanism_id}/one-page": Rule(SEE_RECORD),
-    "GET /mechanisms/{mechanism_id}/one-page.docx": Rule(SEE_RECORD),
 }

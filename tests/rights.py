@@ -75,6 +75,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "incoming_id": ("incoming_id",),
     "poll_id": ("poll_id",),
     "version_id": ("minutes_version",),
+    "section": ("section", "restricted_section"),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""
 
@@ -380,6 +381,8 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "extension_id": extension.id,
         "paper_id": paper.id,
         "minutes_version": minutes.document.newest.id,
+        "section": "decisions.docx",
+        "restricted_section": f"item-{restricted_held.id}.docx",
         "restricted_paper": restricted_paper.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,

@@ -190,3 +190,12 @@ def test_a_context_tells_two_meanings_of_one_word_apart() -> None:
 
 def test_every_locale_has_its_catalogue() -> None:
     assert {locale: gettext_for(locale)(N_("today")) for locale in LOCALES} == {"zh_CN": "今天", "en": "today"}
+
+
+@pytest.mark.parametrize(
+    ("n", "heading"),
+    [(1, "一、甲"), (10, "十、甲"), (12, "十二、甲"), (20, "二十、甲"), (99, "九十九、甲"), (100, "100、甲")],
+)
+def test_headings_of_the_first_level_are_numbered_as_chinese_offices_do(n: int, heading: str) -> None:
+    assert Words("zh_CN", "Asia/Shanghai").numbered(n, "甲") == heading
+    assert Words("en", "Asia/Shanghai").numbered(n, "A") == f"{n}. A"

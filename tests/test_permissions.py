@@ -120,7 +120,7 @@ def outcome(answer: httpx.Response) -> str:
 def without_address(answer: httpx.Response) -> str:
     """The body without what may differ: the ids of the address it was asked at, and the token for the next form."""
     path = answer.request.url.path
-    ids = re.findall(r"/([0-9]+|nothing|agenda\.docx)(?=/|$)", path) or [path.rpartition("/")[2]]
+    ids = re.findall(r"/([0-9]+|nothing|[a-z0-9-]+\.docx)(?=/|$)", path) or [path.rpartition("/")[2]]
     text = re.sub(rf"(?<=/)({'|'.join(map(re.escape, ids))})(?![0-9])", "ID", answer.text)
     return re.sub(r'name="(csrf-token|_csrf_token)" (content|value)="[0-9a-f]+"', "TOKEN", text)
 

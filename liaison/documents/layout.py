@@ -16,12 +16,12 @@ from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.section import Section
+from docx.section import Section, _Footer
 from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
-BODY, TITLE, HEADING, PAGE_NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
+BODY, TITLE, HEADING, SUBHEADING, PAGE_NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
 """The fonts that the standard asks for, by name; a machine without them shows others of its own."""
 LATIN: Final = "Times New Roman"
 SIZE, TITLE_SIZE, TABLE_SIZE = Pt(16), Pt(22), Pt(12)
@@ -30,6 +30,7 @@ LINE: Final = Pt(28.95)
 CHARACTER: Final = Pt(15.75)
 """28 characters of 16 pt, each 0.25 pt closer to the next, fill the 156 mm between the margins."""
 RED: Final = RGBColor(0xFF, 0x00, 0x00)
+BLACK: Final = RGBColor(0x00, 0x00, 0x00)
 LEFT, RIGHT, CENTRE, BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,
     WD_ALIGN_PARAGRAPH.RIGHT,
@@ -38,6 +39,10 @@ LEFT, RIGHT, CENTRE, BOTH = (
 )
 _QUOTES: Final = re.compile("([“”‘’—…]+)")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_AFTER_BORDERS: Final = (
+    *("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:autoSpaceDE", "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc"),
+    "w:rPr",
+)
 _NARROW: Final = re.compile(r"[\x20-\x7e]")
 
 
@@ -57,13 +62,18 @@ TEXT: Final = Type()
 class Paper:
     """A paper that is being written from top to bottom."""
 
-    def __init__(self, *, landscape: bool = False, number_first_page: bool = True) -> None:
+    def __init__(self, *, landscape: bool = False, number_first_page: bool = True, two_sided: bool = False) -> None:
         self.document: Document = docx.Document()
         _normal(self.document)
         section = self.document.sections[0]
         _page(section, landscape=landscape)
         section.different_first_page_header_footer = not number_first_page
-        _number_pages(section)
+        if two_sided:
+            self.document.settings.odd_and_even_pages_header_footer = True
+            _number_pages(section.footer, RIGHT)
+            _number_pages(section.even_page_footer, LEFT)
+        else:
+            _number_pages(section.footer, CENTRE)
 
     @property
     def section(self) -> Section:
@@ -95,10 +105,12 @@ class Paper:
         write(made, text, type_)
         return made
 
-    def title(self, text: str) -> None:
-        """The paper's title, centred, with the space that the standard leaves around it."""
+    def title(self, text: str, below: str = "") -> None:
+        """The paper's title, centred, with the space that the standard leaves around it; `below`: a line that goes with it."""
         self.paragraph(align=CENTRE)
         self.paragraph(text, Type(TITLE, TITLE_SIZE), align=CENTRE, keep_with_next=True)
+        if below:
+            self.paragraph(below, Type(SUBHEADING), align=CENTRE, keep_with_next=True)
         self.paragraph(align=CENTRE)
 
     def body(self, text: str) -> None:
@@ -146,20 +158,7 @@ def set_up(paragraph: Paragraph, *, align: WD_ALIGN_PARAGRAPH = BOTH) -> None:
     style.line_spacing_rule, style.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
     style.space_before = style.space_after = Pt(0)
     style.widow_control = False  # it would leave pages of 21 lines
-    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):  # no room between Chinese and Latin: a line keeps its 28 characters
-        off = OxmlElement(name)
-        off.set(qn("w:val"), "0")
-        paragraph._p.get_or_add_pPr().insert_element_before(
-            off,
-            "w:bidi",
-            "w:adjustRightInd",
-            "w:snapToGrid",
-            "w:spacing",
-            "w:ind",
-            "w:contextualSpacing",
-            "w:jc",
-            "w:rPr",
-        )
+    _no_room_between_scripts(paragraph)
     paragraph.alignment = align
 
 
@@ -190,22 +189,32 @@ def fill(cell: _Cell, text: str, type_: Type, *, align: WD_ALIGN_PARAGRAPH = LEF
         paragraph = cell.paragraphs[0] if n == 0 else cell.add_paragraph()
         paragraph.alignment = align
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+        _no_room_between_scripts(paragraph)
         write(paragraph, line, type_)
 
 
-def rule(paragraph: Paragraph, edge: str, kind: str, *, size: int = 24, beyond: Length | None = None) -> None:
-    """A red rule along the `edge` (top or bottom) of a paragraph; `kind` as WordprocessingML names borders, `size` in eighths of a point.
-    `beyond` is by how much it is longer than the text at each side."""
-    borders = OxmlElement("w:pBdr")
+def rule(
+    paragraph: Paragraph,
+    edge: str,
+    kind: str,
+    *,
+    size: int = 24,
+    beyond: Length | None = None,
+    colour: RGBColor = RED,
+    space: int = 4,
+) -> None:
+    """A rule along the `edge` (top or bottom) of a paragraph; `kind` as WordprocessingML names borders, `size` in eighths of a point,
+    `space` its distance from the text in points. `beyond` is by how much it is longer than the text at each side."""
+    properties = paragraph._p.get_or_add_pPr()
+    borders = properties.find(qn("w:pBdr"))
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        # The order of these elements is fixed; shading, tabs and spacing come after the borders.
+        properties.insert_element_before(borders, *_AFTER_BORDERS)
     border = OxmlElement(f"w:{edge}")
-    for name, value in (("val", kind), ("sz", str(size)), ("space", "4"), ("color", "FF0000")):
+    for name, value in (("val", kind), ("sz", str(size)), ("space", str(space)), ("color", str(colour))):
         border.set(qn(f"w:{name}"), value)
     borders.append(border)
-    properties = paragraph._p.get_or_add_pPr()
-    # The order of these elements is fixed; shading, tabs and spacing come after the borders.
-    properties.insert_element_before(
-        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
-    )
     if beyond is not None:
         style = paragraph.paragraph_format
         style.left_indent = style.right_indent = Length(-beyond)
@@ -218,6 +227,24 @@ def width_of(text: str) -> float:
 
 def _characters(n: float) -> Length:
     return Length(round(CHARACTER * n))
+
+
+def _no_room_between_scripts(paragraph: Paragraph) -> None:
+    """None between Chinese and Latin: a line keeps its 28 characters, a date its cell."""
+    for name in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        off = OxmlElement(name)
+        off.set(qn("w:val"), "0")
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            off,
+            "w:bidi",
+            "w:adjustRightInd",
+            "w:snapToGrid",
+            "w:spacing",
+            "w:ind",
+            "w:contextualSpacing",
+            "w:jc",
+            "w:rPr",
+        )
 
 
 def _normal(document: Document) -> None:
@@ -248,11 +275,15 @@ def _page(section: Section, *, landscape: bool) -> None:
         )
 
 
-def _number_pages(section: Section) -> None:
-    """— 1 — in 14 pt below the text; centred, as a paper printed on one side has it."""
-    paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = CENTRE
+def _number_pages(footer: _Footer, align: WD_ALIGN_PARAGRAPH) -> None:
+    """— 1 — in 14 pt below the text: centred, as a paper printed on one side has it, or one character from the outer margin."""
+    paragraph = footer.paragraphs[0]
+    paragraph.alignment = align
     type_ = Type(PAGE_NUMBER, Pt(14))
+    if align == LEFT:
+        paragraph.paragraph_format.left_indent = type_.size
+    elif align == RIGHT:
+        paragraph.paragraph_format.right_indent = type_.size
     write(paragraph, "— ", type_)
     run = paragraph.add_run()
     run.font.name, run.font.size = PAGE_NUMBER, type_.size

@@ -14,13 +14,14 @@ from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.meetings import queries as meetings
 from liaison.meetings.replies import Registered
-from liaison.minutes import queries, signing, writing
+from liaison.minutes import making, queries, signing, writing
 from liaison.minutes.editing import SectionGiven
 from liaison.minutes.models import Minutes
 from liaison.minutes.reading import in_full
 from liaison.minutes.values import minutes_json
 from liaison.web.api import Body, RegisteredGiven, body, named, reply, seen
 from liaison.web.forms import row_id
+from liaison.web.minutes import handed_out
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
@@ -126,7 +127,10 @@ async def save(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respo
 
 @get("/minutes/{version_id:str}")
 async def one(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
-    """One version."""
+    """One version; `minutes/{id}.docx` is the same as a paper."""
+    if version_id.endswith(".docx"):
+        made = await making.docx(db, viewer, row_id(version_id.removesuffix(".docx")))
+        return handed_out(request, viewer, made)
     minutes, version = await queries.version(db, viewer, row_id(version_id))
     return await _answer(request, db, viewer, minutes, version)
 

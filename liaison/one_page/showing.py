@@ -6,7 +6,6 @@ from dataclasses import replace
 from liaison.i18n import Words
 from liaison.one_page.facts import TITLE, OnePage, parts
 from liaison.one_page.fitting import Part, clipped, fitted
-from liaison.paperwork.wording import numbered
 
 
 def headline(words: Words, page: OnePage) -> tuple[str, str]:
@@ -23,4 +22,4 @@ def shown(words: Words, page: OnePage) -> Sequence[Part]:
         return words.ngettext("… and %(n)d more", "… and %(n)d more", n)
 
     found = fitted(parts(words, page), more)
-    return [replace(one, heading=numbered(words, n, one.heading)) for n, one in enumerate(found, 1)]
+    return [replace(one, heading=words.numbered(n, one.heading)) for n, one in enumerate(found, 1)]

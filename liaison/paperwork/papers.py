@@ -9,7 +9,7 @@ from liaison.i18n import N_, Words
 from liaison.meetings.wording import LAST_ACTIONS, PURPOSE_NAMES
 from liaison.paperwork import fields
 from liaison.paperwork.models import INVITATION, LETTER, NOTICE
-from liaison.paperwork.wording import Asked, Guest, Item, Said, agenda_lines, numbered
+from liaison.paperwork.wording import Asked, Guest, Item, Said, agenda_lines
 
 _TITLES = {
     LETTER: N_("Letter on holding the %(title)s"),
@@ -64,7 +64,7 @@ def notice(words: Words, said: Said, to: Sequence[Asked]) -> Letter:
         )
         parts.append((words._("Other matters"), how))
     paragraphs = [("", lead)]
-    paragraphs += [(numbered(words, n, heading), text) for n, (heading, text) in enumerate(parts, 1)]
+    paragraphs += [(words.numbered(n, heading), text) for n, (heading, text) in enumerate(parts, 1)]
     paragraphs.append(("", words._(_CLOSINGS[said.genre])))
     contact = words._("(Contact: %(name)s%(phone)s)", name=said.contact, phone=_phone(words, said.phone))
     return Letter(
@@ -151,7 +151,7 @@ def script(words: Words, said: Said) -> Sheet:
     standing = [Item(words._(LAST_ACTIONS), said.host)] if said.begins_with_actions else []
     for n, item in enumerate([*standing, *said.items], 1):
         purpose = words._(PURPOSE_NAMES[item.purpose]) if item.purpose else ""
-        parts.append(Heading(numbered(words, n, item.title)))
+        parts.append(Heading(words.numbered(n, item.title)))
         who = item.presenter or item.agency
         said_of = words._("%(who)s has the floor.", who=who) if who else words._("Let us turn to this item.")
         parts.append(Text(said_of + (words._(" (Purpose: %(purpose)s)", purpose=purpose) if purpose else "")))

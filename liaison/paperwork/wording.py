@@ -21,7 +21,6 @@ KIND_NAMES = {
     "name_cards": N_("Name cards"),
 }
 GENRE_NAMES = {LETTER: N_("Letter"), NOTICE: N_("Notice"), INVITATION: N_("Invitation letter")}
-_NUMERALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +124,6 @@ def guests_of(attendees: Sequence[Attendee], words: Words) -> list[Guest]:
             )
         )
     return found
-
-
-def numbered(words: Words, n: int, text: str) -> str:
-    """A heading of the first level: 一、…, 十一、…, 二十、…"""
-    return f"{_numeral(n)}、{text}" if words.locale == "zh_CN" else f"{n}. {text}"
-
-
-def _numeral(n: int) -> str:
-    """In Chinese up to 99; beyond in digits."""
-    if n > 99:
-        return str(n)
-    tens, ones = divmod(n, 10)
-    ten = (_NUMERALS[tens - 1] if tens > 1 else "") + "十" if tens else ""
-    return ten + (_NUMERALS[ones - 1] if ones else "")
 
 
 def cited(words: Words, agreement: Agreement | None) -> str:

@@ -3,9 +3,23 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
+
+from PIL import Image
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text where it stands on its page: millimetres from the left and upper edge."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 @dataclass(frozen=True)
@@ -14,6 +28,20 @@ class Laid:
 
     pages: list[str]
     sizes: list[tuple[float, float]]
+    pdf: Path
+
+    def lines(self) -> list[list[Line]]:
+        """The lines of each page, from top to bottom."""
+        told = _run("pdftotext", "-bbox-layout", str(self.pdf), "-", package="poppler-utils")
+        return [sorted(_lines(page), key=lambda one: one.top) for page in told.split("<page ")[1:]]
+
+    def picture(self, page: int, *, dots_per_inch: int) -> Image.Image:
+        """A page as it is printed."""
+        out = self.pdf.with_suffix("")
+        size = ["-r", str(dots_per_inch), "-f", str(page), "-l", str(page)]
+        _run("pdftoppm", *size, "-singlefile", "-png", str(self.pdf), str(out), package="poppler-utils")
+        with Image.open(out.with_suffix(".png")) as picture:
+            return picture.convert("RGB")
 
 
 def laid_out(papers: Mapping[str, bytes], directory: Path) -> dict[str, Laid]:
@@ -31,7 +59,13 @@ def _read(pdf: Path) -> Laid:
     text = _run("pdftotext", "-layout", str(pdf), "-", package="poppler-utils")
     told = _run("pdfinfo", "-f", "1", "-l", "999", str(pdf), package="poppler-utils")
     sizes = re.findall(r"Page +\d+ size: +([\d.]+) x ([\d.]+)", told)
-    return Laid(text.removesuffix("\f").split("\f"), [(float(wide), float(high)) for wide, high in sizes])
+    return Laid(text.removesuffix("\f").split("\f"), [(float(wide), float(high)) for wide, high in sizes], pdf)
+
+
+def _lines(page: str) -> Iterator[Line]:
+    for edges, words in re.findall(r"<line ([^>]*)>(.*?)</line>", page, re.DOTALL):
+        left, top, right, bottom = (float(value) * 25.4 / 72 for value in re.findall(r'"([\d.]+)"', edges))
+        yield Line(unescape("".join(re.findall(r"<word [^>]*>(.*?)</word>", words))), left, top, right, bottom)
 
 
 def _run(command: str, *arguments: str, package: str) -> str:

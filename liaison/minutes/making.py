@@ -1,0 +1,94 @@
+"""Making the papers of minutes, each for one viewer: who may read them, what they may know, and the file."""
+
+import asyncio
+from dataclasses import dataclass
+
+from liaison.accounts.viewer import Viewer
+from liaison.countersigning.models import DocumentVersion
+from liaison.countersigning.writing import NOT_CIRCULATED
+from liaison.db import Session
+from liaison.documents import minutes as documents
+from liaison.documents.minutes import SignSheet
+from liaison.errors import Conflict, NotFound
+from liaison.meetings.locking import audit_line
+from liaison.minutes import paper, queries
+from liaison.minutes.models import Minutes
+from liaison.minutes.plain import plain_text
+from liaison.minutes.reading import in_full
+from liaison.minutes.sign_sheet import sign_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A paper as a file."""
+
+    file_name: str
+    content: bytes
+    version_id: int
+
+
+async def said(db: Session, viewer: Viewer, version_id: int) -> tuple[Minutes, DocumentVersion, documents.Minutes]:
+    """One version with what its paper says to this viewer, in the mechanism's language. Raises NotFound."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    minutes, version, sections = await in_full(db, viewer, minutes, version.id)
+    return minutes, version, paper.said(paper.words_of(minutes), minutes, version, sections)
+
+
+async def docx(db: Session, viewer: Viewer, version_id: int) -> Made:
+    """The minutes as .docx. Raises NotFound."""
+    minutes, version, whole = await said(db, viewer, version_id)
+    content = await asyncio.to_thread(_laid_out, whole)
+    return Made(_name(minutes, version, paper.words_of(minutes)._("Minutes of the meeting")), content, version_id)
+
+
+async def text(db: Session, viewer: Viewer, version_id: int) -> str:
+    """The same to be pasted into another system. Raises NotFound."""
+    return plain_text((await said(db, viewer, version_id))[2])
+
+
+async def excerpt(db: Session, viewer: Viewer, version_id: int, key: str) -> Made:
+    """One section as .docx, for the agency that it concerns. Raises NotFound: also where the viewer may not know of it."""
+    minutes, version, whole = await said(db, viewer, version_id)
+    words = paper.words_of(minutes)
+    part = paper.excerpt(words, whole, key)
+    if part is None:
+        raise NotFound
+    content = await asyncio.to_thread(_laid_out, part)
+    return Made(_name(minutes, version, words._("Excerpt of the minutes")), content, version_id)
+
+
+async def sheet(db: Session, viewer: Viewer, version_id: int) -> Made:
+    """会签单 as .docx. Raises NotFound, Conflict (not circulated)."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    if version.circulated_at is None:
+        raise Conflict(NOT_CIRCULATED)
+    words = paper.words_of(minutes)
+    content = await asyncio.to_thread(_sheet_laid_out, sign_sheet(words, viewer, minutes, version))
+    return Made(_name(minutes, version, words._("Countersign sheet")), content, version_id)
+
+
+async def note_reading(db: Session, viewer: Viewer, version_id: int) -> None:
+    """What a reader (查阅人员) of the mechanism looked into is one line of the trail; nothing for anybody else. Raises NotFound."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    if minutes.meeting.mechanism_id in viewer.reader_of:
+        audit_line(db, viewer, "read_minutes", minutes.meeting, n=version.number, root=version.root)
+
+
+def _name(minutes: Minutes, version: DocumentVersion, kind: str) -> str:
+    words, head = paper.words_of(minutes), version.head
+    if not paper.is_issued(minutes, version):
+        kind += words._(" (%(text)s)", text=words._("version %(n)d", n=version.number))
+    return f"{kind}-{head['title']}-{head['local_start'][:10]}.docx"
+
+
+def _laid_out(said: documents.Minutes) -> bytes:
+    # Imported here because python-docx is large, and a server that makes no paper never needs it.
+    from liaison.documents.minutes_paper import to_docx
+
+    return to_docx(said)
+
+
+def _sheet_laid_out(said: SignSheet) -> bytes:
+    from liaison.documents.minutes_paper import sign_sheet_to_docx
+
+    return sign_sheet_to_docx(said)
