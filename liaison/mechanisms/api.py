@@ -86,6 +86,8 @@ class MechanismGiven(Body):
     quorum: int | None = None
     first_ordinal: int | None = None
     must_include: list[str] = msgspec.field(default_factory=list)
+    all_sign: bool = False
+    silence_consents: bool = False
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
     agreement: AgreementGiven | None = None
@@ -104,6 +106,8 @@ class MechanismChange(Body):
     quorum: int | UnsetType | None = UNSET
     first_ordinal: int | UnsetType | None = UNSET
     must_include: list[str] | UnsetType = UNSET
+    all_sign: bool | UnsetType = UNSET
+    silence_consents: bool | UnsetType = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET
     version: int | None = None

@@ -112,7 +112,9 @@ async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form
 async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """The form to change a mechanism."""
     facts = await founding.facts_of(db, await kept(db, viewer, mechanism_id))
-    form = Form.of(**{name: getattr(facts, name) for name in Facts.__dataclass_fields__})
+    stored = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
+    ticked = {name: "1" if stored[name] else None for name in ("all_sign", "silence_consents")}
+    form = Form.of(**stored | ticked)
     return await _edit_page(request, db, viewer, mechanism_id, form, {})
 
 
@@ -141,6 +143,8 @@ def _facts(form: Form) -> dict[str, Any]:
         "quorum": form.whole("quorum"),
         "first_ordinal": form.whole("first_ordinal"),
         "must_include": tuple(form.ids("must_include")),
+        "all_sign": form.ticked("all_sign"),
+        "silence_consents": form.ticked("silence_consents"),
         "host_rotation": tuple(form.ids("host_rotation")),
     }
 
