@@ -20,6 +20,7 @@ from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings, with_secret_key
+from liaison.countersigning.queries import files_of_scans
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
 from liaison.i18n import Words
@@ -200,7 +201,7 @@ async def _check_papers(database: Database, manifest: Manifest) -> None:
     """Every paper that the database knows is in the backup, as it was brought. A restore goes on without one; a look at a backup says so."""
     held = {part.name: part.sha256 for part in manifest.parts}
     async with database.reading() as db:
-        for stored_name, sha256 in await files_of_papers(db):
+        for stored_name, sha256 in [*await files_of_papers(db), *await files_of_scans(db)]:
             if held.get(archive.PAPERS + stored_name) != sha256:
                 raise Damaged(
                     N_(

@@ -11,6 +11,31 @@ SIGN = only(OFFICERS | {"authoriser"}, among=_SEE).of(**_VERSION)
 REGISTER = only(HOST | {"sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
 DECIDE = only(HOST, among=_SEE).of(**_VERSION)
 
+EDIT = only(HOST | {"recorder", "sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
+"""Officers of 区司法局 write the section of the restricted item that it brings."""
+
+PAGES: dict[str, Rule | tuple[Rule, ...]] = {
+    "POST /meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),
+    "GET /minutes/{version_id}": READ,
+    "GET /minutes/{version_id}/changes": READ,
+    "GET /minutes/{version_id}/excerpt": READ,
+    "GET /minutes/{version_id}/edit": EDIT,
+    "POST /minutes/{version_id}/edit": EDIT,
+    "GET /minutes/{version_id}/circulate": WRITE,
+    "POST /minutes/{version_id}/circulate": WRITE,
+    "POST /minutes/{version_id}/sign": SIGN,
+    "POST /minutes/{version_id}/request-changes": SIGN,
+    "GET /minutes/{version_id}/register": REGISTER,
+    "POST /minutes/{version_id}/register": REGISTER,
+    "GET /sign-offs/{sign_off_id}/scan": Rule(_SEE),
+    "GET /minutes/{version_id}/excuse": DECIDE,
+    "POST /minutes/{version_id}/excuse": DECIDE.sending(agency_id="@sfj", reason="退出"),
+    "GET /minutes/{version_id}/issue": WRITE,
+    "POST /minutes/{version_id}/issue": WRITE,
+    "GET /minutes/{version_id}/correct": WRITE,
+    "POST /minutes/{version_id}/correct": WRITE,
+    "POST /minutes/{version_id}/give-up": WRITE,
+}
 API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/minutes": Rule(_SEE).of(**_OF_MEETING),
     "POST /api/meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),

@@ -274,5 +274,5 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 API: dict[str, Rule | tuple[Rule, ...]] = (
     permissions_api.API | permissions_minutes.API | permissions_papers.API | permissions_polls.API | PLAN_API
 )
-PAGES |= permissions_papers.PAGES | permissions_polls.PAGES
+PAGES |= permissions_minutes.PAGES | permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

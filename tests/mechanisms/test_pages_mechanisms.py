@@ -228,7 +228,10 @@ async def test_who_signs_minutes_and_what_silence_means_is_ticked_and_shown(brow
         "region": "CN",
         "locale": "zh_CN",
     }
-    for ticks, said in (({"all_sign": "1", "silence_consents": "1"}, "由全体成员单位签署；逾期未答复视为同意"), ({}, "由参会单位签署；未答复不视为同意")):
+    for ticks, said in (
+        ({"all_sign": "1", "silence_consents": "1"}, "由全体成员单位签署；逾期未答复视为同意"),
+        ({}, "由参会单位签署；未答复不视为同意"),
+    ):
         shown = await browser.get(path)
         version = re.search(r'name="version" value="(\d+)"', shown)
         assert version is not None

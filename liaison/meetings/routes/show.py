@@ -131,6 +131,7 @@ async def show_meeting(
         check_in_form=Form(),
         **(await recorded(db, request, viewer, meeting, shown_now) if takes_place else region(db, request, meeting)),
         takes_place=takes_place,
+        **await request.app.state.minutes_beside(request, db, viewer, meeting),
         papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
         may_bring_papers=is_host(viewer, meeting)
         or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
