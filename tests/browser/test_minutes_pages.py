@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from liaison.countersigning.models import PAPER
 from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.meetings import queries as meetings
 from liaison.minutes import queries, signing, writing
+from liaison.minutes.editing import SectionGiven
+from tests.browser import chromium
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 from tests.browser.test_held_pages import running_meeting
@@ -39,108 +40,134 @@ def drafted(site: LiveSite, *, circulate: bool = True) -> tuple[int, int]:
 def seen(page: Page, name: str, locale: str) -> None:
     """A picture for whoever looks at the pages, where MINUTES_PICTURES names a folder."""
     if where := os.environ.get("MINUTES_PICTURES"):
-        page.screenshot(path=Path(where) / f"{name}-{locale}-{page.viewport_size['width']}.png", full_page=True)  # type: ignore[index]
+        for width in (390, 1280):
+            page.set_viewport_size(chromium.viewport(width))
+            page.screenshot(path=Path(where) / f"{name}-{locale}-{width}.png", full_page=True)
+
+
+class Look:
+    """Checks the page as it stands at both widths, and keeps a picture of each for whoever asks for them."""
+
+    def __init__(self, page: Page, checks: Check, locale: str) -> None:
+        self.page, self.checks, self.locale = page, checks, locale
+
+    def __call__(self, path: str, name: str) -> None:
+        if path:
+            self.page.goto(path)
+        self.checks(self.page)
+        seen(self.page, name, self.locale)
+
+
+def changed(site: LiveSite, version_id: int) -> int:
+    """区司法局 asked for changes, and a second version is circulated; its id."""
+    built = site.world
+
+    async def act(db: Session) -> int:
+        host, asks = await built.viewer(db, built.zhoumin), await built.viewer(db, built.liwb)
+        minutes, version = await queries.version(db, asks, version_id)
+        await signing.request_changes(db, asks, minutes, version, root=version.root, text="改为每月3日前。")
+        given = [SectionGiven(one.key, text=f"{one.text}每月3日前交换。") for one in version.sections]
+        minutes, saved = await writing.save(db, host, minutes.meeting, given)
+        return (await writing.circulate(db, host, minutes, saved)).id
+
+    return site.in_transaction(act)
+
+
+def signed(site: LiveSite, version_id: int) -> None:
+    """Every agency signs: one here, the others on paper."""
+    built = site.world
+
+    async def act(db: Session) -> None:
+        host, signs = await built.viewer(db, built.zhoumin), await built.viewer(db, built.liwb)
+        minutes, newest = await queries.version(db, host, version_id)
+        await signing.sign(db, signs, minutes, newest, root=newest.root, text="请尽快印发。")
+        for agency_id in [one.agency_id for one in newest.signers if one.agency_id != built.sfj.id]:
+            paper = OnPaper("方华", date(2026, 11, 20))
+            await signing.register(db, host, minutes, newest, root=newest.root, agency_id=agency_id, paper=paper)
+
+    site.in_transaction(act)
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
-def test_every_page_of_minutes_is_clean_from_the_draft_to_the_correction(
+def test_the_pages_on_which_minutes_are_written_are_clean(
     new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
 ) -> None:
-    built, meeting_id = live_server.world, running_meeting(live_server, held=True)
-    page = new_page(person=built.zhoumin, locale=locale)
-
-    def look(name: str) -> None:
-        width_checks(page)
-        seen(page, name, locale)
-
-    page.goto(f"/meetings/{meeting_id}")
-    look("card-none")
+    meeting_id = running_meeting(live_server, held=True)
+    page = new_page(person=live_server.world.zhoumin, locale=locale)
+    look = Look(page, width_checks, locale)
+    look(f"/meetings/{meeting_id}", "card-none")
     page.locator("#minutes form .btn.primary").click()
     page.wait_for_url("**/edit*")
-    look("edit")
+    look("", "edit")
     version = page.url.split("/")[4]
     page.locator("[name='text.opening']").fill("身份证号11010519491231002X。")
     page.locator(".form-end .btn.primary").click()
     expect(page.locator(".errors")).to_be_visible()
-    look("edit-refused")
+    look("", "edit-refused")
     page.locator("[name='text.opening']").fill("2026年9月24日，召开联席会议。")
     page.locator("[name=add]").click()
-    expect(page.locator(".sec-row").last).to_contain_text("新" if locale == "zh_CN" else "New")
     last = page.locator(".sec-row").last
+    expect(last.locator(".tag.brand")).to_be_visible()
     last.locator("input[name^='title.']").fill("其他")
     last.locator("[data-stem]").first.click()
     last.locator("textarea").press_sequentially("下次会议另行通知。")
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url(f"**/minutes/{version}?done=saved")
-    look("draft")
-    page.goto(f"/minutes/{version}/circulate")
-    look("circulate")
+    expect(page.locator(".paper-text section").last).to_contain_text("下次会议另行通知。")
+    expect(page.locator(".paper-text section").first).not_to_contain_text("下次会议")
+    look("", "draft")
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_pages_on_which_minutes_are_circulated_and_changed_are_clean(
+    new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
+) -> None:
+    built = live_server.world
+    meeting_id, version = drafted(live_server, circulate=False)
+    page = new_page(person=built.zhoumin, locale=locale)
+    look = Look(page, width_checks, locale)
+    look(f"/minutes/{version}/circulate", "circulate")
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url("**?done=circulated")
-    look("circulating")
-    page.goto(f"/minutes/{version}/register?agency={built.sfj.id}")
-    look("register")
-    page.goto(f"/minutes/{version}/edit")
-    look("edit-circulated")
-    page.goto(f"/meetings/{meeting_id}")
-    look("card-circulating")
+    look("", "circulating")
+    look(f"/meetings/{meeting_id}", "card-circulating")
+    look(f"/minutes/{version}/register?agency={built.sfj.id}", "register")
     signer = new_page(person=built.liwb, locale=locale)
     signer.goto(f"/minutes/{version}")
-    signer.locator("#own details summary").last.click()
-    signer.locator("[name=changes]").fill("改为每月3日前。")
-    signer.locator("#own form").last.locator("button").click()
-    signer.wait_for_url("**?done=changes_requested*")
-    width_checks(signer)
-    page.goto(f"/minutes/{version}/edit")
-    page.locator("textarea").nth(1).fill("每月3日前交换清单。")
-    page.locator("[name=confirmed]").check()
-    page.locator(".form-end .btn.primary").click()
-    page.wait_for_url("**?done=saved")
-    look("second")
-    second = page.url.split("/")[4].partition("?")[0]
-    page.goto(f"/minutes/{second}/changes")
-    expect(page.locator("del").first).to_be_visible()
-    look("changes")
-    page.goto(f"/minutes/{version}")
-    look("superseded")
-    page.goto(f"/minutes/{second}/circulate")
-    page.locator(".form-end .btn.primary").click()
+    second = changed(live_server, version)
+    look(f"/minutes/{second}/edit", "edit-circulated")
+    look(f"/minutes/{second}/changes", "changes")
+    expect(page.locator("ins").first).to_be_visible()
     signer.locator("#own form").first.locator("button.primary").click()
     expect(signer.locator("#h-since")).to_be_visible()
-    width_checks(signer)
-    seen(signer, "changed-since", locale)
+    Look(signer, width_checks, locale)("", "changed-since")
     signer.locator("#own form").first.locator("button.primary").click()
     signer.wait_for_url("**?done=agreed*")
 
-    async def on_paper(db: Session) -> None:
-        host = await built.viewer(db, built.zhoumin)
-        minutes, newest = await queries.version(db, host, int(second))
-        for one in newest.signers:
-            if one.agency_id != built.sfj.id:
-                paper = OnPaper("方华", date(2026, 11, 20))
-                await signing.register(
-                    db, host, minutes, newest, root=newest.root, agency_id=one.agency_id, state=PAPER, paper=paper
-                )
 
-    live_server.in_transaction(on_paper)
-    page.goto(f"/minutes/{second}")
-    look("agreed")
-    page.goto(f"/minutes/{second}/issue")
-    look("issue")
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_pages_on_which_minutes_are_issued_and_corrected_are_clean(
+    new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
+) -> None:
+    meeting_id, first = drafted(live_server)
+    version = changed(live_server, first)
+    signed(live_server, version)
+    page = new_page(person=live_server.world.zhoumin, locale=locale)
+    look = Look(page, width_checks, locale)
+    look(f"/minutes/{first}", "superseded")
+    look(f"/minutes/{version}", "agreed")
+    look(f"/minutes/{version}/issue", "issue")
     page.locator("[name=doc_no]").fill("清检会纪〔2026〕4号")
     page.locator("[name=copy_to]").fill("区委政法委\n区人社局")
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url("**?done=issued")
-    look("issued")
-    page.goto(f"/minutes/{second}/excerpt")
-    look("excerpt")
-    page.goto(f"/minutes/{second}/correct")
-    look("correct")
+    look("", "issued")
+    look(f"/minutes/{version}/excerpt", "excerpt")
+    look(f"/minutes/{version}/correct", "correct")
     page.locator("[name=reason]").fill("日期有误。")
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url("**/edit?done=correcting")
-    page.goto(f"/meetings/{meeting_id}")
-    look("card-correction")
+    look(f"/meetings/{meeting_id}", "card-correction")
 
 
 def test_leaving_with_unsaved_text_asks_first_and_moving_a_section_keeps_it(
@@ -183,7 +210,7 @@ def test_every_form_of_minutes_works_without_a_script(new_page: NewPage, live_se
     page.locator(".sec-row").last.locator("input[name^='title.']").fill("其他")
     page.locator(".sec-row").last.locator("textarea").fill("另行通知。")
     page.locator(".form-end .btn.primary").click()
-    expect(page.locator(".doc")).to_contain_text("另行通知。")
+    expect(page.locator(".paper-text")).to_contain_text("另行通知。")
     page.goto(f"/minutes/{version}/circulate")
     page.locator(".form-end .btn.primary").click()
     page.locator("#own form").first.locator("button.primary").click()

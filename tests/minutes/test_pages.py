@@ -192,8 +192,8 @@ async def test_changing_what_was_circulated_is_confirmed_and_names_whose_word_be
     shown = text_of(await browser.get(f"/minutes/{second}"))
     assert "1条意见，已作废" in shown
     differs = await browser.get(f"/minutes/{second}/changes")
-    assert "<del><span class=\"mark-word\">删去：</span>3个工作日内完成移送。" in differs
-    assert "<ins><span class=\"mark-word\">增加：</span>5个工作日内完成移送。" in differs
+    assert '<del><span class="mark-word">删去：</span>3个工作日内完成移送。' in differs
+    assert '<ins><span class="mark-word">增加：</span>5个工作日内完成移送。' in differs
 
 
 async def test_who_signs_a_text_that_was_changed_since_sees_what_differs(
@@ -240,7 +240,13 @@ async def test_a_paper_sign_off_is_registered_with_its_scan_which_goes_out_to_be
     path = f"/minutes/{sent['id']}"
     await browser.sign_in(world.zhoumin)
     root = root_in(await browser.get(f"{path}/register?agency={world.sfj.id}"))
-    given = {"root": root, "agency_id": str(world.sfj.id), "came": "paper", "leader": "郑国强", "signed_on": "2026-11-23"}
+    given = {
+        "root": root,
+        "agency_id": str(world.sfj.id),
+        "came": "paper",
+        "leader": "郑国强",
+        "signed_on": "2026-11-23",
+    }
     wrong = await browser.upload(f"{path}/register", "会签单.pdf", b"not a sheet", **given)
     assert wrong.status_code == 422
     text = await browser.upload(f"{path}/register", "会签单.txt", "文字".encode(), **given)
@@ -290,7 +296,12 @@ async def test_a_section_that_others_may_not_know_of_shows_no_word_on_any_page(
     item = await program.post(
         world.liwb,
         f"/meetings/{made['id']}/agenda-items",
-        {"title": "涉密线索会商", "purpose": "consult", "agency_id": str(world.sfj.id), "audience": [str(world.sfj.id)]},
+        {
+            "title": "涉密线索会商",
+            "purpose": "consult",
+            "agency_id": str(world.sfj.id),
+            "audience": [str(world.sfj.id)],
+        },
         status=201,
     )
     await program.post(world.zhoumin, f"/agenda-items/{item['id']}/accept")
