@@ -1,9 +1,16 @@
 """The pages of minutes: from the held meeting's card to their issue, as officers use them in a browser."""
 
+import os
 import re
+import time
+from datetime import date
 from typing import Any
 
+from liaison import worker
+from liaison.config import Settings
 from liaison.db import Database
+from liaison.keeping.making import papers_of
+from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
@@ -262,6 +269,46 @@ async def test_a_paper_sign_off_is_registered_with_its_scan_which_goes_out_to_be
     assert scan.headers["content-disposition"].startswith("attachment")
     await browser.sign_in(world.hanmei)
     assert (await browser.client.get(link.group(1))).status_code == 404
+
+
+async def test_a_scan_stays_when_files_that_no_row_knows_are_taken_away(
+    play: Play, program: Program, browser: Browser, database: Database, settings: Settings
+) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    await browser.sign_in(world.zhoumin)
+    path = f"/minutes/{sent['id']}/register"
+    given = {"root": root_in(await browser.get(path)), "agency_id": str(world.sfj.id), "came": "paper"}
+    assert (
+        await browser.upload(path, "会签单.pdf", PDF, **given, leader="郑国强", signed_on="2026-11-23")
+    ).status_code == 303
+    (kept,) = papers_of(settings).iterdir()
+    (papers_of(settings) / "old").write_bytes(b"x")
+    for file in papers_of(settings).iterdir():
+        os.utime(file, (time.time() - 90_000,) * 2)
+    await worker.sweep_papers(worker.work_for(database, {}))
+    assert list(papers_of(settings).iterdir()) == [kept]
+
+
+async def test_an_agency_that_left_is_not_waited_for_with_a_reason_and_waited_for_again(
+    play: Play, program: Program, browser: Browser, database: Database
+) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    path = f"/minutes/{sent['id']}"
+    await browser.sign_in(world.zhoumin)
+    assert (await browser.client.get(f"{path}/excuse?agency={world.sfj.id}")).status_code == 409
+    async with database.writing() as db:
+        (await db.get_one(Member, world.members["sfj"].id)).left_on = date(2026, 11, 23)
+    await browser.get(f"{path}/excuse?agency={world.sfj.id}")
+    assert (await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), reason="")).status_code == 422
+    assert (await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), reason="机构撤并")).status_code == 303
+    page = text_of(await browser.get(path))
+    assert "不再等待" in page
+    assert "原因：机构撤并" in page
+    back = await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), taken_back="1")
+    assert back.status_code == 303
+    assert "原因：机构撤并" not in text_of(await browser.get(path))
 
 
 async def test_what_was_told_by_phone_is_registered_without_a_file(

@@ -36,9 +36,11 @@ async def draft(db: Db, viewer: Me, meeting_id: Id) -> Response[Any]:
 
 
 @get("/minutes/{version_id:int}/circulate")
-async def circulate_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[str]:
+async def circulate_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[Any]:
     """Who will be asked to sign, until when, and how each is reached."""
-    minutes, _ = await to_write(db, viewer, version_id)
+    minutes, version = await to_write(db, viewer, version_id)
+    if version.circulated_at is not None or version.id != minutes.document.newest.id:
+        return see_other(f"/minutes/{version_id}")
     today = db.clock.today(minutes.meeting.timezone)
     form = Form.of(due_on=due_by_profile(minutes.meeting, today))
     return await _page(request, db, viewer, version_id, form, {})

@@ -7,18 +7,22 @@ from litestar import get, post
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.models import ALL_AGREED
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.minutes import signing, writing
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, to_write
+from liaison.minutes.showing import state_of_version
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
 
 
 @get("/minutes/{version_id:int}/issue")
-async def issue_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[str]:
-    """Number, date, issuing agency, and to whom copies go."""
-    minutes, _ = await to_write(db, viewer, version_id)
+async def issue_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[Any]:
+    """Number, date, issuing agency, and to whom copies go; the page of the version until all have agreed to it."""
+    minutes, version = await to_write(db, viewer, version_id)
+    if state_of_version(minutes.document, version) != ALL_AGREED:
+        return see_other(f"/minutes/{version_id}")
     form = Form.of(
         issued_on=db.clock.today(minutes.meeting.timezone),
         issuing_agency_id=minutes.issuing_agency_id,
@@ -49,8 +53,11 @@ async def issue(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Resp
 
 
 @get("/minutes/{version_id:int}/correct")
-async def correct_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[str]:
-    """Why issued minutes are corrected."""
+async def correct_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[Any]:
+    """Why issued minutes are corrected; of others the page of the version."""
+    minutes, _ = await to_write(db, viewer, version_id)
+    if minutes.issued_at is None:
+        return see_other(f"/minutes/{version_id}")
     return await _correct_page(request, db, viewer, version_id, Form(), {})
 
 

@@ -12,8 +12,9 @@ from liaison.calendaring.walltime import NoSuchTime, instant_of
 from liaison.countersigning import queries as documents
 from liaison.countersigning.models import AGREED, CHANGES_REQUESTED, PAPER
 from liaison.countersigning.signing import OnPaper
+from liaison.countersigning.writing import NOT_CIRCULATED, NOT_NEWEST
 from liaison.db import Session
-from liaison.errors import Invalid, Message, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, Message, NotFound, NotPermitted
 from liaison.files import scanner
 from liaison.files.kinds import MEDIA_TYPES, REFUSED, shown_name
 from liaison.files.running import run
@@ -21,9 +22,11 @@ from liaison.files.store import Brought
 from liaison.i18n import N_
 from liaison.meetings import paper_queries
 from liaison.meetings.models import Meeting
+from liaison.meetings.permissions import is_host
 from liaison.meetings.replies import Registered
 from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.minutes import queries, signing
+from liaison.minutes.permissions import may_register
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown
 from liaison.web.forms import Form, FormAgain
 from liaison.web.pages import AnyRequest, see_other, settings_of, words_of
@@ -159,12 +162,20 @@ async def _passed(request: AnyRequest, got: Received) -> None:
 
 
 async def _registrable(db: Session, viewer: Viewer, version_id: int) -> dict[str, Any]:
-    """What the page shows, for whoever may register something. Raises NotFound, NotPermitted."""
-    minutes, _ = await queries.version(db, viewer, version_id)
-    found = await context_of(db, viewer, minutes, version_id)
-    if not any(one.may_register for one in found["signers"]):
+    """What the page shows, for whoever may register something. Raises NotFound, NotPermitted, Conflict (not the newest, not circulated,
+    issued)."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    meeting, document = minutes.meeting, minutes.document
+    if not is_host(viewer, meeting) and not any(
+        may_register(viewer, meeting, one.agency_id) for one in version.signers
+    ):
         raise NotPermitted(NOT_YOURS)
-    return found
+    document.refuse_in_force()
+    if version.id != document.newest.id:
+        raise Conflict(NOT_NEWEST)
+    if version.circulated_at is None:
+        raise Conflict(NOT_CIRCULATED)
+    return await context_of(db, viewer, minutes, version_id)
 
 
 async def _page(request: AnyRequest, db: Session, viewer: Viewer, version_id: int, form: Form) -> Response[str]:
