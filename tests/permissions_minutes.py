@@ -1,6 +1,6 @@
 """The addresses of minutes (tests/permissions_table.py): those of the held meeting were circulated to 区检察院 (its host) and 区司法局."""
 
-from tests.permissions_rules import ACTING, HOST, OFFICERS, SEE_RECORD, Rule, only
+from tests.permissions_rules import ACTING, HOST, MECHANISM, OFFICERS, SEE_RECORD, Rule, only
 
 _SEE = ACTING | {"recorder", "authoriser"}
 _OF_MEETING = {"meeting_id": "held"}
@@ -16,6 +16,7 @@ EDIT = only(HOST | {"recorder", "sfj_officer", "sfj_deputy"}, among=_SEE).of(**_
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),
+    "GET /mechanisms/{mechanism_id}/minutes": MECHANISM,
     "GET /minutes/{version_id}": READ,
     "GET /minutes/{version_id}/changes": READ,
     "GET /minutes/{version_id}/excerpt": READ,

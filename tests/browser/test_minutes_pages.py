@@ -162,6 +162,7 @@ def test_the_pages_on_which_minutes_are_issued_and_corrected_are_clean(
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url("**?done=issued")
     look("", "issued")
+    look("/mechanisms/1/minutes", "list")
     look(f"/minutes/{version}/excerpt", "excerpt")
     look(f"/minutes/{version}/correct", "correct")
     page.locator("[name=reason]").fill("日期有误。")

@@ -419,3 +419,24 @@ async def test_issued_minutes_are_corrected_with_a_reason_and_a_correction_can_b
     assert (await browser.post(f"/minutes/{new}/give-up")).status_code == 303
     assert (await browser.client.get(f"/minutes/{new}")).status_code == 404
     assert "本纪要正在更正" not in await browser.get(path)
+
+
+async def test_issued_minutes_are_found_by_number_and_the_list_of_meetings_says_how_they_stand(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    listed = f"/mechanisms/{world.mechanism.id}/minutes"
+    sent = await circulated(play, program)
+    await browser.sign_in(world.chenzy)
+    assert "纪要会签中" not in await browser.get("/meetings")
+    await browser.sign_in(world.liwb)
+    assert "纪要会签中" in await browser.get("/meetings")
+    assert 'href="/minutes/' not in await browser.get(listed)
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "清检会纪〔2026〕4号"})
+    await browser.sign_in(world.chenzy)
+    assert "纪要已印发" in await browser.get("/meetings")
+    for wanted, there in (("", True), ("〔2026〕4号", True), ("第四季度", True), ("5号", False), ("%", False)):
+        assert (f'href="/minutes/{sent["id"]}"' in await browser.get(f"{listed}?q={wanted}")) is there, wanted
+    assert f'href="{listed}"' in await browser.get(f"/mechanisms/{world.mechanism.id}")

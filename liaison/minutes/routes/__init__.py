@@ -5,6 +5,7 @@ from litestar import Router
 from liaison.minutes.routes.beside import beside_meeting
 from liaison.minutes.routes.circulating import handlers as circulating_handlers
 from liaison.minutes.routes.editing import handlers as editing_handlers
+from liaison.minutes.routes.issued import handlers as issued_handlers
 from liaison.minutes.routes.issuing import handlers as issuing_handlers
 from liaison.minutes.routes.registering import handlers as registering_handlers
 from liaison.minutes.routes.show import handlers as show_handlers
@@ -21,5 +22,6 @@ router = Router(
         *signing_handlers,
         *registering_handlers,
         *issuing_handlers,
+        *issued_handlers,
     ],
 )
