@@ -33,7 +33,7 @@ async def all_of(db: Session, meeting_id: int) -> list[Minutes]:
     rows = list(
         await db.scalars(select(Minutes).where(Minutes.meeting_id == meeting_id).options(*_WHOLE).order_by(Minutes.id))
     )
-    known = await documents.documents(db, [one.document_id for one in rows])
+    known = await documents.documents(db, [one.document_id for one in rows]) if rows else {}
     for one in rows:
         one.document = known[one.document_id]
     return rows

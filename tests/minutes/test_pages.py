@@ -4,7 +4,6 @@ import os
 import re
 import time
 from datetime import date
-from typing import Any
 
 from liaison import worker
 from liaison.config import Settings
@@ -14,47 +13,7 @@ from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
-
-SECTIONS = [
-    {"key": "1", "title": "研究线索移送指引", "text": "会议议定，3个工作日内完成移送。\n各单位每月交换清单。"},
-    {"key": "2", "title": "其他", "text": "会议召开。"},
-]
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
-def text_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def root_in(html: str) -> str:
-    found = re.search(r'name="root" value="([0-9a-f]{64})"', html)
-    assert found is not None
-    return found.group(1)
-
-
-def typed_in(html: str) -> dict[str, Any]:
-    """The fields of the edit form as they stand on the page, but for its buttons."""
-    fields: dict[str, Any] = {"root": root_in(html)}
-    fields["key"] = re.findall(r'name="key" value="([^"]+)"', html)
-    for key in fields["key"]:
-        title = re.search(rf'name="title\.{key}"[^>]*? value="([^"]*)"|value="([^"]*)"[^>]*name="title\.{key}"', html)
-        text = re.search(rf'<textarea[^>]*name="text\.{key}"[^>]*>\n(.*?)</textarea>', html, re.DOTALL)
-        if title is not None and text is not None:
-            fields[f"title.{key}"], fields[f"text.{key}"] = title.group(1) or title.group(2), text.group(1)
-        audience = re.findall(rf'name="audience\.{key}" value="(\d+)" checked', html)
-        if audience:
-            fields[f"audience.{key}"] = audience
-    return fields
-
-
-async def post(browser: Browser, path: str, fields: dict[str, Any]) -> Any:
-    return await browser.client.post(path, data={"_csrf_token": browser.csrf, **fields})
-
-
-async def circulated(play: Play, program: Program) -> Any:
-    meeting = await held(play, program)
-    made = await program.put(play.world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
-    return await program.post(play.world.zhoumin, f"/minutes/{made['id']}/circulate")
+from tests.minutes.typed import PDF, SECTIONS, circulated, root_in, text_of
 
 
 async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
@@ -115,92 +74,6 @@ async def test_the_page_to_circulate_names_who_signs_and_how_each_is_reached(
     past = await browser.post(path, due_on="2026-11-20")
     assert past.status_code == 422
     assert 'value="2026-11-20"' in past.text
-
-
-async def test_what_is_typed_stays_through_moving_adding_and_taking_out_until_it_is_saved(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    world = play.world
-    meeting = await held(play, program)
-    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
-    path = f"/minutes/{made['id']}/edit"
-    await browser.sign_in(world.xujie)
-    fields = typed_in(await browser.get(path)) | {"text.1": "会议议定，5个工作日内完成移送。"}
-    moved = await post(browser, f"{path}?item=2", fields | {"direction": "up"})
-    assert moved.status_code == 200
-    fields = typed_in(moved.text)
-    assert (fields["key"], fields["text.1"]) == (["2", "1"], "会议议定，5个工作日内完成移送。")
-    more = typed_in((await post(browser, path, fields | {"add": "1"})).text)
-    assert more["key"] == ["2", "1", "extra-1"]
-    fewer = typed_in((await post(browser, path, more | {"remove": "2"})).text)
-    still = await program.get(world.zhoumin, f"/meetings/{meeting}/minutes")
-    assert [one["key"] for one in still["sections"]] == ["1", "2"]
-    saved = await post(browser, path, fewer | {"title.extra-1": "下次会议", "text.extra-1": "另行通知。"})
-    assert saved.status_code == 303
-    now = await program.get(world.zhoumin, f"/meetings/{meeting}/minutes")
-    assert [(one["key"], one["text"]) for one in now["sections"]] == [
-        ("1", "会议议定，5个工作日内完成移送。"),
-        ("extra-1", "另行通知。"),
-    ]
-
-
-async def test_a_number_that_is_not_kept_here_is_refused_on_the_field_of_its_section(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    meeting = await held(play, program)
-    made = await program.put(play.world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
-    await browser.sign_in(play.world.zhoumin)
-    path = f"/minutes/{made['id']}/edit"
-    fields = typed_in(await browser.get(path)) | {"text.2": "身份证号11010519491231002X。"}
-    refused = await post(browser, path, fields)
-    assert refused.status_code == 422
-    assert 'id="f-text.2-error"' in refused.text
-    assert 'id="f-text.1-error"' not in refused.text
-    assert "11010519491231002X" in refused.text
-
-
-async def test_two_that_write_at_once_see_both_texts_and_no_section_is_lost(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    world = play.world
-    meeting = await held(play, program)
-    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
-    path = f"/minutes/{made['id']}/edit"
-    await browser.sign_in(world.zhoumin)
-    mine = typed_in(await browser.get(path)) | {"text.1": "我的文字。"}
-    theirs = [SECTIONS[0] | {"text": "他人的文字。"}, SECTIONS[1], {"key": "3", "title": "补充", "text": "新增。"}]
-    await program.put(world.xujie, f"/meetings/{meeting}/minutes", {"sections": theirs})
-    stale = await post(browser, path, mine)
-    assert stale.status_code == 409
-    again = typed_in(stale.text)
-    assert (again["text.1"], again["key"]) == ("我的文字。", ["1", "2", "3"])
-    assert "现已保存的文字： 他人的文字。" in text_of(stale.text)
-    assert (await post(browser, path, again)).status_code == 303
-    now = await program.get(world.zhoumin, f"/meetings/{meeting}/minutes")
-    assert [one["text"] for one in now["sections"]] == ["我的文字。", "会议召开。", "新增。"]
-
-
-async def test_changing_what_was_circulated_is_confirmed_and_names_whose_word_becomes_void(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    world = play.world
-    sent = await circulated(play, program)
-    await program.post(world.liwb, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
-    await browser.sign_in(world.zhoumin)
-    path = f"/minutes/{sent['id']}/edit"
-    page = await browser.get(path)
-    assert "清沚区司法局：同意" in text_of(page)
-    fields = typed_in(page) | {"text.1": "会议议定，5个工作日内完成移送。"}
-    unconfirmed = await post(browser, path, fields)
-    assert unconfirmed.status_code == 422
-    saved = await post(browser, path, fields | {"confirmed": "1"})
-    second = re.findall(r"\d+", saved.headers["location"])[0]
-    assert second != sent["id"]
-    shown = text_of(await browser.get(f"/minutes/{second}"))
-    assert "1条意见，已作废" in shown
-    differs = await browser.get(f"/minutes/{second}/changes")
-    assert '<del><span class="mark-word">删去：</span>3个工作日内完成移送。' in differs
-    assert '<ins><span class="mark-word">增加：</span>5个工作日内完成移送。' in differs
 
 
 async def test_who_signs_a_text_that_was_changed_since_sees_what_differs(
@@ -327,71 +200,6 @@ async def test_what_was_told_by_phone_is_registered_without_a_file(
     )
     assert done.status_code == 303, text_of(done.text)
     assert "改期限" in await browser.get(path)
-
-
-async def test_a_section_that_others_may_not_know_of_shows_no_word_on_any_page(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    world = play.world
-    made = await program.post(
-        world.zhoumin,
-        f"/mechanisms/{world.mechanism.id}/meetings",
-        {"kind": "regular", "title": "会", "starts_at": "2026-11-20T14:30:00+08:00", "duration_minutes": 60,
-         "attendees": [{"person_id": str(world.liwb.id)}, {"person_id": str(world.chenzy.id)}]},
-        status=201,
-    )  # fmt: skip
-    item = await program.post(
-        world.liwb,
-        f"/meetings/{made['id']}/agenda-items",
-        {
-            "title": "涉密线索会商",
-            "purpose": "consult",
-            "agency_id": str(world.sfj.id),
-            "audience": [str(world.sfj.id)],
-        },
-        status=201,
-    )
-    await program.post(world.zhoumin, f"/agenda-items/{item['id']}/accept")
-    await program.post(world.zhoumin, f"/meetings/{made['id']}/hold")
-    drafted = await program.post(world.zhoumin, f"/meetings/{made['id']}/minutes", status=201)
-    path, key = f"/minutes/{drafted['id']}", f"item-{item['id']}"
-    await browser.sign_in(world.liwb)
-    mine = await browser.get(f"{path}/edit")
-    fields = typed_in(mine)
-    assert fields["key"] == [key]
-    saved = await post(browser, f"{path}/edit", fields | {f"text.{key}": "另案办理。"})
-    assert saved.status_code == 303
-    await browser.sign_in(world.zhoumin)
-    for page in (path, f"{path}/edit", f"{path}/changes", f"{path}/excerpt", f"{path}/circulate"):
-        shown = await browser.get(page)
-        assert "线索" not in shown, page
-        assert "另案" not in shown, page
-    assert (await browser.client.get(f"{path}/excerpt?section={key}")).status_code == 404
-    theirs = typed_in(await browser.get(f"{path}/edit"))
-    moved = typed_in((await post(browser, f"{path}/edit?item={key}", theirs | {"direction": "up"})).text)
-    assert moved["key"][0] == key
-    assert (await post(browser, f"{path}/edit", moved)).status_code == 303
-    await browser.sign_in(world.liwb)
-    assert "另案办理。" in await browser.get(f"{path}/excerpt?section={key}")
-
-
-async def test_the_editors_are_told_what_the_record_says_since_the_draft(
-    play: Play, program: Program, browser: Browser
-) -> None:
-    world = play.world
-    meeting = await held(play, program)
-    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
-    await browser.sign_in(world.zhoumin)
-    path = f"/minutes/{made['id']}/edit"
-    assert "本稿写成后" not in await browser.get(path)
-    await program.post(world.zhoumin, f"/meetings/{meeting}/decisions", {"text": "开展联合宣传。"}, status=201)
-    listed = await program.get(world.zhoumin, f"/meetings/{meeting}/attendees")
-    await program.patch(world.zhoumin, f"/attendees/{listed['items'][0]['id']}", {"attendance": "apologies"})
-    page = await browser.get(path)
-    assert "开展联合宣传。" in page
-    assert "保存文稿时按现有记录更新" in page
-    await post(browser, path, typed_in(page) | {"text.2": "会议议定，开展联合宣传。"})
-    assert "本稿写成后" not in await browser.get(path)
 
 
 async def test_issued_minutes_are_corrected_with_a_reason_and_a_correction_can_be_given_up(
