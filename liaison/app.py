@@ -37,7 +37,7 @@ from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
-from liaison.minutes.routes import papers as minutes_papers
+from liaison.minutes import routes as minutes_routes
 from liaison.one_page import routes as one_page_routes
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
@@ -143,6 +143,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "load_viewer": viewer_for,
             "actions_beside": actions_routes.beside_meeting,
             "assign_decided": actions_routes.assign_decided,
+            "minutes_beside": minutes_routes.beside_meeting,
             "deadlines_changed": stepping.deadlines_changed,
             "time_poll_of": poll_queries.open_for,
             "link_pages": {
@@ -173,9 +174,9 @@ def page_routers() -> list[Router]:
         meetings_routes.router,
         reminders_routes.router,
         actions_routes.router,
-        minutes_papers.router,
         paperwork_routes.router,
         polls_routes.router,
+        minutes_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,

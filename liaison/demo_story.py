@@ -1,4 +1,5 @@
-"""What has happened in the demo so far: four meetings held, what they decided and asked for, and a notice with some answers.
+"""What has happened in the demo so far: four meetings held, what they decided and asked for, minutes issued of one and being signed of the
+last, and a notice with some answers.
 
 Everything goes through the verbs that pages use, each at the moment it would have happened; dates follow the series' rule back from today."""
 
@@ -27,6 +28,7 @@ from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.recorded import decisions as decisions_of
 from liaison.meetings.replies import SlipName
+from liaison.minutes import signing, writing
 
 HELD = 4
 
@@ -104,8 +106,11 @@ AGENDA = (
 
 async def tell_story(settings: Settings, mechanism_id: int, who: str) -> None:
     """Play it once: nothing is done where a meeting has been held already. `who` is the key of the host's liaison."""
-    for number, day in enumerate(await _past_days(settings, mechanism_id)):
+    days = await _past_days(settings, mechanism_id)
+    for number, day in enumerate(days):
         await _hold(settings, mechanism_id, who, day, STORY[number])
+    for day in days[-2:]:
+        await _write_minutes(settings, mechanism_id, day, issue=day != days[-1])
     await _announce(settings, mechanism_id, who)
 
 
@@ -206,6 +211,31 @@ async def _report(settings: Settings, item_id: int, action: Action, day: date) -
         await database.dispose()
 
 
+async def _write_minutes(settings: Settings, mechanism_id: int, day: date, *, issue: bool) -> None:
+    """The minutes of that day's meeting by its host: signed by both sides and issued in the week after; else circulated yesterday, and
+    signed by the other side."""
+    yesterday = Clock().today(settings.timezone) - timedelta(days=1)
+    on = min(day + timedelta(days=7), yesterday) if issue else max(day, yesterday)
+    database = open_database(settings, Clock(as_of=datetime.combine(on, time(17, 30), ZoneInfo(settings.timezone))))
+    try:
+        async with database.writing() as db:
+            held = select(Meeting).where(Meeting.mechanism_id == mechanism_id, Meeting.held_at.is_not(None))
+            found = next(one for one in await db.scalars(held) if one.local_on == day)
+            sides = {(await db.get_one(Agency, one.agency_id)).short_name: one for one in await _liaisons(db)}
+            meeting = await queries.get(db, await _viewer(db, str(sides[JCY].key)), found.id)
+            own, other = (JCY, SFJ) if meeting.host_agency.short_name == JCY else (SFJ, JCY)
+            host, guest = [await _viewer(db, str(sides[one].key)) for one in (own, other)]
+            minutes = await writing.draft(db, host, meeting)
+            version = await writing.circulate(db, host, minutes, minutes.document.newest)
+            for signs in (guest, host) if issue else (guest,):
+                await signing.sign(db, signs, minutes, version, root=version.root)
+            if issue:
+                number = f"清{'检' if own == JCY else '司'}会纪〔{day.year}〕{meeting.ordinal_in_year}号"
+                await signing.issue(db, host, minutes, version, doc_no=number, copy_to=["区委政法委"])
+    finally:
+        await database.dispose()
+
+
 async def _announce(settings: Settings, mechanism_id: int, who: str) -> None:
     """The next planned meeting: agenda and people, the notice, and the first answers; once."""
     database = open_database(settings, Clock())
@@ -246,6 +276,10 @@ async def _announce(settings: Settings, mechanism_id: int, who: str) -> None:
             await replies.return_slip(db, liaison, await queries.invitation(db, slip.id), names)
     finally:
         await database.dispose()
+
+
+async def _liaisons(db: Session) -> list[Person]:
+    return [await _person(db, key) for key in ("zhoumin", "liwb")]
 
 
 async def _person(db: Session, key: str) -> Person:

@@ -20,6 +20,7 @@ from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings, with_secret_key
+from liaison.countersigning.queries import files_of_scans
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
 from liaison.i18n import Words
@@ -209,7 +210,8 @@ async def _lost_papers(database: Database, manifest: Manifest) -> list[str]:
     that; a restore goes on without them, and names them."""
     held = {part.name: part.sha256 for part in manifest.parts}
     async with database.reading() as db:
-        known = [(archive.PAPERS + stored_name, sha256) for stored_name, sha256 in await files_of_papers(db)]
+        files = [*await files_of_papers(db), *await files_of_scans(db)]
+    known = [(archive.PAPERS + stored_name, sha256) for stored_name, sha256 in files]
     return [name for name, sha256 in known if held.get(name) != sha256]
 
 

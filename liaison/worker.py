@@ -14,6 +14,7 @@ import structlog
 
 from liaison import intake
 from liaison.accounts.forgetting import forget_expired
+from liaison.countersigning.queries import files_of_scans
 from liaison.db import Database, Session
 from liaison.errors import CannotRun
 from liaison.feed import texts
@@ -165,7 +166,7 @@ async def sweep_papers(work: Work) -> None:
     for at in range(0, len(old), 500):
         some = old[at : at + 500]
         async with work.database.reading() as db:
-            known = await scanning.known(db, some)
+            known = await scanning.known(db, some) | {name for name, _ in await files_of_scans(db)}
         for name in set(some) - known:
             log.info("paper_swept", file=name)
             await asyncio.to_thread(store.drop, papers, name)

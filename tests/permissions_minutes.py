@@ -1,6 +1,6 @@
 """The addresses of minutes (tests/permissions_table.py): those of the held meeting were circulated to 区检察院 (its host) and 区司法局."""
 
-from tests.permissions_rules import ACTING, HOST, OFFICERS, SEE_RECORD, SFJ, Rule, only
+from tests.permissions_rules import ACTING, HOST, MECHANISM, OFFICERS, SEE_RECORD, SFJ, Rule, only
 
 _SEE = ACTING | {"recorder", "authoriser"}
 _OF_MEETING = {"meeting_id": "held"}
@@ -10,6 +10,9 @@ WRITE = only(HOST | {"recorder"}, among=_SEE).of(**_VERSION)
 SIGN = only(OFFICERS | {"authoriser"}, among=_SEE).of(**_VERSION)
 REGISTER = only(HOST | {"sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
 DECIDE = only(HOST, among=_SEE).of(**_VERSION)
+
+EDIT = only(HOST | {"recorder", "sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
+"""Officers of 区司法局 write the section of the restricted item that it brings."""
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /mechanisms/{mechanism_id}/one-page": Rule(SEE_RECORD),
@@ -22,6 +25,27 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
         READ,
         Rule(_SEE & SFJ).of(**_VERSION, section="restricted_section"),
     ),
+    "POST /meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),
+    "GET /mechanisms/{mechanism_id}/minutes": MECHANISM,
+    "GET /minutes/{version_id}": READ,
+    "GET /minutes/{version_id}/changes": READ,
+    "GET /minutes/{version_id}/excerpt": READ,
+    "GET /minutes/{version_id}/edit": EDIT,
+    "POST /minutes/{version_id}/edit": EDIT,
+    "GET /minutes/{version_id}/circulate": WRITE,
+    "POST /minutes/{version_id}/circulate": WRITE,
+    "POST /minutes/{version_id}/sign": SIGN,
+    "POST /minutes/{version_id}/request-changes": SIGN,
+    "GET /minutes/{version_id}/register": REGISTER,
+    "POST /minutes/{version_id}/register": REGISTER,
+    "GET /sign-offs/{sign_off_id}/scan": Rule(_SEE),
+    "GET /minutes/{version_id}/excuse": DECIDE,
+    "POST /minutes/{version_id}/excuse": DECIDE.sending(agency_id="@sfj", reason="退出"),
+    "GET /minutes/{version_id}/issue": WRITE,
+    "POST /minutes/{version_id}/issue": WRITE,
+    "GET /minutes/{version_id}/correct": WRITE,
+    "POST /minutes/{version_id}/correct": WRITE,
+    "POST /minutes/{version_id}/give-up": WRITE,
 }
 API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/minutes": Rule(_SEE).of(**_OF_MEETING),

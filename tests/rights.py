@@ -25,6 +25,7 @@ from liaison.audit import Actor
 from liaison.calendaring.workdays import DayKind
 from liaison.clock import Clock
 from liaison.config import Settings
+from liaison.countersigning.signing import OnPaper
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.files.store import Brought, Kept
@@ -33,7 +34,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import HolidayDay
 from liaison.meetings import agenda, announcing, holding, papers, queries, recording, scheduling
 from liaison.meetings.asking import Asked
-from liaison.minutes import writing
+from liaison.minutes import signing, writing
 from liaison.paperwork.models import DocumentTemplate
 from liaison.polls import asking
 from liaison.polls.asking import Proposed
@@ -317,7 +318,11 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
     restricted_decision = await recording.decide(db, officer, held, text=f"议定{RESTRICTED}", **held_item)
     await holding.hold(db, host, held)
     minutes = await writing.draft(db, host, held)
-    await writing.circulate(db, host, minutes, minutes.document.newest)
+    sent = await writing.circulate(db, host, minutes, minutes.document.newest)
+    sheet = _kept(db.settings, 2, "会签单")
+    scan = {"file_name": sheet.file_name, "stored_name": sheet.kept.stored_name, "kind": "pdf"}
+    signed = OnPaper("郑国强", date(2026, 11, 20), scan)
+    on_paper = await signing.register(db, host, minutes, sent, root=sent.root, agency_id=built.sfj.id, paper=signed)
     owned = await assigning.assign(
         db,
         host,
@@ -383,6 +388,7 @@ async def _meetings(db: Session, built: world.World) -> dict[str, Any]:
         "minutes_version": minutes.document.newest.id,
         "section": "decisions.docx",
         "restricted_section": f"item-{restricted_held.id}.docx",
+        "sign_off_id": on_paper.id,
         "restricted_paper": restricted_paper.id,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,

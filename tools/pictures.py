@@ -145,8 +145,15 @@ def play(officer: Officer) -> None:
     meeting_id = planned(officer, workday(today + timedelta(days=42)), "14:30", "支持起诉工作临时联席会议")
     call_for_items(officer, meeting_id)
     notify(officer, meeting_id)
+    minutes(officer)
     officer.take("answers", "/meetings/1", first="#answers", last="#answers")
     record(officer, planned(officer, today.isoformat(), f"{now + timedelta(hours=1):%H}:30", "支持起诉工作碰头会"))
+
+
+def minutes(officer: Officer) -> None:
+    """Of the last meeting that was held, which the demo has circulated and the other side has signed."""
+    officer.take("minutes", "/minutes/2")
+    officer.take("minutes-edit", "/minutes/2/edit", last=".sec-row:nth-child(2)")
 
 
 def ask_for_a_time(officer: Officer, today: date) -> None:

@@ -109,6 +109,8 @@ MECHANISM: Final = {
     "host_rotation": Field(Kind.NAMES),
     "quorum": _whole(1, 99),
     "must_include": Field(Kind.NAMES),
+    "all_sign": _FLAG,
+    "silence_consents": _FLAG,
     "first_ordinal": _whole(1, 9999),
     "needs_closing": _FLAG,
     "agreement": Field(

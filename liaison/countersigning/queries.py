@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from liaison.countersigning.models import Document, DocumentVersion, Signer, SignOff
+from liaison.countersigning.models import PAPER, Document, DocumentVersion, Signer, SignOff
 from liaison.db import Session
 from liaison.errors import NotFound
 
@@ -43,6 +43,20 @@ async def version(db: Session, version_id: int) -> DocumentVersion:
         raise NotFound
     versions = (await document(db, found)).versions
     return next(one for one in versions if one.id == version_id)
+
+
+async def sign_off(db: Session, sign_off_id: int) -> SignOff:
+    """One sign-off by its id. Raises NotFound."""
+    row = await db.get(SignOff, sign_off_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def files_of_scans(db: Session) -> list[tuple[str, str]]:
+    """How the scan of every sign-off on paper lies on the disk, and its SHA-256."""
+    rows = await db.scalars(select(SignOff.scan).where(SignOff.state == PAPER).order_by(SignOff.id))
+    return [(scan["stored_name"], scan["sha256"]) for scan in rows if scan]
 
 
 async def to_be_deemed(db: Session, day: date) -> list[int]:

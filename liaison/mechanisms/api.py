@@ -85,6 +85,8 @@ class MechanismGiven(Body):
     first_ordinal: int | None = None
     needs_closing: bool = False
     must_include: list[str] = msgspec.field(default_factory=list)
+    all_sign: bool = False
+    silence_consents: bool = False
     host_rotation: list[str] = msgspec.field(default_factory=list)
     members: list[MemberGiven] | None = None
     agreement: AgreementGiven | None = None
@@ -104,6 +106,8 @@ class MechanismChange(Body):
     first_ordinal: int | UnsetType | None = UNSET
     needs_closing: bool | UnsetType = UNSET
     must_include: list[str] | UnsetType = UNSET
+    all_sign: bool | UnsetType = UNSET
+    silence_consents: bool | UnsetType = UNSET
     host_rotation: list[str] | UnsetType = UNSET
     ended_on: date | UnsetType | None = UNSET
     version: int | None = None
@@ -262,12 +266,7 @@ async def confirm_list(request: AnyRequest, db: Db, viewer: Me, member_id: Id) -
 
 
 @get("/mechanisms/{mechanism_id:str}/designations")
-async def designations(
-    db: Db,
-    viewer: Me,
-    mechanism_id: Id,
-    on: FromQuery[date | None] = None,
-) -> dict[str, Any]:
+async def designations(db: Db, viewer: Me, mechanism_id: Id, on: FromQuery[date | None] = None) -> dict[str, Any]:
     """Every designation, each with whether it is in office today; with `on` those of one local date, in office on that date."""
     mechanism = await queries.get(db, viewer, row_id(mechanism_id))
     today = db.clock.today(mechanism.timezone)
@@ -304,10 +303,8 @@ async def deadlines(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
 async def set_deadlines(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[bytes]:
     """Set them; a step left out takes its default."""
     given = body(await request.body(), DeadlinesGiven)
-    steps = _changes(given)
-    mechanism = await founding.set_deadlines(
-        db, viewer, row_id(mechanism_id), steps, version=seen(request, given.version)
-    )
+    steps, version = _changes(given), seen(request, given.version)
+    mechanism = await founding.set_deadlines(db, viewer, row_id(mechanism_id), steps, version=version)
     await request.app.state.deadlines_changed(db, mechanism)
     return await reply(request, db, viewer, deadlines_json(mechanism))
 

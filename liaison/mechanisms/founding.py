@@ -26,16 +26,8 @@ from liaison.mechanisms.wording import profile_refused
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 9
 MOST_MEETINGS = 9999
 FACTS = (
-    "name",
-    "short_name",
-    "programme",
-    "timezone",
-    "region",
-    "locale",
-    "mailbox",
-    "quorum",
-    "first_ordinal",
-    "needs_closing",
+    *("name", "short_name", "programme", "timezone", "region", "locale", "mailbox", "quorum", "first_ordinal"),
+    *("needs_closing", "all_sign", "silence_consents"),
 )
 """Those Facts that name no agency and no day."""
 
@@ -57,6 +49,10 @@ class Facts:
     """会次 of the first meeting recorded here, where there were others before."""
     must_include: tuple[int, ...] = ()
     """Agency ids of the members that are to be at every meeting for it to have its quorum."""
+    all_sign: bool = False
+    """Minutes are signed by all member agencies, not by those alone that took part."""
+    silence_consents: bool = False
+    """Who says nothing of circulated minutes until they are due is taken to agree."""
     host_rotation: tuple[int, ...] = ()
     """Agency ids in the order in which they host; none means: always the lead agency."""
     needs_closing: bool = False
@@ -203,6 +199,8 @@ async def facts_of(db: Session, mechanism: Mechanism) -> Facts:
         quorum=mechanism.quorum,
         first_ordinal=mechanism.first_ordinal,
         must_include=tuple(mechanism.must_include or ()),
+        all_sign=mechanism.all_sign,
+        silence_consents=mechanism.silence_consents,
         host_rotation=tuple(agency.id for agency in turns[mechanism.id]),
         needs_closing=mechanism.needs_closing,
         ended_on=mechanism.ended_on,

@@ -27,6 +27,8 @@ def mechanism_json(mechanism: Mechanism, hosts: Sequence[Agency]) -> dict[str, A
         "must_include": [str(agency_id) for agency_id in mechanism.must_include or ()],
         "first_ordinal": mechanism.first_ordinal,
         "needs_closing": mechanism.needs_closing,
+        "all_sign": mechanism.all_sign,
+        "silence_consents": mechanism.silence_consents,
         "deadlines": profile(mechanism.deadlines),
         "ended_on": mechanism.ended_on,
     }

@@ -41,6 +41,8 @@ FIELDS = {
     "host_rotation": N_("Hosts in turn"),
     "quorum": N_("Quorum (agencies)"),
     "must_include": N_("Must be there for the quorum"),
+    "all_sign": N_("All member agencies sign the minutes"),
+    "silence_consents": N_("Silence counts as consent to the minutes"),
     "first_ordinal": N_("Number of the first meeting recorded here"),
     "needs_closing": N_("Done action items are closed by another agency's liaison or the chair"),
     "mailbox": N_("Mailbox of the mechanism"),

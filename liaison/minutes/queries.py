@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -15,10 +15,12 @@ from liaison.errors import NotFound
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.permissions import reads_before
+from liaison.meetings.seen import visible_to
 from liaison.minutes.drafting import item_of
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import may_edit, may_read_circulated, may_read_draft
 
+MOST_LISTED = 100
 _WHOLE = (
     joinedload(Minutes.meeting).joinedload(Meeting.mechanism),
     joinedload(Minutes.meeting).joinedload(Meeting.host_agency),
@@ -31,7 +33,7 @@ async def all_of(db: Session, meeting_id: int) -> list[Minutes]:
     rows = list(
         await db.scalars(select(Minutes).where(Minutes.meeting_id == meeting_id).options(*_WHOLE).order_by(Minutes.id))
     )
-    known = await documents.documents(db, [one.document_id for one in rows])
+    known = await documents.documents(db, [one.document_id for one in rows]) if rows else {}
     for one in rows:
         one.document = known[one.document_id]
     return rows
@@ -102,6 +104,23 @@ async def brought_by(db: Session, sections: Sequence[Section]) -> dict[str, int]
     ids = {item_of(one.key): one.key for one in sections}
     query = select(AgendaItem.id, AgendaItem.agency_id).where(AgendaItem.id.in_([one for one in ids if one]))
     return {ids[item_id]: agency_id for item_id, agency_id in await db.execute(query) if agency_id is not None}
+
+
+async def issued(db: Session, viewer: Viewer, mechanism_id: int, *, wanted: str | None = None) -> list[Minutes]:
+    """The issued minutes of a mechanism that the viewer may read, the newest first and at most MOST_LISTED; `wanted`: a part of the
+    number or of the meeting's title."""
+    query = select(Minutes).join(Meeting, Meeting.id == Minutes.meeting_id).where(
+        Meeting.mechanism_id == mechanism_id, Minutes.issued_at.is_not(None), visible_to(viewer)
+    )  # fmt: skip
+    if wanted:
+        named = Minutes.doc_no.contains(wanted, autoescape=True), Meeting.title.contains(wanted, autoescape=True)
+        query = query.where(or_(*named))
+    newest_first = query.order_by(Minutes.issued_on.desc(), Minutes.id.desc()).limit(MOST_LISTED).options(*_WHOLE)
+    rows = list(await db.scalars(newest_first))
+    known = await documents.documents(db, [one.document_id for one in rows])
+    for one in rows:
+        one.document = known[one.document_id]
+    return [one for one in rows if await readable(db, viewer, one)]
 
 
 async def states(db: Session, meeting_ids: Sequence[int]) -> dict[int, str]:

@@ -1,13 +1,16 @@
 """Loading the record that minutes are drafted from, whole: whoever drafts them, a restricted item's section is written from its own
 notes and decisions, and shown to its audience alone."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from liaison.accounts.viewer import Viewer
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.countersigning.content import Section
+from liaison.countersigning.permissions import may_read_section
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
@@ -16,10 +19,38 @@ from liaison.meetings.audience import restricts
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting, Note
 from liaison.meetings.recorded import CHARGED
+from liaison.meetings.recorded import decisions as decisions_of
 from liaison.minutes import drafting
+from liaison.minutes.models import Minutes
 
 MOST_LAST = 100
 """So many action items of earlier meetings are written out; the ledger has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the record says by now and the newest text does not."""
+
+    head: bool
+    """Who took part, or when and where it was."""
+    decisions: list[Decision]
+
+    def __bool__(self) -> bool:
+        return self.head or bool(self.decisions)
+
+
+async def behind(db: Session, viewer: Viewer, minutes: Minutes) -> Behind:
+    """What was changed in the record since: the head, and decisions that were recorded after the draft was begun and whose words stand
+    in no section, as far as this viewer may know of them."""
+    newest = minutes.document.newest
+    said = "\n".join(one.text for one in newest.sections if may_read_section(viewer, one.audience))
+    found = [
+        one
+        for one in await decisions_of(db, viewer, minutes.meeting_id, revoked=False)
+        if one.decided_at >= minutes.document.created_at and one.text.strip().rstrip("。.") not in said
+    ]
+    head = await head_of(db, minutes.meeting, newest.head.get("corrects"))
+    return Behind(head != newest.head, found)
 
 
 async def head_of(db: Session, meeting: Meeting, corrects: dict[str, Any] | None = None) -> dict[str, Any]:

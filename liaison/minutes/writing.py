@@ -13,6 +13,7 @@ from liaison.countersigning.content import Section
 from liaison.countersigning.models import MINUTES, DocumentVersion
 from liaison.countersigning.permissions import may_read_section
 from liaison.db import Session
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -105,24 +106,28 @@ async def circulate(
     if day < today:
         check.refuse("due_on", N_("This date has passed."))
     check.done()
+    circulated = await writing.circulate(
+        db,
+        viewer,
+        document,
+        signers=await signing_agencies(db, meeting, today),
+        due_on=day,
+        deem_on=deemed_from(meeting.mechanism, day),
+    )
+    meeting.minutes_circulated_at = db.now()
+    return circulated
+
+
+async def signing_agencies(db: Session, meeting: Meeting, today: date) -> list[Agency]:
+    """The agencies that would be asked to sign if the minutes were circulated `today` (a local date), in their order."""
     members = {
         one.agency_id: one.agency for one in await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on)
     }
     if not members:  # it took place before they joined: those of today, as its host is one of them
         members = {one.agency_id: one.agency for one in await mechanisms.members_on(db, meeting.mechanism_id, today)}
     order = sorted(members, key=lambda one: (members[one].sort_order, one))
-    mechanism = meeting.mechanism
-    signing = signers(order, await meetings.attendees(db, meeting.id), all_members=mechanism.all_sign)
-    circulated = await writing.circulate(
-        db,
-        viewer,
-        document,
-        signers=[members[one] for one in signing],
-        due_on=day,
-        deem_on=deemed_from(mechanism, day),
-    )
-    meeting.minutes_circulated_at = db.now()
-    return circulated
+    signing = signers(order, await meetings.attendees(db, meeting.id), all_members=meeting.mechanism.all_sign)
+    return [members[one] for one in signing]
 
 
 async def begin_correction(db: Session, viewer: Viewer, minutes: Minutes, *, reason: str) -> Minutes:

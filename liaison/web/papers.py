@@ -83,14 +83,29 @@ async def handed_out(request: AnyRequest, viewer: Viewer, found: Found, number: 
     """One version of a paper, by default the newest; what a reader takes is one line of the trail. Raises NotFound, and Conflict for
     one that waits for the virus scanner."""
     version, stored_name = found.readable(number)
+    read = _noted(request, viewer, found.meeting, [(found.paper.id, version.number)])
+    return await kept_file(
+        request, stored_name, file_name=version.file_name, media_type=version.media_type, background=read
+    )
+
+
+async def kept_file(
+    request: AnyRequest,
+    stored_name: str,
+    *,
+    file_name: str,
+    media_type: str,
+    background: BackgroundTask | None = None,
+) -> Stream:
+    """A file that lies among the papers, to be kept under this name. Raises NotFound."""
     path = settings_of(request).papers_dir / stored_name
     if not await asyncio.to_thread(path.is_file):
         raise NotFound
-
     file = await asyncio.to_thread(path.open, "rb")
+    size = path.stat().st_size
     return Stream(
         _pieces(file),
-        media_type=version.media_type,
-        headers={**attached(version.file_name), "Content-Length": str(version.bytes)},
-        background=_noted(request, viewer, found.meeting, [(found.paper.id, version.number)]),
+        media_type=media_type,
+        headers={**attached(file_name), "Content-Length": str(size)},
+        background=background,
     )

@@ -87,6 +87,7 @@
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post') return;
     if (!window.htmx) delete form.dataset.unsaved;   // notes saved by their button leave the page
+    delete form.dataset.typed;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = 'yes';
     setTimeout(() => delete form.dataset.sent, 8000);
@@ -267,7 +268,7 @@
 
   // --- how sentences of minutes begin: a button puts its words where the cursor stands in the form's field, as if they were typed
   function putStem(button) {
-    const field = $('textarea', button.form);
+    const field = $('textarea', button.closest('.sec-row') || button.form);
     field.focus();
     if (!document.execCommand('insertText', false, button.dataset.stem)) {
       field.setRangeText(button.dataset.stem, field.selectionStart, field.selectionEnd, 'end');
@@ -320,6 +321,10 @@
     if (token) event.detail.ctx.request.headers['X-CSRF-Token'] = token.content;
   });
   document.addEventListener('input', typed);
+  document.addEventListener('input', (event) => {   // a form without autosave warns before what was typed in it is left behind
+    const form = event.target.closest('form[data-kept-here]');
+    if (form) form.dataset.typed = 'yes';
+  });
   document.addEventListener('htmx:config:request', (event) => {
     const form = autosaving(event);
     if (!form) return;
@@ -343,7 +348,7 @@
   });
   window.addEventListener('online', () => all('form[data-away]').forEach(notesAgain));
   window.addEventListener('beforeunload', (event) => {
-    if (!$('form[data-unsaved]') && !undecidedText('')) return;
+    if (!$('form[data-unsaved],form[data-kept-here][data-typed]') && !undecidedText('')) return;
     event.preventDefault();
     event.returnValue = '';   // what browsers before Chromium 119 ask for
   });

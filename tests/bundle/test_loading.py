@@ -86,6 +86,13 @@ async def test_the_agencies_that_a_quorum_needs_are_named_by_short_name(database
         assert (await db.scalars(select(Mechanism.must_include))).one() == [needed]
 
 
+async def test_how_minutes_are_signed_is_imported(database: Database) -> None:
+    await taken_over(database, DEMO.replace("quorum: 2", "quorum: 2\n    all_sign: true\n    silence_consents: true"))
+    async with database.reading() as db:
+        rules = (await db.execute(select(Mechanism.all_sign, Mechanism.silence_consents))).one()
+        assert tuple(rules) == (True, True)
+
+
 async def test_one_wrong_line_stops_the_whole_file(database: Database) -> None:
     wrong = DEMO.replace("person: liwb", "person: nobody")
     assert await refused(database, wrong) == [(line_of(wrong, "person: nobody"), "mechanisms.designations.person")]

@@ -92,6 +92,15 @@ async def test_numbers_go_on_from_what_was_held_before(api: Program, world: Worl
     assert (await api.refused(world.guyan, "PATCH", path, {"first_ordinal": 0})) == (422, ["first_ordinal"])
 
 
+async def test_how_minutes_are_signed_is_changed_by_the_operator_alone(api: Program, world: World) -> None:
+    path = f"/mechanisms/{world.mechanism.id}"
+    before = await api.get(world.guyan, path)
+    assert (before["all_sign"], before["silence_consents"]) == (False, False)
+    changed = await api.patch(world.guyan, path, {"silence_consents": True})
+    assert (changed["all_sign"], changed["silence_consents"]) == (False, True)
+    assert (await api.call(world.zhoumin, "PATCH", path, {"all_sign": True})).status_code == 403
+
+
 async def test_designations_of_a_day_say_who_is_in_office(api: Program, world: World) -> None:
     path = f"/mechanisms/{world.mechanism.id}/designations"
     on = (await api.get(world.zhoumin, f"{path}?on=2024-06-01"))["items"]

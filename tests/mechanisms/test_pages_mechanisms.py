@@ -250,6 +250,30 @@ async def test_the_agencies_that_must_be_there_are_ticked_and_shown(browser: Bro
     assert "必须到会的单位 区司法局" in text_of(await browser.get(f"/mechanisms/{world.mechanism.id}"))
 
 
+async def test_who_signs_minutes_and_what_silence_means_is_ticked_and_shown(browser: Browser, world: World) -> None:
+    await browser.sign_in(world.guyan)
+    path, page = f"/mechanisms/{world.mechanism.id}/edit", f"/mechanisms/{world.mechanism.id}"
+    assert 'name="all_sign" value="1">' in await browser.get(path)
+    assert "由参会单位签署；未答复不视为同意" in text_of(await browser.get(page))
+    typed = {
+        "name": world.mechanism.name,
+        "lead_agency_id": str(world.jcy.id),
+        "timezone": "Asia/Shanghai",
+        "region": "CN",
+        "locale": "zh_CN",
+    }
+    for ticks, said in (
+        ({"all_sign": "1", "silence_consents": "1"}, "由全体成员单位签署；逾期未答复视为同意"),
+        ({}, "由参会单位签署；未答复不视为同意"),
+    ):
+        shown = await browser.get(path)
+        version = re.search(r'name="version" value="(\d+)"', shown)
+        assert version is not None
+        assert (await browser.post(path, **typed, **ticks, version=version.group(1))).status_code == 303
+        assert ('name="all_sign" value="1" checked' in await browser.get(path)) == bool(ticks)
+        assert said in text_of(await browser.get(page))
+
+
 async def test_the_agreement_form_keeps_its_clauses_in_order(
     browser: Browser, database: Database, world: World
 ) -> None:

@@ -114,7 +114,8 @@ async def edit(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Pag
     """The form to change a mechanism."""
     facts = await founding.facts_of(db, await kept(db, viewer, mechanism_id))
     stored = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
-    form = Form.of(**stored | {"needs_closing": "1" if facts.needs_closing else None})
+    ticked = {name: "1" if stored[name] else None for name in ("needs_closing", "all_sign", "silence_consents")}
+    form = Form.of(**stored | ticked)
     return await _edit_page(request, db, viewer, mechanism_id, form, {})
 
 
@@ -144,6 +145,8 @@ def _facts(form: Form) -> dict[str, Any]:
         "first_ordinal": form.whole("first_ordinal"),
         "needs_closing": form.ticked("needs_closing"),
         "must_include": tuple(form.ids("must_include")),
+        "all_sign": form.ticked("all_sign"),
+        "silence_consents": form.ticked("silence_consents"),
         "host_rotation": tuple(form.ids("host_rotation")),
     }
 

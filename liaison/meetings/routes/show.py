@@ -136,6 +136,7 @@ async def show_meeting(
         time_poll=await request.app.state.time_poll_of(db, viewer, meeting.id)
         if meeting.state in ("draft", "postponed")
         else None,
+        **await request.app.state.minutes_beside(request, db, viewer, meeting),
         papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
         may_bring_papers=is_host(viewer, meeting)
         or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),

@@ -1,6 +1,6 @@
 """Minutes on paper: as .docx, printed from the browser, as text to paste; the countersign sheet and excerpts."""
 
-from litestar import Response, Router, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -90,4 +90,4 @@ def _state(words: Words, document: Document, version: DocumentVersion) -> str:
     return " · ".join(parts)
 
 
-router = Router("/", route_handlers=[as_docx, as_text, sign_sheet, excerpt, print_minutes])
+handlers = [as_docx, as_text, sign_sheet, excerpt, print_minutes]

@@ -1,0 +1,46 @@
+"""How each agency that is to sign is reached, and how many addresses get a mail. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from liaison.directory.models import Agency
+from liaison.mechanisms.models import PAPER
+from liaison.mechanisms.queries import OnDuty
+from liaison.meetings.by_office import readers
+
+BY_LIAISON, BY_AGENCY, ON_PAPER, UNREACHED = "liaison", "agency", "paper", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One agency that is to sign: its liaison gets the mail, without one the agency itself, or the sheet is brought to it."""
+
+    agency: Agency
+    how: str
+    liaison: str | None
+    may_sign: bool
+    """Its liaison may sign; else only its authorising officer, or on paper."""
+
+
+def asked(agencies: Sequence[Agency], duty: OnDuty) -> list[Asked]:
+    """Each of these agencies, as things stand on the day of `duty`."""
+    takes_part = {one.agency_id: one.takes_part for one in duty.members}
+    found = []
+    for agency in agencies:
+        liaison = duty.in_office.get(agency.id)
+        if takes_part.get(agency.id) == PAPER:
+            how = ON_PAPER
+        elif liaison is not None and liaison.person.effective_address() is not None:
+            how = BY_LIAISON
+        else:
+            how = BY_AGENCY if agency.own_address() else UNREACHED
+        name = liaison.person.name if liaison is not None else None
+        found.append(Asked(agency, how, name, liaison is None or liaison.may_sign))
+    return found
+
+
+def mails(agencies: Sequence[Agency], duty: OnDuty, site_locale: str) -> int:
+    """How many addresses are told that these agencies are asked to sign."""
+    ids = {one.id for one in agencies}
+    theirs = replace(duty, members=[one for one in duty.members if one.agency_id in ids])
+    return len(readers(theirs, site_locale)[0])
