@@ -23,6 +23,7 @@ KINDS = (
     "hold",
     "plan",
     "item",
+    "returned",
     "remind",
     "vacancy",
     "term",
