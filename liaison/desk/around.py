@@ -21,6 +21,8 @@ from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, 
 from liaison.meetings.permissions import is_host
 
 NOT_REACHED = (REFUSED, BOUNCED, GIVEN_UP)
+STANDING = ("accepted", "proposed")
+"""The states of what is on an agenda, or may come onto it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class Around:
     attendees: Sequence[Asked]
     slips: Sequence[Slip]
     agenda: Mapping[int, Sequence[AgendaItem]]
+    """Accepted and proposed items."""
+    returned: Mapping[int, Sequence[AgendaItem]]
+    """Items that were returned and wait for whoever brings them."""
     told: Mapping[str, Told]
     failures: Mapping[int, Sequence[Failure]]
     tried: Mapping[int, int]
@@ -40,10 +45,12 @@ async def around(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) -> Ar
     ids = [m.id for m in meetings]
     hosted = [m for m in meetings if is_host(viewer, m)]
     failures, tried = await failures_of(db, [m.id for m in hosted if m.announced_at])
+    items = await agenda_of(db, ids, states=(*STANDING, "returned"))
     return Around(
         attendees=await asked_of(db, ids),
         slips=await slips_of(db, ids),
-        agenda=await agenda_of(db, ids),
+        agenda={id_: [one for one in found if one.state != "returned"] for id_, found in items.items()},
+        returned={id_: [one for one in found if one.state == "returned"] for id_, found in items.items()},
         told=await told_of(db, [m.uid for m in hosted if m.announced_at]),
         failures=failures,
         tried=tried,
@@ -82,8 +89,10 @@ async def slips_of(db: Session, meeting_ids: Collection[int]) -> list[Slip]:
     return [Slip(id_, meeting_id, agency_id, at is not None) for id_, meeting_id, agency_id, at in rows]
 
 
-async def agenda_of(db: Session, meeting_ids: Collection[int]) -> dict[int, list[AgendaItem]]:
-    """The items accepted and proposed, in order."""
+async def agenda_of(
+    db: Session, meeting_ids: Collection[int], *, states: Sequence[str] = STANDING
+) -> dict[int, list[AgendaItem]]:
+    """The items in these states, in order."""
     found: dict[int, list[AgendaItem]] = {}
     if meeting_ids:
         query = (
@@ -91,7 +100,7 @@ async def agenda_of(db: Session, meeting_ids: Collection[int]) -> dict[int, list
             .where(
                 AgendaItem.meeting_id.in_(meeting_ids),
                 AgendaItem.removed_at.is_(None),
-                AgendaItem.state.in_(("accepted", "proposed")),
+                AgendaItem.state.in_(states),
             )
             .options(joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter))
             .order_by(AgendaItem.position, AgendaItem.id)

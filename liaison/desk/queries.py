@@ -17,7 +17,7 @@ from liaison.desk import around as beside
 from liaison.desk.offices import by_office
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
-from liaison.desk.steps import Steps, called, due_on
+from liaison.desk.steps import Steps, called, due_on, returned
 from liaison.desk.todos import (
     Counts,
     Todo,
@@ -114,6 +114,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, steps),
         *_to_accept(viewer, ahead, around, steps),
         *called(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.agenda, histories),
+        *returned(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.returned),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
         *_to_hold(viewer, meetings, db.now()),

@@ -7,8 +7,9 @@ from liaison.accounts.viewer import Viewer
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import AgencyHistory
+from liaison.meetings.audience import may_see_item
 from liaison.meetings.models import AgendaItem, Meeting
-from liaison.meetings.permissions import is_host
+from liaison.meetings.permissions import is_host, is_their_item
 from liaison.meetings.steps import CALL, ITEMS_DUE, StepOf
 
 Steps = Mapping[int, Mapping[str, StepOf]]
@@ -46,3 +47,15 @@ def called(
             if names:
                 todos.append(Todo("letter", due.date, meeting.id, meeting, count=len(names), names=tuple(names)))
     return todos
+
+
+def returned(
+    viewer: Viewer, meetings: Sequence[Meeting], steps: Steps, items: Mapping[int, Sequence[AgendaItem]]
+) -> list[Todo]:
+    """Items that the host returned, while the meeting lies ahead: for whoever proposed them and the liaison of the agency."""
+    return [
+        Todo("returned", due_on(steps[meeting.id], ITEMS_DUE, meeting), item.id, meeting, item.title)
+        for meeting in meetings
+        for item in items.get(meeting.id, ())
+        if is_their_item(viewer, meeting, item) and may_see_item(viewer, item)
+    ]

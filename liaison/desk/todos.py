@@ -26,6 +26,7 @@ KINDS = (
     "hold",
     "plan",
     "item",
+    "returned",
     "remind",
     "vacancy",
     "term",

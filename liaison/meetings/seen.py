@@ -14,6 +14,8 @@ from liaison.first import among, row_by_row
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 
 _TOLD = or_(Meeting.announced_at.is_not(None), Meeting.held_at.is_not(None))
+_NAMED = or_(_TOLD, Attendee.role == "chair")
+"""Who is asked by name knows of a meeting once it is told of; its chair before, since the agenda is theirs to settle until the notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ class Wanted:
 @lru_cache(maxsize=64)  # putting it together costs more than asking it, and a person asks it with every page
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The meetings this viewer may know of: those of mechanisms their agency is in, within its time as a member; those of
-    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism.
+    mechanisms they may read; those they are asked to. Drafts only for officers and deputies of the mechanism, and who is to chair the meeting.
 
     Whatever its date, officers and deputies see what their agency hosts or they scheduled, and what their agency is asked to."""
-    asked = row_by_row(_asks(viewer).where(Attendee.meeting_id == Meeting.id))
-    return or_(*_by_mechanism(viewer), and_(_TOLD, asked))
+    asked = row_by_row(_asks(viewer).where(Attendee.meeting_id == Meeting.id, _NAMED))
+    return or_(*_by_mechanism(viewer), asked)
 
 
 def first_of(viewer: Viewer, wanted: Wanted, *, mechanism_id: int | None, limit: int | None) -> ColumnElement[bool]:
@@ -62,7 +64,7 @@ def first_of(viewer: Viewer, wanted: Wanted, *, mechanism_id: int | None, limit:
         seen = (and_(Meeting.mechanism_id == mechanism_id, visible_to(viewer)),)
     else:
         named = _asks(viewer).with_only_columns(Attendee.meeting_id).join(Meeting, Meeting.id == Attendee.meeting_id)
-        named = named.where(_TOLD).order_by(*wanted.order(BY_NAME)).limit(limit)
+        named = named.where(_NAMED).order_by(*wanted.order(BY_NAME)).limit(limit)
         asked = [named.where(each) for each in wanted.parts(BY_NAME)]
     parts = [and_(part, each) for part in seen for each in wanted.parts(ITS_OWN)]
     return among(Meeting, parts, order=wanted.order(ITS_OWN), limit=limit, beside=asked)

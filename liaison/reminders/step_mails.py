@@ -66,13 +66,15 @@ async def _call(db: Session, speaks: Speaks, meeting: Meeting, due: date) -> Ent
 
 
 async def _missing(db: Session, meeting: Meeting) -> list[Missing]:
-    """Whose answer is missing, and how to call them: people by their number, an agency by its liaison's."""
+    """Whose answer is missing, and how to call them: people by their number, an agency by its liaison's. Not the host's own slip, which
+    a line of its own asks for: nobody is told to call themselves."""
     found = [
         Missing(one.name, one.agency.short_name, _phone(one))
         for one in await meetings.attendees(db, meeting.id)
         if one.agency_invitation_id is None and one.partstat == "needs_action"
     ]
-    slips = [one for one in await meetings.invitations(db, meeting.id) if one.returned_at is None]
+    invited = await meetings.invitations(db, meeting.id)
+    slips = [one for one in invited if one.returned_at is None and one.agency_id != meeting.host_agency_id]
     in_office = await mechanisms.in_office(db, meeting.mechanism_id, db.clock.today(meeting.timezone)) if slips else {}
     return [*(_slip(one, in_office.get(one.agency_id)) for one in slips), *found]
 

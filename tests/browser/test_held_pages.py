@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,11 +10,12 @@ from playwright.sync_api import Page, expect
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning
 from liaison.db import Session
-from liaison.meetings import agenda, holding, queries, recorded, recording, scheduling
+from liaison.meetings import agenda, announcing, holding, queries, recorded, recording, replies, scheduling
 from liaison.meetings.asking import Asked
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = datetime.fromisoformat("2026-11-23T08:30")
 """Half an hour before the moment at which the tests take place."""
 
@@ -114,3 +116,25 @@ def test_somebody_checks_in_with_one_press_and_the_recorders_page_tells_it(
     expect(recorder.locator("#attendance")).to_contain_text("09:00 本人签到")
     chair.reload()
     expect(chair.locator("#check-in")).to_contain_text("请告知记录人")
+
+
+def test_the_menu_of_a_meeting_opens_within_a_phone(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+) -> None:
+    """Everybody has answered, so that nothing is to be pressed before it and it stands at the right."""
+    built, meeting_id = live_server.world, running_meeting(live_server)
+    live_server.clock.as_of = MORNING.replace(tzinfo=SHANGHAI) - timedelta(minutes=20)
+
+    async def all_answered(db: Session) -> None:
+        host = await built.viewer(db, built.zhoumin)
+        await announcing.send(db, host, await queries.get(db, host, meeting_id))
+        for asked, person in zip(await queries.attendees(db, meeting_id), (built.chenzy, built.xujie), strict=True):
+            viewer = await built.viewer(db, person)
+            await replies.answer(db, viewer, await queries.attendee(db, asked.id), partstat="accepted")
+
+    live_server.in_transaction(all_answered)
+    page = new_page(width=390, person=built.zhoumin)
+    page.goto(f"/meetings/{meeting_id}")
+    page.locator("main details.more summary").click()
+    expect(page.get_by_role("link", name="会议文书（.docx）")).to_be_in_viewport(ratio=1)
+    page_checks(page)

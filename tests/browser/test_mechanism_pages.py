@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from liaison.db import Session
+from liaison.mechanisms.models import Mechanism
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 
@@ -77,4 +79,17 @@ def test_the_button_of_the_annual_plan_names_how_many_dates_are_ticked(
     page.get_by_role("button", name="安排3次会议").click()
     expect(page.get_by_role("status")).to_contain_text("已安排3次会议")
     expect(page.get_by_role("button", name="安排1次会议")).to_be_visible()
+    page_checks(page)
+
+
+def test_a_long_name_of_a_fact_leaves_its_value_room_on_a_phone(
+    new_page: NewPage, live_server: LiveSite, page_checks: Callable[[Page], None]
+) -> None:
+    async def recorded_from_the_eighteenth(db: Session) -> None:
+        (await db.get_one(Mechanism, live_server.world.mechanism.id)).first_ordinal = 18
+
+    live_server.in_transaction(recorded_from_the_eighteenth)
+    page = new_page(width=390, locale="en", person=live_server.world.zhoumin)
+    page.goto("/mechanisms/1")
+    expect(page.locator("#arrangements")).to_contain_text("Number of the first meeting recorded here")
     page_checks(page)

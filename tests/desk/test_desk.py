@@ -15,7 +15,7 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
-from liaison.meetings import agenda, announcing, queries, replies, scheduling
+from liaison.meetings import agenda, announcing, deferring, queries, replies, scheduling
 from liaison.meetings.asking import Asked, ask
 from tests.callers import Browser, visitor
 from tests.meetings.play import Play
@@ -218,6 +218,33 @@ async def test_a_proposed_item_is_accepted_in_place_by_the_host(browse: Any, pla
     accepted = await browser.post(path, htmx=True, version=offered(page, path))
     assert "“涉欠薪法律援助绿色通道”已列入议程。" in accepted.text
     assert needs(accepted.text) == ["请发送通知：第四季度联席会议"]
+
+
+async def test_a_returned_item_waits_for_who_proposed_it_until_it_is_sent_again(
+    browse: Any, play: Play, world: World
+) -> None:
+    meeting_id = await announced(play, Asked(person_id=world.liwb.id))
+    title, again = "研究线索双向移送指引", "研究线索双向移送指引（第二稿）"
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
+        await agenda.add_item(db, viewer, meeting, title="涉欠薪法律援助绿色通道", purpose="study")
+        item = await agenda.add_item(db, viewer, meeting, title=title, purpose="study")
+        await db.flush()
+        host, _ = await play.meeting(db, meeting_id)
+        await deferring.return_item(db, host, await agenda.item_of(db, host, item.id), reason="请补充附件")
+    for who in (world.liwb, world.wuxl):
+        assert f"请修改退回的议题：{title}" in needs(await (await browse(who)).get("/"))
+    assert f"请修改退回的议题：{title}" not in needs(await (await browse(world.zhoumin)).get("/"))
+    browser, edit = await browse(world.liwb), f"/agenda-items/{item.id}/edit"
+    typed = {
+        "title": again,
+        "purpose": "study",
+        "agency_id": str(world.sfj.id),
+        "version": offered(await browser.get(edit), edit),
+    }
+    saved = await browser.post(edit, **typed)
+    assert "议题已重新报送。" in await browser.get(saved.headers["location"].partition("#")[0])
+    assert needs(await (await browse(world.wuxl)).get("/")) == []
 
 
 async def test_who_chairs_a_meeting_is_offered_its_proposed_items_and_nobody_else_is(

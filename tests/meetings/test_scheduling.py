@@ -126,6 +126,28 @@ async def test_a_draft_is_seen_by_officers_only_and_a_guest_sees_just_the_meetin
             await play.meeting(db, other, world.songhp)  # of an agency that left before
 
 
+async def test_who_is_to_chair_knows_of_the_draft_and_settles_its_agenda(play: Play) -> None:
+    """The mail of the day the agenda is approved leads the chair there; not whoever is asked otherwise, nor a chair who was taken off."""
+    world = play.world
+    meeting_id = await play.scheduled(Asked(person_id=world.chenzy.id, role="chair"), Asked(person_id=world.sunl.id))
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
+        item = await agenda.add_item(db, viewer, meeting, title="研究线索移送指引", purpose="study")
+        await db.flush()
+        chair, _ = await play.meeting(db, meeting_id, world.chenzy)
+        await agenda.accept_item(db, chair, await agenda.item_of(db, chair, item.id))
+        assert [one.id for one in await queries.upcoming(db, chair)] == [meeting_id]
+        with pytest.raises(NotFound):
+            await play.meeting(db, meeting_id, world.sunl)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        attendee = next(one for one in await queries.attendees(db, meeting_id) if one.person_id == world.chenzy.id)
+        await asking.remove_attendee(db, viewer, meeting, attendee)
+    async with play.database.reading() as db:
+        with pytest.raises(NotFound):
+            await play.meeting(db, meeting_id, world.chenzy)
+
+
 async def test_another_date_forgets_the_date_for_answers_and_the_reason_of_the_former(play: Play) -> None:
     meeting_id = await play.scheduled(replies_due_on=date(2026, 12, 14))
     await change(play, meeting_id, "move", local_start=START, duration_minutes=60)

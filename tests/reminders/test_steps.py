@@ -106,6 +106,18 @@ async def test_what_each_mail_says(play: Play) -> None:
     assert "0553-0000021" not in mails[LIWB].text
 
 
+async def test_the_host_is_not_told_to_call_itself_for_its_own_slip(play: Play) -> None:
+    """A line of its own asks the host's liaison for the slip of their agency; the list of whom to call names the others."""
+    world = play.world
+    await planned(play, Asked(agency_id=world.jcy.id), Asked(agency_id=world.sfj.id))
+    await play.send(1)
+    mail = (await at(play, "10-26T08:30"))[ZHOUMIN]
+    assert "1项答复未到" in mail.text
+    assert "未交回执" in mail.text
+    assert "区司法局 李文博：0553-0000021" in mail.text
+    assert "区检察院 周敏：" not in mail.text
+
+
 async def test_nothing_goes_on_free_days_and_a_step_is_made_up_for_on_the_next_working_day_once(play: Play) -> None:
     await planned(play)
     assert await through(play, *between("10-01", "10-07")) == {}

@@ -72,10 +72,11 @@ async def change_item(
     """Save it."""
     form = await Form.read(request)
     item = await verbs.item_of(db, viewer, item_id)
-    meeting_id, place = item.meeting_id, _place(db, item.meeting)
+    meeting_id, place, was = item.meeting_id, _place(db, item.meeting), item.state
     act = on_field("agency_id", verbs.change_item(db, viewer, item, **_typed(form), version=form.whole("version")))
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, meeting_id, item_id, form, theirs=theirs))
-    return see_other(f"/meetings/{meeting_id}#{place}")
+    said = "?done=item_again" if (was, item.state) == ("returned", "proposed") else ""
+    return see_other(f"/meetings/{meeting_id}{said}#{place}")
 
 
 @post("/agenda-items/{item_id:int}/move")

@@ -65,6 +65,7 @@ DONE = {
     "role": N_("The role is changed."),
     "item_removed": N_("The item is off the agenda."),
     "item_returned": N_("The item is returned. Whoever proposed it is told by mail."),
+    "item_again": N_("The item is proposed again."),
     "item_deferred": N_("The item is deferred. Whoever proposed it is told by mail."),
     "paper_added": N_("The paper is there."),
     "paper_removed": N_("The paper is taken away."),
