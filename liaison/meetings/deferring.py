@@ -14,7 +14,8 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.mechanisms.models import MAIL_ONLY, PAPER, Designation, Mechanism, Member
+from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.agenda_queries import next_position
@@ -167,7 +168,11 @@ async def _tell(
     """One mail to who proposed the item, or to the liaison of the agency that brings it where that is nobody any more, or to that agency
     itself while it has none; none to who acts."""
     person = await _proposer(db, item)
-    agency = await _without_liaison(db, item) if person is None else None
+    mechanism = await db.get_one(Mechanism, item.meeting.mechanism_id)
+    duty = await mechanisms.on_duty(db, mechanism, db.clock.today(item.meeting.timezone))
+    member = next((one for one in duty.members if one.agency_id == item.agency_id), None)
+    agency = _without_liaison(member, duty) if person is None else None
+    office = next((one for one in duty.of_agency(item.agency_id) if person and one.person_id == person.id), None)
     address = person.effective_address() if person is not None else agency.own_address() if agency is not None else None
     if address is None or (person is not None and person.id == viewer.person_id):
         return
@@ -186,6 +191,8 @@ async def _tell(
             "to": to_meeting_id,
             "meeting": here.id,
             "agency_id": agency.id if agency else None,
+            "by_mail": member is not None and member.takes_part == MAIL_ONLY,
+            "office": _office(office) if office else None,
         },
         created_by=viewer.person_id or None,
     )
@@ -207,11 +214,13 @@ async def _proposer(db: Session, item: AgendaItem) -> Person | None:
     return (await db.execute(query.options(*PERSON_ADDRESS))).scalar_one_or_none()
 
 
-async def _without_liaison(db: Session, item: AgendaItem) -> Agency | None:
+def _office(term: Designation) -> dict[str, int]:
+    """What a link that rests on this designation is made for."""
+    return {"person_id": term.person_id, "agency_id": term.agency_id, "designation_id": term.id}
+
+
+def _without_liaison(member: Member | None, duty: OnDuty) -> Agency | None:
     """The agency that brings the item, where it has no liaison and is told by mail."""
-    mechanism = await db.get_one(Mechanism, item.meeting.mechanism_id)
-    duty = await mechanisms.on_duty(db, mechanism, db.clock.today(item.meeting.timezone))
-    member = next((one for one in duty.members if one.agency_id == item.agency_id), None)
     if member is None or member.takes_part == PAPER or duty.in_office[member.agency_id] is not None:
         return None
     return member.agency if member.agency.deactivated_at is None else None
