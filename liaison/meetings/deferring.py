@@ -106,6 +106,38 @@ async def take_up_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> Non
         item.touch()
 
 
+async def hand_on_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+    """What was deferred to this meeting, which was just cancelled, is deferred to the next joint meeting instead: onto its agenda, or
+    while none is scheduled it waits for one where it was deferred from."""
+    waits = (
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), AgendaItem.deferred_count > 0)
+        .where(AgendaItem.state.in_(("proposed", "accepted")))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    await db.flush()
+    for item in (await db.scalars(waits.options(joinedload(AgendaItem.meeting)))).all():
+        await locked(db, AgendaItem, item.id)
+        move = await _last_move(db, item)
+        if move is None or move.to_meeting_id != meeting.id:
+            continue
+        there = await _next_meeting(db, move.from_meeting)
+        move.to_meeting_id = there.id if there else None
+        item.begun_at = item.settled_at = None
+        if there is not None:
+            await _put_on(db, viewer, item, there)
+        else:
+            item.position, item.state = await next_position(db, move.from_meeting_id), DEFERRED
+            item.meeting_id, item.meeting = move.from_meeting_id, move.from_meeting
+        item.touch()
+        await db.flush()
+
+
+async def _last_move(db: Session, item: AgendaItem) -> AgendaItemMove | None:
+    moves = await moves_of(db, item)
+    return moves[-1] if moves else None
+
+
 async def moves_of(db: Session, item: AgendaItem) -> Sequence[AgendaItemMove]:
     """How often the item was deferred, oldest first: from which meeting to which, by whom and why."""
     query = select(AgendaItemMove).where(AgendaItemMove.agenda_item_id == item.id).order_by(AgendaItemMove.id)

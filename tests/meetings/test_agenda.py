@@ -164,6 +164,34 @@ async def test_an_item_that_waits_goes_to_the_postponed_meeting_that_is_given_a_
     assert (item.meeting_id, item.state) == (later, "proposed")
 
 
+async def test_an_item_deferred_to_a_meeting_that_is_cancelled_goes_to_the_next_one_or_waits_for_it(
+    play: Play, meeting_id: int
+) -> None:
+    later = await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T14:30"), title="一季度联席会议")
+    last = await play.scheduled(local_start=datetime.fromisoformat("2027-06-17T14:30"), title="二季度联席会议")
+    item_id = await proposed(play, meeting_id)
+    own = await proposed(play, later, title="会商经费")
+    await act(play, item_id, deferring.defer_item)
+    await act(play, item_id, agenda.accept_item)
+
+    async def cancelled(which: int) -> AgendaItem:
+        async with play.database.writing() as db:
+            host, meeting = await play.meeting(db, which)
+            await scheduling.cancel(db, host, meeting)
+        return await kept(play, item_id)
+
+    item = await cancelled(later)
+    assert (item.meeting_id, item.state, item.deferred_count) == (last, "proposed", 1)
+    assert (await kept(play, own)).meeting_id == later, "what was proposed for it stays with it"
+    item = await cancelled(last)
+    assert (item.meeting_id, item.state, item.deferred_count) == (meeting_id, "deferred", 1)
+    between = await play.scheduled(local_start=datetime.fromisoformat("2027-02-18T14:30"), title="补开的联席会议")
+    item = await kept(play, item_id)
+    assert (item.meeting_id, item.state) == (between, "proposed")
+    async with play.database.reading() as db:
+        assert (await db.scalars(select(AgendaItemMove.to_meeting_id))).all() == [between]
+
+
 async def test_an_item_that_left_the_agenda_meanwhile_is_not_moved_on_it(
     play: Play, meeting_id: int, settings: Settings
 ) -> None:
