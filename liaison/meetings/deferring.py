@@ -49,9 +49,10 @@ async def defer_item(
     db: Session, viewer: Viewer, item: AgendaItem, *, reason: str | None = None, version: int | None = None
 ) -> AgendaItem:
     """暂缓: leave an item for the mechanism's next joint meeting, on whose agenda it is proposed; while none is scheduled it waits for
-    one. It stays the same item, and its proposer is told at once. Raises NotPermitted, Invalid (reason), Conflict."""
+    one. It stays the same item, and its proposer is told at once. Doing it twice changes nothing: what was deferred onto a meeting and
+    is not decided there is deferred from it by who names its present `version`. Raises NotPermitted, Invalid (reason), Conflict."""
     reason = await _begun(db, viewer, item, reason, version)
-    if item.state == DEFERRED:
+    if item.state == DEFERRED or (version is None and item.state == "proposed" and await _came_by_deferring(db, item)):
         return item
     here = item.meeting
     there = await _next_meeting(db, here)
@@ -131,6 +132,12 @@ async def hand_on_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> Non
             item.meeting_id, item.meeting = move.from_meeting_id, move.from_meeting
         item.touch()
         await db.flush()
+
+
+async def _came_by_deferring(db: Session, item: AgendaItem) -> bool:
+    """Whether it stands on its present agenda because it was deferred to it."""
+    move = await _last_move(db, item) if item.deferred_count else None
+    return move is not None and move.to_meeting_id == item.meeting_id
 
 
 async def _last_move(db: Session, item: AgendaItem) -> AgendaItemMove | None:

@@ -115,6 +115,8 @@ async def test_a_deferred_item_goes_to_the_next_joint_meeting_as_the_same_item(p
     assert "材料未齐" in mail.text
     assert "一季度联席会议" not in mail.text, "nobody was told of that one yet"
     await act(play, item_id, deferring.defer_item)
+    assert ((await kept(play, item_id)).meeting_id, await play.delivered()) == (later, []), "a repetition"
+    await act(play, item_id, deferring.defer_item, version=(await kept(play, item_id)).version)
     item = await kept(play, item_id)
     assert (item.meeting_id, item.state, item.deferred_count) == (last, "proposed", 2)
     async with play.database.reading() as db:
