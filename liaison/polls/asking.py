@@ -100,7 +100,8 @@ async def ask_for_times(
 
 
 async def remind(db: Session, viewer: Viewer, poll: TimePoll) -> int:
-    """Mail once more the liaisons that have not answered, at most once an hour; how many mails. Raises NotPermitted, Conflict."""
+    """Mail once more the liaisons that have not answered, at most once an hour; how many mails. Raises NotPermitted, Conflict
+    (among others: none of them can be mailed)."""
     await lock(db, poll)
     if not may_run(viewer, poll):
         raise NotPermitted(NOT_RUN)
@@ -115,6 +116,12 @@ async def remind(db: Session, viewer: Viewer, poll: TimePoll) -> int:
         raise Conflict(N_("Every agency has answered."))
     poll.reminded_at = db.now()
     mails = await tell(db, poll, REMINDED, by=viewer.person_id, only=waiting)
+    if not mails:
+        raise Conflict(
+            N_(
+                "None of those that have not answered can be mailed. Please ask them another way and register what they say."
+            )
+        )
     audit_line(db, viewer, "remind", poll, mails=mails)
     return mails
 

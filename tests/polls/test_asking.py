@@ -148,6 +148,24 @@ async def test_only_those_who_have_not_answered_are_reminded_and_once_an_hour(pl
         await remind()
 
 
+async def test_where_no_mail_reaches_who_has_not_answered_the_reminder_is_refused_and_does_not_count(
+    play: Play,
+) -> None:
+    poll_id = await ask(play)
+    await play.delivered()
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = "paper"
+
+    async def reminded() -> int:
+        async with play.database.writing() as db:
+            viewer = await play.world.viewer(db, play.world.zhoumin)
+            return await asking.remind(db, viewer, await queries.get(db, viewer, poll_id))
+
+    with pytest.raises(Conflict, match="can be mailed"):
+        await reminded()
+    assert (await read(play, poll_id)).reminded_at is None
+
+
 async def test_a_mail_that_has_not_left_is_not_sent_once_the_agency_answered_or_the_question_ended(play: Play) -> None:
     poll_id = await ask(play)
     await say(play, poll_id, play.world.liwb, "can", "can")
