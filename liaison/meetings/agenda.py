@@ -14,7 +14,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.agenda_queries import next_position
-from liaison.meetings.audience import may_see_item, title_for
+from liaison.meetings.audience import item_title, may_see_item
 from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, lock_item
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import (
@@ -159,7 +159,7 @@ async def accept_item(db: Session, viewer: Viewer, item: AgendaItem, *, version:
     await lock_item(db, item)
     if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
         raise NotPermitted(N_("Only the host's liaison and the chair may accept items."))
-    item.check_version(version, title=title_for(viewer, item), state=item.state)
+    item.check_version(version, title=item_title(viewer, item), state=item.state)
     if item.state != "accepted":
         item.state, item.returned_at, item.returned_by, item.reason = "accepted", None, None, None
         item.touch()

@@ -19,7 +19,7 @@ from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.agenda_queries import next_position
-from liaison.meetings.audience import title_for
+from liaison.meetings.audience import item_title
 from liaison.meetings.locking import audit_line, lock_item
 from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
 from liaison.meetings.permissions import may_arrange
@@ -163,7 +163,7 @@ async def _begun(
     await lock_item(db, item)
     if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
         raise NotPermitted(N_("Only the host's liaison and the chair may return or defer items."))
-    item.check_version(version, title=title_for(viewer, item), state=item.state)
+    item.check_version(version, title=item_title(viewer, item), state=item.state)
     check = Check()
     reason = check.text("reason", reason, most=500, lines=True, required=required)
     check.done()

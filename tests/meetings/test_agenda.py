@@ -278,7 +278,7 @@ async def test_the_host_arranges_a_restricted_item_without_knowing_what_it_is_ab
             await agenda.item_of(db, await play.world.viewer(db, play.world.zhoumin), closed)
     with pytest.raises(Conflict) as stale:
         await act(play, closed, deferring.return_item, reason="时间不够", version=1)
-    assert "研究移送口径" not in str(stale.value.theirs)
+    assert stale.value.theirs["title"] is None, "neither its title nor words of ours in another language"
     await act(play, closed, deferring.return_item, reason="时间不够")
     (mail,) = await play.delivered()
     assert "研究移送口径" in mail.text
