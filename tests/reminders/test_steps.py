@@ -251,6 +251,17 @@ async def test_a_skipped_call_means_that_no_items_are_asked_for_at_all(play: Pla
     assert await through(play, "10-22") == {"10-22": HOSTS}
 
 
+async def test_when_the_skipping_of_a_shifted_step_is_taken_back_its_reason_goes_with_it(play: Play) -> None:
+    meeting_id = await planned(play)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await stepping.shift_step(db, viewer, meeting, "call_for_items", due_on=date(2026, 9, 17), reason="节前征集")
+        await stepping.skip_step(db, viewer, meeting, "call_for_items", reason="专题研究，不征集议题")
+        await stepping.undo_step(db, viewer, meeting, "call_for_items")
+        step = next(one for one in await stepping.steps_shown(db, meeting) if one.step == "call_for_items")
+    assert (step.date, step.shifted, step.reason) == (date(2026, 9, 17), True, None)
+
+
 async def test_a_shifted_step_goes_on_its_day_and_stays_there_when_the_meeting_moves(play: Play) -> None:
     meeting_id = await planned(play)
     async with play.database.writing() as db:
