@@ -64,6 +64,12 @@ async def ask_for_times(
             raise Conflict(_HAS_A_DATE)
         if await queries.open_for(db, viewer, meeting.id) is not None:
             raise Conflict(N_("The agencies are being asked about this meeting already. End that first."))
+        if await queries.is_open_for(db, meeting.id):  # since before the viewer's agency joined
+            raise Conflict(
+                N_(
+                    "A time for this meeting is being asked for already, since before your agency joined. Please ask its host."
+                )
+            )
     check = Check()
     today = db.clock.today(mechanism.timezone)
     poll = TimePoll(

@@ -69,6 +69,12 @@ async def open_for(db: Session, viewer: Viewer, meeting_id: int) -> TimePoll | N
     return (await db.execute(query)).scalar_one_or_none()
 
 
+async def is_open_for(db: Session, meeting_id: int) -> bool:
+    """Whether one looks for a time of this meeting, whoever may see it."""
+    query = select(TimePoll.id).where(TimePoll.meeting_id == meeting_id, TimePoll.closed_at.is_(None)).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def waiting(db: Session, viewer: Viewer) -> Sequence[TimePoll]:
     """Those that the viewer's agency has not answered and still may, what is due first first."""
     mine = [

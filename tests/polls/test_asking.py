@@ -114,6 +114,18 @@ async def test_a_meeting_with_a_date_is_not_asked_about_and_one_without_only_onc
     assert await ask(play, meeting_id=announced)
 
 
+async def test_an_agency_that_joined_since_is_told_that_a_question_is_open(play: Play) -> None:
+    world, meeting_id = play.world, await play.scheduled()
+    await ask(play, meeting_id=meeting_id)
+    async with play.database.writing() as db:
+        to = {"mechanism_id": world.mechanism.id, "agency_id": world.rsj.id}
+        db.add(Member(**to, joined_on=date(2026, 11, 23)))
+        since = {"starts_on": date(2026, 11, 23), "designated_at": db.now()}
+        db.add(Designation(**to, **since, person_id=world.sunl.id, role="principal", may_sign=True))
+    with pytest.raises(Conflict, match="before your agency joined"):
+        await ask(play, meeting_id=meeting_id, by=world.sunl)
+
+
 async def test_a_meeting_may_be_asked_about_anew_once_the_former_question_has_ended(play: Play) -> None:
     draft = await play.scheduled()
     first = await ask(play, meeting_id=draft)
