@@ -21,6 +21,7 @@ from liaison.desk.todos import (
     Counts,
     Todo,
     counted,
+    is_time_to_accept,
     is_time_to_remind,
     is_time_to_send,
     most_urgent_first,
@@ -45,7 +46,7 @@ from liaison.meetings.plan_queries import Reasons
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
-from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
+from liaison.meetings.steps import CALL, ITEMS_DUE, NOTICE, StepOf, steps_of
 from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
 
@@ -112,7 +113,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     todos = [
         *_own(viewer, ahead, around, db.now()),
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, steps),
-        *_to_accept(viewer, ahead, around, steps),
+        *_to_accept(viewer, ahead, around, steps, db.now()),
         *called(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.agenda, histories),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
@@ -268,7 +269,9 @@ async def _hosted(
     return todos
 
 
-def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, steps: Steps) -> list[Todo]:
+def _to_accept(
+    viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, steps: Steps, now: datetime
+) -> list[Todo]:
     """Items proposed for meetings whose agenda the viewer arranges, as host or in the chair."""
     chairs: dict[int, set[int]] = {}
     for one in around.attendees:
@@ -287,6 +290,7 @@ def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, 
         if may_arrange(viewer, meeting, chairs.get(meeting.id, ()))
         for item in around.agenda.get(meeting.id, [])
         if item.state == "proposed"
+        and is_time_to_accept(item, due_on(steps[meeting.id], CALL, meeting), now.astimezone(meeting.zone).date())
     ]
 
 
