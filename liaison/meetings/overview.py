@@ -251,7 +251,7 @@ def _answers(
         one.sees_remarks = may_see_remarks(viewer, meeting, one.agency.id)
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
     everybody = asked.everybody if runs and meeting.state == "announced" else None
-    waiting = _waiting(ordered, everybody, by_person) if everybody else []
+    waiting = _waiting(viewer, ordered, everybody, by_person) if everybody else []
     return Answers(
         agencies=ordered,
         counts=tallied(line.answer for one in ordered for line in one.lines if not line.is_double),
@@ -265,7 +265,9 @@ def _answers(
     )
 
 
-def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, Told]) -> list[Waiting]:
+def _waiting(
+    viewer: Viewer, agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, Told]
+) -> list[Waiting]:
     in_office = everybody.on_duty.in_office
     found = []
     for one in agencies:
@@ -282,6 +284,8 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
                     register_path=f"/agency-invitations/{invitation.id}" if one.may_register else None,
                     mail=by_person.get(liaison.person_id) if liaison else None,
                     is_agency=True,
+                    is_own=one.agency.id == viewer.agency_id,
+                    is_reader=liaison is not None and liaison.person_id == viewer.person_id,
                 )
             )
         for line in one.lines:
@@ -290,7 +294,8 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
                 person = everybody.people.get(attendee.person_id) if attendee.person_id else None
                 phone, through = phone_of(person) if person else (attendee.phone, None)
                 path = f"/attendees/{attendee.id}/register" if line.may_register else None
-                found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False))
+                own, reader = one.agency.id == viewer.agency_id, attendee.person_id == viewer.person_id
+                found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False, own, reader))
     return found
 
 

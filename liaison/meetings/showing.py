@@ -151,6 +151,10 @@ class Waiting:
     register_path: str | None
     mail: Told | None
     is_agency: bool
+    is_own: bool
+    """Of the reader's own agency."""
+    is_reader: bool
+    """Nobody to call: it is the reader themselves who would pick up."""
 
 
 def answer_of(attendee: Attendee | AttendeeShown) -> str:

@@ -348,6 +348,28 @@ async def test_those_who_only_come_see_neither_mails_nor_phones_nor_buttons(play
         assert hidden not in page
 
 
+async def test_the_own_slip_is_marked_among_those_not_answered_and_offers_no_own_number(
+    play: Play, open_as: OpenAs
+) -> None:
+    meeting_id = await play.scheduled(Asked(agency_id=play.world.jcy.id), Asked(agency_id=play.world.sfj.id))
+    await play.send(meeting_id)
+
+    async def waiting(who: Person) -> list[str]:
+        page = await (await open_as(who)).get(f"/meetings/{meeting_id}")
+        card = page.partition('<section class="card" id="waiting"')[2].partition("</section>")[0]
+        return card.split("<li>")[1:]
+
+    own, other = await waiting(play.world.zhoumin)
+    assert ("本单位" in own, "tel:" in own, "本单位" in other, "tel:0553-0000021" in other) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    own, _ = await waiting(play.world.qianwei)
+    assert ("本单位" in own, "tel:0553-0000011" in own) == (True, True), "the deputy may call the liaison"
+
+
 async def test_the_printed_sheet_has_agenda_and_list(play: Play, open_as: OpenAs) -> None:
     meeting_id = await play.scheduled(Asked(person_id=play.world.chenzy.id))
     text = seen(await (await open_as(play.world.zhoumin)).get(f"/meetings/{meeting_id}/print"))

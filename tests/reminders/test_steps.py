@@ -107,6 +107,17 @@ async def test_what_each_mail_says(play: Play) -> None:
     assert "0553-0000021" not in mails[LIWB].text
 
 
+async def test_the_hosts_liaison_is_given_no_number_of_their_own_to_call(play: Play) -> None:
+    world = play.world
+    meeting_id = await planned(play, Asked(agency_id=world.jcy.id), Asked(agency_id=world.sfj.id))
+    await play.send(meeting_id)
+    mails = await at(play, "10-26T08:30")
+    for to, own in ((ZHOUMIN, "区检察院 周敏（本单位）"), (QIANWEI, "区检察院 周敏（本单位）：0553-0000011")):
+        lines = [line.strip("- ·") for line in mails[to].text.splitlines() if "周敏（" in line]
+        assert [line for line in lines if line.endswith(own)], to
+        assert "区司法局 李文博：0553-0000021" in mails[to].text
+
+
 async def test_nothing_goes_on_free_days_and_a_step_is_made_up_for_on_the_next_working_day_once(play: Play) -> None:
     await planned(play)
     assert await through(play, *between("10-01", "10-07")) == {}
