@@ -265,13 +265,6 @@ async def test_sheets_of_paper_say_that_the_meeting_does_not_take_place_then(
         assert all(says in sheet for sheet in await sheets())
 
 
-async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:
-    first = await brought(program, play.world.zhoumin, meeting)
-    again = await brought(program, play.world.zhoumin, meeting)
-    assert first["id"] == again["id"]
-    assert await titles(program, play.world.zhoumin, meeting) == ["议程"]
-
-
 async def test_what_a_reader_takes_is_a_line_of_the_trail(
     program: Program, play: Play, meeting: int, database: Database
 ) -> None:
