@@ -16,7 +16,7 @@ from liaison.db import Session
 from liaison.desk import around as beside
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
-from liaison.desk.steps import Steps, called, due_on
+from liaison.desk.steps import TELL_SINCE, Steps, called, due_on, on_paper, times_to_tell
 from liaison.desk.todos import (
     Counts,
     Todo,
@@ -125,6 +125,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         for item in actions
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
     ]
+    if paper := on_paper(histories):
+        polls = await poll_queries.picked_since(db, viewer, list(paper), db.now() - TELL_SINCE)
+        todos += times_to_tell(viewer, polls, paper, db.now())
     if viewer.acts_in_any():
         asked = await poll_queries.waiting(db, viewer)
         todos += [Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked]

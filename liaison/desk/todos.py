@@ -20,6 +20,7 @@ KINDS = (
     "send",
     "call",
     "letter",
+    "time_letter",
     "hold",
     "plan",
     "item",

@@ -12,7 +12,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
 from liaison.mail.outbox import Told
-from liaison.mechanisms.models import Designation
+from liaison.mechanisms.models import PAPER, Designation
 from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.agenda_queries import left_for_others
@@ -246,7 +246,9 @@ def _answers(
                     by_name and may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id),
                 )
             )
+    on_paper = _on_paper(asked.everybody) if asked.everybody else frozenset()
     for one in agencies.values():
+        one.is_on_paper = one.agency.id in on_paper
         one.mark_doubles()
         one.sees_remarks = may_see_remarks(viewer, meeting, one.agency.id)
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
@@ -263,6 +265,10 @@ def _answers(
         sees_list=sees_list,
         by_address=by_address,
     )
+
+
+def _on_paper(everybody: Everybody) -> frozenset[int]:
+    return frozenset(one.agency_id for one in everybody.on_duty.members if one.takes_part == PAPER)
 
 
 def _waiting(

@@ -116,6 +116,8 @@ class AgencyAnswers:
     may_register: bool = False
     may_remove: bool = False
     sees_remarks: bool = False
+    is_on_paper: bool = False
+    """No mail goes there: it is told by letter."""
     lines: list[Line] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
