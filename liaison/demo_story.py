@@ -1,13 +1,21 @@
 """What has happened in the demo so far: four meetings held, what they decided and asked for, minutes issued of one and being signed of the
-last, and a notice with some answers.
+last, a notice with a paper and some answers, and a question for a time.
 
 Everything goes through the verbs that pages use, each at the moment it would have happened; dates follow the series' rule back from today."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
+from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Paragraph, SimpleDocTemplate
 from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
@@ -15,20 +23,26 @@ from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
 from liaison.app import open_database
 from liaison.calendaring.recurrence import dates, parse_rule
-from liaison.calendaring.workdays import Roll, region_calendar
+from liaison.calendaring.workdays import Roll, add_workdays, region_calendar
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.files.packing import FONT
+from liaison.files.store import Brought, Incoming
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.viewers import viewer_for
-from liaison.meetings import agenda, announcing, asking, queries, replies
+from liaison.meetings import agenda, announcing, asking, papers, queries, replies
 from liaison.meetings.asking import Asked
 from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.recorded import decisions as decisions_of
 from liaison.meetings.replies import SlipName
 from liaison.minutes import signing, writing
+from liaison.polls import asking as polls
+from liaison.polls.answering import answer
+from liaison.polls.asking import Proposed
+from liaison.polls.models import CAN, IF_NEED_BE
 
 HELD = 4
 
@@ -102,6 +116,16 @@ AGENDA = (
     ("研究线索移送数据共享", "study", SFJ, "liwb", 40),
     ("推进下一年度联合普法安排", "push_forward", SFJ, "wuxl", 20),
 )
+
+PAPER = (
+    "线索移送数据共享初步意见",
+    "一、共享范围。双方每月交换上月移送的欠薪线索清单，只列线索编号、受理日期和办理阶段，不含当事人信息。",
+    "二、交换方式。由双方联络员在每月5日前互发，遇节假日顺延至下一工作日。",
+    "三、使用限制。清单仅用于办案协作，不向第三方提供，年底核对一次并销毁副本。",
+    "四、需会商事项。一是线索编号规则是否统一；二是办理阶段如何划分；三是首次交换的时间。",
+)
+"""The paper to the second item: its title, then its paragraphs."""
+ASKED_FOR = ("国家宪法日联合普法宣传筹备会", "商定宣传方案、分工和物料，约一个半小时。")
 
 
 async def tell_story(settings: Settings, mechanism_id: int, who: str) -> None:
@@ -265,6 +289,9 @@ async def _announce(settings: Settings, mechanism_id: int, who: str) -> None:
                     presenter_id=(await _person(db, presenter)).id,
                     duration_minutes=minutes,
                 )
+            shared = next(one for one in await queries.agenda(db, meeting.id) if one.title == AGENDA[1][0])
+            brought = _paper(settings)
+            await papers.add(db, await _viewer(db, "liwb"), meeting, brought, title=PAPER[0], agenda_item_id=shared.id)
             await announcing.send(db, viewer, meeting)
             answered = next(a for a in await queries.attendees(db, meeting.id) if a.person_id == chair.id)
             await replies.answer(
@@ -274,12 +301,40 @@ async def _announce(settings: Settings, mechanism_id: int, who: str) -> None:
             names = [SlipName("郑国强", "副局长"), SlipName("李文博", "副主任", "0553-0000021")]
             liaison = await _viewer(db, "liwb")
             await replies.return_slip(db, liaison, await queries.invitation(db, slip.id), names)
+            await _ask_for_a_time(db, viewer, meeting.mechanism)
     finally:
         await database.dispose()
 
 
 async def _liaisons(db: Session) -> list[Person]:
     return [await _person(db, key) for key in ("zhoumin", "liwb")]
+
+
+def _paper(settings: Settings) -> Brought:
+    """The paper as a file that was brought and kept."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    title = ParagraphStyle("title", fontName=FONT, fontSize=20, leading=30, alignment=TA_CENTER, spaceAfter=18)
+    body = ParagraphStyle("body", fontName=FONT, fontSize=16, leading=29, firstLineIndent=32, wordWrap="CJK")
+    coming = Incoming(settings.data_dir)
+    made = BytesIO()
+    lines = [Paragraph(PAPER[0], title), *(Paragraph(one, body) for one in PAPER[1:])]
+    SimpleDocTemplate(made, pagesize=A4, leftMargin=28 * mm, rightMargin=26 * mm, topMargin=37 * mm).build(lines)
+    coming.write(made.getvalue())
+    coming.whole()
+    return Brought(f"{PAPER[0]}.pdf", "pdf", coming.keep(settings.papers_dir))
+
+
+async def _ask_for_a_time(db: Session, viewer: Viewer, mechanism: Mechanism) -> None:
+    """Three working days the week after next, which the agency that asks has answered for itself."""
+    calendar, today = region_calendar(mechanism.region), db.clock.today(mechanism.timezone)
+    days = [add_workdays(calendar, today, ahead).date for ahead in (8, 9, 11)]
+    times = [Proposed(datetime.combine(day, time(hour)), 90) for day, hour in zip(days, (9, 15, 10), strict=True)]
+    due_on = add_workdays(calendar, today, 3).date
+    poll = await polls.ask_for_times(
+        db, viewer, mechanism.id, candidates=times, due_on=due_on, title=ASKED_FOR[0], note=ASKED_FOR[1]
+    )
+    said = zip(sorted(poll.candidates, key=lambda one: one.local_start), (CAN, IF_NEED_BE, CAN), strict=True)
+    await answer(db, viewer, poll, viewer.agency_id, {one.id: choice for one, choice in said})
 
 
 async def _person(db: Session, key: str) -> Person:

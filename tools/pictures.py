@@ -97,22 +97,23 @@ class Officer:
             png = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
             keep(PICTURES / language / f"{name}.png", png)
 
-    def mail(self, address: str, subject: str) -> str:
-        """The newest mail there whose subject begins so; waits until a worker has sent it."""
+    def mail(self, address: str, subject: str, about: str = "") -> str:
+        """The newest mail there whose subject begins so and names that; waits until a worker has sent it."""
         for _ in range(60):
             for path in sorted((self.directory / "mail" / "new").glob("*"), key=lambda one: -one.stat().st_mtime_ns):
                 message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
                 assert isinstance(message, EmailMessage)
-                if address in str(message["To"]) and str(message["Subject"]).startswith(subject):
+                said = str(message["Subject"])
+                if address in str(message["To"]) and said.startswith(subject) and about in said:
                     text = message.get_body(("plain",))
                     assert text is not None
                     return str(text.get_content())
             time.sleep(0.5)
         raise SystemExit(f"no mail {subject} to {address}")
 
-    def link(self, address: str, subject: str) -> str:
+    def link(self, address: str, subject: str, about: str = "") -> str:
         """The first link to act by in that mail."""
-        found = re.search(r"/r/[^?\s]+", self.mail(address, subject))
+        found = re.search(r"/r/[^?\s]+", self.mail(address, subject, about))
         assert found is not None
         return found[0]
 
@@ -161,10 +162,11 @@ def ask_for_a_time(officer: Officer, today: date) -> None:
     for n, (days, hour) in enumerate(((14, "09:30"), (21, "14:30"), (28, "14:30"))):
         officer.page.locator(f"[name='times.{n}.date']").fill(workday(today + timedelta(days=days)))
         officer.page.locator(f"[name='times.{n}.time']").fill(hour)
-    officer.page.locator("[name=title]").fill("欠薪线索移送专题会议")
+    title = "欠薪线索移送专题会议"
+    officer.page.locator("[name=title]").fill(title)
     officer.press("form.form-page .btn.primary")
     poll = officer.page.url.removeprefix(BASE)
-    link = officer.link(LIWB, "【会议时间征询】")
+    link = officer.link(LIWB, "【会议时间征询】", title)
     officer.take("time-poll-link", link, before=answer_poll)
     officer.goto(link)
     answer_poll(officer.page)

@@ -17,11 +17,12 @@ from liaison.desk import around as beside
 from liaison.desk.offices import by_office
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.rhythms import plans
-from liaison.desk.steps import Steps, called, due_on, returned
+from liaison.desk.steps import TELL_SINCE, Steps, called, due_on, on_paper, returned, times_to_tell
 from liaison.desk.todos import (
     Counts,
     Todo,
     counted,
+    is_time_to_accept,
     is_time_to_remind,
     is_time_to_send,
     most_urgent_first,
@@ -46,7 +47,8 @@ from liaison.meetings.plan_queries import Reasons
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
-from liaison.meetings.steps import ITEMS_DUE, NOTICE, StepOf, steps_of
+from liaison.meetings.steps import CALL, ITEMS_DUE, NOTICE, StepOf, steps_of
+from liaison.polls import queries as poll_queries
 from liaison.postroom import queries as postroom_queries
 
 FAILED_FOR = timedelta(days=7)
@@ -112,7 +114,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     todos = [
         *_own(viewer, ahead, around, db.now()),
         *await _hosted(db, viewer, [m for m in [*ahead, *off] if is_host(viewer, m)], around, histories, steps),
-        *_to_accept(viewer, ahead, around, steps),
+        *_to_accept(viewer, ahead, around, steps, db.now()),
         *called(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.agenda, histories),
         *returned(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.returned),
         *_offices(viewer, histories, today),
@@ -126,6 +128,9 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         if due_state(region_calendar(item.mechanism.region), item.due_on, today) in (DUE_SOON, OVERDUE)
         and not item.waits_for_closing
     ]
+    if paper := on_paper(histories):
+        polls = await poll_queries.picked_since(db, viewer, list(paper), db.now() - TELL_SINCE)
+        todos += times_to_tell(viewer, polls, paper, db.now())
     if viewer.acts_in_any():
         todos += await by_office(db, viewer, series, histories, today)
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
@@ -270,7 +275,9 @@ async def _hosted(
     return todos
 
 
-def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, steps: Steps) -> list[Todo]:
+def _to_accept(
+    viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, steps: Steps, now: datetime
+) -> list[Todo]:
     """Items proposed for meetings whose agenda the viewer arranges, as host or in the chair."""
     chairs: dict[int, set[int]] = {}
     for one in around.attendees:
@@ -289,6 +296,7 @@ def _to_accept(viewer: Viewer, ahead: Sequence[Meeting], around: beside.Around, 
         if may_arrange(viewer, meeting, chairs.get(meeting.id, ()))
         for item in around.agenda.get(meeting.id, [])
         if item.state == "proposed"
+        and is_time_to_accept(item, due_on(steps[meeting.id], CALL, meeting), now.astimezone(meeting.zone).date())
     ]
 
 

@@ -23,6 +23,7 @@ KINDS = (
     "call",
     "letter",
     "change_letter",
+    "time_letter",
     "hold",
     "plan",
     "item",
@@ -38,6 +39,9 @@ REMIND_BEFORE = timedelta(days=3)
 
 SEND_BEFORE = timedelta(days=30)
 """So long before its notice is due a draft is something to do; before that it merely stands among what is coming."""
+
+CALL_NEAR = timedelta(days=7)
+"""So long before its call for items what was deferred to a meeting is something to decide; nobody waits for it before that."""
 
 TOLD = (
     "kind",
@@ -204,6 +208,11 @@ def is_time_to_send(why: str, notice_due: date, today: date) -> bool:
     """Whether a notice that waits for that reason (`unsent`) is something to do now: what people hold wrongly always, a draft of next
     year not yet."""
     return bool(why) and (why != "draft" or notice_due - today <= SEND_BEFORE)
+
+
+def is_time_to_accept(item: AgendaItem, call_on: date, today: date) -> bool:
+    """Whether a proposed item is something to decide now: one that was deferred to a meeting months away not yet."""
+    return not item.deferred_count or call_on - today <= CALL_NEAR
 
 
 def is_time_to_remind(meeting: Meeting, due_on: date | None, now: datetime) -> bool:

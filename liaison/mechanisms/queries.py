@@ -148,6 +148,11 @@ class OnDuty:
     """By member agency; None is a vacancy."""
     deputies: dict[int, list[Designation]]
 
+    def of_agency(self, agency_id: int | None) -> list[Designation]:
+        """Who may act for that agency: who is in office, and its deputies."""
+        holder = self.in_office.get(agency_id or 0)
+        return [*([holder] if holder else []), *self.deputies.get(agency_id or 0, ())]
+
     def everybody(self) -> list[Designation]:
         """Everybody who is told by office."""
         return [d for d in self.in_office.values() if d] + [d for them in self.deputies.values() for d in them]

@@ -14,7 +14,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries
 from liaison.meetings.agenda_queries import next_position
-from liaison.meetings.audience import may_see_item, title_for
+from liaison.meetings.audience import item_title, may_see_item
 from liaison.meetings.locking import AGENDA_HELD, audit_line, lock, lock_item
 from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.permissions import (
@@ -44,15 +44,17 @@ async def add_item(
     presenter_id: int | None = None,
     duration_minutes: int | None = None,
     audience: Collection[int] = (),
+    again_id: int | None = None,
 ) -> AgendaItem:
     """Put an item on the agenda: accepted at once from the host officer, proposed from others, and from everybody who writes it by
     mail. `duration_minutes` is time wanted; `audience` names the agencies that may know of it, the one that brings it besides, and
-    none if everybody may. The same title by a link once more is the same item, and one that was returned is thereby proposed again.
-    Raises NotPermitted, Invalid (each field), Conflict once the meeting has been held."""
+    none if everybody may. The same title by a link once more is the same item, and one that was returned is thereby proposed again;
+    `again_id` names that one, whatever it is called now. Raises NotPermitted, Invalid (each field), Conflict once the meeting has been
+    held, or that item is not returned any more."""
     await lock(db, meeting, held=AGENDA_HELD)
     if not may_propose(viewer, meeting):
         raise NotPermitted(N_("Agenda items come from the people of member agencies."))
-    there = await _there(db, viewer, meeting, title) if viewer.via == "link" else None
+    there = await _there(db, viewer, meeting, title, again_id) if viewer.via == "link" else None
     if there is not None and there.state != "returned":
         return there
     item = there or AgendaItem(
@@ -80,18 +82,22 @@ async def add_item(
     return item
 
 
-async def _there(db: Session, viewer: Viewer, meeting: Meeting, title: str) -> AgendaItem | None:
-    """The item of this title that the viewer's agency proposed already."""
-    same = (
-        AgendaItem.title == title.strip(),
-        AgendaItem.agency_id == viewer.agency_id,
-        AgendaItem.removed_at.is_(None),
-    )
-    query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, *same).order_by(AgendaItem.id).limit(1)
+async def _there(db: Session, viewer: Viewer, meeting: Meeting, title: str, again_id: int | None) -> AgendaItem | None:
+    """The item that the viewer's agency proposed already: the one that is named and was returned, else that of this title."""
+    own = (AgendaItem.agency_id == viewer.agency_id, AgendaItem.removed_at.is_(None))
+    query = select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, *own).order_by(AgendaItem.id).limit(1)
     query = query.options(
         joinedload(AgendaItem.agency), joinedload(AgendaItem.presenter), joinedload(AgendaItem.meeting)
     )
-    return (await db.execute(query)).scalar_one_or_none()
+    if again_id is not None:
+        named = query.where(AgendaItem.id == again_id, AgendaItem.state == "returned")
+        found = (await db.execute(named)).scalar_one_or_none()
+        if found is not None:
+            return found
+    same = (await db.execute(query.where(AgendaItem.title == title.strip()))).scalar_one_or_none()
+    if same is None and again_id is not None:
+        raise Conflict(N_("This item is not returned any more: it was proposed again, decided or taken off meanwhile."))
+    return same
 
 
 async def change_item(
@@ -153,7 +159,7 @@ async def accept_item(db: Session, viewer: Viewer, item: AgendaItem, *, version:
     await lock_item(db, item)
     if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
         raise NotPermitted(N_("Only the host's liaison and the chair may accept items."))
-    item.check_version(version, title=title_for(viewer, item), state=item.state)
+    item.check_version(version, title=item_title(viewer, item), state=item.state)
     if item.state != "accepted":
         item.state, item.returned_at, item.returned_by, item.reason = "accepted", None, None, None
         item.touch()

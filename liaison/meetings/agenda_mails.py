@@ -43,7 +43,7 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         # A draft is its officers' matter until it is announced.
         "there": there.title if there is not None and there.announced_at is not None else None,
         "link": await _link(db, row, item),
-        "has_page": row.params.get("agency_id") is None,
+        "has_page": _has_page(row),
         "mechanism": meeting.mechanism.short_name,
         "site_name": db.settings.site_name,
     }
@@ -62,16 +62,32 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
 
 
 async def _link(db: Session, row: OutboxMail, item: AgendaItem) -> str | None:
-    """The item's page; for an agency's own address, which signs in nowhere, the link by which it proposes for that meeting."""
-    agency_id = row.params.get("agency_id")
-    if agency_id is None:
+    """The item's page; of one that was returned, for a liaison, a deputy and an agency's own address, the link by which they mend it
+    and propose it again without signing in."""
+    if _has_page(row):
         return f"{db.settings.base_url}/agenda-items/{item.id}"
     if row.params["answer"] != RETURNED or item.meeting.ends_at <= db.now():
         return None
-    expires_at = item.meeting.ends_at + LINK_LIFE
-    return await links.link_for(
-        db, purpose=links.PROPOSE, object_id=item.meeting_id, agency_id=agency_id, expires_at=expires_at
+    office = row.params.get("office")
+    link = await links.link_for(
+        db,
+        purpose=links.PROPOSE,
+        object_id=item.meeting_id,
+        person_id=office["person_id"] if office else None,
+        agency_id=office["agency_id"] if office else row.params["agency_id"],
+        designation_id=office["designation_id"] if office else None,
+        expires_at=item.meeting.ends_at + LINK_LIFE,
     )
+    return f"{link}?item={item.id}"
+
+
+def _has_page(row: OutboxMail) -> bool:
+    """Whether the mail leads to the item's page: not that to an agency's own address, which signs in nowhere, nor where there is
+    something to do that the mail itself lets do, nor for who takes part by mail."""
+    if row.params.get("agency_id") is not None:
+        return False
+    to_mend = row.params["answer"] == RETURNED and row.params.get("office") is not None
+    return not to_mend and not row.params.get("by_mail")
 
 
 async def _meeting(db: Session, meeting_id: int | None) -> Meeting | None:

@@ -12,7 +12,7 @@ from liaison.meetings.models import Meeting
 
 class AgendaItemMove(Base):
     """暂缓: an item left the agenda of one meeting for that of a later one; it stays the same item. Without `to_meeting_id` it waits
-    for the mechanism's next meeting to be scheduled. Never changed, but for that."""
+    for the mechanism's next meeting to be scheduled. Never changed, but for that, and where that meeting is cancelled."""
 
     __tablename__ = "agenda_item_move"
     __table_args__ = (

@@ -53,6 +53,11 @@ def may_see_item(viewer: Viewer, item: AgendaItem) -> bool:
     return item.audience is None or viewer.agency_id in item.audience
 
 
+def item_title(viewer: Viewer, item: AgendaItem) -> str | None:
+    """What a program is told that the item is called: nothing where this viewer may not know of it."""
+    return item.title if may_see_item(viewer, item) else None
+
+
 def title_for(viewer: Viewer, item: AgendaItem) -> str:
     """What the item is called to this viewer."""
     return item.title if may_see_item(viewer, item) else HIDDEN

@@ -17,6 +17,7 @@ class Decision(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("mechanism_id", "year", "number"),
         Index("ix_decision_meeting_id", "meeting_id"),
+        Index("ix_decision_agenda_item_id", "agenda_item_id"),
     )
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))

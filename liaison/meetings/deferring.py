@@ -14,11 +14,12 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.mechanisms.models import MAIL_ONLY, PAPER, Designation, Mechanism, Member
+from liaison.mechanisms.queries import OnDuty
 from liaison.meetings import queries
 from liaison.meetings.agenda_models import AgendaItemMove
 from liaison.meetings.agenda_queries import next_position
-from liaison.meetings.audience import title_for
+from liaison.meetings.audience import item_title
 from liaison.meetings.locking import audit_line, lock_item
 from liaison.meetings.models import NUMBERED_KINDS, AgendaItem, Meeting
 from liaison.meetings.permissions import may_arrange
@@ -48,9 +49,10 @@ async def defer_item(
     db: Session, viewer: Viewer, item: AgendaItem, *, reason: str | None = None, version: int | None = None
 ) -> AgendaItem:
     """暂缓: leave an item for the mechanism's next joint meeting, on whose agenda it is proposed; while none is scheduled it waits for
-    one. It stays the same item, and its proposer is told at once. Raises NotPermitted, Invalid (reason), Conflict."""
+    one. It stays the same item, and its proposer is told at once. Doing it twice changes nothing: what was deferred onto a meeting and
+    is not decided there is deferred from it by who names its present `version`. Raises NotPermitted, Invalid (reason), Conflict."""
     reason = await _begun(db, viewer, item, reason, version)
-    if item.state == DEFERRED:
+    if item.state == DEFERRED or (version is None and item.state == "proposed" and await _came_by_deferring(db, item)):
         return item
     here = item.meeting
     there = await _next_meeting(db, here)
@@ -105,6 +107,44 @@ async def take_up_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> Non
         item.touch()
 
 
+async def hand_on_deferred(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+    """What was deferred to this meeting, which was just cancelled, is deferred to the next joint meeting instead: onto its agenda, or
+    while none is scheduled it waits for one where it was deferred from."""
+    waits = (
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == meeting.id, AgendaItem.removed_at.is_(None), AgendaItem.deferred_count > 0)
+        .where(AgendaItem.state.in_(("proposed", "accepted")))
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    await db.flush()
+    for item in (await db.scalars(waits.options(joinedload(AgendaItem.meeting)))).all():
+        await locked(db, AgendaItem, item.id)
+        move = await _last_move(db, item)
+        if move is None or move.to_meeting_id != meeting.id:
+            continue
+        there = await _next_meeting(db, move.from_meeting)
+        move.to_meeting_id = there.id if there else None
+        item.begun_at = item.settled_at = None
+        if there is not None:
+            await _put_on(db, viewer, item, there)
+        else:
+            item.position, item.state = await next_position(db, move.from_meeting_id), DEFERRED
+            item.meeting_id, item.meeting = move.from_meeting_id, move.from_meeting
+        item.touch()
+        await db.flush()
+
+
+async def _came_by_deferring(db: Session, item: AgendaItem) -> bool:
+    """Whether it stands on its present agenda because it was deferred to it."""
+    move = await _last_move(db, item) if item.deferred_count else None
+    return move is not None and move.to_meeting_id == item.meeting_id
+
+
+async def _last_move(db: Session, item: AgendaItem) -> AgendaItemMove | None:
+    moves = await moves_of(db, item)
+    return moves[-1] if moves else None
+
+
 async def moves_of(db: Session, item: AgendaItem) -> Sequence[AgendaItemMove]:
     """How often the item was deferred, oldest first: from which meeting to which, by whom and why."""
     query = select(AgendaItemMove).where(AgendaItemMove.agenda_item_id == item.id).order_by(AgendaItemMove.id)
@@ -123,7 +163,7 @@ async def _begun(
     await lock_item(db, item)
     if not may_arrange(viewer, item.meeting, await queries.chairs(db, item.meeting_id)):
         raise NotPermitted(N_("Only the host's liaison and the chair may return or defer items."))
-    item.check_version(version, title=title_for(viewer, item), state=item.state)
+    item.check_version(version, title=item_title(viewer, item), state=item.state)
     check = Check()
     reason = check.text("reason", reason, most=500, lines=True, required=required)
     check.done()
@@ -167,7 +207,11 @@ async def _tell(
     """One mail to who proposed the item, or to the liaison of the agency that brings it where that is nobody any more, or to that agency
     itself while it has none; none to who acts."""
     person = await _proposer(db, item)
-    agency = await _without_liaison(db, item) if person is None else None
+    mechanism = await db.get_one(Mechanism, item.meeting.mechanism_id)
+    duty = await mechanisms.on_duty(db, mechanism, db.clock.today(item.meeting.timezone))
+    member = next((one for one in duty.members if one.agency_id == item.agency_id), None)
+    agency = _without_liaison(member, duty) if person is None else None
+    office = next((one for one in duty.of_agency(item.agency_id) if person and one.person_id == person.id), None)
     address = person.effective_address() if person is not None else agency.own_address() if agency is not None else None
     if address is None or (person is not None and person.id == viewer.person_id):
         return
@@ -186,6 +230,8 @@ async def _tell(
             "to": to_meeting_id,
             "meeting": here.id,
             "agency_id": agency.id if agency else None,
+            "by_mail": member is not None and member.takes_part == MAIL_ONLY,
+            "office": _office(office) if office else None,
         },
         created_by=viewer.person_id or None,
     )
@@ -207,11 +253,13 @@ async def _proposer(db: Session, item: AgendaItem) -> Person | None:
     return (await db.execute(query.options(*PERSON_ADDRESS))).scalar_one_or_none()
 
 
-async def _without_liaison(db: Session, item: AgendaItem) -> Agency | None:
+def _office(term: Designation) -> dict[str, int]:
+    """What a link that rests on this designation is made for."""
+    return {"person_id": term.person_id, "agency_id": term.agency_id, "designation_id": term.id}
+
+
+def _without_liaison(member: Member | None, duty: OnDuty) -> Agency | None:
     """The agency that brings the item, where it has no liaison and is told by mail."""
-    mechanism = await db.get_one(Mechanism, item.meeting.mechanism_id)
-    duty = await mechanisms.on_duty(db, mechanism, db.clock.today(item.meeting.timezone))
-    member = next((one for one in duty.members if one.agency_id == item.agency_id), None)
     if member is None or member.takes_part == PAPER or duty.in_office[member.agency_id] is not None:
         return None
     return member.agency if member.agency.deactivated_at is None else None

@@ -12,7 +12,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
 from liaison.mail.outbox import Told
-from liaison.mechanisms.models import Designation
+from liaison.mechanisms.models import PAPER, Designation
 from liaison.meetings import queries
 from liaison.meetings.address_models import AddressAnswer
 from liaison.meetings.agenda_queries import left_for_others
@@ -246,12 +246,14 @@ def _answers(
                     by_name and may_approve_leave(viewer, meeting.mechanism_id, attendee.agency_id),
                 )
             )
+    on_paper = _on_paper(asked.everybody) if asked.everybody else frozenset()
     for one in agencies.values():
+        one.is_on_paper = one.agency.id in on_paper
         one.mark_doubles()
         one.sees_remarks = may_see_remarks(viewer, meeting, one.agency.id)
     ordered = sorted(agencies.values(), key=lambda one: (one.agency.sort_order, one.agency.id))
     everybody = asked.everybody if runs and meeting.state == "announced" else None
-    waiting = _waiting(ordered, everybody, by_person) if everybody else []
+    waiting = _waiting(viewer, ordered, everybody, by_person) if everybody else []
     return Answers(
         agencies=ordered,
         counts=tallied(line.answer for one in ordered for line in one.lines if not line.is_double),
@@ -265,7 +267,13 @@ def _answers(
     )
 
 
-def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, Told]) -> list[Waiting]:
+def _on_paper(everybody: Everybody) -> frozenset[int]:
+    return frozenset(one.agency_id for one in everybody.on_duty.members if one.takes_part == PAPER)
+
+
+def _waiting(
+    viewer: Viewer, agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person: Mapping[int, Told]
+) -> list[Waiting]:
     in_office = everybody.on_duty.in_office
     found = []
     for one in agencies:
@@ -282,6 +290,8 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
                     register_path=f"/agency-invitations/{invitation.id}" if one.may_register else None,
                     mail=by_person.get(liaison.person_id) if liaison else None,
                     is_agency=True,
+                    is_own=one.agency.id == viewer.agency_id,
+                    is_reader=liaison is not None and liaison.person_id == viewer.person_id,
                 )
             )
         for line in one.lines:
@@ -290,7 +300,8 @@ def _waiting(agencies: Sequence[AgencyAnswers], everybody: Everybody, by_person:
                 person = everybody.people.get(attendee.person_id) if attendee.person_id else None
                 phone, through = phone_of(person) if person else (attendee.phone, None)
                 path = f"/attendees/{attendee.id}/register" if line.may_register else None
-                found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False))
+                own, reader = one.agency.id == viewer.agency_id, attendee.person_id == viewer.person_id
+                found.append(Waiting(attendee.name, one.agency, phone, through, path, line.mail, False, own, reader))
     return found
 
 

@@ -1,8 +1,9 @@
 """会议材料: the papers of a meeting, and every version that was brought of each."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, IdSet, Versioned
@@ -11,6 +12,8 @@ from liaison.meetings.models import AgendaItem, Meeting
 
 CLEAN, INFECTED, FAILED = "clean", "infected", "failed"
 """What the virus scanner said of a file; failed: it could not say, and is asked again."""
+TO_SCAN: Final = text("(verdict IS NULL OR verdict = 'failed')")
+"""Said word for word as the index has it, else a database would not use that."""
 
 
 class Paper(Versioned, Base):
@@ -44,7 +47,11 @@ class PaperVersion(Base):
     """One file of a paper as it was brought. Never changed, but for what the virus scanner says of it."""
 
     __tablename__ = "paper_version"
-    __table_args__ = (UniqueConstraint("paper_id", "number"), UniqueConstraint("stored_name"))
+    __table_args__ = (
+        UniqueConstraint("paper_id", "number"),
+        UniqueConstraint("stored_name"),
+        Index("ix_paper_version_to_scan", "scanned_at", "id", sqlite_where=TO_SCAN, postgresql_where=TO_SCAN),
+    )
 
     paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
     number: Mapped[int]

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from liaison import audit
 from liaison.audit import Actor
 from liaison.db import Session
-from liaison.meetings.paper_models import FAILED, INFECTED, PaperVersion
+from liaison.meetings.paper_models import FAILED, INFECTED, TO_SCAN, PaperVersion
 
 WORKER: Final = Actor(None, "worker")
 AT_ONCE: Final = 20
@@ -26,7 +26,9 @@ async def to_scan(db: Session) -> Sequence[tuple[int, str]]:
         (PaperVersion.verdict == FAILED) & (PaperVersion.scanned_at < db.now() - AGAIN),
     )
     query = (
-        select(PaperVersion.id, PaperVersion.stored_name).where(due).order_by(PaperVersion.scanned_at, PaperVersion.id)
+        select(PaperVersion.id, PaperVersion.stored_name)
+        .where(TO_SCAN, due)
+        .order_by(PaperVersion.scanned_at, PaperVersion.id)
     )
     return [(row.id, row.stored_name) for row in await db.execute(query.limit(AT_ONCE))]
 

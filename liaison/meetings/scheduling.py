@@ -18,7 +18,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
-from liaison.meetings.deferring import take_up_deferred
+from liaison.meetings.deferring import hand_on_deferred, take_up_deferred
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change, may_change_host, may_schedule
@@ -211,7 +211,8 @@ async def postpone(
 async def cancel(
     db: Session, viewer: Viewer, meeting: Meeting, *, reason: str | None = None, version: int | None = None
 ) -> Meeting:
-    """取消: it will not take place. Doing it twice changes nothing; `reinstate` undoes it with a date."""
+    """取消: it will not take place. What was deferred to it goes to the next joint meeting. Doing it twice changes nothing; `reinstate`
+    undoes it with a date."""
     await _open(db, viewer, meeting, version)
     if meeting.cancelled_at:
         return meeting
@@ -221,6 +222,7 @@ async def cancel(
     await _off_as_told(db, meeting)
     meeting.touch()
     audit_line(db, viewer, "cancel", meeting, reason=meeting.reason)
+    await hand_on_deferred(db, viewer, meeting)
     return meeting
 
 

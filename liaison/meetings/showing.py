@@ -116,6 +116,8 @@ class AgencyAnswers:
     may_register: bool = False
     may_remove: bool = False
     sees_remarks: bool = False
+    is_on_paper: bool = False
+    """No mail goes there: it is told by letter."""
     lines: list[Line] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -151,6 +153,10 @@ class Waiting:
     register_path: str | None
     mail: Told | None
     is_agency: bool
+    is_own: bool
+    """Of the reader's own agency."""
+    is_reader: bool
+    """Nobody to call: it is the reader themselves who would pick up."""
 
 
 def answer_of(attendee: Attendee | AttendeeShown) -> str:

@@ -137,8 +137,7 @@ async def undo_step(
         if step == REPLIES:
             meeting.replies_due_on = None
             meeting.touch()
-    if row.shifted_at is None:
-        row.reason = None
+    row.reason = None  # it said why of what is taken back; why a step was shifted before that, the trail keeps
     row.touch()
     await look_again(db, meeting, row)
     audit_line(db, viewer, "undo_step", meeting, step=step)

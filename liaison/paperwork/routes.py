@@ -23,7 +23,7 @@ from liaison.paperwork.models import FILLED_KINDS, GENRES, KINDS, LETTER
 from liaison.paperwork.permissions import may_bring_templates, may_head, may_make
 from liaison.paperwork.wording import GENRE_NAMES, KIND_NAMES
 from liaison.web.attached import DOCX, attached
-from liaison.web.forms import Form, attempt
+from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 Db = NamedDependency[Session]
@@ -82,8 +82,8 @@ async def paper_file(
     meeting = await meetings.get(db, viewer, meeting_id)
     if not kind.endswith(".docx"):
         raise NotFound
-    to = Form({"to": [request.query_params.get("to", "")]}).id("to")
-    return as_file(await writing.make(db, viewer, meeting, kind.removesuffix(".docx"), to))
+    to = request.query_params.get("to")
+    return as_file(await writing.make(db, viewer, meeting, kind.removesuffix(".docx"), row_id(to) if to else None))
 
 
 def as_file(made: writing.Made) -> Response[bytes]:
@@ -96,12 +96,14 @@ async def annual_letter(request: AnyRequest, db: Db, viewer: Me, mechanism_id: F
     """The year's plan as a letter (`?year=`, `doc_no`, `dated_on`); `to` an agency makes it one to that agency alone."""
     form = Form({name: [value] for name, value in request.query_params.items()})
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    year = form.whole("year") or db.clock.today(mechanism.timezone).year
+    to = row_id(form.raw("to")) if form.given("to") else None
+    dated_on, year = form.date("dated_on"), form.whole("year") or db.clock.today(mechanism.timezone).year
+    form.done()
     made = await make_annual(
         *(db, viewer, mechanism, year if 2000 <= year < 2200 else 2000),
-        to=form.id("to"),
+        to=to,
         doc_no=form.raw("doc_no"),
-        dated_on=form.date("dated_on"),
+        dated_on=dated_on,
     )
     return as_file(made)
 

@@ -64,6 +64,12 @@ async def ask_for_times(
             raise Conflict(_HAS_A_DATE)
         if await queries.open_for(db, viewer, meeting.id) is not None:
             raise Conflict(N_("The agencies are being asked about this meeting already. End that first."))
+        if await queries.is_open_for(db, meeting.id):  # since before the viewer's agency joined
+            raise Conflict(
+                N_(
+                    "A time for this meeting is being asked for already, since before your agency joined. Please ask its host."
+                )
+            )
     check = Check()
     today = db.clock.today(mechanism.timezone)
     poll = TimePoll(
@@ -100,7 +106,8 @@ async def ask_for_times(
 
 
 async def remind(db: Session, viewer: Viewer, poll: TimePoll) -> int:
-    """Mail once more the liaisons that have not answered, at most once an hour; how many mails. Raises NotPermitted, Conflict."""
+    """Mail once more the liaisons that have not answered, at most once an hour; how many mails. Raises NotPermitted, Conflict
+    (among others: none of them can be mailed)."""
     await lock(db, poll)
     if not may_run(viewer, poll):
         raise NotPermitted(NOT_RUN)
@@ -115,6 +122,12 @@ async def remind(db: Session, viewer: Viewer, poll: TimePoll) -> int:
         raise Conflict(N_("Every agency has answered."))
     poll.reminded_at = db.now()
     mails = await tell(db, poll, REMINDED, by=viewer.person_id, only=waiting)
+    if not mails:
+        raise Conflict(
+            N_(
+                "None of those that have not answered can be mailed. Please ask them another way and register what they say."
+            )
+        )
     audit_line(db, viewer, "remind", poll, mails=mails)
     return mails
 

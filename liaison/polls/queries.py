@@ -1,6 +1,7 @@
 """What pages, API, mails and the desk read of times that are asked about. Everything goes through `visible_to`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,7 +11,7 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mail.models import BOUNCED, GIVEN_UP, REFUSED, OutboxMail
 from liaison.meetings.models import Meeting
-from liaison.polls.models import PollAnswer, TimePoll
+from liaison.polls.models import Candidate, PollAnswer, TimePoll
 
 NOT_ARRIVED = (REFUSED, BOUNCED, GIVEN_UP)
 WHOLE = (
@@ -69,6 +70,12 @@ async def open_for(db: Session, viewer: Viewer, meeting_id: int) -> TimePoll | N
     return (await db.execute(query)).scalar_one_or_none()
 
 
+async def is_open_for(db: Session, meeting_id: int) -> bool:
+    """Whether one looks for a time of this meeting, whoever may see it."""
+    query = select(TimePoll.id).where(TimePoll.meeting_id == meeting_id, TimePoll.closed_at.is_(None)).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def waiting(db: Session, viewer: Viewer) -> Sequence[TimePoll]:
     """Those that the viewer's agency has not answered and still may, what is due first first."""
     mine = [
@@ -85,6 +92,15 @@ async def waiting(db: Session, viewer: Viewer) -> Sequence[TimePoll]:
     )
     found = (await db.scalars(query)).unique().all()
     return [poll for poll in found if poll.takes_answers_on(db.clock.today(poll.mechanism.timezone))]
+
+
+async def picked_since(
+    db: Session, viewer: Viewer, mechanism_ids: Collection[int], since: datetime
+) -> Sequence[TimePoll]:
+    """Those of these mechanisms that ended with a time since then, as far as this viewer may see them."""
+    picked = select(Candidate.id).where(Candidate.time_poll_id == TimePoll.id, Candidate.picked_at >= since)
+    query = select(TimePoll).where(TimePoll.mechanism_id.in_(mechanism_ids), picked.exists(), visible_to(viewer))
+    return (await db.scalars(query.options(*WHOLE).order_by(TimePoll.id))).unique().all()
 
 
 async def unreached(db: Session, poll_id: int) -> dict[int, str | None]:

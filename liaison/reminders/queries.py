@@ -67,7 +67,10 @@ async def agencies_with_items(db: Session, meeting_ids: Collection[int]) -> dict
     """By meeting, the agencies in whose name an item stands on its agenda or waits to be accepted."""
     found: dict[int, set[int]] = {meeting_id: set() for meeting_id in meeting_ids}
     query = select(AgendaItem.meeting_id, AgendaItem.agency_id).where(
-        AgendaItem.meeting_id.in_(found), AgendaItem.removed_at.is_(None), AgendaItem.agency_id.is_not(None)
+        AgendaItem.meeting_id.in_(found),
+        AgendaItem.removed_at.is_(None),
+        AgendaItem.agency_id.is_not(None),
+        AgendaItem.state.in_(("accepted", "proposed")),
     )
     for meeting_id, agency_id in await db.execute(query) if found else ():
         found[meeting_id].add(agency_id or 0)

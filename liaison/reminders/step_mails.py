@@ -18,7 +18,7 @@ from liaison.meetings.showing import phone_of
 from liaison.meetings.stepping import steps_shown
 from liaison.meetings.steps import AGENDA_STEPS, CALL, ITEMS_DUE, NOTICE
 from liaison.reminders import queries
-from liaison.reminders.rules import ITEMS
+from liaison.reminders.rules import ITEMS, Line
 from liaison.reminders.step_wording import Missing, Speaks, of_call, of_missing, of_notice, of_proposals
 from liaison.reminders.wording import Entry
 
@@ -42,7 +42,7 @@ async def step_entry(db: Session, speaks: Speaks, meeting: Meeting) -> Entry | N
             return None
         waiting = (await queries.proposed_items(db, [meeting.id])).get(meeting.id, 0)
         return of_proposals(speaks, meeting, waiting, f"{page}#agenda") if waiting else None
-    missing = await _missing(db, meeting)
+    missing = await _missing(db, meeting, line)
     return of_missing(speaks, meeting, missing, f"{page}#answers") if missing else None
 
 
@@ -65,27 +65,38 @@ async def _call(db: Session, speaks: Speaks, meeting: Meeting, due: date) -> Ent
     return of_call(speaks, meeting, due, link)
 
 
-async def _missing(db: Session, meeting: Meeting) -> list[Missing]:
+async def _missing(db: Session, meeting: Meeting, line: Line) -> list[Missing]:
     """Whose answer is missing, and how to call them: people by their number, an agency by its liaison's. Not the host's own slip, which
-    a line of its own asks for: nobody is told to call themselves."""
+    a line of its own asks for. `line` says who reads it: of the host agency."""
     found = [
-        Missing(one.name, one.agency.short_name, _phone(one))
+        Missing(
+            one.name,
+            one.agency.short_name,
+            _phone(one),
+            is_own=one.agency_id == meeting.host_agency_id,
+            is_reader=one.person_id is not None and one.person_id == line.person_id,
+        )
         for one in await meetings.attendees(db, meeting.id)
         if one.agency_invitation_id is None and one.partstat == "needs_action"
     ]
     invited = await meetings.invitations(db, meeting.id)
     slips = [one for one in invited if one.returned_at is None and one.agency_id != meeting.host_agency_id]
     in_office = await mechanisms.in_office(db, meeting.mechanism_id, db.clock.today(meeting.timezone)) if slips else {}
-    return [*(_slip(one, in_office.get(one.agency_id)) for one in slips), *found]
+    return [*(_slip(one, in_office.get(one.agency_id), meeting, line) for one in slips), *found]
 
 
 def _phone(attendee: Attendee) -> str | None:
     return attendee.phone or (phone_of(attendee.person)[0] if attendee.person else None)
 
 
-def _slip(invitation: AgencyInvitation, liaison: Designation | None) -> Missing:
-    phone = phone_of(liaison.person)[0] if liaison else invitation.agency.phone
-    return Missing(liaison.person.name if liaison else None, invitation.agency.short_name, phone)
+def _slip(invitation: AgencyInvitation, liaison: Designation | None, meeting: Meeting, line: Line) -> Missing:
+    return Missing(
+        liaison.person.name if liaison else None,
+        invitation.agency.short_name,
+        phone_of(liaison.person)[0] if liaison else invitation.agency.phone,
+        is_own=invitation.agency_id == meeting.host_agency_id,
+        is_reader=liaison is not None and liaison.person_id == line.person_id,
+    )
 
 
 async def meetings_of(db: Session, ids: Collection[int]) -> dict[int, Meeting]:

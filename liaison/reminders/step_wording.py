@@ -32,6 +32,10 @@ class Missing:
     name: str | None
     agency: str
     phone: str | None
+    is_own: bool
+    """Of the agency whose liaison or deputy reads it."""
+    is_reader: bool
+    """Nobody to call: it is the reader themselves who would pick up."""
 
 
 def of_call(speaks: Speaks, meeting: Meeting, due: date, link: str) -> Entry:
@@ -94,6 +98,10 @@ def of_missing(speaks: Speaks, meeting: Meeting, missing: Sequence[Missing], lin
 
 def _called(words: Words, one: Missing) -> str:
     who = " ".join(filter(None, (one.agency, one.name)))
+    if one.is_own:
+        who += words._(" (%(details)s)", details=words._("your own"))
+    if one.is_reader:
+        return who
     return words._("%(who)s: %(phone)s", who=who, phone=one.phone or words._("no number known"))
 
 

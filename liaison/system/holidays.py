@@ -1,7 +1,7 @@
 """放假安排: entering a year's schedule or one day that differs, and taking either back. First a look at what would change, then the act."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,7 @@ class Preview:
 async def preview(db: Session, viewer: Viewer, region: str, act: Act) -> Preview:
     """What the act would change: days, meetings, deadlines. Nothing is changed. Raises NotPermitted, NotFound, Invalid."""
     site.operators_only(viewer)
-    before, after, days = await _looked_at(db, region, act)
+    act, before, after, days = await _looked_at(db, region, act)
     return Preview(act, await effects(db, region, before, after, days), await version_of(db, region))
 
 
@@ -88,7 +88,7 @@ async def apply(
     site.operators_only(viewer)
     row = await _locked(db, region)
     row.check_version(version)
-    before, after, days = await _looked_at(db, region, act)
+    act, before, after, days = await _looked_at(db, region, act)
     found = await effects(db, region, before, after, days, lock=True)
     seen = row.version
     if await _write(db, viewer, region, act):
@@ -120,8 +120,8 @@ async def _locked(db: Session, region: str) -> HolidayCalendar:
     return row
 
 
-async def _looked_at(db: Session, region: str, act: Act) -> tuple[WorkCalendar, WorkCalendar, list[Change]]:
-    """The calendar before and after the act, and the days that differ."""
+async def _looked_at(db: Session, region: str, act: Act) -> tuple[Act, WorkCalendar, WorkCalendar, list[Change]]:
+    """The act with its words as they are kept, the calendar before and after it, and the days that differ."""
     try:
         shipped = await asyncio.to_thread(shipped_calendar, region)  # some regions take 0.4 s the first time
     except UnknownRegion:
@@ -131,11 +131,11 @@ async def _looked_at(db: Session, region: str, act: Act) -> tuple[WorkCalendar, 
     touched: set[int] = set()
     match act:
         case EnterYear():
-            _check_year(act)
+            act = _checked_year(act)
             years = [*years, EnteredYear(0, act.year, act.official, act.days)]
             touched = {act.year}
         case CorrectDay():
-            _check_day(before, act)
+            act = _checked_day(before, act)
             current = standing.get(act.on.year)
             days = [*days, CorrectedDay(act.on, act.kind, current.id if current else None)]
             touched = {act.on.year}
@@ -153,7 +153,7 @@ async def _looked_at(db: Session, region: str, act: Act) -> tuple[WorkCalendar, 
             touched = {wrong.on.year}
     after, _ = entered(shipped, years, days)
     around = {year + step for year in touched for step in (-1, 0, 1)}
-    return before, after, changes(before, after, around)
+    return act, before, after, changes(before, after, around)
 
 
 async def _write(db: Session, viewer: Viewer, region: str, act: Act) -> bool:
@@ -184,21 +184,21 @@ async def _write(db: Session, viewer: Viewer, region: str, act: Act) -> bool:
     return True
 
 
-def _check_year(act: EnterYear) -> None:
+def _checked_year(act: EnterYear) -> EnterYear:
     check = Check()
     check.number("year", act.year, least=2000, most=2199)
-    check.text("source", act.source, most=200)
-    for day in act.days:
-        check.text("days", day.name, most=40)
+    source = check.text("source", act.source, most=200)
+    days = tuple(replace(day, name=check.text("days", day.name, most=40)) for day in act.days)
     if len(act.days) > MOST_DAYS:
         check.refuse("days", N_("At most %(most)s days are named in a year."), most=MOST_DAYS)
     check.done()
+    return replace(act, source=source, days=days)
 
 
-def _check_day(calendar: WorkCalendar, act: CorrectDay) -> None:
+def _checked_day(calendar: WorkCalendar, act: CorrectDay) -> CorrectDay:
     check = Check()
     check.day("on", act.on)
-    check.required_text("reason", act.reason, most=200)
+    reason = check.required_text("reason", act.reason, most=200)
     if not fits(calendar, act.on, act.kind):
         check.refuse(
             "kind", N_("A day of the weekend is free, worked in return or off; any other day is worked or off.")
@@ -206,6 +206,7 @@ def _check_day(calendar: WorkCalendar, act: CorrectDay) -> None:
     elif calendar.kind(act.on) is act.kind:
         check.refuse("kind", N_("The day is that already."))
     check.done()
+    return replace(act, reason=reason)
 
 
 def _said(act: Act) -> dict[str, Any]:

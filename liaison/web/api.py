@@ -110,12 +110,19 @@ def seen(request: Request[Any, Any, Any], given: int | None) -> int | None:
 
 
 async def reply(
-    request: Request[Any, Any, Any], db: Session, viewer: Viewer, data: Any, *, status: int = 200
+    request: Request[Any, Any, Any],
+    db: Session,
+    viewer: Viewer,
+    data: Any,
+    *,
+    status: int = 200,
+    digest: str | None = None,
 ) -> Response[bytes]:
-    """The answer to an act. With an Idempotency-Key it is stored in the same transaction, so that a repetition gets it again."""
+    """The answer to an act. With an Idempotency-Key it is stored in the same transaction, so that a repetition gets it again. `digest`:
+    what makes two requests the same whose bodies are not kept."""
     content = msgspec.json.encode(data)
     if key := idempotency_key(request):
-        digest = await request_hash(request)
+        digest = digest or await request_hash(request)
         db.add(
             IdempotentAnswer(
                 person_id=viewer.person_id,
@@ -138,7 +145,7 @@ class Replayed(Exception):
         self.content = content
 
 
-async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer) -> None:
+async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer, *, digest: str | None = None) -> None:
     """Raise Replayed when this Idempotency-Key was answered before; Invalid when it came with another body then.
 
     The first statement of the writing transaction: of several requests with one key at the same moment the others wait here for
@@ -151,7 +158,7 @@ async def replay(request: Request[Any, Any, Any], db: Session, viewer: Viewer) -
     earlier = (await db.execute(query)).scalar_one_or_none()
     if earlier is None:
         return
-    if earlier.request_hash != await request_hash(request):
+    if earlier.request_hash != (digest or await request_hash(request)):
         raise Invalid({"Idempotency-Key": N_("This key was used for another request.")})
     raise Replayed(earlier.status, earlier.body)
 

@@ -4,6 +4,8 @@ Who may not bring anything is refused before a byte is read, and no transaction 
 CSRF token that every other form gets (`STREAMED`), because that reads the whole body: it is made here, before the file is looked at."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +27,7 @@ from liaison.files.kinds import MEDIA_TYPES, REFUSED, NotTaken
 from liaison.files.store import CHUNK, Brought, Incoming
 from liaison.i18n import N_
 from liaison.web.access import csrf_cookie
-from liaison.web.api import MalformedBody
+from liaison.web.api import MalformedBody, Replayed
 from liaison.web.forms import Form
 from liaison.web.handlers import is_api
 from liaison.web.pages import AnyRequest, settings_of
@@ -50,6 +52,12 @@ class Received:
     form: Form
     file_name: str = ""
     file: Incoming | None = None
+
+    def digest(self, request: AnyRequest) -> str:
+        """What makes two requests with a file the same: method, path, fields, and the file by name and content."""
+        file = [self.file_name, self.file.digest.hexdigest()] if self.file else []
+        said = [request.method, request.url.path, sorted(self.form.values.items()), file]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 @dataclass
@@ -172,7 +180,7 @@ async def take(request: AnyRequest, got: Received, act: Callable[[Session, Recei
     try:
         async with request.app.state.database.writing() as db:
             return await act(db, got, Brought(got.file_name, kind, kept))
-    except Refusal:
+    except (Refusal, Replayed):
         await asyncio.to_thread(store.drop, directory, kept.stored_name)
         raise
 

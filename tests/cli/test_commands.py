@@ -220,6 +220,11 @@ def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Pa
             assert "liaison-demo/mail" in said
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 0
+    with closing(sqlite3.connect(site / "liaison-demo" / "liaison.db")) as db:
+        (stored,) = db.execute("SELECT stored_name FROM paper_version").fetchone()
+        assert db.execute("SELECT count(*) FROM paper_version").fetchone() == (1,)
+        assert db.execute("SELECT count(*) FROM time_poll WHERE closed_at IS NULL").fetchone() == (1,)
+    assert (site / "liaison-demo" / "papers" / stored).read_bytes().startswith(b"%PDF")
     run(site, "migrate", LIAISON_DATA_DIR="real")
     for reset in ([], ["--reset"]):
         refused = run(site, "demo", "--data-dir", "real", *reset)

@@ -15,44 +15,12 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
-from liaison.meetings import agenda, announcing, deferring, queries, replies, scheduling
+from liaison.meetings import agenda, announcing, queries, replies, scheduling
 from liaison.meetings.asking import Asked, ask
-from tests.callers import Browser, visitor
+from tests.callers import visitor
+from tests.desk.pages import announced, needs, offered
 from tests.meetings.play import Play
 from tests.world import World
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Any) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
-
-
-@pytest.fixture
-def browse(settings: Settings, database: Database, clock: Clock) -> Any:
-    async def open_for(who: Person) -> Browser:
-        return await Browser(settings, database, clock).sign_in(who)
-
-    return open_for
-
-
-def needs(page: str) -> list[str]:
-    """What 需要您处理 lists, in its order."""
-    found = re.findall(r'<p class="what"><a [^>]*>(.*?)</a>', page)
-    return [unescape(re.sub(r"<[^>]+>", "", each)) for each in found]
-
-
-def offered(page: str, path: str) -> str:
-    """The version that the press was offered for."""
-    form = page[page.index(f'action="{path}"') :]
-    found = re.search(r'name="version" value="(\d+)"', form[: form.index("</form>")])
-    assert found is not None
-    return found[1]
-
-
-async def announced(play: Play, *asked: Asked, **more: object) -> int:
-    meeting_id = await play.scheduled(*asked, **more)
-    await play.send(meeting_id)
-    return meeting_id
 
 
 async def test_who_is_not_signed_in_is_asked_to(settings: Settings, database: Database, clock: Clock) -> None:
@@ -204,64 +172,6 @@ async def test_mails_that_did_not_arrive_are_told_to_the_host_first(browse: Any,
     assert needs(page) == ["1封通知未送达：第四季度联席会议", "请交回执：第四季度联席会议"]
     assert "李文博：收件人邮箱已满" in page or "李文博：" in page
     assert "未送达" not in await (await browse(world.liwb)).get("/")
-
-
-async def test_a_proposed_item_is_accepted_in_place_by_the_host(browse: Any, play: Play, world: World) -> None:
-    meeting_id = await announced(play, Asked(person_id=world.liwb.id))
-    async with play.database.writing() as db:
-        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
-        await agenda.add_item(db, viewer, meeting, title="涉欠薪法律援助绿色通道", purpose="study")
-    browser = await browse(world.zhoumin)
-    page = await browser.get("/")
-    assert needs(page) == ["请审定议题：涉欠薪法律援助绿色通道"]
-    path = re.findall(r'action="(/desk/items/\d+)"', page)[0]
-    accepted = await browser.post(path, htmx=True, version=offered(page, path))
-    assert "“涉欠薪法律援助绿色通道”已列入议程。" in accepted.text
-    assert needs(accepted.text) == ["请发送通知：第四季度联席会议"]
-
-
-async def test_a_returned_item_waits_for_who_proposed_it_until_it_is_sent_again(
-    browse: Any, play: Play, world: World
-) -> None:
-    meeting_id = await announced(play, Asked(person_id=world.liwb.id))
-    title, again = "研究线索双向移送指引", "研究线索双向移送指引（第二稿）"
-    async with play.database.writing() as db:
-        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
-        await agenda.add_item(db, viewer, meeting, title="涉欠薪法律援助绿色通道", purpose="study")
-        item = await agenda.add_item(db, viewer, meeting, title=title, purpose="study")
-        await db.flush()
-        host, _ = await play.meeting(db, meeting_id)
-        await deferring.return_item(db, host, await agenda.item_of(db, host, item.id), reason="请补充附件")
-    for who in (world.liwb, world.wuxl):
-        assert f"请修改退回的议题：{title}" in needs(await (await browse(who)).get("/"))
-    assert f"请修改退回的议题：{title}" not in needs(await (await browse(world.zhoumin)).get("/"))
-    browser, edit = await browse(world.liwb), f"/agenda-items/{item.id}/edit"
-    typed = {
-        "title": again,
-        "purpose": "study",
-        "agency_id": str(world.sfj.id),
-        "version": offered(await browser.get(edit), edit),
-    }
-    saved = await browser.post(edit, **typed)
-    assert "议题已重新报送。" in await browser.get(saved.headers["location"].partition("#")[0])
-    assert needs(await (await browse(world.wuxl)).get("/")) == []
-
-
-async def test_who_chairs_a_meeting_is_offered_its_proposed_items_and_nobody_else_is(
-    browse: Any, play: Play, world: World
-) -> None:
-    asked = (Asked(person_id=world.chenzy.id, role="chair"), Asked(person_id=world.zhenggq.id))
-    meeting_id = await announced(play, *asked)
-    async with play.database.writing() as db:
-        viewer, meeting = await play.meeting(db, meeting_id, world.liwb)
-        await agenda.add_item(db, viewer, meeting, title="涉欠薪法律援助绿色通道", purpose="study")
-    assert "请审定议题：涉欠薪法律援助绿色通道" not in needs(await (await browse(world.zhenggq)).get("/"))
-    browser = await browse(world.chenzy)
-    page = await browser.get("/")
-    assert "请审定议题：涉欠薪法律援助绿色通道" in needs(page)
-    path = re.findall(r'action="(/desk/items/\d+)"', page)[0]
-    accepted = await browser.post(path, htmx=True, version=offered(page, path))
-    assert "“涉欠薪法律援助绿色通道”已列入议程。" in accepted.text
 
 
 async def test_shortly_before_the_meeting_one_press_reminds_those_who_have_not_answered(

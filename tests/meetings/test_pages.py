@@ -11,6 +11,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.mechanisms.models import Member
 from liaison.meetings import queries, scheduling
 from liaison.meetings.asking import Asked
 from tests.callers import Browser
@@ -346,6 +347,40 @@ async def test_those_who_only_come_see_neither_mails_nor_phones_nor_buttons(play
     page = await (await open_as(world.chenzy)).get(f"/meetings/{meeting_id}")
     for hidden in ("0553-0000021", "liwb@sfj.qingzhi.example", "/remind", "/edit", "/resend"):
         assert hidden not in page
+
+
+async def test_an_agency_that_takes_part_on_paper_is_marked_so_among_those_asked_to_a_draft(
+    play: Play, open_as: OpenAs
+) -> None:
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = "paper"
+    meeting_id = await play.scheduled(Asked(agency_id=play.world.jcy.id), Asked(agency_id=play.world.sfj.id))
+    page = await (await open_as(play.world.zhoumin)).get(f"/meetings/{meeting_id}")
+    marked = [seen(each.partition("</h3>")[0]) for each in page.split('<div class="agency-answers">')[1:]]
+    assert ["书面" in each for each in marked] == ["司法局" in each for each in marked]
+    assert len(marked) == 2
+
+
+async def test_the_own_slip_is_marked_among_those_not_answered_and_offers_no_own_number(
+    play: Play, open_as: OpenAs
+) -> None:
+    meeting_id = await play.scheduled(Asked(agency_id=play.world.jcy.id), Asked(agency_id=play.world.sfj.id))
+    await play.send(meeting_id)
+
+    async def waiting(who: Person) -> list[str]:
+        page = await (await open_as(who)).get(f"/meetings/{meeting_id}")
+        card = page.partition('<section class="card" id="waiting"')[2].partition("</section>")[0]
+        return card.split("<li>")[1:]
+
+    own, other = await waiting(play.world.zhoumin)
+    assert ("本单位" in own, "tel:" in own, "本单位" in other, "tel:0553-0000021" in other) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    own, _ = await waiting(play.world.qianwei)
+    assert ("本单位" in own, "tel:0553-0000011" in own) == (True, True), "the deputy may call the liaison"
 
 
 async def test_the_printed_sheet_has_agenda_and_list(play: Play, open_as: OpenAs) -> None:

@@ -1,16 +1,17 @@
-"""Forms with files as nobody should send them: each ends in a refusal, and leaves nothing on the disk."""
+"""Forms with files as nobody should send them: each ends in a refusal, and leaves nothing on the disk; and the same one sent twice."""
 
 import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from liaison.config import Settings
 from tests.callers import Program
 from tests.files.making import PDF
 from tests.meetings.play import Play
-from tests.meetings.test_papers import meeting, program, sent
+from tests.meetings.test_papers import brought, meeting, program, sent, titles
 
 __all__ = ["meeting", "program"]
 
@@ -98,3 +99,36 @@ async def test_a_file_that_is_too_large_is_refused_in_words_and_one_without_end_
 def leftovers(settings: Settings) -> list[Path]:
     places = (settings.papers_dir, settings.data_dir / "uploads")
     return [path for place in places if place.exists() for path in place.iterdir()]
+
+
+async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:
+    first = await brought(program, play.world.zhoumin, meeting)
+    again = await brought(program, play.world.zhoumin, meeting)
+    assert first["id"] == again["id"]
+    assert await titles(program, play.world.zhoumin, meeting) == ["议程"]
+
+
+async def test_an_idempotency_key_is_one_upload_and_no_other(
+    program: Program, play: Play, meeting: int, settings: Settings
+) -> None:
+    who, path = play.world.zhoumin, f"/meetings/{meeting}/papers"
+    await program.get(who, "/me")
+    headers = {"Authorization": f"Bearer {program.tokens[who.id]}", "Idempotency-Key": "k1"}
+
+    async def upload(path: str, *, title: str = "议程", name: str = "议程.pdf", content: bytes = PDF) -> httpx.Response:
+        file = {"file": (name, content)}
+        return await program.client.post(f"/api{path}", data={"title": title}, files=file, headers=headers)
+
+    first = await upload(path)
+    await program.patch(who, f"/papers/{first.json()['id']}", {"title": "会议议程"})
+    again = await upload(path)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert await titles(program, who, meeting) == ["会议议程"]
+    others = (
+        await upload(path, title="另"),
+        await upload(path, name="另.pdf"),
+        await upload(path, content=PDF + b"\n"),
+    )
+    for refused in (*others, await upload(f"/papers/{first.json()['id']}/versions")):
+        assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (422, ["Idempotency-Key"])
+    assert len(list(settings.papers_dir.iterdir())) == 1, "what is refused or was there leaves no file"

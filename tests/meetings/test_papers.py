@@ -256,19 +256,13 @@ async def test_sheets_of_paper_say_that_the_meeting_does_not_take_place_then(
     async def sheets() -> list[str]:
         answer = await program.call(play.world.zhoumin, "GET", f"/meetings/{meeting}/pack.pdf")
         pack = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
-        return ["".join(pack.split()), await browser.get(f"/meetings/{meeting}/print")]
+        printed = [await browser.get(f"/meetings/{meeting}/{one}") for one in ("print", "check-in-sheet")]
+        return ["".join(pack.split()), *printed]
 
     assert not any("已延期" in sheet for sheet in await sheets())
     for act, says in (("postpone", "（已延期）"), ("cancel", "（已取消）")):
         await program.post(play.world.zhoumin, f"/meetings/{meeting}/{act}", {})
         assert all(says in sheet for sheet in await sheets())
-
-
-async def test_the_same_file_sent_twice_is_one_paper(program: Program, play: Play, meeting: int) -> None:
-    first = await brought(program, play.world.zhoumin, meeting)
-    again = await brought(program, play.world.zhoumin, meeting)
-    assert first["id"] == again["id"]
-    assert await titles(program, play.world.zhoumin, meeting) == ["议程"]
 
 
 async def test_what_a_reader_takes_is_a_line_of_the_trail(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
 from liaison import checkup, restoring, worker
 from liaison.audit import AuditLine
@@ -17,6 +17,7 @@ from liaison.db import Database
 from liaison.keeping import making
 from liaison.keeping.archive import Damaged
 from liaison.meetings.paper_models import PaperVersion
+from liaison.meetings.scanning import to_scan
 from liaison.worker import Work
 from tests.callers import Program
 from tests.files.making import PDF
@@ -136,3 +137,28 @@ async def test_check_names_a_paper_whose_file_is_missing(
     state, said = await papers()
     assert state == "bad"
     assert file.name in said
+
+
+async def test_what_waits_for_the_scanner_and_what_was_decided_on_an_item_are_found_without_reading_everything(
+    database: Database, work: Work
+) -> None:
+    asked: list[str] = []
+    async with database.reading() as db:
+        engine = db.get_bind()
+        remember = lambda *given: asked.append(given[2])  # noqa: E731
+        event.listen(engine, "before_cursor_execute", remember)
+        await to_scan(db)
+        event.remove(engine, "before_cursor_execute", remember)
+        explain = "EXPLAIN QUERY PLAN"
+        if engine.dialect.name == "postgresql":
+            await db.execute(text("SET LOCAL enable_seqscan = off"))  # a small table would be read whole all the same
+            explain = "EXPLAIN"
+        waits = "SELECT id FROM paper_version WHERE (verdict IS NULL OR verdict = 'failed') AND (verdict IS NULL OR scanned_at < '2026-01-01') ORDER BY scanned_at, id LIMIT 20"
+        plans = [
+            " ".join(str(row) for row in await db.execute(text(f"{explain} {each}")))
+            for each in (waits, "SELECT id FROM decision WHERE agenda_item_id = 7")
+        ]
+    assert asked
+    assert any("(verdict IS NULL OR verdict = 'failed')" in each for each in asked), "word for word as the index"
+    assert "ix_paper_version_to_scan" in plans[0]
+    assert "ix_decision_agenda_item_id" in plans[1]

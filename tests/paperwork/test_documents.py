@@ -88,15 +88,20 @@ async def test_the_notice_is_a_letter_of_the_issuing_agency_with_what_the_meetin
         assert said in text, said
 
 
-async def test_a_notice_to_one_agency_names_no_other(play: Play, program: Program) -> None:
+async def test_a_notice_to_one_agency_names_no_other(
+    play: Play, program: Program, settings: Settings, database: Database, clock: Clock
+) -> None:
     meeting_id = await a_meeting(play, program)
     meeting = await program.get(play.world.zhoumin, f"/meetings/{meeting_id}")
     to = next(one["id"] for one in meeting["agency_invitations"] if one["agency_id"] == str(play.world.sfj.id))
     text = await text_of(program, play.world.zhoumin, f"/meetings/{meeting_id}/documents/notice.docx?to={to}")
     assert "清沚区司法局：" in text
     assert "人力资源" not in text
-    unknown = f"/meetings/{meeting_id}/documents/notice.docx?to=999999"
-    assert (await program.call(play.world.zhoumin, "GET", unknown)).status_code == 404
+    browser = await Browser(settings, database, clock).sign_in(play.world.zhoumin)
+    for unknown in ("999999", "abc", "-1"):
+        path = f"/meetings/{meeting_id}/documents/notice.docx?to={unknown}"
+        assert (await program.call(play.world.zhoumin, "GET", path)).status_code == 404
+        assert (await browser.client.get(path)).status_code == 404, "never the letter to everybody instead"
 
 
 async def test_a_restricted_item_stands_only_in_the_notice_to_an_agency_that_may_know_of_it(
@@ -294,7 +299,9 @@ async def test_the_years_plan_is_a_letter_of_the_officers_agency_to_the_others_w
         "不召开：换届",
     ):
         assert said in text, said
-    assert (await browser.client.get(f"{where}&to={world.rsj.id}")).status_code == 404  # no member
+    for to in (world.rsj.id, "abc"):  # no member, no id
+        assert (await browser.client.get(f"{where}&to={to}")).status_code == 404
+    assert (await browser.client.get(f"{where}&dated_on=明天")).status_code == 422
     assert (await browser.client.get(where.replace("2027&", "2025&"))).status_code == 409
 
 

@@ -114,6 +114,18 @@ async def test_a_meeting_with_a_date_is_not_asked_about_and_one_without_only_onc
     assert await ask(play, meeting_id=announced)
 
 
+async def test_an_agency_that_joined_since_is_told_that_a_question_is_open(play: Play) -> None:
+    world, meeting_id = play.world, await play.scheduled()
+    await ask(play, meeting_id=meeting_id)
+    async with play.database.writing() as db:
+        to = {"mechanism_id": world.mechanism.id, "agency_id": world.rsj.id}
+        db.add(Member(**to, joined_on=date(2026, 11, 23)))
+        since = {"starts_on": date(2026, 11, 23), "designated_at": db.now()}
+        db.add(Designation(**to, **since, person_id=world.sunl.id, role="principal", may_sign=True))
+    with pytest.raises(Conflict, match="before your agency joined"):
+        await ask(play, meeting_id=meeting_id, by=world.sunl)
+
+
 async def test_a_meeting_may_be_asked_about_anew_once_the_former_question_has_ended(play: Play) -> None:
     draft = await play.scheduled()
     first = await ask(play, meeting_id=draft)
@@ -146,6 +158,24 @@ async def test_only_those_who_have_not_answered_are_reminded_and_once_an_hour(pl
     play.clock.as_of = play.clock.now() + timedelta(hours=1)
     with pytest.raises(Conflict, match="Every agency has answered"):
         await remind()
+
+
+async def test_where_no_mail_reaches_who_has_not_answered_the_reminder_is_refused_and_does_not_count(
+    play: Play,
+) -> None:
+    poll_id = await ask(play)
+    await play.delivered()
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = "paper"
+
+    async def reminded() -> int:
+        async with play.database.writing() as db:
+            viewer = await play.world.viewer(db, play.world.zhoumin)
+            return await asking.remind(db, viewer, await queries.get(db, viewer, poll_id))
+
+    with pytest.raises(Conflict, match="can be mailed"):
+        await reminded()
+    assert (await read(play, poll_id)).reminded_at is None
 
 
 async def test_a_mail_that_has_not_left_is_not_sent_once_the_agency_answered_or_the_question_ended(play: Play) -> None:

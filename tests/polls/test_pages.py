@@ -176,6 +176,7 @@ async def test_the_press_that_reminds_counts_whom_its_mail_reaches(play: Play, b
     await browser.sign_in(play.world.zhoumin)
     page = await browser.get(f"/time-polls/{poll_id}")
     assert "提醒未答复的1个单位" in page, "the own agency is not mailed"
+    assert "2个单位中0个已答复" in page, "who is not mailed has not answered for that"
     async with play.database.writing() as db:
         member = (await db.scalars(select(Member).where(Member.agency_id == play.world.sfj.id))).one()
         member.takes_part = PAPER

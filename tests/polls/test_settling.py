@@ -6,9 +6,12 @@ import pytest
 
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.mechanisms.models import Member
 from liaison.meetings import scheduling
+from liaison.meetings.asking import Asked
 from liaison.polls import queries, settling
 from liaison.polls.models import TimePoll
+from tests.callers import Browser
 from tests.meetings.play import Play, by_address
 from tests.polls.asked import FIRST, LIWB, SECOND, ZHOUMIN, ask, read, say
 
@@ -62,6 +65,29 @@ async def test_everybody_who_was_asked_is_told_once_and_no_calendar_goes_with_it
     assert "感谢" not in mails[ZHOUMIN].text, "who has not answered is not thanked for it"
     assert "会议时间定于：" in mails[ZHOUMIN].text
     assert await play.delivered() == []
+
+
+async def test_the_host_is_to_tell_agencies_on_paper_which_time_was_picked_until_the_notice_goes(
+    play: Play, browser: Browser
+) -> None:
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = "paper"
+    draft, said = await play.scheduled(Asked(agency_id=play.world.sfj.id)), "会议时间已定，请书面告知：区司法局"
+    for meeting_id in (draft, None):
+        poll_id = await ask(play, meeting_id=meeting_id)
+        await browser.sign_in(play.world.zhoumin)
+        assert said not in await browser.get("/")
+        await pick(play, poll_id)
+        assert said in await browser.get("/")
+        if meeting_id is not None:
+            await browser.sign_in(play.world.liwb)
+            assert said not in await browser.get("/"), "who is told tells nobody"
+            await play.send(meeting_id)
+            await browser.sign_in(play.world.zhoumin)
+            assert said not in await browser.get("/")
+    play.clock.as_of = play.clock.now() + timedelta(days=8)
+    await browser.sign_in(play.world.zhoumin)
+    assert said not in await browser.get("/")
 
 
 async def test_one_time_is_picked_and_no_other_after_it(play: Play) -> None:

@@ -9,7 +9,7 @@ import pytest
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
-from liaison.mechanisms.models import Designation
+from liaison.mechanisms.models import Designation, Member
 from liaison.meetings import agenda, deferring, queries, scheduling
 from tests.callers import visitor
 from tests.meetings.play import Play
@@ -78,6 +78,53 @@ async def test_an_item_that_was_returned_is_proposed_again_by_the_link_as_the_sa
         None,
     )
     assert now.audience == frozenset({play.world.sfj.id}), "nobody opened it"
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "restricted"])
+async def test_a_returned_item_is_mended_from_the_liaisons_mail_without_signing_in_as_the_same_item(
+    play: Play, anybody: httpx.AsyncClient, closed: bool
+) -> None:
+    meeting_id = await planned(play)
+    call = link_in((await at(play, "09-24T08:30"))[LIWB])
+    said = {"title": "欠薪线索双向移送", "purpose": "consult", "duration_minutes": "35"}
+    await anybody.post(call, data={**said, "audience": str(play.world.sfj.id)} if closed else said)
+    async with play.database.writing() as db:
+        host, _ = await play.meeting(db, meeting_id)
+        (item,) = await queries.agenda(db, meeting_id)
+        item = await agenda.item_of(db, host, item.id, unseen=True)
+        await deferring.return_item(db, host, item, reason="请改题目")
+    (mail,) = await play.delivered()
+    assert (mail.to, mail.subject) == (LIWB, "【议题退回】第四季度联席会议")
+    path = re.search(r"/r/\S+", mail.links[0])[0]
+    page = (await anybody.get(path)).text
+    assert ('value="35"' in page, f'name="item" value="{item.id}"' in page) == (True, True)
+    assert (f'value="{said["title"]}"' in page, "请改题目" in page, said["title"] in page) == (
+        (False,) * 3 if closed else (True,) * 3
+    )
+    again = {"title": "欠薪线索双向移送指引", "purpose": "consult", "item": str(item.id)}
+    for _ in range(2):  # a second press is the same item
+        assert (await anybody.post(path, data=again)).status_code == 200
+    async with play.database.reading() as db:
+        (now,) = await queries.agenda(db, meeting_id)
+    assert (now.id, now.state, now.title) == (item.id, "proposed", again["title"])
+    assert now.audience == (frozenset({play.world.sfj.id}) if closed else None), "nobody opened it"
+    assert (await anybody.post(path, data={**again, "title": "又一项"})).status_code == 409
+    other = await anybody.post(path, data={**again, "title": "第三项", "item": "999999"})
+    assert other.status_code == 409
+
+
+async def test_a_member_that_takes_part_by_mail_is_led_to_no_page_when_its_item_is_deferred(
+    play: Play, anybody: httpx.AsyncClient
+) -> None:
+    meeting_id = await planned(play)
+    await anybody.post(link_in((await at(play, "09-24T08:30"))[LIWB]), data={"title": "值班安排", "purpose": "study"})
+    async with play.database.writing() as db:
+        (await db.get_one(Member, play.world.members["sfj"].id)).takes_part = "mail"
+        host, _ = await play.meeting(db, meeting_id)
+        (item,) = await queries.agenda(db, meeting_id)
+        await deferring.defer_item(db, host, await agenda.item_of(db, host, item.id))
+    (mail,) = await play.delivered()
+    assert (mail.to, "无需重新报送" in mail.text, "http" in mail.text) == (LIWB, True, False)
 
 
 async def test_a_postponed_meeting_is_proposed_for_by_the_link_also_after_its_former_date(

@@ -3,6 +3,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from html import unescape
 
@@ -12,7 +13,7 @@ from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import PAPER, Designation, Member
-from liaison.meetings import agenda, scheduling, stepping
+from liaison.meetings import agenda, deferring, queries, scheduling, stepping
 from liaison.meetings.asking import Asked
 from liaison.reminders.doing import do_step
 from liaison.reminders.reminding import remind_due
@@ -133,6 +134,21 @@ async def test_after_an_outage_over_three_steps_only_the_newest_goes(play: Play)
     assert await through(play, "10-21", "10-22") == {"10-22": HOSTS}
 
 
+@pytest.mark.parametrize("verb", [deferring.return_item, deferring.defer_item])
+async def test_an_agency_whose_only_item_was_returned_or_deferred_is_asked_when_items_are_due(
+    play: Play, verb: Callable[..., Awaitable[object]]
+) -> None:
+    meeting_id = await planned(play)
+    await through(play, "09-24")
+    await proposed(play, meeting_id, play.world.liwb, "法律援助绿色通道")
+    async with play.database.writing() as db:
+        host, _ = await play.meeting(db, meeting_id)
+        (item,) = await queries.agenda(db, meeting_id)
+        await verb(db, host, await agenda.item_of(db, host, item.id), reason="请补充数据")
+    await play.delivered()
+    assert (await through(play, "10-15"))["10-15"] == {*HOSTS, *SFJ}
+
+
 async def test_steps_that_lay_before_the_meeting_was_planned_are_left_out(play: Play) -> None:
     await planned(play, at="09-24T08:31")
     assert await through(play, *between("09-24", "10-21")) == {}, "who was not called is not asked why nothing came"
@@ -245,6 +261,17 @@ async def test_a_skipped_call_means_that_no_items_are_asked_for_at_all(play: Pla
         viewer, meeting = await play.meeting(db, meeting_id)
         await stepping.undo_step(db, viewer, meeting, "call_for_items")
     assert await through(play, "10-22") == {"10-22": HOSTS}
+
+
+async def test_when_the_skipping_of_a_shifted_step_is_taken_back_its_reason_goes_with_it(play: Play) -> None:
+    meeting_id = await planned(play)
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await stepping.shift_step(db, viewer, meeting, "call_for_items", due_on=date(2026, 9, 17), reason="节前征集")
+        await stepping.skip_step(db, viewer, meeting, "call_for_items", reason="专题研究，不征集议题")
+        await stepping.undo_step(db, viewer, meeting, "call_for_items")
+        step = next(one for one in await stepping.steps_shown(db, meeting) if one.step == "call_for_items")
+    assert (step.date, step.shifted, step.reason) == (date(2026, 9, 17), True, None)
 
 
 async def test_a_shifted_step_goes_on_its_day_and_stays_there_when_the_meeting_moves(play: Play) -> None:

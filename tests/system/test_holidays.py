@@ -251,6 +251,17 @@ async def test_a_correction_counts_until_its_year_is_entered_anew_and_again_when
     assert [(one.counts, one.undone_by) for one in (*kept.entries, *kept.corrections)] == [(False, "顾岩")] * 2
 
 
+async def test_words_are_kept_as_they_were_cleaned(site: Site) -> None:
+    day = date(2027, 5, 20)
+    await site.apply(EnterYear(2027, True, (GivenDay(day, DayKind.HOLIDAY, " Ca\u0301i "),), "  国办发明电  "))
+    await site.apply(CorrectDay(JUNE, DayKind.HOLIDAY, "  停电 "))
+    async with site.database.reading() as db:
+        found = await holiday_queries.year_of_days(db, "CN", 2027)
+    assert found.standing is not None
+    assert (found.standing.row.source, found.standing.row.days[0][2]) == ("国办发明电", "Cái")
+    assert found.corrections[0].row.reason == "停电"
+
+
 async def test_entering_the_same_year_twice_changes_nothing(site: Site) -> None:
     await site.apply(YEAR)
     again = await site.apply(YEAR)

@@ -138,7 +138,9 @@ async def give_back(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Res
 
 @post("/agenda-items/{item_id:str}/defer", status_code=200)
 async def defer(request: AnyRequest, db: Db, viewer: Me, item_id: Id) -> Response[bytes]:
-    """To the agenda of the mechanism's next joint meeting, as the same item; its state is `deferred` while none is scheduled."""
+    """To the agenda of the mechanism's next joint meeting, as the same item; its state is `deferred` while none is scheduled.
+
+    Once more it changes nothing; whoever defers it from there too, before it was accepted, gives its present `version`."""
     given = body(await request.body(), DeferGiven)
     item = await verbs.item_of(db, viewer, row_id(item_id), unseen=True)
     await deferring.defer_item(db, viewer, item, reason=given.reason, version=seen(request, given.version))

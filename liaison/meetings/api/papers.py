@@ -14,7 +14,7 @@ from liaison.meetings.api.shared import Db, Id, Me, Page
 from liaison.meetings.paper_queries import paper_of
 from liaison.meetings.scheduling import UNSET as NOT_GIVEN
 from liaison.meetings.values import paper_json
-from liaison.web.api import Body, body, listed, named, reply, seen
+from liaison.web.api import Body, body, listed, named, replay, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 from liaison.web.papers import bound, handed_out
@@ -38,11 +38,13 @@ async def papers_of_meeting(db: Db, viewer: Me, paging: Page, meeting_id: Id) ->
 
 
 @post("/meetings/{meeting_id:str}/papers", **STREAMED)
-async def add_paper(request: AnyRequest, viewer: Me, meeting_id: Id) -> Response[dict[str, Any]]:
+async def add_paper(request: AnyRequest, viewer: Me, meeting_id: Id) -> Response[bytes]:
     """Bring a paper: multipart/form-data with `title`, `agenda_item_id`, `audience` (several) before one `file`. The same file with
-    the same title once more is the same paper, so a request may be repeated; an Idempotency-Key is not looked at."""
+    the same title once more is the same paper, so a request may be repeated also without an Idempotency-Key."""
 
-    async def act(db: Session, got: Received, file: Brought) -> dict[str, Any]:
+    async def act(db: Session, got: Received, file: Brought) -> Response[bytes]:
+        digest = got.digest(request)
+        await replay(request, db, viewer, digest=digest)
         form = got.form
         item_id = form.given("agenda_item_id")
         paper = await papers.add(
@@ -54,14 +56,15 @@ async def add_paper(request: AnyRequest, viewer: Me, meeting_id: Id) -> Response
             agenda_item_id=named(item_id) if item_id else None,
             audience=[named(one) for one in form.raws("audience")],
         )
-        return paper_json((await paper_of(db, viewer, paper.id)).shown)
+        made = paper_json((await paper_of(db, viewer, paper.id)).shown)
+        return await reply(request, db, viewer, made, status=201, digest=digest)
 
     async with request.app.state.database.reading() as db:
         meeting = await queries.get(db, viewer, row_id(meeting_id))
         await papers.refuse_who_brings_nothing(db, viewer, meeting)
         most = await paper_queries.largest(db)
     async with received(request, most=most) as got:
-        return Response(await take(request, got, act), status_code=201)
+        return await take(request, got, act)
 
 
 @get("/papers/{paper_id:str}")
@@ -93,19 +96,22 @@ async def remove_paper(db: Db, viewer: Me, paper_id: Id) -> None:
 
 
 @post("/papers/{paper_id:str}/versions", **STREAMED)
-async def add_version(request: AnyRequest, viewer: Me, paper_id: Id) -> Response[dict[str, Any]]:
+async def add_version(request: AnyRequest, viewer: Me, paper_id: Id) -> Response[bytes]:
     """Bring a newer version: multipart/form-data with one `file`. The same file once more is the same version."""
 
-    async def act(db: Session, got: Received, file: Brought) -> dict[str, Any]:
+    async def act(db: Session, got: Received, file: Brought) -> Response[bytes]:
+        digest = got.digest(request)
+        await replay(request, db, viewer, digest=digest)
         await papers.add_version(db, viewer, await paper_of(db, viewer, row_id(paper_id)), file)
-        return paper_json((await paper_of(db, viewer, row_id(paper_id))).shown)
+        made = paper_json((await paper_of(db, viewer, row_id(paper_id))).shown)
+        return await reply(request, db, viewer, made, status=201, digest=digest)
 
     async with request.app.state.database.reading() as db:
         if not (await paper_of(db, viewer, row_id(paper_id))).shown.may_keep:
             raise NotPermitted(papers.NOT_YOUR_PAPER)
         most = await paper_queries.largest(db)
     async with received(request, most=most) as got:
-        return Response(await take(request, got, act), status_code=201)
+        return await take(request, got, act)
 
 
 @get("/papers/{paper_id:str}/file", include_in_schema=False)

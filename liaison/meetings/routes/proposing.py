@@ -16,14 +16,14 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import agenda, queries
 from liaison.meetings.audience import HIDDEN
-from liaison.meetings.models import PURPOSES, Meeting
+from liaison.meetings.models import PURPOSES, AgendaItem, Meeting
 from liaison.meetings.planning import everybody_of
 from liaison.meetings.routes.show import NAMES
 from liaison.meetings.stepping import meeting_called, steps_shown
 from liaison.meetings.steps import ITEMS_DUE
 from liaison.meetings.wording import PURPOSE_NAMES
 from liaison.web.api import Body, body
-from liaison.web.forms import Form, FormAgain
+from liaison.web.forms import Form, FormAgain, whole_number
 from liaison.web.handlers import wants_problems
 from liaison.web.links import LinkPages
 from liaison.web.links import opened as open_link
@@ -41,12 +41,16 @@ class ItemGiven(Body):
     presenter_id: str | None = None
     duration_minutes: int | None = None
     audience: list[str] = msgspec.field(default_factory=list)
+    item: str | None = None
+    """Of an item that was returned, its id: it is proposed again."""
 
 
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
     """What the agency proposed so far, and the form for one more."""
     meeting = await _open(db, link, viewer)
-    return await _page(request, db, link, meeting, Form.of(purpose="study"))
+    asked = whole_number(request.query_params.get("item"))
+    again = next((one for one in await _own(db, link, meeting) if one.id == asked and one.state == "returned"), None)
+    return await _page(request, db, link, meeting, _mending(again) if again else Form.of(purpose="study"))
 
 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -70,6 +74,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
             presenter_id=presenter,
             duration_minutes=minutes,
             audience=form.ids("audience"),
+            again_id=form.id("item"),
         )
     except Invalid as refusal:
         if wants_problems(request):
@@ -107,11 +112,26 @@ async def _open(db: Session, link: Link, viewer: Viewer) -> Meeting:
     return meeting
 
 
+def _mending(item: AgendaItem) -> Form:
+    """The returned item as it was proposed, to be changed. A mailed link is forwarded and read over the shoulder: of one that not
+    everybody may know of, the title is typed anew."""
+    form = Form.of(item=item.id, purpose=item.purpose, duration_minutes=item.duration_minutes)
+    if item.audience is None:
+        form.values |= Form.of(title=item.title, presenter_id=item.presenter_id).values
+    return form
+
+
+async def _own(db: Session, link: Link, meeting: Meeting) -> list[AgendaItem]:
+    """What the agency proposed so far, in the order of the agenda."""
+    items = await queries.agenda(db, meeting.id, states=("accepted", "proposed", "returned"))
+    return [item for item in items if item.agency_id == link.agency_id]
+
+
 async def _page(
     request: AnyRequest, db: Session, link: Link, meeting: Meeting, form: Form, *, added: str | None = None
 ) -> Response[str]:
     words = words_of(request)
-    items, agency = await queries.agenda(db, meeting.id), await db.get_one(Agency, link.agency_id)
+    own, agency = await _own(db, link, meeting), await db.get_one(Agency, link.agency_id)
     due = next((one.date for one in await steps_shown(db, meeting) if one.step == ITEMS_DUE), None)
     context: dict[str, Any] = {
         "meeting": meeting,
@@ -119,9 +139,9 @@ async def _page(
         "own": [
             # A mailed link is forwarded and read over the shoulder: it names nothing that not everybody may know of.
             (item.title if item.audience is None else words._(HIDDEN), item)
-            for item in items
-            if item.agency_id == link.agency_id
+            for item in own
         ],
+        "mended": next((item for item in own if str(item.id) == form.raw("item")), None),
         "people": [(agency, await mechanisms.choosable_people(db, [agency.id]))],
         "audience": [one.agency for one in await mechanisms.members_on(db, meeting.mechanism_id, meeting.local_on)],
         "items": [],
