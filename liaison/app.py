@@ -37,6 +37,7 @@ from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
+from liaison.minutes import routes as minutes_routes
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
@@ -139,7 +140,12 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "actions_beside": actions_routes.beside_meeting,
             "assign_decided": actions_routes.assign_decided,
             "deadlines_changed": stepping.deadlines_changed,
-            "link_pages": {**meetings_routes.LINK_PAGES, **actions_routes.LINK_PAGES, **polls_routes.LINK_PAGES},
+            "link_pages": {
+                **meetings_routes.LINK_PAGES,
+                **actions_routes.LINK_PAGES,
+                **polls_routes.LINK_PAGES,
+                **minutes_routes.LINK_PAGES,
+            },
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
             "answers": Answers(),

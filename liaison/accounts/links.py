@@ -19,6 +19,8 @@ from liaison.errors import Gone, NotFound
 from liaison.i18n import N_
 
 ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL = "answer", "slip", "action", "propose", "time_poll"
+SIGN, MINUTES = "sign", "minutes"
+"""Sign one version of a text (also of a reference code), and read issued minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
 from liaison.meetings.locking import lock
 from liaison.meetings.models import AgendaItem, Meeting
-from liaison.minutes import queries
+from liaison.minutes import queries, telling
 from liaison.minutes.drafting import item_of
 from liaison.minutes.due import deemed_from, due_by_profile
 from liaison.minutes.editing import SectionGiven, merged
@@ -122,6 +122,7 @@ async def circulate(
         deem_on=deemed_from(mechanism, day),
     )
     meeting.minutes_circulated_at = db.now()
+    await telling.ask_to_sign(db, minutes, circulated, by=viewer.person_id or None)
     return circulated
 
 

@@ -9,6 +9,7 @@ from liaison.db import Session
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.minutes.models import Minutes
 from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, SLIP
 
@@ -16,6 +17,7 @@ _MEETING = "meeting"
 _MECHANISM_OF = {
     _MEETING: select(Meeting.mechanism_id, Meeting.id),
     ACTION: select(ActionItem.mechanism_id, ActionItem.id),
+    "minutes": select(Meeting.mechanism_id, Minutes.id).join(Minutes, Minutes.meeting_id == Meeting.id),
     "designation": select(Designation.mechanism_id, Designation.id),
     ATTENDEE: select(Meeting.mechanism_id, Attendee.id).join(Attendee, Attendee.meeting_id == Meeting.id),
     SLIP: select(Meeting.mechanism_id, AgencyInvitation.id).join(
