@@ -24,6 +24,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/minutes/{version_id}/register": REGISTER.sending(
         root="0" * 64, agency_id="@sfj", leader="郑国强", signed_on="2026-11-23"
     ),
+    "POST /api/minutes/{version_id}/remind": WRITE,
     "POST /api/minutes/{version_id}/excuse": DECIDE.sending(agency_id="@sfj", reason="退出"),
     "POST /api/minutes/{version_id}/issue": WRITE,
     "POST /api/minutes/{version_id}/correct": WRITE,

@@ -21,6 +21,13 @@ KINDS = (
     "call",
     "letter",
     "hold",
+    "sign",
+    "minutes_changes",
+    "minutes_paper",
+    "minutes_unsigned",
+    "minutes_draft",
+    "minutes_circulate",
+    "minutes_issue",
     "plan",
     "item",
     "remind",
@@ -115,7 +122,7 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about; of minutes the meeting."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""

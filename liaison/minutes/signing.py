@@ -111,6 +111,7 @@ async def excuse(
     if not taken_back and not left_since([agency_id], members):
         raise Conflict(N_("This agency is a member, so its sign-off is waited for."))
     await signing.excuse(db, viewer, version, agency_id=agency_id, reason=reason, taken_back=taken_back)
+    minutes.note_agreed(db.now())
     await telling.tell_agreed(db, minutes, by=viewer.person_id)
 
 
@@ -168,6 +169,7 @@ async def issue(
 
 async def _settled(db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion, said: SignOff) -> SignOff:
     """A word was recorded: who is to know of it is mailed."""
+    minutes.note_agreed(db.now())
     await telling.tell_word(db, viewer, minutes, version, said)
     return said
 

@@ -94,9 +94,9 @@ async def tell_agreed(db: Session, minutes: Minutes, *, by: int | None, duty: On
     await _tell_host(db, minutes, duty or await _duty(db, minutes), ALL_AGREED, last, by=by)
 
 
-async def tell_deemed(db: Session, document: Document, agencies: Collection[Agency]) -> None:
+async def tell_deemed(db: Session, minutes: Minutes, agencies: Collection[Agency]) -> None:
     """Those whose silence was taken for consent are told so, once."""
-    minutes = await queries.of_document(db, document.id)
+    minutes.note_agreed(db.now())
     duty, deemed = await _duty(db, minutes), {one.id for one in agencies}
     for word in minutes.document.newest.sign_offs:
         if word.agency_id not in deemed or word.agency_id in paper_of(duty):

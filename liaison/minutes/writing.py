@@ -81,6 +81,7 @@ async def save(
     saved = await writing.save(
         db, viewer, minutes.document, head=head, sections=await _checked(db, meeting, texts, newest.sections)
     )
+    minutes.note_agreed(db.now())
     return minutes, saved
 
 
@@ -197,6 +198,7 @@ async def _begin(
         version=1,
     )
     db.add(minutes)
+    meeting.minutes_drafted_at = meeting.minutes_drafted_at or db.now()
     await db.flush()
     return minutes
 

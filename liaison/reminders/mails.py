@@ -34,11 +34,14 @@ from liaison.reminders.rules import (
     ITEMS,
     ONLY_OPEN,
     PREPARE,
+    RECORD,
+    SIGN,
     WEEK,
     Line,
     To,
     most_urgent_first,
 )
+from liaison.reminders.sign_mails import owed, sign_entry
 from liaison.reminders.step_mails import meetings_of, step_entry
 from liaison.reminders.step_wording import Speaks
 from liaison.reminders.wording import Entry, foot, of_action, of_meeting, subject
@@ -190,7 +193,7 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
         .options(joinedload(Designation.agency))
     )
     asked, slips, found = list(attendees), list(invitations), list(items)
-    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
+    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE), *ids(RECORD)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
     at = await agencies_at(db, [address]) if audiences else {}
@@ -211,8 +214,10 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
     """One line in words; None when it has been dealt with."""
     if line.kind == ACTION:
         return await _action(db, line, loaded, locale)
-    if line.kind in (ITEMS, PREPARE):
+    if line.kind in (ITEMS, PREPARE, RECORD):
         return await _step(db, line, loaded, locale)
+    if line.kind == SIGN:
+        return await _sign(db, line, loaded, locale)
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -267,6 +272,16 @@ async def _step(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
     words = Words(locale, meeting.timezone, db.clock.today(meeting.timezone))
     entry = await step_entry(db, Speaks(words, line, office, agency, told), meeting)
     return _Found(line, entry, meeting.mechanism) if entry else None
+
+
+async def _sign(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    found = await owed(db, line)
+    if found is None or not await _is_still_theirs(db, line, loaded, found.meeting.mechanism, None):
+        return None
+    zone = found.meeting.timezone
+    words = Words(locale, zone, db.clock.today(zone))
+    entry = await sign_entry(db, words, line, found, loaded.offices.get(line.office or 0))
+    return _Found(line, entry, found.meeting.mechanism)
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

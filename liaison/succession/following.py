@@ -15,6 +15,7 @@ from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings import announcing
 from liaison.meetings.models import Meeting
+from liaison.minutes import telling
 from liaison.succession.models import FollowedTerm
 
 WORKER: Final = Actor(None, "worker")
@@ -24,7 +25,7 @@ async def apply_due(db: Session) -> int:
     """Follow every term that has begun or ended since the last time, by the local date of its mechanism; how many mails that calls for.
 
     What was tied to the office of a term that is over ends. Meetings to come that the agency was told of go to whoever holds its
-    office now: however many days were missed, from the last liaison told to the present one. A second run, or a second worker, finds
+    office now, and so do minutes on which the agency still owes its word: however many days were missed, from the last liaison told to the present one. A second run, or a second worker, finds
     nothing left to do. A term ends as well with its person's service, and begins again if its end is taken back."""
     await one_at_a_time(db, "succession")
     mails = 0
@@ -41,6 +42,7 @@ async def apply_due(db: Session) -> int:
                 audit.add(db, WORKER, "lose_office", thing, mechanism_id=mechanism_id, **facts)
         for meeting in await _to_come(db, mechanism_id):
             mails += await announcing.pass_on(db, WORKER, meeting)
+        mails += await telling.pass_on(db, mechanism_id)
     return mails
 
 
