@@ -72,7 +72,7 @@ def sign_off_facts(
         if signed_on := said.registered.get("signed_on"):
             found.append((words._("Signed on"), words.full_date(date.fromisoformat(signed_on))))
     elif said.by_name:
-        found.append((words._("By"), said.by_name))
+        found.append((words.pgettext("sign-off", "By"), said.by_name))
     found.append((words._("Recorded at"), words.moment(said.at)))
     return [*found, (words._("Fingerprint"), said.root)]
 
@@ -81,8 +81,8 @@ def issued_words(words: Words, minutes: Minutes, issuer: str) -> str:
     """Who issued the minutes when, under which number."""
     day, number = words.date(minutes.issued_on) if minutes.issued_on else "", minutes.doc_no
     if number:
-        return words._("%(agency)s issued these minutes on %(day)s as %(number)s. All agencies that took part agreed to this text.", agency=issuer, day=day, number=number)  # fmt: skip
-    return words._("%(agency)s issued these minutes on %(day)s. All agencies that took part agreed to this text.", agency=issuer, day=day)  # fmt: skip
+        return words._("%(agency)s issued these minutes on %(day)s as %(number)s. All agencies whose consent was needed agreed to this text.", agency=issuer, day=day, number=number)  # fmt: skip
+    return words._("%(agency)s issued these minutes on %(day)s. All agencies whose consent was needed agreed to this text.", agency=issuer, day=day)  # fmt: skip
 
 
 def corrected_words(words: Words, corrects: Mapping[str, Any]) -> str:
