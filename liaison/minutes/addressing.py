@@ -8,6 +8,7 @@ from liaison.countersigning.models import Signer
 from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms.models import PAPER, Designation
 from liaison.mechanisms.queries import OnDuty
+from liaison.minutes.models import Minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,16 @@ class Addresses:
     def all(self) -> list[To]:
         """Everybody found."""
         return list(self.found.values())
+
+
+def thread_of(document_id: int) -> str:
+    """By what a new version supersedes the mails of the one before that have not left."""
+    return f"sign-{document_id}"
+
+
+def about(minutes: Minutes) -> str:
+    """What the mails are listed by."""
+    return f"minutes:{minutes.id}"
 
 
 def to_sign(

@@ -17,7 +17,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.minutes import queries
-from liaison.minutes.addressing import Addresses, To, not_told_yet, paper_of, to_host, to_sign
+from liaison.minutes.addressing import Addresses, To, about, not_told_yet, paper_of, thread_of, to_host, to_sign
 from liaison.minutes.models import Minutes
 
 CIRCULATED, WORD, HOST, ISSUED = "minutes_circulated", "minutes_word", "minutes_host", "minutes_issued"
@@ -25,11 +25,6 @@ CIRCULATED, WORD, HOST, ISSUED = "minutes_circulated", "minutes_word", "minutes_
 ASKED, REMINDED, PASSED_ON = "asked", "reminded", "passed_on"
 """Why one is asked to sign."""
 ALL_AGREED, WANTS_CHANGES = "agreed", "changes_requested"
-
-
-def thread_of(document_id: int) -> str:
-    """What stands together in the reader's mailbox, and what a new version supersedes."""
-    return f"sign-{document_id}"
 
 
 async def ask_to_sign(db: Session, minutes: Minutes, version: DocumentVersion, *, by: int | None) -> int:
@@ -138,11 +133,6 @@ async def those_who_sign(
     signers = [one for one in version.signers if one.agency_id in owing]
     authorised = await _person(db, minutes.document.authorised_by_id)
     return to_sign(await _duty(db, minutes), signers, authorised, db.settings.locale)
-
-
-def about(minutes: Minutes) -> str:
-    """What the mails are listed by."""
-    return f"minutes:{minutes.id}"
 
 
 async def _ask(
