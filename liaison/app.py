@@ -151,6 +151,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
                 **actions_routes.LINK_PAGES,
                 **polls_routes.LINK_PAGES,
                 **mechanisms_routes.LINK_PAGES,
+                **minutes_routes.LINK_PAGES,
             },
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),

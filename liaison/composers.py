@@ -14,6 +14,7 @@ from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
 from liaison.meetings.mails import COMPOSERS as MEETINGS
 from liaison.meetings.plan_mails import COMPOSERS as ANNUAL_PLANS
+from liaison.minutes.mails import COMPOSERS as MINUTES
 from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
@@ -26,6 +27,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **MEETINGS,
     **AGENDA,
     **POLLS,
+    **MINUTES,
     **ANNUAL_PLANS,
     **ESCALATIONS,
     **EXTENSIONS,

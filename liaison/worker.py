@@ -32,6 +32,7 @@ from liaison.mechanisms.calendars import load_calendars
 from liaison.meetings import scanning
 from liaison.meetings.paper_models import CLEAN, FAILED, INFECTED
 from liaison.meetings.zone_data import follow_zone_data
+from liaison.minutes.deeming import deem_due
 from liaison.postroom import purging
 from liaison.reminders.reminding import remind_due
 from liaison.succession.following import apply_due
@@ -187,6 +188,7 @@ POLL_INBOXES: Final = timedelta(seconds=5)
 CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
     Tick("follow_offices", timedelta(minutes=2), in_transaction(apply_due)),
+    Tick("deem_silence", timedelta(minutes=5), in_transaction(deem_due)),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_feed_texts", timedelta(seconds=15), keep_feed_texts),

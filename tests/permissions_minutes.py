@@ -25,6 +25,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
         READ,
         Rule(_SEE & SFJ).of(**_VERSION, section="restricted_section"),
     ),
+    "GET /meetings/{meeting_id}/minutes": Rule(SEE_RECORD).of(**_OF_MEETING),
     "POST /meetings/{meeting_id}/minutes": only(HOST | {"recorder"}, among=SEE_RECORD).of(**_OF_MEETING),
     "GET /mechanisms/{mechanism_id}/minutes": MECHANISM,
     "GET /minutes/{version_id}": READ,
@@ -60,6 +61,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/minutes/{version_id}/register": REGISTER.sending(
         root="0" * 64, agency_id="@sfj", leader="郑国强", signed_on="2026-11-23"
     ),
+    "POST /api/minutes/{version_id}/remind": WRITE,
     "POST /api/minutes/{version_id}/excuse": DECIDE.sending(agency_id="@sfj", reason="退出"),
     "POST /api/minutes/{version_id}/issue": WRITE,
     "POST /api/minutes/{version_id}/correct": WRITE,

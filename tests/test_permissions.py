@@ -16,7 +16,8 @@ from liaison.config import Settings, checked
 from tests.conftest import NOW, SECRET, migrated_settings
 from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, SFJ, Rule
 from tests.permissions_table import TABLE
-from tests.rights import DRAFT, RESTRICTED, STRANGER_PHONE, Site, build_site, routes_of
+from tests.rights import STRANGER_PHONE, Site, build_site, routes_of
+from tests.rights_meetings import DRAFT, RESTRICTED
 
 
 def _routes() -> list[str]:

@@ -20,6 +20,8 @@ from liaison.i18n import N_
 
 ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL, LIST = "answer", "slip", "action", "propose", "time_poll", "list"
 EXTENSION = "extension"
+SIGN, MINUTES = "sign", "minutes"
+"""Sign one version of a text (also of a reference code), and read issued minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The word of an agency on one fixed text: agree, ask for changes, on paper or registered, or taken for granted where the mechanism
 says so. One verb for page, API, signed link and mail."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -129,15 +129,15 @@ async def register(
     )  # fmt: skip
 
 
-async def deem(db: Session, document: Document, day: date) -> list[Agency]:
-    """Take the silence of those who owe a word for consent (默认), where that was said when it was circulated and its day has come. Gives
-    back the agencies; doing it again changes nothing."""
+async def deem(db: Session, document: Document, day: date, asked: Collection[int]) -> list[Agency]:
+    """Take the silence of those who owe a word for consent (默认), where that was said when it was circulated and its day has come: of the
+    agencies `asked` alone, since who was not reached has not kept silent. Gives back the agencies; doing it again changes nothing."""
     document = await lock(db, document)
     version = document.newest
     if document.in_force_at is not None or version.deem_on is None or version.deem_on > day:
         return []
     version.deem_on = None
-    owing = [one for one in version.signers if one.agency_id in standing_of(version).owes]
+    owing = [one for one in version.signers if one.agency_id in standing_of(version).owes and one.agency_id in asked]
     for one in owing:
         await _say(db, Actor(None, "worker"), document, version, one.agency_id, DEEMED)
     return [one.agency for one in owing]

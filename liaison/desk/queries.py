@@ -16,6 +16,7 @@ from liaison.db import Session
 from liaison.desk import around as beside
 from liaison.desk.offices import by_office
 from liaison.desk.promises import Promises, promises, years_of
+from liaison.desk.record import record_todos
 from liaison.desk.rhythms import plans
 from liaison.desk.steps import TELL_SINCE, Steps, called, due_on, on_paper, returned, times_to_tell
 from liaison.desk.todos import (
@@ -120,6 +121,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
         *_to_hold(viewer, meetings, db.now()),
+        *await record_todos(db, viewer),
     ]
     actions = await action_queries.of_owner(db, viewer.person_id)
     todos += [

@@ -25,6 +25,13 @@ KINDS = (
     "change_letter",
     "time_letter",
     "hold",
+    "sign",
+    "minutes_changes",
+    "minutes_paper",
+    "minutes_unsigned",
+    "minutes_draft",
+    "minutes_circulate",
+    "minutes_issue",
     "plan",
     "item",
     "returned",
@@ -126,7 +133,7 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about; of minutes the meeting."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""

@@ -26,6 +26,7 @@ from liaison.meetings.models import (
 )
 from liaison.meetings.permissions import NOT_RECORDER, is_host, may_record
 from liaison.meetings.quorum import quorum_of
+from liaison.meetings.steps import wants_minutes
 
 MOST_ORDINAL, MOST_IN_YEAR = 9999, 999
 _NONE_FOLLOWS = N_("No. %(most)s is given, and none follows it. Please type one that is free.")
@@ -211,6 +212,8 @@ async def hold(
     meeting.held_at, meeting.held_by = db.now(), viewer.person_id
     if meeting.announced_at is None:
         meeting.entered_afterwards_at = db.now()
+    if wants_minutes(meeting):
+        meeting.step_on = db.clock.today(meeting.timezone)
     meeting.touch()
     why = {"quorum_reason": meeting.quorum_reason} if meeting.quorum_reason else {}
     audit_line(db, viewer, "hold", meeting, ordinal=meeting.ordinal, ordinal_in_year=meeting.ordinal_in_year, **why)

@@ -152,8 +152,12 @@ class Meeting(Versioned, Base):
     """Why it was held without its quorum, as `held_by` wrote it at `held_at`."""
     ordinal_year: Mapped[int | None]
     """That year, for the index by which no number is given twice within it."""
+    minutes_drafted_at: Mapped[datetime | None]
+    """When the first draft of its minutes was made, or entered."""
     minutes_circulated_at: Mapped[datetime | None]
     """When its minutes were last sent to the agencies to be signed; from then on the hold is not taken back."""
+    minutes_agreed_at: Mapped[datetime | None]
+    """Since when all who sign agree to the newest text of its minutes; None while any does not."""
     minutes_issued_at: Mapped[datetime | None]
     """When minutes of it were last issued (印发)."""
     next_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))

@@ -4,7 +4,7 @@ mailed; doing one early sends its mails (`reminders.doing`)."""
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -29,6 +29,7 @@ from liaison.meetings.steps import (
     StepOf,
     due_before_called,
     steps_of,
+    wants_minutes,
 )
 
 MOST_REASON = 300
@@ -174,7 +175,7 @@ async def opened(
 
 async def look_again(db: Session, meeting: Meeting, row: MeetingStep) -> None:
     """The clock looks at the meeting on its next morning, and reminds on the day of that step."""
-    if meeting.starts_at <= db.now():
+    if meeting.starts_at <= db.now() and not wants_minutes(meeting):
         return
     meeting.step_on = db.clock.today(meeting.timezone)
     if row.step == REMINDER and meeting.announced_at is not None:
@@ -182,8 +183,13 @@ async def look_again(db: Session, meeting: Meeting, row: MeetingStep) -> None:
 
 
 async def deadlines_changed(db: Session, mechanism: Mechanism) -> None:
-    """The mechanism has other deadlines: the clock looks at each of its meetings to come on its next morning."""
-    todo = (Meeting.mechanism_id == mechanism.id, Meeting.starts_at > db.now(), Meeting.held_at.is_(None))
+    """The mechanism has other deadlines: the clock looks on its next morning at each of its meetings to come, or held and without
+    issued minutes."""
+    to_come = and_(Meeting.starts_at > db.now(), Meeting.held_at.is_(None))
+    without_minutes = and_(
+        Meeting.held_at.is_not(None), Meeting.steps_from.is_not(None), Meeting.minutes_issued_at.is_(None)
+    )
+    todo = (Meeting.mechanism_id == mechanism.id, or_(to_come, without_minutes))
     await db.execute(
         update(Meeting).where(*todo).values(step_on=db.clock.today(mechanism.timezone)),
         execution_options={"synchronize_session": False},

@@ -15,12 +15,15 @@ from liaison.meetings.step_models import MeetingStep
 
 CALL, ITEMS_DUE, PRE_MEETING, APPROVED = "call_for_items", "items_due", "pre_meeting", "agenda_approved"
 NOTICE, REPLIES, REMINDER = "meeting_notice", "replies_due", "reminder"
+MINUTES_DRAFT, COUNTERSIGN, ISSUE = "minutes_draft", "countersign", "issue"
 ITEM_STEPS: Final = (CALL, ITEMS_DUE)
 AGENDA_STEPS: Final = (PRE_MEETING, APPROVED)
 MAILED: Final = (CALL, ITEMS_DUE, REPLIES, REMINDER)
 """The steps that consist of mails to those concerned; doing one by hand sends them."""
-BY_CLOCK: Final = (CALL, ITEMS_DUE, PRE_MEETING, APPROVED, NOTICE, REPLIES)
-"""What the clock looks at by `Meeting.step_on`; the reminder goes by what people were told, `Meeting.remind_on`."""
+AFTER_BY_CLOCK: Final = (MINUTES_DRAFT, ISSUE)
+BY_CLOCK: Final = (CALL, ITEMS_DUE, PRE_MEETING, APPROVED, NOTICE, REPLIES, *AFTER_BY_CLOCK)
+"""What the clock looks at by `Meeting.step_on`; the reminder goes by what people were told, `Meeting.remind_on`, and who owes a sign-off is
+reminded by the date that the circulated minutes name."""
 BEFORE: Final = tuple(step for step, offset in PROFILE.items() if offset < 0)
 _OFFICERS: Final = (PRE_MEETING, APPROVED, NOTICE)
 """What stays an officer's to do when its day has passed."""
@@ -45,7 +48,7 @@ class StepOf:
     """The meeting was moved since, and the step stands on the wrong side of it."""
     done_at: datetime | None
     done_by: int | None
-    """None where the clock did it, or the notice itself says so."""
+    """None where the clock did it, or the notice or the minutes themselves say so."""
     mails: int
     reason: str | None
     version: int
@@ -60,7 +63,9 @@ class StepOf:
         """Whether what an officer did to it can be taken back: mails that went cannot."""
         if self.state == "skipped":
             return bool(self.reason)
-        return self.shifted if self.state != "done" else self.step not in (*MAILED, NOTICE)
+        if self.state != "done":
+            return self.shifted
+        return self.step not in (*MAILED, NOTICE) and (self.step in BEFORE or self.done_by is not None)
 
 
 def items_due_on(steps: Iterable[StepOf]) -> date | None:
@@ -80,6 +85,11 @@ def has(kind: str, step: str) -> bool:
     if step in (*ITEM_STEPS, *AGENDA_STEPS):
         return kind in NUMBERED_KINDS
     return step in BEFORE or kind not in ACTIVITIES
+
+
+def wants_minutes(meeting: Meeting) -> bool:
+    """Whether its minutes are still to come: it was held as planned here, and not entered afterwards."""
+    return meeting.held_at is not None and meeting.steps_from is not None and meeting.minutes_issued_at is None
 
 
 def steps_of(meeting: Meeting, rows: Iterable[MeetingStep], today: date) -> list[StepOf]:
@@ -121,7 +131,7 @@ def _step(
         # The notice names the agenda: once it is out nobody has to settle that any more.
         settled = step in AGENDA_STEPS and meeting.announced_at is not None
         stays = step in _OFFICERS and not settled and meeting.held_at is None and meeting.local_on >= today
-        state = "late" if stays else "passed"
+        state = "late" if stays or (step not in BEFORE and wants_minutes(meeting)) else "passed"
     shifted = put is not None and put != by_rule
     return StepOf(
         step=step,
@@ -141,8 +151,14 @@ def _step(
 
 def _done(meeting: Meeting, row: MeetingStep | None, step: str) -> tuple[datetime | None, int | None]:
     """When it was done, and by whom. The call goes once for a meeting; what concerns its date is to be done again for another."""
-    if step == NOTICE:
-        return meeting.announced_at, None
+    facts = {
+        NOTICE: meeting.announced_at,
+        MINUTES_DRAFT: meeting.minutes_drafted_at,
+        COUNTERSIGN: meeting.minutes_agreed_at or meeting.minutes_issued_at,
+        ISSUE: meeting.minutes_issued_at,
+    }
+    if step == NOTICE or facts.get(step) is not None:
+        return facts[step], None
     if row is None or row.done_at is None or (step != CALL and row.done_for != meeting.local_on):
         return None, None
     return row.done_at, row.done_by
@@ -160,8 +176,14 @@ def _without_call(found: Sequence[StepOf]) -> list[StepOf]:
 def due_now(meeting: Meeting, found: Sequence[StepOf], today: date) -> list[StepOf]:
     """What the clock does for the meeting on that local date: the steps of the newest day that has come, the reminder's included. After
     an outage only these go; who was never called is not asked why nothing came."""
-    by_step = {one.step: one for one in found}
-    came = [one for one in found if one.step in BY_CLOCK and one.is_open and one.date <= today and not one.misplaced]
+    if meeting.held_at is not None:
+        return _due_after(meeting, found, today)
+    by_step = {one.step: one for one in found if one.step in BEFORE}
+    came = [
+        one
+        for one in by_step.values()
+        if one.step in BY_CLOCK and one.is_open and one.date <= today and not one.misplaced
+    ]
     came = [one for one in came if meeting.steps_from is None or one.date >= meeting.steps_from]
     if ITEMS_DUE in by_step and by_step[CALL].state in ("before", "skipped"):
         came = [one for one in came if one.step != ITEMS_DUE]
@@ -172,6 +194,16 @@ def due_now(meeting: Meeting, found: Sequence[StepOf], today: date) -> list[Step
         came = [one for one in came if one.step != REPLIES]  # whoever a late notice asks has a day to answer on
     gone = [one.date for one in found if one.step == REMINDER and one.state != "skipped" and one.date <= today]
     newest = max((*(one.date for one in came), *gone), default=None)
+    return [one for one in came if one.date == newest]
+
+
+def _due_after(meeting: Meeting, found: Sequence[StepOf], today: date) -> list[StepOf]:
+    """Of the minutes: a draft that nobody made, and the issue once all have agreed; the newer of both."""
+    if not wants_minutes(meeting):
+        return []
+    came = [one for one in found if one.step in AFTER_BY_CLOCK and one.is_open and one.date <= today]
+    came = [one for one in came if one.step != ISSUE or meeting.minutes_agreed_at is not None]
+    newest = max((one.date for one in came), default=None)
     return [one for one in came if one.date == newest]
 
 

@@ -14,7 +14,7 @@ from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.meetings import queries as meetings
 from liaison.meetings.replies import Registered
-from liaison.minutes import making, queries, signing, writing
+from liaison.minutes import making, queries, reminding, signing, writing
 from liaison.minutes.editing import SectionGiven
 from liaison.minutes.models import Minutes
 from liaison.minutes.reading import in_full
@@ -186,6 +186,15 @@ async def register(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> R
     return await _answer(request, db, viewer, minutes, version)
 
 
+@post("/minutes/{version_id:str}/remind", status_code=200)
+async def remind(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
+    """Mail those once more that have not answered, each at most once a day; `reminded_at` of the signers says who was, and when. 409
+    where nobody is left to mail."""
+    minutes, version = await queries.version(db, viewer, row_id(version_id))
+    await reminding.remind(db, viewer, minutes, version)
+    return await _answer(request, db, viewer, minutes, version)
+
+
 @post("/minutes/{version_id:str}/excuse", status_code=200)
 async def excuse(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
     """An agency that has left the mechanism is not waited for, with the reason; `taken_back` waits for it again."""
@@ -246,5 +255,6 @@ async def _answer(
 
 
 api = Router(
-    "", route_handlers=[show, draft, save, one, circulate, sign, request_changes, register, excuse, issue, correct]
+    "",
+    route_handlers=[show, draft, save, one, circulate, sign, request_changes, register, remind, excuse, issue, correct],
 )

@@ -10,7 +10,7 @@ from liaison.countersigning.content import Section
 from liaison.i18n import Words
 from liaison.meetings.attendance import UNCHECKED, by_attendance
 from liaison.meetings.decision_models import Decision
-from liaison.meetings.models import AgendaItem, Attendee, Meeting, Note
+from liaison.meetings.models import ABSENT, APOLOGIES, AgendaItem, Attendee, Meeting, Note
 from liaison.meetings.wording import charged
 
 OPENING, DECISIONS, GENERAL, LAST = "opening", "decisions", "general", "last_actions"
@@ -32,7 +32,7 @@ def head(
     corrects: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What is signed besides the text: which meeting it was and who took part how. Needs mechanism, host and the attendees' agencies."""
-    chair = next((one for one in attendees if one.role == "chair"), None)
+    chair = _chair(attendees)
     return {
         "kind": "minutes",
         "mechanism": meeting.mechanism.name,
@@ -45,7 +45,7 @@ def head(
         "timezone": meeting.timezone,
         "location": meeting.location,
         "host": meeting.host_agency.name,
-        "chair": _person(chair) if chair is not None else None,
+        "chair": chair,
         "recorder": recorder,
         "took_part": [] if meeting.hides_attendees else took_part(attendees),
         "quorum_reason": meeting.quorum_reason,
@@ -93,11 +93,11 @@ def sections(
 def opening(words: Words, meeting: Meeting, attendees: Sequence[Attendee], items: Sequence[AgendaItem]) -> str:
     """The first sentence: date, chair, meeting and topics (PRACTICE.md), and that what follows was decided. Restricted topics are left
     out: everybody reads the opening."""
-    chair = next((one for one in attendees if one.role == "chair"), None)
+    chair = _chair(attendees)
     topics = [item.title for item in items if item.audience is None]
     day, title = words.date(meeting.local_on), meeting.title
     if chair is not None:
-        who = words._("%(agency)s %(job_title)s %(name)s", agency=chair.agency.short_name, job_title=chair.job_title or "", name=chair.name)  # fmt: skip
+        who = words._("%(agency)s %(job_title)s %(name)s", agency=chair["agency_short"], job_title=chair["job_title"] or "", name=chair["name"])  # fmt: skip
         said = words._("On %(day)s %(chair)s chaired the %(title)s", day=day, chair=" ".join(who.split()), title=title)
     else:
         said = words._("On %(day)s the %(title)s was held", day=day, title=title)
@@ -126,6 +126,16 @@ def _decided(words: Words, decisions: Iterable[Decision], item_id: int | None) -
 def _plain(text: str) -> str:
     """Paragraphs without empty lines and without spaces around them."""
     return "\n".join(filter(None, (line.strip() for line in text.splitlines())))
+
+
+def _chair(attendees: Iterable[Attendee]) -> dict[str, Any] | None:
+    """Who chaired, as the record has it: whoever was to, or came instead; nobody where they stayed away."""
+    one = next((each for each in attendees if each.role == "chair"), None)
+    if one is None or one.attendance in (APOLOGIES, ABSENT) or (one.attendance is None and one.partstat == "declined"):
+        return None
+    return _person(one) | (
+        {"name": _substitute(one)["name"], "job_title": _substitute(one)["job_title"]} if one.substitute else {}
+    )
 
 
 def _person(one: Attendee) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.countersigning.models import Document
+from liaison.countersigning.models import ALL_AGREED, IN_FORCE, Document
+from liaison.countersigning.standing import state_of
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency
 from liaison.meetings.models import Meeting
@@ -45,3 +46,9 @@ class Minutes(Versioned, Base):
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     issued_as: Mapped[dict[str, Any] | None]
     """What is printed and not signed, as it was then: {"issuing_agency": name, "head": the audit trail's "number:hash"}."""
+
+    def note_agreed(self, now: datetime) -> None:
+        """Tell the meeting since when all agree to its minutes; a correction changes nothing of that. Needs all of the document."""
+        if self.corrects_id is None:
+            agreed = state_of(self.document) in (ALL_AGREED, IN_FORCE)
+            self.meeting.minutes_agreed_at = (self.meeting.minutes_agreed_at or now) if agreed else None

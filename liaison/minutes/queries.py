@@ -39,6 +39,14 @@ async def all_of(db: Session, meeting_id: int) -> list[Minutes]:
     return rows
 
 
+async def by_id(db: Session, minutes_id: int) -> Minutes:
+    """One set of minutes, whole. Raises NotFound."""
+    found = (await db.execute(select(Minutes.document_id).where(Minutes.id == minutes_id))).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return await of_document(db, found)
+
+
 async def of_document(db: Session, document_id: int) -> Minutes:
     """The minutes that a document holds, whole. Raises NotFound."""
     row = (

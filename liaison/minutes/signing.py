@@ -19,6 +19,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.permissions import is_host
 from liaison.meetings.replies import Registered, registration
+from liaison.minutes import telling
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit, may_register
 from liaison.minutes.signers import left_since
@@ -38,7 +39,8 @@ async def sign(
 ) -> SignOff:
     """同意: the viewer's agency agrees to exactly the text whose `root` was read. Raises NotPermitted, Conflict, Invalid."""
     own = _own_agency(viewer, minutes)
-    return await signing.sign(db, viewer, version, root=root, agency_id=own, text=text, unverified=unverified)
+    said = await signing.sign(db, viewer, version, root=root, agency_id=own, text=text, unverified=unverified)
+    return await _settled(db, viewer, minutes, version, said)
 
 
 async def request_changes(
@@ -55,9 +57,10 @@ async def request_changes(
     """提出修改意见: the viewer's agency says what is to be changed before it agrees, in the whole or in one section. Raises NotPermitted,
     Conflict, Invalid (text, section_key)."""
     own = _own_agency(viewer, minutes)
-    return await signing.request_changes(
+    said = await signing.request_changes(
         db, viewer, version, root=root, agency_id=own, text=text, section_key=section_key, unverified=unverified
     )
+    return await _settled(db, viewer, minutes, version, said)
 
 
 async def register(
@@ -81,10 +84,11 @@ async def register(
         too_early = N_("This lies before the minutes were circulated. Please check the day.")
         since = version.circulated_at or db.now()
         said = registration(db, registered, viewer, since=since, too_early=too_early)
-    return await signing.register(
+    word = await signing.register(
         db, viewer, version, root=root, agency_id=agency_id, state=state, paper=paper, said=said, text=text,
         today=db.clock.today(minutes.meeting.timezone),
     )  # fmt: skip
+    return await _settled(db, viewer, minutes, version, word)
 
 
 async def excuse(
@@ -107,6 +111,8 @@ async def excuse(
     if not taken_back and not left_since([agency_id], members):
         raise Conflict(N_("This agency is a member, so its sign-off is waited for."))
     await signing.excuse(db, viewer, version, agency_id=agency_id, reason=reason, taken_back=taken_back)
+    minutes.note_agreed(db.now())
+    await telling.tell_agreed(db, minutes, by=viewer.person_id)
 
 
 async def issue(
@@ -157,7 +163,15 @@ async def issue(
     meeting.minutes_issued_at = db.now()
     await db.flush()
     audit_line(db, viewer, "issue", meeting, doc_no=minutes.doc_no, n=document.newest.number, root=document.newest.root)
+    await telling.tell_issued(db, minutes, by=viewer.person_id)
     return minutes
+
+
+async def _settled(db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion, said: SignOff) -> SignOff:
+    """A word was recorded: who is to know of it is mailed."""
+    minutes.note_agreed(db.now())
+    await telling.tell_word(db, viewer, minutes, version, said)
+    return said
 
 
 def _own_agency(viewer: Viewer, minutes: Minutes) -> int:

@@ -41,7 +41,7 @@ def minutes_json(
         "due_on": version.due_on.isoformat() if version.due_on else None,
         "circulated_at": version.circulated_at.astimezone(zone).isoformat() if version.circulated_at else None,
         "silence_consents": version.silence_consents,
-        "signers": _signers(version),
+        "signers": _signers(version, zone),
         "sign_offs": [
             _sign_off(one, each, zone, void=is_void(document, each, one), viewer=viewer)
             for each in document.versions
@@ -60,7 +60,7 @@ def minutes_json(
     }
 
 
-def _signers(version: DocumentVersion) -> list[dict[str, Any]]:
+def _signers(version: DocumentVersion, zone: ZoneInfo) -> list[dict[str, Any]]:
     stands = standing_of(version)
     states = {
         **dict.fromkeys(stands.agreed, "agreed"),
@@ -69,7 +69,13 @@ def _signers(version: DocumentVersion) -> list[dict[str, Any]]:
         **dict.fromkeys(stands.excused, "excused"),
     }
     return [
-        {"agency_id": str(one.agency_id), "name": one.agency_name, "state": states[one.agency_id], "reason": one.reason}
+        {
+            "agency_id": str(one.agency_id),
+            "name": one.agency_name,
+            "state": states[one.agency_id],
+            "reason": one.reason,
+            "reminded_at": one.reminded_at.astimezone(zone).isoformat() if one.reminded_at else None,
+        }
         for one in version.signers
     ]
 

@@ -20,7 +20,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
 from liaison.meetings.locking import lock
 from liaison.meetings.models import AgendaItem, Meeting
-from liaison.minutes import queries
+from liaison.minutes import queries, telling
 from liaison.minutes.drafting import item_of
 from liaison.minutes.due import deemed_from, due_by_profile
 from liaison.minutes.editing import SectionGiven, merged
@@ -82,6 +82,7 @@ async def save(
     saved = await writing.save(
         db, viewer, minutes.document, head=head, sections=await _checked(db, meeting, texts, newest.sections)
     )
+    minutes.note_agreed(db.now())
     return minutes, saved
 
 
@@ -115,6 +116,7 @@ async def circulate(
         deem_on=deemed_from(meeting.mechanism, day),
     )
     meeting.minutes_circulated_at = db.now()
+    await telling.ask_to_sign(db, minutes, circulated, by=viewer.person_id or None)
     return circulated
 
 
@@ -201,6 +203,7 @@ async def _begin(
         version=1,
     )
     db.add(minutes)
+    meeting.minutes_drafted_at = meeting.minutes_drafted_at or db.now()
     await db.flush()
     return minutes
 

@@ -5,19 +5,26 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from liaison.actions.models import ActionItem
+from liaison.countersigning.models import Document, DocumentVersion, Signer
 from liaison.db import Session
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
+from liaison.minutes.models import Minutes
 from liaison.reminders.bundling import KIND as REMINDERS
-from liaison.reminders.rules import ACTION, ATTENDEE, SLIP
+from liaison.reminders.rules import ACTION, ATTENDEE, RECORD, SIGN, SLIP
 
 _MEETING = "meeting"
 _MECHANISM_OF = {
     _MEETING: select(Meeting.mechanism_id, Meeting.id),
     ACTION: select(ActionItem.mechanism_id, ActionItem.id),
+    "minutes": select(Meeting.mechanism_id, Minutes.id).join(Minutes, Minutes.meeting_id == Meeting.id),
     "designation": select(Designation.mechanism_id, Designation.id),
     ATTENDEE: select(Meeting.mechanism_id, Attendee.id).join(Attendee, Attendee.meeting_id == Meeting.id),
+    SIGN: select(Document.mechanism_id, Signer.id)
+    .join(DocumentVersion, DocumentVersion.document_id == Document.id)
+    .join(Signer, Signer.document_version_id == DocumentVersion.id),
+    RECORD: select(Meeting.mechanism_id, Meeting.id),
     SLIP: select(Meeting.mechanism_id, AgencyInvitation.id).join(
         AgencyInvitation, AgencyInvitation.meeting_id == Meeting.id
     ),

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison.accounts import reference_codes
+from liaison.accounts import links, reference_codes
 from liaison.accounts.models import ReferenceCode
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -18,16 +18,26 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.plain import Word, word_in
+from liaison.postroom.signing import sign_minutes
 
-Act = Callable[[Session, Viewer, ReferenceCode, Word], Awaitable[None]]
-ACTS: Final[Mapping[str, Act]] = {}
+Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
+"""The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
+ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes}
 """By the purpose of a code, the verb that a reply with it calls."""
 
 
 async def receive_coded(
-    db: Session, text: str, codes: list[str], *, sender: str, forged: bool, acts: Mapping[str, Act] = ACTS
+    db: Session,
+    text: str,
+    codes: list[str],
+    *,
+    sender: str,
+    forged: bool,
+    unverified: bool = False,
+    acts: Mapping[str, Act] = ACTS,
 ) -> Outcome:
-    """Do what the code allows, if the reply comes from the address it was sent to and says so. A refused act leaves the code unused."""
+    """Do what the code allows, if the reply comes from the address it was sent to and says so; what is `unverified` counts, marked as
+    such. A refused act leaves the code unused."""
     try:
         row = await reference_codes.find(db, codes[0])
     except (NotFound, Gone):
@@ -43,7 +53,7 @@ async def receive_coded(
         return Outcome(HELD, "not_permitted", person_id=row.person_id)
     try:
         async with db.begin_nested():
-            await act(db, viewer, row, word)
+            await act(db, viewer, row, word, unverified)
             await reference_codes.use(db, row)
             await db.flush()
     except Refusal:

@@ -78,10 +78,18 @@ async def receive_plain(
 ) -> Outcome:
     """Take a person's mail that holds no calendar answer: do what it says, or say why it waits for an officer."""
     plain = _Plain(message, own_words(message.text), proof, hold_unverified, mail_id, received_at)
-    if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
-        return await receive_coded(db, plain.text, codes, sender=plain.sender, forged=plain.proof == "failed")
     answered = await _answered_mail(db, message.heading.refers_to)
-    outcome = await _to_mail_of_ours(db, plain, answered) if answered is not None else None
+    if codes := codes_in(f"{message.heading.subject}\n{message.text}"):
+        outcome: Outcome | None = await receive_coded(
+            db,
+            plain.text,
+            codes,
+            sender=plain.sender,
+            forged=plain.proof == "failed",
+            unverified=plain.proof == "none",
+        )
+    else:
+        outcome = await _to_mail_of_ours(db, plain, answered) if answered is not None else None
     title = agenda_title(message.heading.subject, plain.text)
     if outcome is None and title is not None:
         outcome = await _agenda_item(db, plain, title)
@@ -93,7 +101,8 @@ async def receive_plain(
         outcome = Outcome(HELD, reason, person_id=person_id, audience=audience)
     if answered is not None and outcome.mechanism_id is None:
         of = await about(db, answered)
-        outcome = replace(outcome, mechanism_id=of.mechanism_id)  # else its officers would never see it
+        # Else its officers would never see it; and who answers what not everybody may know of may write of just that.
+        outcome = replace(outcome, mechanism_id=of.mechanism_id, audience=outcome.audience or answered.audience)
     return outcome
 
 

@@ -39,11 +39,14 @@ from liaison.reminders.rules import (
     LIST,
     ONLY_OPEN,
     PREPARE,
+    RECORD,
+    SIGN,
     WEEK,
     Line,
     To,
     most_urgent_first,
 )
+from liaison.reminders.sign_mails import owed, sign_entry
 from liaison.reminders.step_mails import meetings_of, step_entry
 from liaison.reminders.step_wording import Speaks
 from liaison.reminders.wording import Entry, foot, of_action, of_meeting, subject
@@ -194,7 +197,7 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
         .options(joinedload(Designation.agency))
     )
     asked, slips, found = list(attendees), list(invitations), list(items)
-    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE)})
+    meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE), *ids(RECORD)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
     at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) else {}
@@ -215,13 +218,15 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
     """One line in words; None when it has been dealt with."""
     if line.kind == ACTION:
         return await _action(db, line, loaded, locale)
-    if line.kind in (ITEMS, PREPARE):
+    if line.kind in (ITEMS, PREPARE, RECORD):
         return await _step(db, line, loaded, locale)
     if line.kind == LIST:
         return await _list(db, line, loaded, locale)
     if line.kind == EXTENSION:
         found = await extension_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
         return _Found(line, found.entry, found.mechanism, audience=found.audience) if found else None
+    if line.kind == SIGN:
+        return await _sign(db, line, loaded, locale)
     invitation, role = None, ""
     if line.kind == ATTENDEE:
         attendee = loaded.attendees.get(line.id)
@@ -287,6 +292,16 @@ async def _list(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
     office = loaded.offices.get(line.office or 0)
     entry = await list_entry(db, line, member, office, locale, member.mechanism.timezone)
     return _Found(line, entry, member.mechanism) if entry else None
+
+
+async def _sign(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    found = await owed(db, line)
+    if found is None or not await _is_still_theirs(db, line, loaded, found.meeting.mechanism, None):
+        return None
+    zone = found.meeting.timezone
+    words = Words(locale, zone, db.clock.today(zone))
+    entry = await sign_entry(db, words, line, found, loaded.offices.get(line.office or 0))
+    return _Found(line, entry, found.meeting.mechanism)
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

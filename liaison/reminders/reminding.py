@@ -26,6 +26,7 @@ from liaison.reminders.bundling import bundle
 from liaison.reminders.extensions import extension_lines
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import ACTION, BEFORE_MEETING, WEEK, Line, digest_time, mail_day, monday_of
+from liaison.reminders.sign_mails import sign_lines
 from liaison.reminders.stepping import asked_lines
 
 NO_DIGEST = "no_weekly_digest"
@@ -64,7 +65,7 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     reminders = await asked_lines(db, morning, ahead, BEFORE_MEETING, only_open=False)
     looked = await stepping.looked_at(db, morning)
     of_steps = await stepping.lines_of(db, morning, looked)
-    lines += [*reminders, *of_steps, *await extension_lines(db, morning)]
+    lines += [*reminders, *of_steps, *await extension_lines(db, morning), *await sign_lines(db, morning, calendar)]
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
     lists = await list_checks.looked_at(db, morning, calendar)
     lines += lists.lines if lists is not None else ()

@@ -7,8 +7,19 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from liaison.calendaring.deadlines import MAIL_TIME
-from liaison.calendaring.workdays import WorkCalendar
-from liaison.meetings.steps import APPROVED, CALL, ITEMS_DUE, NOTICE, PRE_MEETING, REMINDER, REPLIES
+from liaison.calendaring.workdays import WorkCalendar, add_workdays
+from liaison.meetings.steps import (
+    APPROVED,
+    CALL,
+    COUNTERSIGN,
+    ISSUE,
+    ITEMS_DUE,
+    MINUTES_DRAFT,
+    NOTICE,
+    PRE_MEETING,
+    REMINDER,
+    REPLIES,
+)
 
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
 ITEMS, PREPARE = "items", "prepare"
@@ -22,12 +33,17 @@ FRESH = timedelta(days=30)
 EXTENSION = "extension"
 """A request for another date that waits for its reader's word."""
 DECIDE = "decide"
+SIGN, RECORD = "sign", "record"
+"""A sign-off that an agency owes, and a meeting whose minutes its host drafts or issues."""
+SIGN_BEFORE: Final = "countersign_before"
+"""The working day before a sign-off is due; on the day it is COUNTERSIGN."""
 NEEDS_ACTION = "needs_action"
 BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", DECIDE, NOTICE, "before", BEFORE_MEETING),
+    *("overdue_5", "overdue_1", "due", DECIDE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
+    *(SIGN_BEFORE, "before", BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
 
@@ -44,9 +60,9 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare, list or extension; `id` that of the action item, the attendee, the agency's
-    invitation, the meeting, the membership or the request. `step` says why now: before, due, overdue_1, overdue_5, decide, a step before
-    the meeting (call_for_items … reminder), or week
+    `kind` is action, attendee, slip, items, prepare, list, extension, record or sign; `id` that of the action item, the attendee, the
+    agency's invitation, the meeting, the membership, the request or the signer. `step` says why now: before, due, overdue_1, overdue_5,
+    decide, a step around the meeting (call_for_items … issue), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""
@@ -98,6 +114,14 @@ def mail_day(calendar: WorkCalendar, now: datetime, timezone: str) -> date | Non
     if local.time() < MAIL_TIME or not calendar.is_workday(local.date()):
         return None
     return local.date()
+
+
+def sign_step(calendar: WorkCalendar, due_on: date, today: date, *, since: date) -> str | None:
+    """Which reminder of a sign-off due on this local date has come: on the working day before it, and on the day, or where that is free
+    on the last working day ahead of it. What lay before `since` is skipped; after an outage only the newer goes."""
+    last = due_on if calendar.is_workday(due_on) else add_workdays(calendar, due_on, -1).date
+    days = {SIGN_BEFORE: add_workdays(calendar, last, -1).date, COUNTERSIGN: last}
+    return next((step for step, day in reversed(days.items()) if since <= day <= today), None)
 
 
 def monday_of(day: date) -> date:

@@ -16,16 +16,18 @@ from liaison.meetings.mails import LINK_LIFE
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.showing import phone_of
 from liaison.meetings.stepping import steps_shown
-from liaison.meetings.steps import AGENDA_STEPS, CALL, ITEMS_DUE, NOTICE
+from liaison.meetings.steps import AGENDA_STEPS, CALL, ISSUE, ITEMS_DUE, NOTICE, wants_minutes
 from liaison.reminders import queries
-from liaison.reminders.rules import ITEMS, Line
-from liaison.reminders.step_wording import Missing, Speaks, of_call, of_missing, of_notice, of_proposals
+from liaison.reminders.rules import ITEMS, RECORD, Line
+from liaison.reminders.step_wording import Missing, Speaks, of_call, of_missing, of_notice, of_proposals, of_record
 from liaison.reminders.wording import Entry
 
 
 async def step_entry(db: Session, speaks: Speaks, meeting: Meeting) -> Entry | None:
     """One line about a meeting, in words."""
     line = speaks.line
+    if line.kind == RECORD:
+        return await _record(db, speaks, meeting)
     if meeting.is_off or meeting.held_at is not None or meeting.starts_at <= db.now():
         return None
     steps = await steps_shown(db, meeting)
@@ -44,6 +46,17 @@ async def step_entry(db: Session, speaks: Speaks, meeting: Meeting) -> Entry | N
         return of_proposals(speaks, meeting, waiting, f"{page}#agenda") if waiting else None
     missing = await _missing(db, meeting, line)
     return of_missing(speaks, meeting, missing, f"{page}#answers") if missing else None
+
+
+async def _record(db: Session, speaks: Speaks, meeting: Meeting) -> Entry | None:
+    """Minutes to draft or to issue; nothing where that is done, left out, or somebody else records by now."""
+    line = speaks.line
+    if not wants_minutes(meeting) or not (line.is_by_office or line.person_id == meeting.recorder_id):
+        return None
+    step = next((one for one in await steps_shown(db, meeting) if one.step == line.step), None)
+    if step is None or not step.is_open or (line.step == ISSUE and meeting.minutes_agreed_at is None):
+        return None
+    return of_record(speaks, meeting, step.date, f"{db.settings.base_url}/meetings/{meeting.id}/minutes")
 
 
 async def _call(db: Session, speaks: Speaks, meeting: Meeting, due: date) -> Entry | None:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from liaison.i18n import Words
+from liaison.i18n import N_, Words
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import Meeting
-from liaison.meetings.steps import CALL, PRE_MEETING
+from liaison.meetings.steps import CALL, ISSUE, PRE_MEETING
 from liaison.reminders.rules import Line
 from liaison.reminders.wording import Entry, by_office
 
@@ -94,6 +94,20 @@ def of_missing(speaks: Speaks, meeting: Meeting, missing: Sequence[Missing], lin
     why = words.ngettext("%(n)d answer is missing", "%(n)d answers are missing", len(missing))
     entry = _hosted(speaks, meeting, why, link, words._("Look at the answers"))
     return replace(entry, lines=tuple(_called(words, one) for one in missing))
+
+
+def of_record(speaks: Speaks, meeting: Meeting, due: date, link: str) -> Entry:
+    """Minutes that nobody has drafted, or that all have agreed to and nobody has issued."""
+    words, late = speaks.words, speaks.words.today is not None and due < speaks.words.today
+    if speaks.line.step == ISSUE:
+        said = N_("all have agreed; the minutes were to be issued by %(day)s") if late else N_("all have agreed; the minutes are to be issued %(day)s")  # fmt: skip
+        act = words._("Issue the minutes")
+    else:
+        said = N_("the minutes were to be drafted by %(day)s") if late else N_("the minutes are to be drafted %(day)s")
+        act = words._("Draft the minutes")
+    why = words._(said, day=words.short_date(due) if late else words.in_days(due))
+    entry = _hosted(speaks, meeting, why, link, act)
+    return entry if speaks.line.is_by_office else replace(entry, reason=words._("recorder of this meeting"))
 
 
 def _called(words: Words, one: Missing) -> str:

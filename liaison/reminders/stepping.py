@@ -2,7 +2,7 @@
 
 Call for items: every member agency's liaison. Items due: those whose agency sent none. Pre-meeting and agenda: the host's liaison, the
 latter also the chair, while proposed items wait. Notice: the host's liaison, while it is a draft. Answers due: who has not answered,
-and the host's liaison, who reads whom to call."""
+and the host's liaison, who reads whom to call. Minutes to draft or to issue: the host's liaison and the recorder."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from liaison.meetings.models import Meeting
 from liaison.meetings.step_models import MeetingStep
 from liaison.meetings.stepping import rows_of
 from liaison.meetings.steps import (
+    AFTER_BY_CLOCK,
     AGENDA_STEPS,
     APPROVED,
     ITEM_STEPS,
@@ -24,10 +25,11 @@ from liaison.meetings.steps import (
     due_now,
     next_on,
     steps_of,
+    wants_minutes,
 )
 from liaison.reminders import queries
 from liaison.reminders.queries import Morning, newest_snapshots
-from liaison.reminders.rules import ATTENDEE, ITEMS, NEEDS_ACTION, PREPARE, SLIP, Line, To
+from liaison.reminders.rules import ATTENDEE, ITEMS, NEEDS_ACTION, PREPARE, RECORD, SLIP, Line, To
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ async def looked_at(db: Session, morning: Morning) -> list[Looked]:
     found = []
     for meeting in meetings:
         is_ahead = meeting.starts_at > db.now() and meeting.held_at is None
-        steps = steps_of(meeting, rows[meeting.id], morning.today) if is_ahead else []
+        looks = is_ahead or wants_minutes(meeting)
+        steps = steps_of(meeting, rows[meeting.id], morning.today) if looks else []
         due = due_now(meeting, steps, morning.today) if steps else []
         if told.get(meeting.id) != meeting.local_on:  # nobody is asked to answer for a date that they do not know
             due = [step for step in due if step.step != REPLIES]
@@ -71,6 +74,7 @@ async def lines_of(db: Session, morning: Morning, looked: Sequence[Looked]) -> l
             chair = Line(PREPARE, meeting_id, APPROVED, approved[meeting_id].local_on, person_id)
             lines += _noted(morning, [chair])
     lines += await _host_lines(db, morning, [one for one in due if one[1] == NOTICE])
+    lines += await _record_lines(db, morning, [one for one in due if one[1] in AFTER_BY_CLOCK])
     return lines + await _reply_lines(db, morning, [meeting for meeting, step in due if step == REPLIES])
 
 
@@ -93,6 +97,17 @@ async def _host_lines(db: Session, morning: Morning, due: Sequence[tuple[Meeting
     for meeting, step in due:
         for to in await queries.by_office(db, morning, meeting.mechanism, meeting.host_agency_id):
             lines.append(Line(PREPARE, meeting.id, step, meeting.local_on, *to))
+    return _noted(morning, lines)
+
+
+async def _record_lines(db: Session, morning: Morning, due: Sequence[tuple[Meeting, str]]) -> list[Line]:
+    """Minutes to draft or to issue: the host's liaison, and the recorder for themselves."""
+    lines = []
+    for meeting, step in due:
+        told = await queries.by_office(db, morning, meeting.mechanism, meeting.host_agency_id)
+        lines += [Line(RECORD, meeting.id, step, meeting.local_on, *to) for to in told]
+        if meeting.recorder_id is not None and meeting.recorder_id not in {to.person_id for to in told}:
+            lines.append(Line(RECORD, meeting.id, step, meeting.local_on, meeting.recorder_id))
     return _noted(morning, lines)
 
 

@@ -12,7 +12,18 @@ from liaison.calendaring.workdays import DayKind, region_calendar
 from liaison.i18n import N_, Words
 from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.steps import REPLIES
-from liaison.reminders.rules import ACTION, ATTENDEE, EXTENSION, ITEMS, LIST, PREPARE, WEEK, Line
+from liaison.reminders.rules import (
+    ACTION,
+    ATTENDEE,
+    EXTENSION,
+    ITEMS,
+    LIST,
+    PREPARE,
+    RECORD,
+    SIGN,
+    WEEK,
+    Line,
+)
 
 SOON_DAYS = 7
 """So many days ahead a due date stands out."""
@@ -146,6 +157,8 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
         ITEMS: words._("[Call for agenda items]"),
         PREPARE: words._("[Meeting preparation]"),
         LIST: words._("[List check]"),
+        RECORD: words._("[Minutes]"),
+        SIGN: words._("[Sign the minutes]"),
         WEEK: words._("[Weekly digest]"),
     }
     label = labels.get(kind) or words._("[Meeting reminder]")

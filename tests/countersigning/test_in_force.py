@@ -192,13 +192,14 @@ async def test_silence_is_consent_only_where_it_was_said_and_is_shown_as_such(da
             db, host, deemed, signers=[world.jcy, world.sfj], due_on=DAY, deem_on=date(2026, 11, 24)
         )
         await signing.sign(db, host, version, root=version.root, agency_id=world.jcy.id)
+    everybody = {world.jcy.id, world.sfj.id}
     async with database.writing() as db:
         assert await queries.to_be_deemed(db, DAY) == []
         assert await queries.to_be_deemed(db, date(2026, 11, 24)) == [deemed.id]
-        assert await signing.deem(db, await queries.document(db, silent.id), date(2027, 1, 4)) == []
-        found = await signing.deem(db, await queries.document(db, deemed.id), date(2026, 11, 24))
+        assert await signing.deem(db, await queries.document(db, silent.id), date(2027, 1, 4), everybody) == []
+        found = await signing.deem(db, await queries.document(db, deemed.id), date(2026, 11, 24), everybody)
         assert [one.id for one in found] == [world.sfj.id]
-        assert await signing.deem(db, await queries.document(db, deemed.id), date(2026, 11, 24)) == []
+        assert await signing.deem(db, await queries.document(db, deemed.id), date(2026, 11, 24), everybody) == []
         stands = await queries.document(db, deemed.id, fresh=True)
         assert [one.state for one in stands.newest.sign_offs] == ["agreed", "deemed"]
         assert standing_of(stands.newest).is_agreed

@@ -20,11 +20,11 @@ from tests.meetings.test_announcing import LIWB
 DONE: list[tuple[int, int, str, str]] = []
 
 
-async def note(db: Session, viewer: Viewer, row: ReferenceCode, word: Word) -> None:
+async def note(db: Session, viewer: Viewer, row: ReferenceCode, word: Word, unverified: bool) -> None:
     DONE.append((viewer.person_id, row.object_id, word.says, word.text))
 
 
-async def refuse(db: Session, viewer: Viewer, row: ReferenceCode, word: Word) -> None:
+async def refuse(db: Session, viewer: Viewer, row: ReferenceCode, word: Word, unverified: bool) -> None:
     raise Conflict("no")
 
 

@@ -1,4 +1,4 @@
-"""The doors through which browsers reach minutes; `app.py` takes `router` and `beside_meeting`."""
+"""The doors through which browsers reach minutes; `app.py` takes `router`, `beside_meeting` and `LINK_PAGES`."""
 
 from litestar import Router
 
@@ -7,12 +7,13 @@ from liaison.minutes.routes.circulating import handlers as circulating_handlers
 from liaison.minutes.routes.editing import handlers as editing_handlers
 from liaison.minutes.routes.issued import handlers as issued_handlers
 from liaison.minutes.routes.issuing import handlers as issuing_handlers
+from liaison.minutes.routes.links import PAGES as LINK_PAGES
 from liaison.minutes.routes.papers import handlers as papers_handlers
 from liaison.minutes.routes.registering import handlers as registering_handlers
 from liaison.minutes.routes.show import handlers as show_handlers
 from liaison.minutes.routes.signing import handlers as signing_handlers
 
-__all__ = ["beside_meeting", "router"]
+__all__ = ["LINK_PAGES", "beside_meeting", "router"]
 
 router = Router(
     "/",

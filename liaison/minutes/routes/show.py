@@ -1,18 +1,20 @@
 """The page of one version of minutes, what differs from the version before, and one item of it as an excerpt."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from litestar import get
 from litestar.response import Response
 
 from liaison.errors import NotFound
 from liaison.i18n import N_
+from liaison.meetings import queries as meetings
 from liaison.minutes import queries
 from liaison.minutes.comparing import compared
 from liaison.minutes.reading import in_full
 from liaison.minutes.routes.common import NAMES, Db, Id, Me, context_of, shown, version_page
 from liaison.web.forms import Form, row_id
-from liaison.web.pages import AnyRequest, page, words_of
+from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 DONE = {
     "drafted": N_("The draft is put together from the record. Nobody else sees it yet."),
@@ -27,6 +29,18 @@ DONE = {
     "issued": N_("The minutes are issued."),
     "correcting": N_("A correction is begun. The issued minutes stay as they are."),
 }
+
+
+@get("/meetings/{meeting_id:int}/minutes")
+async def of_meeting(db: Db, viewer: Me, meeting_id: Id) -> Response[Any]:
+    """Where mails and the desk lead: the newest version that the viewer may read, else the meeting, where minutes are begun."""
+    meeting = await meetings.get(db, viewer, meeting_id)
+    try:
+        minutes = await queries.newest(db, viewer, meeting)
+        version = await queries.seen_version(db, viewer, minutes)
+    except NotFound:
+        return see_other(f"/meetings/{meeting_id}#minutes")
+    return see_other(f"/minutes/{version.id}")
 
 
 @get("/minutes/{version_id:int}")
@@ -71,4 +85,4 @@ async def excerpt(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Re
     return page(request, "minutes/excerpt.html", section=section, **NAMES, **found)
 
 
-handlers = [show_minutes, changes, excerpt]
+handlers = [of_meeting, show_minutes, changes, excerpt]

@@ -1,0 +1,23 @@
+"""A reply that keeps its reference code signs minutes: 同意, or 修改意见：…, on the version that the mail held, by the verbs of the page."""
+
+from liaison.accounts.models import ReferenceCode
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.errors import Invalid
+from liaison.i18n import N_
+from liaison.minutes import queries, signing
+from liaison.postroom.plain import AGREED, CHANGES, Word
+
+
+async def sign_minutes(db: Session, viewer: Viewer, row: ReferenceCode, word: Word, unverified: bool) -> None:
+    """The agency's word on the version that the code was mailed with; of one that was replaced nothing is recorded. Raises NotFound,
+    NotPermitted, Conflict, Invalid."""
+    minutes, version = await queries.version(db, viewer, row.object_id)
+    if word.says == AGREED:
+        await signing.sign(db, viewer, minutes, version, root=version.root, text=word.text, unverified=unverified)
+    elif word.says == CHANGES:
+        await signing.request_changes(
+            db, viewer, minutes, version, root=version.root, text=word.text, unverified=unverified
+        )
+    else:
+        raise Invalid({"text": N_("Please choose one: agree, or ask for changes.")})

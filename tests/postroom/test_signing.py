@@ -1,0 +1,88 @@
+"""Signing minutes by answering the mail: the reference code, the registered address and the first word."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database
+from tests.callers import Program
+from tests.meetings.play import Mail, Play, by_address
+from tests.minutes.test_api import circulated
+from tests.minutes.test_mails import JCY, LIWB, SFJ, WUXL, ZHOUMIN, edited
+from tests.postroom.post import take, written
+
+
+@pytest.fixture
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """A site that reads its mail."""
+    return replace(settings, inbox_url=f"maildir://{tmp_path / 'in'}")
+
+
+@pytest.fixture
+def program(settings: Settings, database: Database, clock: Clock) -> Program:
+    return Program(settings, database, clock)
+
+
+async def asked(play: Play, program: Program) -> tuple[Any, Mail]:
+    sent = await circulated(play, program)
+    mail = by_address(await play.delivered())[LIWB]
+    assert len(set(re.findall(r"L-[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}", mail.text))) == 1
+    return sent, mail
+
+
+async def words(play: Play, program: Program, version: Any) -> list[tuple[str, str, str | None, bool]]:
+    found = (await program.get(play.world.zhoumin, f"/minutes/{version['id']}"))["sign_offs"]
+    return [(one["state"], one["via"], one["text"], one["unverified"]) for one in found]
+
+
+async def test_agree_counts_once_is_marked_where_nobody_vouches_and_is_confirmed_once(
+    play: Play, program: Program
+) -> None:
+    sent, mail = await asked(play, program)
+    raw = written(mail, "同意").as_bytes()
+    assert await take(play, raw) == ("applied", "coded")
+    assert await words(play, program, sent) == [("agreed", "mail", None, True)]
+    (confirmation,) = await play.delivered()
+    assert confirmation.to == LIWB
+    for said in ("【签署确认】", "同意", "第1稿"):
+        assert said in confirmation.subject, said
+    assert sent["root"] in confirmation.text
+    assert "未核实" in confirmation.text
+    assert (await take(play, written(mail, "修改意见：再改").as_bytes()))[0] == "held"
+    assert len(await words(play, program, sent)) == 1
+    assert await play.delivered() == []
+
+
+async def test_changes_are_recorded_in_the_words_of_the_reply(play: Play, program: Program) -> None:
+    sent, mail = await asked(play, program)
+    assert await take(play, written(mail, "修改意见：第二条改为5个工作日").as_bytes()) == ("applied", "coded")
+    assert await words(play, program, sent) == [("changes_requested", "mail", "第二条改为5个工作日", True)]
+    assert {mail.to for mail in await play.delivered()} == {LIWB, ZHOUMIN, SFJ}
+
+
+async def test_what_is_refused_leaves_the_code_to_be_used_again(play: Play, program: Program) -> None:
+    sent, mail = await asked(play, program)
+    for text, sender in (("修改意见：", ""), ("签收", ""), ("同意", WUXL), ("好的", "")):
+        assert (await take(play, written(mail, text, sender=sender).as_bytes()))[0] == "held", text
+    assert await words(play, program, sent) == []
+    assert (await take(play, written(mail, "同意").as_bytes()))[0] == "applied"
+
+
+async def test_a_reply_to_an_earlier_version_signs_nothing(play: Play, program: Program) -> None:
+    sent, mail = await asked(play, program)
+    second = await edited(play, program, sent, "会议议定，5个工作日内完成移送。")
+    newer = by_address(await play.delivered())[LIWB]
+    assert (await take(play, written(mail, "同意").as_bytes()))[0] == "held"
+    assert (await program.get(play.world.zhoumin, f"/minutes/{second['id']}"))["sign_offs"] == []
+    assert (await take(play, written(newer, "同意").as_bytes()))[0] == "applied"
+
+
+async def test_a_copy_and_a_mail_to_several_hold_no_code(play: Play, program: Program) -> None:
+    await circulated(play, program)
+    mails = by_address(await play.delivered())
+    assert {to for to, mail in mails.items() if "L-" in mail.text} == {ZHOUMIN, LIWB, JCY}
