@@ -104,10 +104,10 @@ class OnePage:
 def parts(words: Words, page: OnePage) -> list[Part]:
     """The page's parts in words, most important line first."""
     return [
-        Part(words._("Next meeting"), _next(words, page.next_meeting), 4),
+        Part(words._("Next meeting"), _next(words, page.next_meeting), 6),
         Part(words._("What waits for whom"), _waits(words, page.waits), 9),
         Part(words._("Overdue action items"), _overdue(words, page.overdue), 6),
-        Part(words._("Minutes to be signed or issued"), _signing(words, page.signing), 3),
+        Part(words._("Minutes to be signed or issued"), _signing(words, page.signing, page.today), 3),
         Part(words._("%(year)s so far", year=page.figures.year), _figures(words, page.figures), 4),
     ]
 
@@ -119,14 +119,15 @@ def _next(words: Words, one: NextMeeting | None) -> list[str]:
     marks = [] if one.announced else [words._("the notice has not been sent")]
     marks += [words._("provisional date")] if one.provisional else []
     lines = [one.title + (words._(" (%(text)s)", text=words._("; ").join(marks)) if marks else "")]
-    lines.append(words._("%(when)s, %(place)s, host: %(host)s", when=when, place=one.location or words._("place to be announced"), host=one.host))  # fmt: skip
+    lines.append(when)
+    lines.append(
+        words._("%(place)s, host: %(host)s", place=one.location or words._("place to be announced"), host=one.host)
+    )
     soon = words._("today") if one.days_ahead == 0 else words._("in %(days)s", days=words.days(one.days_ahead))
     if one.coming is not None:
         soon += words._("; %(coming)s come, %(waiting)s have not answered", coming=one.coming, waiting=one.waiting)
     lines.append(soon)
-    if one.agenda:
-        lines.append(words._("Agenda: %(items)s", items=words._("; ").join(one.agenda)))
-    return lines
+    return lines + [words._("Item %(n)s: %(title)s", n=n, title=title) for n, title in enumerate(one.agenda, 1)]
 
 
 def _waits(words: Words, waits: Sequence[Waits]) -> list[str]:
@@ -161,7 +162,7 @@ def _overdue(words: Words, overdue: Sequence[Overdue]) -> list[str]:
     return lines or [words._("None.")]
 
 
-def _signing(words: Words, signing: Sequence[Signing]) -> list[str]:
+def _signing(words: Words, signing: Sequence[Signing], today: date) -> list[str]:
     lines = []
     for one in signing:
         if one.state == "none":
@@ -177,7 +178,7 @@ def _signing(words: Words, signing: Sequence[Signing]) -> list[str]:
             if one.wants_changes:
                 said += words._("; %(agencies)s: changes requested", agencies=words._(", ").join(one.wants_changes))
             if one.due_on is not None:
-                said += words._(" (by %(day)s)", day=words.date(one.due_on))
+                said += words._(" (by %(day)s)", day=words.plain_date(one.due_on, today))
         lines.append(words._("%(agency)s: %(what)s", agency=one.title, what=said))
     return lines or [words._("None.")]
 
