@@ -32,7 +32,7 @@ NOT_HERE = {
     "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
     "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
     "clashes.clashes", "sending_plan.to_send",
-    "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
+    "deferring.hand_on_deferred", "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
     "recording.may_correct", "recording.may_write", "holding.may_record_now", "record_view.record", "recording.notes_of",
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
     "stepping.opened", "telling.lines_of", "following.fixed", "following.in_month", "following.planned",

@@ -7,7 +7,6 @@ import pytest
 
 from liaison import site
 from liaison.accounts.viewer import COMMAND_LINE, Viewer
-from liaison.audit import Actor
 from liaison.clock import Clock
 from liaison.db import Database
 from liaison.errors import Conflict, NotPermitted
@@ -284,7 +283,7 @@ async def test_a_trial_run_goes_to_the_operator_alone_and_leaves_the_recipient_w
 async def test_only_an_operator_touches_a_mail_by_hand(database: Database, act: str) -> None:
     await put_all(database, "a")
     mail = (await rows(database))["a"]
-    for actor in (Viewer(person_id=1, agency_id=1, agency_admin=True), Actor(1, "web")):
+    for actor in (Viewer(person_id=1, agency_id=1, agency_admin=True), Viewer(person_id=1, agency_id=1)):
         async with database.writing() as db:
             with pytest.raises(NotPermitted):
                 await getattr(outbox, act)(db, actor, mail.id)

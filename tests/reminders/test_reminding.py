@@ -261,7 +261,9 @@ async def test_an_item_handed_on_after_the_mail_was_called_for_is_not_spoken_of_
         viewer = await play.world.viewer(db, play.world.zhoumin)
         item = await actions.get(db, viewer, item_id)
         await assigning.change(db, viewer, item, lead_agency_id=play.world.jcy.id, owner_id=play.world.chenzy.id)
-    assert await play.delivered() == []
+    assert [mail.to for mail in await play.delivered()] == [
+        "chenzy@jcy.qingzhi.example"
+    ]  # who is told that it is theirs now
 
 
 async def test_another_wording_while_no_worker_runs_loses_no_step(play: Play) -> None:
