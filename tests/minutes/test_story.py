@@ -134,6 +134,7 @@ async def test_four_agencies_with_changes_a_signature_on_paper_and_a_handover_in
     old = link_in(story.mails[LIWB])
     on_the_day = await story.on("11-30T08:30")
     assert on_the_day == to("【纪要会签】第2稿，请于12月3日前答复：第四季度联席会议", GONGHUI)
+    assert {mail.to for mail in story.quarter.changes} == {ZHOUMIN, QIANWEI, SONGHP}
     assert (await program.client.get(old)).status_code == 410
     assert await story.on("12-02T08:30") == to("【纪要会签】第四季度联席会议", GONGHUI, WUXL)
     assert await story.on("12-03T08:30") == to("【纪要会签】第四季度联席会议", GONGHUI, WUXL)
