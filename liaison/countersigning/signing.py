@@ -32,6 +32,9 @@ from liaison.i18n import N_
 CHANGED = N_("The text was changed since you read it. Please read the present one before you sign.")
 NOT_A_SIGNER = N_("Your agency is not among those that sign this.")
 NOT_YOURS = N_("It is signed by the agency's liaison in office who may sign, or by its authorising officer.")
+HOW_IT_CAME = N_("Please say who said it and how it came.")
+REGISTRABLE: Final = (AGREED, CHANGES_REQUESTED, PAPER)
+"""What can be registered for an agency; that its silence is consent is for the clock alone to say."""
 MOST_TEXT: Final = 4000
 
 
@@ -111,9 +114,12 @@ async def register(
 ) -> SignOff:
     """代登记: a sign-off that came on paper (`paper`), or what an agency `said` another way ({"how", "said_by", "at", "by_id"}). It counts
     and is shown as such; the agency itself may say otherwise. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
-    (leader, signed_on, text)."""
+    (state, registered, leader, signed_on, text)."""
     document, version = await _circulating(db, version, root, agency_id)
     check = Check()
+    check.choice("state", state, REGISTRABLE)
+    if state != PAPER and said is None:
+        check.refuse("registered", HOW_IT_CAME)
     words = check.text("text", text, most=MOST_TEXT, lines=True, required=state == CHANGES_REQUESTED)
     noted = dict(said or {"how": "paper", "at": db.now().isoformat(), "by_id": viewer.person_id})
     if paper is not None:
@@ -122,6 +128,8 @@ async def register(
         if day is not None and day > today:
             check.refuse("signed_on", N_("This date lies ahead."))
         noted["signed_on"] = day.isoformat() if day else None
+    elif state == PAPER:
+        check.refuse("leader", HOW_IT_CAME)
     check.done()
     return await _say(
         db, viewer, document, version, agency_id, state, text=words, registered=noted,

@@ -86,6 +86,23 @@ async def test_a_paper_sign_off_is_registered_by_the_host_and_counts(play: Play,
     assert (await program.call(world.liwb, "POST", f"/minutes/{sent['id']}/register", own)).status_code == 403
 
 
+async def test_only_what_an_agency_said_and_how_it_came_is_registered_for_it(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    path, sfj = f"/minutes/{sent['id']}/register", {"root": sent["root"], "agency_id": str(world.sfj.id)}
+    told = {"how": "phone", "said_by": "李文博", "at": "2026-11-23T09:00:00+08:00"}
+    for given, fields in (
+        ({"state": "deemed"}, ["state", "registered"]),
+        ({"state": "deemed", "registered": told}, ["state"]),
+        ({"state": "oui", "registered": told}, ["state"]),
+        ({"state": "agreed"}, ["registered"]),
+        ({"state": "changes_requested", "text": "改期限"}, ["registered"]),
+    ):
+        assert await program.refused(world.zhoumin, "POST", path, sfj | given) == (422, fields), given
+    done = await program.post(world.zhoumin, path, sfj | {"state": "agreed", "registered": told})
+    assert [(one["state"], one["registered"]["said_by"]) for one in done["sign_offs"]] == [("agreed", "李文博")]
+
+
 async def test_a_draft_is_read_by_who_writes_it_and_a_circulated_one_by_those_concerned(
     play: Play, program: Program
 ) -> None:
