@@ -198,6 +198,34 @@ async def test_who_may_not_know_of_an_item_signs_its_hash_and_the_same_root(play
     )).status_code == 403  # fmt: skip
 
 
+async def test_minutes_begun_by_their_text_keep_a_restricted_item_to_its_audience(play: Play, program: Program) -> None:
+    world = play.world
+    closed = {
+        "title": "涉密线索会商",
+        "purpose": "consult",
+        "agency_id": str(world.jcy.id),
+        "audience": [str(world.jcy.id)],
+    }
+    meeting = await held(play, program, items=[closed])
+    (item,) = (await program.get(world.zhoumin, f"/meetings/{meeting}/agenda-items"))["items"]
+    given = {"sections": [SECTIONS[0], {"key": f"item-{item['id']}", "title": "涉密线索会商", "text": "另案办理"}]}
+    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", given)
+    assert [one["audience"] for one in made["sections"]] == [None, [str(world.jcy.id)]]
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/circulate")
+    theirs = await program.get(world.liwb, f"/minutes/{made['id']}")
+    assert [one["hidden"] for one in theirs["sections"]] == [False, True]
+    assert "另案" not in str(theirs)
+
+
+async def test_a_key_that_names_no_item_is_a_section_of_its_own(play: Play, program: Program) -> None:
+    meeting = await held(play, program)
+    keys = ["item-99999999999999999999999", "item-01", "item-"]
+    given = {"sections": [{"key": key, "title": "其他", "text": "无"} for key in keys]}
+    for _ in range(2):  # as they begin, and as they go on
+        made = await program.put(play.world.zhoumin, f"/meetings/{meeting}/minutes", given)
+        assert [one["key"] for one in made["sections"]] == keys
+
+
 async def test_issued_minutes_are_corrected_by_new_ones_that_name_them(play: Play, program: Program) -> None:
     world = play.world
     sent = await circulated(play, program)
