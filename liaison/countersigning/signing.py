@@ -113,7 +113,7 @@ async def register(
     today: date,
 ) -> SignOff:
     """代登记: a sign-off that came on paper (`paper`), or what an agency `said` another way ({"how", "said_by", "at", "by_id"}). It counts
-    and is shown as such; the agency itself may say otherwise. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
+    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
     (state, registered, leader, signed_on, text)."""
     document, version = await _circulating(db, version, root, agency_id)
     check = Check()
@@ -131,10 +131,28 @@ async def register(
     elif state == PAPER:
         check.refuse("leader", HOW_IT_CAME)
     check.done()
+    scanned = dict(paper.scan) if paper is not None and paper.scan else None
+    before = word_of(version, agency_id)
+    if before is not None and _same(before, state, words, noted, scanned):
+        return before
     return await _say(
         db, viewer, document, version, agency_id, state, text=words, registered=noted,
-        scan=dict(paper.scan) if paper is not None and paper.scan else None,
+        scan=scanned,
     )  # fmt: skip
+
+
+def _same(
+    before: SignOff, state: str, text: str | None, noted: Mapping[str, Any], scan: Mapping[str, Any] | None
+) -> bool:
+    """Whether this was registered already: a form that was sent twice."""
+    told = ("how", "said_by", "leader", "signed_on", *(() if state == PAPER else ("at",)))
+    known = before.registered
+    return (
+        known is not None
+        and (before.state, before.text) == (state, text)
+        and all(known.get(name) == noted.get(name) for name in told)
+        and (before.scan or {}).get("sha256") == (scan or {}).get("sha256")
+    )
 
 
 async def deem(db: Session, document: Document, day: date, asked: Collection[int]) -> list[Agency]:
