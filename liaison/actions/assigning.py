@@ -118,6 +118,10 @@ async def change(
         db.add(change_line)
     if change_line.moves_date or change_line.lead_before_id != change_line.lead_after_id:
         await lapse(db, viewer, item)
+    if change_line.lead_before_id != change_line.lead_after_id and item.waits_for_closing:
+        # What one agency reported done is no word of the next one, which would be reminded of nothing.
+        item.reported_done_at = item.reported_done_by = item.reported_done_note = None
+        item.resume_reminders(db.now())
     if change_line.hands_over and viewer.via != "cli":  # the command line sends no mail
         await handing_mails.tell(db, item, change_line, by=viewer.person_id)
     item.touch()

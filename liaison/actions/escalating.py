@@ -23,6 +23,7 @@ from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
 from liaison.meetings.queries import PERSON_ADDRESS
+from liaison.meetings.recording import SENT_TWICE
 
 KIND = "action_escalation"
 MOST = 2000
@@ -31,7 +32,8 @@ MOST = 2000
 async def escalate(
     db: Session, viewer: Viewer, item: ActionItem, *, text: str, to_person_id: int | None = None
 ) -> Escalation:
-    """Keep the text, and mail it to `to_person_id` of the own agency where one is given. For an overdue item.
+    """Keep the text, and mail it to `to_person_id` of the own agency where one is given. For an overdue item. A form that is sent
+    twice within a minute is one text and one mail.
 
     Raises NotPermitted, Invalid (text, to_person_id), Conflict (not overdue)."""
     await lock(db, item)
@@ -40,6 +42,8 @@ async def escalate(
     text = check.required_text("text", text, most=MOST, lines=True)
     person = await _receiver(db, check, item.lead_agency_id, to_person_id)
     check.done()
+    if (same := await _just_written(db, viewer, item, text, person)) is not None:
+        return same
     kept = Escalation(
         action_item_id=item.id,
         agency_id=item.lead_agency_id,
@@ -94,6 +98,20 @@ async def of_item(db: Session, viewer: Viewer, item: ActionItem) -> Sequence[Esc
     query = select(Escalation).where(Escalation.action_item_id == item.id, Escalation.agency_id == viewer.agency_id)
     query = query.options(joinedload(Escalation.by), joinedload(Escalation.to_person))
     return (await db.scalars(query.order_by(Escalation.id.desc()).limit(20))).all()
+
+
+async def _just_written(
+    db: Session, viewer: Viewer, item: ActionItem, text: str, person: Person | None
+) -> Escalation | None:
+    query = select(Escalation).where(
+        Escalation.action_item_id == item.id,
+        Escalation.text == text,
+        Escalation.by_id == viewer.person_id,
+        Escalation.to_person_id.is_not_distinct_from(person.id if person else None),
+        Escalation.at > db.now() - SENT_TWICE,
+    )
+    query = query.options(joinedload(Escalation.by), joinedload(Escalation.to_person))
+    return (await db.scalars(query.order_by(Escalation.id.desc()).limit(1))).first()
 
 
 async def _receiver(db: Session, check: Check, agency_id: int, person_id: int | None) -> Person | None:

@@ -32,6 +32,9 @@ from liaison.i18n import N_
 CHANGED = N_("The text was changed since you read it. Please read the present one before you sign.")
 NOT_A_SIGNER = N_("Your agency is not among those that sign this.")
 NOT_YOURS = N_("It is signed by the agency's liaison in office who may sign, or by its authorising officer.")
+HOW_IT_CAME = N_("Please say who said it and how it came.")
+REGISTRABLE: Final = (AGREED, CHANGES_REQUESTED, PAPER)
+"""What can be registered for an agency; that its silence is consent is for the clock alone to say."""
 MOST_TEXT: Final = 4000
 
 
@@ -110,10 +113,13 @@ async def register(
     today: date,
 ) -> SignOff:
     """代登记: a sign-off that came on paper (`paper`), or what an agency `said` another way ({"how", "said_by", "at", "by_id"}). It counts
-    and is shown as such; the agency itself may say otherwise. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
-    (leader, signed_on, text)."""
+    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
+    (state, registered, leader, signed_on, text)."""
     document, version = await _circulating(db, version, root, agency_id)
     check = Check()
+    check.choice("state", state, REGISTRABLE)
+    if state != PAPER and said is None:
+        check.refuse("registered", HOW_IT_CAME)
     words = check.text("text", text, most=MOST_TEXT, lines=True, required=state == CHANGES_REQUESTED)
     noted = dict(said or {"how": "paper", "at": db.now().isoformat(), "by_id": viewer.person_id})
     if paper is not None:
@@ -122,11 +128,31 @@ async def register(
         if day is not None and day > today:
             check.refuse("signed_on", N_("This date lies ahead."))
         noted["signed_on"] = day.isoformat() if day else None
+    elif state == PAPER:
+        check.refuse("leader", HOW_IT_CAME)
     check.done()
+    scanned = dict(paper.scan) if paper is not None and paper.scan else None
+    before = word_of(version, agency_id)
+    if before is not None and _same(before, state, words, noted, scanned):
+        return before
     return await _say(
         db, viewer, document, version, agency_id, state, text=words, registered=noted,
-        scan=dict(paper.scan) if paper is not None and paper.scan else None,
+        scan=scanned,
     )  # fmt: skip
+
+
+def _same(
+    before: SignOff, state: str, text: str | None, noted: Mapping[str, Any], scan: Mapping[str, Any] | None
+) -> bool:
+    """Whether this was registered already: a form that was sent twice."""
+    told = ("how", "said_by", "leader", "signed_on", *(() if state == PAPER else ("at",)))
+    known = before.registered
+    return (
+        known is not None
+        and (before.state, before.text) == (state, text)
+        and all(known.get(name) == noted.get(name) for name in told)
+        and (before.scan or {}).get("sha256") == (scan or {}).get("sha256")
+    )
 
 
 async def deem(db: Session, document: Document, day: date, asked: Collection[int]) -> list[Agency]:

@@ -128,7 +128,7 @@ async def hand_over(
     version: int | None = None,
 ) -> Designation:
     """End a term on `starts_on` and begin the successor's on the same day, as the same role (or as acting liaison until the
-    agency has decided; a principal follows an acting one). With `ends_deputy` the successor's own term as deputy ends on that
+    agency has decided; a principal follows an acting one), and with the same right to sign. With `ends_deputy` the successor's own term as deputy ends on that
     day too. Returns the new term. Raises NotFound, NotPermitted, Conflict, Invalid."""
     old = await _open(db, viewer, designation_id)
     old.check_version(version, ends_on=old.ends_on)
@@ -160,6 +160,7 @@ async def hand_over(
             role=ACTING if acting else (DEPUTY if old.role == DEPUTY else PRINCIPAL),
             starts_on=starts_on,
             basis_ref=basis_ref,
+            may_sign=old.may_sign,
         )
     except Invalid as refusal:
         raise Invalid(

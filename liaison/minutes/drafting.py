@@ -2,8 +2,9 @@
 
 Every name is written as it is now: later changes of people and agencies do not reach what was signed."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from liaison.actions.models import DONE, NOT_POSSIBLE, OPEN, ActionItem
 from liaison.countersigning.content import Section
@@ -16,12 +17,13 @@ from liaison.meetings.wording import charged
 OPENING, DECISIONS, GENERAL, LAST = "opening", "decisions", "general", "last_actions"
 ITEM = "item-"
 """How the key of an agenda item's section begins; its id follows."""
+_OF_ITEM: Final = re.compile(re.escape(ITEM) + "([1-9][0-9]{0,17})")
 
 
 def item_of(key: str) -> int | None:
     """The agenda item that a section is about; None for any other section."""
-    number = key.removeprefix(ITEM)
-    return int(number) if key.startswith(ITEM) and number.isascii() and number.isdecimal() else None
+    found = _OF_ITEM.fullmatch(key)
+    return int(found[1]) if found else None
 
 
 def head(

@@ -59,7 +59,15 @@ async def save(
     there = await queries.all_of(db, meeting.id)
     if not there:
         await _lock_to_write(db, viewer, meeting)
-        texts = merged(viewer, [], given, may_edit=lambda one: True, arranges=True, audience_of_item=lambda key: None)
+        known = await _audiences(db, [one.key for one in given])
+        texts = merged(
+            viewer,
+            [],
+            given,
+            may_edit=lambda one: may_edit_section(viewer, meeting, one.audience, None),
+            arranges=True,
+            audience_of_item=known.get,
+        )
         minutes = await _begin(db, viewer, meeting, await _checked(db, meeting, texts))
         return minutes, minutes.document.newest
     minutes = there[-1]

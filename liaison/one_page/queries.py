@@ -195,7 +195,9 @@ async def _figures(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
     )
     mine = and_(ActionItem.mechanism_id == mechanism.id, visible_to(viewer))
     assigned = select(func.count()).where(mine, ActionItem.assigned_on >= first)
-    ended = select(ActionItem.ended_at, ActionItem.due_on).where(
+    # What somebody else is to close was finished when it was reported done, as in the ledger's figures.
+    finished_at = func.coalesce(ActionItem.reported_done_at, ActionItem.ended_at)
+    ended = select(finished_at, ActionItem.due_on).where(
         mine, ActionItem.ended_how == DONE, ActionItem.ended_at >= since
     )
     done = (await db.execute(ended)).all()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.directory.models import Person
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.queries import PERSON, PERSON_ADDRESS
 from liaison.succession.models import ChangeLetter, Handover
@@ -38,6 +39,20 @@ async def newest_of(db: Session, designation_id: int) -> Handover | None:
 async def begun_by(db: Session, designation_id: int) -> Handover | None:
     """The handover by which this term began or is going to begin."""
     return (await db.scalars(_all().where(Handover.to_id == designation_id))).first()
+
+
+async def successor_ahead(db: Session, person: Person, mechanism_id: int, agency_id: int) -> Person | None:
+    """Who is named to follow somebody in their agency's office on a day to come, and belongs to that agency."""
+    query = _all().join(Designation, Designation.id == Handover.from_id)
+    query = query.where(
+        Designation.person_id == person.id,
+        Designation.mechanism_id == mechanism_id,
+        Designation.agency_id == agency_id,
+        *_AHEAD,
+    )
+    found = (await db.scalars(query.order_by(Handover.starts_on, Handover.id))).all()
+    named = (one.to_person for one in found)
+    return next((one for one in named if one.agency_id == agency_id and one.deactivated_at is None), None)
 
 
 async def ahead(db: Session) -> Sequence[Handover]:

@@ -26,7 +26,8 @@ from liaison.succession import handover, queries
 
 NOBODY, LIAISON = "nobody", "liaison"
 ITEMS_GO: Final = (LIAISON, NOBODY)
-"""To whom open action items go: to their agency's liaison in office, or to nobody until the agency names somebody."""
+"""To whom open action items go: to their agency's liaison in office, while the office is vacant to who is named its successor; or to nobody
+until the agency names somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +109,7 @@ async def _leave_items(db: Session, viewer: Viewer, person: Person, former: Agen
         today = db.clock.today(items[0].mechanism.timezone)
         officer = (await in_office(db, mechanism_id, today)).get(former.id) if to_liaison else None
         to = officer.person if officer is not None and officer.person_id != person.id else None
+        if to is None and to_liaison:
+            to = await queries.successor_ahead(db, person, mechanism_id, former.id)
         ids = [item.id for item in items]
         await passing.pass_on(db, viewer, ids, from_=person, agency=former, to=to, on=today)

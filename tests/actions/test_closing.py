@@ -98,6 +98,21 @@ async def test_sent_back_it_goes_on_with_the_reason_and_is_reminded_of_again(pla
         await act(play, world.zhoumin, item_id, closing.close)
 
 
+async def test_handed_to_another_agency_it_is_no_longer_reported_done_and_is_reminded_of(play: Play) -> None:
+    await asks_for_closing(play)
+    item_id, world = await assigned(play, due_on=date(2026, 11, 24)), play.world
+    await act(play, world.wuxl, item_id, reporting.complete, note="本单位部分已完成")
+    await act(play, world.zhoumin, item_id, assigning.change, owner_id=world.liwb.id)
+    assert await how(play, item_id) == (True, None)
+    await act(play, world.zhoumin, item_id, assigning.transfer, owner_id=world.chenzy.id)
+    assert await how(play, item_id) == (False, None)
+    await play.delivered()
+    play.clock.as_of = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
+    async with play.database.writing() as db:
+        await remind_due(db)
+    assert "chenzy@jcy.qingzhi.example" in {mail.to for mail in await play.delivered()}
+
+
 async def test_the_desk_of_who_may_close_lists_it(play: Play) -> None:
     await asks_for_closing(play)
     item_id, world = await assigned(play), play.world

@@ -1,6 +1,6 @@
 """提请关注: a draft to the own leader, read and mailed within one's own agency only."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,20 @@ async def test_it_is_mailed_to_the_own_leader_in_the_liaisons_words(play: Play, 
     await escalate(play, play.world.zhoumin, item_id, text="请关注台账", to_person_id=play.world.chenzy.id)
     (mail,) = await play.delivered()
     assert (mail.to, "请关注台账" in mail.text, "台账" in mail.subject) == (CHENZY, True, False)
+
+
+async def test_a_form_sent_twice_is_one_text_and_one_mail(play: Play, item_id: int) -> None:
+    world = play.world
+    for to in (None, world.chenzy.id, world.chenzy.id):  # kept first, then sent: two different things
+        await escalate(play, world.zhoumin, item_id, to_person_id=to)
+    assert [mail.to for mail in await play.delivered()] == [CHENZY]
+    async with play.database.reading() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        kept = await escalating.of_item(db, viewer, await queries.get(db, viewer, item_id))
+        assert [one.to_person_id for one in kept] == [world.chenzy.id, None]
+    play.clock.as_of = play.clock.now() + timedelta(minutes=2)
+    await escalate(play, world.zhoumin, item_id, to_person_id=world.chenzy.id)
+    assert [mail.to for mail in await play.delivered()] == [CHENZY]
 
 
 async def test_nothing_goes_to_another_agency_or_where_others_read_it(play: Play, item_id: int) -> None:

@@ -86,6 +86,23 @@ async def test_a_paper_sign_off_is_registered_by_the_host_and_counts(play: Play,
     assert (await program.call(world.liwb, "POST", f"/minutes/{sent['id']}/register", own)).status_code == 403
 
 
+async def test_only_what_an_agency_said_and_how_it_came_is_registered_for_it(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    path, sfj = f"/minutes/{sent['id']}/register", {"root": sent["root"], "agency_id": str(world.sfj.id)}
+    told = {"how": "phone", "said_by": "李文博", "at": "2026-11-23T09:00:00+08:00"}
+    for given, fields in (
+        ({"state": "deemed"}, ["state", "registered"]),
+        ({"state": "deemed", "registered": told}, ["state"]),
+        ({"state": "oui", "registered": told}, ["state"]),
+        ({"state": "agreed"}, ["registered"]),
+        ({"state": "changes_requested", "text": "改期限"}, ["registered"]),
+    ):
+        assert await program.refused(world.zhoumin, "POST", path, sfj | given) == (422, fields), given
+    done = await program.post(world.zhoumin, path, sfj | {"state": "agreed", "registered": told})
+    assert [(one["state"], one["registered"]["said_by"]) for one in done["sign_offs"]] == [("agreed", "李文博")]
+
+
 async def test_a_draft_is_read_by_who_writes_it_and_a_circulated_one_by_those_concerned(
     play: Play, program: Program
 ) -> None:
@@ -179,6 +196,34 @@ async def test_who_may_not_know_of_an_item_signs_its_hash_and_the_same_root(play
     assert (await program.call(
         world.liwb, "PUT", f"/meetings/{meeting}/minutes", {"sections": [{"key": "opening", "text": "改"}]}
     )).status_code == 403  # fmt: skip
+
+
+async def test_minutes_begun_by_their_text_keep_a_restricted_item_to_its_audience(play: Play, program: Program) -> None:
+    world = play.world
+    closed = {
+        "title": "涉密线索会商",
+        "purpose": "consult",
+        "agency_id": str(world.jcy.id),
+        "audience": [str(world.jcy.id)],
+    }
+    meeting = await held(play, program, items=[closed])
+    (item,) = (await program.get(world.zhoumin, f"/meetings/{meeting}/agenda-items"))["items"]
+    given = {"sections": [SECTIONS[0], {"key": f"item-{item['id']}", "title": "涉密线索会商", "text": "另案办理"}]}
+    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", given)
+    assert [one["audience"] for one in made["sections"]] == [None, [str(world.jcy.id)]]
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/circulate")
+    theirs = await program.get(world.liwb, f"/minutes/{made['id']}")
+    assert [one["hidden"] for one in theirs["sections"]] == [False, True]
+    assert "另案" not in str(theirs)
+
+
+async def test_a_key_that_names_no_item_is_a_section_of_its_own(play: Play, program: Program) -> None:
+    meeting = await held(play, program)
+    keys = ["item-99999999999999999999999", "item-01", "item-"]
+    given = {"sections": [{"key": key, "title": "其他", "text": "无"} for key in keys]}
+    for _ in range(2):  # as they begin, and as they go on
+        made = await program.put(play.world.zhoumin, f"/meetings/{meeting}/minutes", given)
+        assert [one["key"] for one in made["sections"]] == keys
 
 
 async def test_issued_minutes_are_corrected_by_new_ones_that_name_them(play: Play, program: Program) -> None:

@@ -174,6 +174,18 @@ async def test_silence_is_consent_only_where_the_mechanism_says_so_and_is_told_o
     }  # fmt: skip
 
 
+async def test_the_silence_of_an_agency_that_left_is_no_consent(play: Play, program: Program) -> None:
+    await change(play, play.world.mechanism, silence_consents=True)
+    sent = await written(play, program, await took_place(play, program))
+    await program.post(play.world.zhoumin, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    await change(play, play.world.members["sfj"], left_on=date(2026, 12, 2))
+    await morning(play, "12-04")
+    read = await program.get(play.world.zhoumin, f"/minutes/{sent['id']}")
+    assert (read["state"], [one["state"] for one in read["sign_offs"]]) == ("circulating", ["agreed"])
+    given = {"agency_id": str(play.world.sfj.id), "reason": "已退出"}
+    assert (await program.post(play.world.zhoumin, f"/minutes/{sent['id']}/excuse", given))["state"] == "agreed"
+
+
 async def test_who_owes_is_reminded_by_hand_once_a_day_and_it_is_shown_when(play: Play, program: Program) -> None:
     meeting = await took_place(play, program)
     sent = await written(play, program, meeting)

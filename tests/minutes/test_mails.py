@@ -83,6 +83,19 @@ async def test_an_agency_without_a_liaison_gets_it_with_a_link_at_its_own_addres
     ]
 
 
+async def test_what_is_registered_twice_is_one_word_and_one_mail(play: Play, program: Program) -> None:
+    sent = await circulated(play, program)
+    await play.delivered()
+    agency = {"root": sent["root"], "agency_id": str(play.world.sfj.id)}
+    paper = agency | {"leader": "郑国强", "signed_on": "2026-11-23"}
+    told = {"how": "phone", "said_by": "李文博", "at": "2026-11-23T09:00:00+08:00"}
+    for given in (paper, agency | {"state": "changes_requested", "text": "改期限", "registered": told}, paper):
+        for _ in range(2):
+            read = await program.post(play.world.zhoumin, f"/minutes/{sent['id']}/register", given)
+    assert [one["state"] for one in read["sign_offs"]] == ["paper", "changes_requested", "paper"]
+    assert [mail.to for mail in await play.delivered()] == [LIWB] * 3
+
+
 async def test_an_agency_on_paper_gets_no_mail_of_any_kind(play: Play, program: Program) -> None:
     await change(play, play.world.members["sfj"], takes_part=PAPER)
     sent = await circulated(play, program)

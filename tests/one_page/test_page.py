@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from liaison.accounts.viewer import COMMAND_LINE
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
+from liaison.mechanisms import founding
 from tests.callers import Browser, Program
 from tests.documents.office import laid_out
 from tests.meetings.play import Play
@@ -56,6 +58,21 @@ async def test_it_says_what_waits_for_whom_and_what_is_overdue(play: Play, progr
     assert "2026年第四季度联席会议：已同意1/2，待区司法局签署" in text
     assert "逾期3天" in text
     assert "目前未办结1项，其中逾期1项" in text
+
+
+async def test_what_was_reported_done_by_its_date_is_in_time_however_late_it_is_closed(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        await founding.change_mechanism(db, COMMAND_LINE, world.mechanism.id, {"needs_closing": True})
+    given = {"title": "建立线索台账", "lead_agency_id": str(world.sfj.id), "due_on": "2026-11-24"}
+    item = await program.post(world.zhoumin, f"/mechanisms/{world.mechanism.id}/action-items", given, status=201)
+    await program.post(world.liwb, f"/action-items/{item['id']}/complete")
+    play.clock.as_of = play.clock.now() + timedelta(days=3)
+    await program.post(world.zhoumin, f"/action-items/{item['id']}/close")
+    text = await (await browser.sign_in(world.zhoumin)).get(f"/mechanisms/{world.mechanism.id}/one-page")
+    assert "办结1项（按期1项）" in text
 
 
 @pytest.mark.parametrize("items", [0, 60])

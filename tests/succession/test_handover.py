@@ -56,6 +56,15 @@ def handovers(mails: list[Mail]) -> dict[str, Mail]:
     return {mail.to: mail for mail in mails if "交接" in mail.subject}
 
 
+@pytest.mark.parametrize("may_sign", [True, False])
+async def test_the_successor_may_sign_where_the_office_may(quarter: Quarter, may_sign: bool) -> None:
+    async with quarter.play.database.writing() as db:
+        (await db.get_one(Designation, quarter.world.terms["liwb"].id)).may_sign = may_sign
+    acting = await handed_over(quarter, acting=True)
+    back = await handed_over(quarter, acting.id, quarter.world.liwb, starts_on=date(2026, 12, 20))
+    assert [acting.may_sign, back.may_sign] == [may_sign] * 2
+
+
 async def test_open_items_pass_on_the_day_once_and_keep_their_former_owner(quarter: Quarter) -> None:
     world = quarter.world
     item, theirs = await assigned(quarter, "建立线索台账"), await assigned(quarter, "汇编案例", world.wuxl)

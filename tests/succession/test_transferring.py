@@ -129,3 +129,16 @@ async def test_programs_move_people_and_a_wrong_choice_names_its_field(
     assert (await program.refused(world.gonghui, "POST", path, to))[0] == 403
     person = await program.post(world.guyan, path, {**to, "job_title": "科长"})
     assert (person["agency_id"], person["job_title"]) == (str(world.rsj.id), "科长")
+
+
+async def test_a_liaison_who_moves_before_the_day_of_the_handover_leaves_items_to_the_named_successor(
+    quarter: Quarter,
+) -> None:
+    item = await assigned(quarter, "建立线索台账")
+    await handed_over(quarter)
+    await moved(quarter)
+    async with quarter.play.database.reading() as db:
+        assert (await db.get_one(ActionItem, item)).owner_id == quarter.world.gonghui.id
+    await quarter.on("12-01T09:00")
+    async with quarter.play.database.reading() as db:
+        assert (await db.get_one(ActionItem, item)).owner_id == quarter.world.gonghui.id
