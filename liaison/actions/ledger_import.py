@@ -1,6 +1,6 @@
 """The ledger's table coming back: what was changed in it goes through the same verbs as on the page; all of it, or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,12 +46,12 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One row that changed something: where it stands, the item, and which columns (codes of HEADINGS)."""
+    """One row that changed something: where it stands, the item, and by column (codes of HEADINGS) what stood there and what is to."""
 
     row: int
     item_id: int
     title: str
-    columns: tuple[str, ...]
+    changes: Mapping[str, tuple[str, str]]
 
 
 async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], words: Words) -> list[Taken]:
@@ -84,7 +84,8 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
         problems = await _apply(db, viewer, item, row, changed)
         wrong += problems
         if not problems:
-            taken.append(Taken(row.at, item.id, item.title, changed))
+            changes = {name: (present[name], row.cells[name].strip()) for name in changed}
+            taken.append(Taken(row.at, item.id, item.title, changes))
     if wrong:
         raise LedgerRefused(wrong)
     return taken

@@ -115,7 +115,7 @@ def cells_of(
         "how_late": worded_due(words, item, calendar, today),
         "carried": str(carried) if carried else "",
         "mechanism": item.mechanism.short_name,
-        "meeting": item.meeting.title if item.meeting else "",
+        "meeting": f"{item.meeting.title} {item.meeting.local_on.isoformat()}" if item.meeting else "",
         "progress": progress,
     }
 

@@ -242,6 +242,7 @@ async def test_who_must_decide_is_mailed_the_next_morning_once_and_answers_by_th
     told = {mail.to: mail for mail in await play.delivered()}
     assert set(told) == {LIWB, "wuxl@sfj.qingzhi.example"}, "who asked, and the owner by way of his contact"
     assert "同意延期" in told[LIWB].subject
+    assert "查看落实事项：" in told[LIWB].text, "not an agenda item"
     assert await play.delivered() == []
 
 

@@ -94,8 +94,9 @@ async def test_changed_cells_go_through_the_verbs(database: Database, world: Wor
     table[1][TITLE], table[1][DUE], table[1][OWNER] = "建立线索编号台账", "2026-12-31", "吴晓岚"
     table[2][STATE], table[2][NOTE] = "办结", "已建成"
     first, second = await taken(database, world, table)
-    assert (first.row, first.columns) == (2, ("title", "owner", "due"))
-    assert (second.row, second.columns) == (3, ("state", "note"))
+    assert (first.row, [*first.changes]) == (2, ["title", "owner", "due"])
+    assert (second.row, [*second.changes]) == (3, ["state", "note"])
+    assert first.changes["due"] == ("2026-12-10", "2026-12-31")
     async with database.reading() as db:
         one, two = [await db.get_one(ActionItem, each) for each in items]
         assert (one.title, one.due_on, one.owner_id) == ("建立线索编号台账", date(2026, 12, 31), world.wuxl.id)
@@ -170,6 +171,7 @@ async def test_the_page_shows_what_would_change_and_takes_it_in_once_confirmed(
     table[1][TITLE] = "改好的一行"
     looked = await browser.upload("/actions/import", "台账.xlsx", workbook({"x": table}))
     assert "改好的一行" in looked.text
+    assert "建立线索台账 → <b>改好的一行</b>" in looked.text, "what stood there, and what is to"
     async with database.reading() as db:
         assert (await db.get_one(ActionItem, items[0])).title == "建立线索台账", "nothing before it was confirmed"
     rows = looked.text.split('name="rows" value="')[1].split('"')[0]

@@ -13,6 +13,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.documents.spreadsheet import tables_of
 from liaison.meetings import recording, scheduling
 from tests.callers import Browser
 from tests.world import World
@@ -89,6 +90,25 @@ async def test_a_refused_quick_add_of_a_meeting_stays_with_the_meeting(
     assert f'name="meeting_id" value="{meeting.id}"' in refused.text
     assert f'<option value="{decision.id}" selected>' in refused.text
     assert f'<option value="person:{world.liwb.id}" selected>' in refused.text
+
+
+async def test_each_item_says_of_which_days_meeting_it_comes(
+    browser: Browser, world: World, database: Database
+) -> None:
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        meeting = await scheduling.schedule(
+            db, viewer, world.mechanism.id, kind="regular", title="联席会议",
+            local_start=datetime.fromisoformat("2026-09-17T14:30"), duration_minutes=120,
+        )  # fmt: skip
+        given = {"title": "建立台账", "lead_agency_id": world.sfj.id, "meeting": meeting}
+        item_id = (await assigning.assign(db, viewer, world.mechanism.id, **given)).id  # type: ignore[arg-type]
+    await browser.sign_in(world.zhoumin)
+    ledger = " ".join(re.sub(r"<[^>]+>", " ", await browser.get("/actions")).split())
+    assert "联席会议 · 9月17日（周四）" in ledger
+    assert "9月17日（周四）" in await browser.get(f"/actions/{item_id}")
+    table = tables_of((await browser.client.get("/actions/ledger.xlsx")).content)[0]
+    assert table[1][table[0].index("来源")] == "联席会议 2026-09-17"
 
 
 async def test_filters_stand_in_the_address(browser: Browser, world: World, database: Database) -> None:

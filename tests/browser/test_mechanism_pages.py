@@ -93,3 +93,15 @@ def test_a_long_name_of_a_fact_leaves_its_value_room_on_a_phone(
     page.goto("/mechanisms/1")
     expect(page.locator("#arrangements")).to_contain_text("Number of the first meeting recorded here")
     page_checks(page)
+
+
+def test_the_labels_of_a_printed_sheet_stand_on_one_line_in_either_language(
+    new_page: NewPage, live_server: LiveSite
+) -> None:
+    term = live_server.world.terms["zhoumin"].id
+    for locale in ("zh_CN", "en"):
+        page = new_page(locale=locale, person=live_server.world.zhoumin)
+        page.goto(f"/designations/{term}/sheet")
+        heights = page.evaluate("[...document.querySelectorAll('.meta b')].map(one => one.getClientRects()[0].height)")
+        assert heights
+        assert max(heights) == min(heights), locale

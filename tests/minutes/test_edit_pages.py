@@ -94,6 +94,19 @@ async def test_changing_what_was_circulated_is_confirmed_and_names_whose_word_be
     assert '<ins><span class="mark-word">增加：</span>5个工作日内完成移送。' in differs
 
 
+async def test_who_mends_the_text_reads_beside_it_what_was_asked_for(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    wish = {"root": sent["root"], "text": "改为5个工作日", "section_key": "1"}
+    await program.post(world.liwb, f"/minutes/{sent['id']}/request-changes", wish)
+    await browser.sign_in(world.zhoumin)
+    page = text_of(await browser.get(f"/minutes/{sent['id']}/edit"))
+    assert "清沚区司法局：提出修改意见 李文博" in page
+    assert "针对“研究线索移送指引” 改为5个工作日" in page
+
+
 async def test_a_section_that_others_may_not_know_of_shows_no_word_on_any_page(
     play: Play, program: Program, browser: Browser
 ) -> None:

@@ -52,7 +52,7 @@ async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
     card = text_of(await browser.get(f"/meetings/{meeting}"))
     assert "已印发 清检会纪〔2026〕4号" in card
     read = text_of(await browser.get(f"/minutes/{version}"))
-    assert "抄送 区委政法委、区人社局 抄报 市检察院 印发 清沚区人民检察院、2026年11月23日" in read
+    assert "抄送 区委政法委、区人社局 抄报 市检察院 印发 清沚区人民检察院 印发日期 2026年11月23日" in read
     assert "印发时操作日志的位置" in read
 
 
@@ -226,6 +226,20 @@ async def test_issued_minutes_are_corrected_with_a_reason_and_a_correction_can_b
     assert (await browser.post(f"/minutes/{new}/give-up")).status_code == 303
     assert (await browser.client.get(f"/minutes/{new}")).status_code == 404
     assert "本纪要正在更正" not in await browser.get(path)
+
+
+async def test_who_issued_minutes_and_when_stand_apart_on_page_and_excerpt(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "1号"})
+    await browser.sign_in(world.zhoumin)
+    for page in ("", "/excerpt?section=1"):
+        said = text_of(await browser.get(f"/minutes/{sent['id']}{page}"))
+        assert "印发 清沚区人民检察院 印发日期 2026年11月23日" in said
 
 
 async def test_issued_minutes_are_found_by_number_and_the_list_of_meetings_says_how_they_stand(

@@ -144,6 +144,7 @@ async def test_a_handover_taken_back_before_its_day_moves_nothing(quarter: Quart
     mails = handovers(await quarter.tick())
     assert set(mails) == {LIWB, "wuxl@sfj.qingzhi.example"}
     assert mails[LIWB].subject == "【交接撤回】李文博继续担任联络员（支持起诉协作机制）"
+    assert "协作机制：清沚区支持起诉与法律援助协作机制" in mails[LIWB].text
     await quarter.on("12-02T09:00")
     assert await owner_of(quarter, item) == (world.liwb.id, None)
     async with quarter.play.database.reading() as db:

@@ -67,6 +67,16 @@ async def test_the_letter_names_old_and_new_liaison_and_goes_to_the_other_member
     assert (await browser.client.get(f"/designations/{new.id}/letter.docx?to={world.rsj.id}")).status_code == 404
 
 
+async def test_the_page_of_who_leaves_offers_the_letter_that_names_who_follows(quarter: Quarter, browse: Any) -> None:
+    leaving = quarter.world.terms["liwb"]
+    browser = await browse(quarter.world.gonghui)
+    assert f'href="/designations/{leaving.id}/letter"' in await browser.get(f"/designations/{leaving.id}")
+    new = await handed_over(quarter)
+    page = await browser.get(f"/designations/{leaving.id}")
+    assert f'href="/designations/{new.id}/letter"' in page
+    assert f'href="/designations/{leaving.id}/letter"' not in page
+
+
 async def test_the_letter_and_the_sheet_are_set_on_one_page_by_the_standard(
     quarter: Quarter, browse: Any, tmp_path: Path
 ) -> None:

@@ -168,6 +168,7 @@ async def _term_page(
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     ahead = await queries.ahead_of(db, designation_id)
     moves = await moving.found(db, moving.Office(designation, ahead.starts_on if ahead else today), viewer)
+    handover = await queries.newest_of(db, designation_id)
     if form is None:
         every = [thing.id for kind, things in moves if kind.may_stay for thing in things]
         form = Form.of(ends_on=designation.ends_on, starts_on=today, ends_deputy=1, moves=every)
@@ -184,6 +185,7 @@ async def _term_page(
         ahead=ahead,
         may_take_back=ahead is not None and ahead.starts_on > today,
         moves=moves,
+        letter_of=(handover and handover.to_id) or designation.id,  # the others are told who follows, not who leaves
         at_stake=await mechanisms.at_stake(db, designation),
         people=await mechanisms.choosable_people(db, [agency_id]),
         letter=permissions.needs_letter(viewer, mechanism.id, agency_id),
