@@ -25,6 +25,7 @@ CATALOGUE = {
     "postgresql": (
         "SELECT 'relation', c.relname, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' "
         "UNION ALL SELECT 'constraint', conname, contype::text FROM pg_constraint JOIN pg_namespace n ON n.oid = connamespace WHERE n.nspname = 'public' "
+        "UNION ALL SELECT 'column', table_name || '.' || column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' "
         "UNION ALL SELECT 'trigger', tgname, '' FROM pg_trigger WHERE NOT tgisinternal "
         "UNION ALL SELECT 'extension', extname, '' FROM pg_extension ORDER BY 1, 2, 3"
     ),
@@ -80,7 +81,7 @@ def stopped_before(engine: Engine, change: int, at_each_read: Callable[[], None]
 
 
 def catalogue(engine: Engine) -> list[tuple[Any, ...]]:
-    """Everything the database has: tables, indexes, constraints, triggers."""
+    """Everything the database has: tables, columns, indexes, constraints, triggers."""
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(CATALOGUE[engine.dialect.name]))]
 
