@@ -9,13 +9,13 @@ from sqlalchemy import select
 from liaison.accounts import links
 from liaison.actions import extension_queries, queries
 from liaison.actions.extension_models import AGREED, Extension
+from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.db import Session
 from liaison.directory.models import Address, Person
 from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -108,17 +108,7 @@ async def compose_extension(db: Session, mail: OutboxMail) -> OutgoingMessage | 
         "link": await link_to(db, item, person_id, extension.agency_id, open_=named["title"] == item.title),
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("extension", context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
-        thread=f"action-{item.id}",
-        audience=named["audience"],
-    )
+    return item_mail(mail, item, "extension", context, site=db.settings.mail_from, audience=named["audience"])
 
 
 COMPOSERS = {KIND: one_by_one(compose_extension)}

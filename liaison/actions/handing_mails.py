@@ -7,12 +7,12 @@ from sqlalchemy.orm import joinedload
 
 from liaison.actions.extension_mails import link_to, people, titles
 from liaison.actions.extension_models import ItemChange
+from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.db import Session
 from liaison.i18n import Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -82,17 +82,7 @@ async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | Non
         "link": await link_to(db, item, mail.params["person_id"], None, open_=is_open),
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("action_handed", context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
-        thread=f"action-{item.id}",
-        audience=named["audience"],
-    )
+    return item_mail(mail, item, "action_handed", context, site=db.settings.mail_from, audience=named["audience"])
 
 
 COMPOSERS = {KIND: one_by_one(compose_handed)}

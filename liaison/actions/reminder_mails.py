@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison.accounts import links
 from liaison.actions.extension_mails import LINK_LIFE, titles
+from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.actions.reminder_models import HandReminder
@@ -14,7 +15,6 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
-from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -63,17 +63,7 @@ async def compose_reminder(db: Session, mail: OutboxMail) -> OutgoingMessage | N
         "link": link,
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("action_reminder", context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
-        thread=f"action-{item.id}",
-        audience=named["audience"],
-    )
+    return item_mail(mail, item, "action_reminder", context, site=db.settings.mail_from, audience=named["audience"])
 
 
 COMPOSERS = {KIND: one_by_one(compose_reminder)}

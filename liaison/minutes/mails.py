@@ -224,11 +224,12 @@ def _message(
         **more,
     }
     subject, text, html = render(template, context, mail.locale)
-    mailbox = meeting.mechanism.mailbox
+    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=mail.display_to,
         address=mail.address,
-        mail_from=f"{meeting.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,

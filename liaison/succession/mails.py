@@ -73,11 +73,12 @@ async def handover_mail(db: Session, mail: OutboxMail) -> OutgoingMessage | None
         "starts_on": handover.starts_on,
     }
     subject, text, html = render("handover", context, mail.locale)
-    mailbox = term.mechanism.mailbox
+    from_name, mail_from = term.mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=mail.display_to,
         address=mail.address,
-        mail_from=f"{term.mechanism.short_name} <{mailbox}>" if mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,

@@ -151,10 +151,12 @@ async def liaison_changed(db: Session, mail: OutboxMail) -> OutgoingMessage | No
         "words": words,
     }
     subject, text, html = render("liaison_changed", context, mail.locale)
+    from_name, mail_from = mechanism.sender(db.settings.mail_from)
     return OutgoingMessage(
         to=mail.display_to,
         address=mail.address,
-        mail_from=f"{mechanism.short_name} <{mechanism.mailbox}>" if mechanism.mailbox else db.settings.mail_from,
+        mail_from=mail_from,
+        from_name=from_name,
         subject=subject,
         text=text,
         html=html,
