@@ -15,9 +15,7 @@ from liaison.errors import Conflict
 from liaison.i18n import N_
 
 MINUTES = "minutes"
-KINDS = (MINUTES,)
 AGREED, CHANGES_REQUESTED, DEEMED, PAPER = "agreed", "changes_requested", "deemed", "paper"
-SIGN_OFF_STATES = (AGREED, CHANGES_REQUESTED, DEEMED, PAPER)
 CONSENTS = (AGREED, DEEMED, PAPER)
 """What counts as the agency's consent; silence (`deemed`) only where the mechanism says so."""
 IN_FORCE_ALREADY = N_("This text has been issued and never changes. A correction is a new text that names this one.")
