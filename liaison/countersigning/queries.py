@@ -35,14 +35,13 @@ async def documents(db: Session, document_ids: Sequence[int]) -> dict[int, Docum
     return {one.id: one for one in rows}
 
 
-async def version(db: Session, version_id: int) -> DocumentVersion:
-    """One version, with its document as `document` gives it. Raises NotFound."""
+async def document_of(db: Session, version_id: int) -> int:
+    """The id of the document that a version belongs to. Raises NotFound."""
     query = select(DocumentVersion.document_id).where(DocumentVersion.id == version_id)
     found = (await db.execute(query)).scalar_one_or_none()
     if found is None:
         raise NotFound
-    versions = (await document(db, found)).versions
-    return next(one for one in versions if one.id == version_id)
+    return found
 
 
 async def sign_off(db: Session, sign_off_id: int) -> SignOff:

@@ -17,7 +17,7 @@ from liaison.meetings.replies import Registered
 from liaison.minutes import making, queries, reminding, signing, writing
 from liaison.minutes.editing import SectionGiven
 from liaison.minutes.models import Minutes
-from liaison.minutes.reading import in_full
+from liaison.minutes.reading import sections_for
 from liaison.minutes.values import minutes_json
 from liaison.web.api import Body, RegisteredGiven, body, named, reply, seen
 from liaison.web.forms import row_id
@@ -250,8 +250,8 @@ def _section(given: SectionBody) -> SectionGiven:
 async def _answer(
     request: AnyRequest, db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion, *, status: int = 200
 ) -> Response[bytes]:
-    found, newest, sections = await in_full(db, viewer, minutes, version.id)
-    return await reply(request, db, viewer, minutes_json(viewer, found, newest, sections), status=status)
+    sections = await sections_for(db, viewer, minutes, version)
+    return await reply(request, db, viewer, minutes_json(viewer, minutes, version, sections), status=status)
 
 
 api = Router(

@@ -14,7 +14,7 @@ from liaison.meetings.locking import audit_line
 from liaison.minutes import paper, queries
 from liaison.minutes.models import Minutes
 from liaison.minutes.plain import plain_text
-from liaison.minutes.reading import in_full
+from liaison.minutes.reading import sections_for
 from liaison.minutes.sign_sheet import sign_sheet
 
 
@@ -30,7 +30,7 @@ class Made:
 async def said(db: Session, viewer: Viewer, version_id: int) -> tuple[Minutes, DocumentVersion, documents.Minutes]:
     """One version with what its paper says to this viewer, in the mechanism's language. Raises NotFound."""
     minutes, version = await queries.version(db, viewer, version_id)
-    minutes, version, sections = await in_full(db, viewer, minutes, version.id)
+    sections = await sections_for(db, viewer, minutes, version)
     return minutes, version, paper.said(paper.words_of(minutes), minutes, version, sections)
 
 

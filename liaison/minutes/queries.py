@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning import queries as documents
 from liaison.countersigning.content import Section
 from liaison.countersigning.models import Document, DocumentVersion
-from liaison.countersigning.standing import state_of
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.meetings import queries as meetings
@@ -30,13 +29,16 @@ _WHOLE = (
 
 async def all_of(db: Session, meeting_id: int) -> list[Minutes]:
     """Every set of minutes of a meeting, corrections after what they correct; each with its document whole."""
-    rows = list(
-        await db.scalars(select(Minutes).where(Minutes.meeting_id == meeting_id).options(*_WHOLE).order_by(Minutes.id))
-    )
-    known = await documents.documents(db, [one.document_id for one in rows]) if rows else {}
-    for one in rows:
-        one.document = known[one.document_id]
-    return rows
+    return await _whole(db, select(Minutes).where(Minutes.meeting_id == meeting_id).order_by(Minutes.id))
+
+
+async def of_meetings(db: Session, meeting_ids: Sequence[int]) -> dict[int, list[Minutes]]:
+    """The same of many meetings; nothing for one without minutes."""
+    found: dict[int, list[Minutes]] = {}
+    query = select(Minutes).where(Minutes.meeting_id.in_(meeting_ids)).order_by(Minutes.id)
+    for one in await _whole(db, query) if meeting_ids else ():
+        found.setdefault(one.meeting_id, []).append(one)
+    return found
 
 
 async def by_id(db: Session, minutes_id: int) -> Minutes:
@@ -58,6 +60,18 @@ async def of_document(db: Session, document_id: int) -> Minutes:
     return row
 
 
+async def of_version(db: Session, version_id: int) -> tuple[Minutes, DocumentVersion]:
+    """One version by its id, with its minutes, whoever asks. Raises NotFound."""
+    minutes = await of_document(db, await documents.document_of(db, version_id))
+    return minutes, next(one for one in minutes.document.versions if one.id == version_id)
+
+
+async def besides(db: Session, minutes: Minutes) -> list[Minutes]:
+    """The other sets of the same meeting, whole: what these correct, and what corrects them."""
+    others = select(Minutes).where(Minutes.meeting_id == minutes.meeting_id, Minutes.id != minutes.id)
+    return await _whole(db, others.order_by(Minutes.id))
+
+
 async def newest(db: Session, viewer: Viewer, meeting: Meeting) -> Minutes:
     """The newest set of minutes of a meeting that the viewer may read; `meeting` is one they may see. Raises NotFound."""
     for one in reversed(await all_of(db, meeting.id)):
@@ -68,37 +82,44 @@ async def newest(db: Session, viewer: Viewer, meeting: Meeting) -> Minutes:
 
 async def version(db: Session, viewer: Viewer, version_id: int) -> tuple[Minutes, DocumentVersion]:
     """One version by its id, with its minutes, if the viewer may read it. Raises NotFound."""
-    found = await documents.version(db, version_id)
-    minutes = await of_document(db, found.document_id)
+    minutes, version = await of_version(db, version_id)
     await meetings.get(db, viewer, minutes.meeting_id)
-    version = next(one for one in minutes.document.versions if one.id == version_id)
     if not await readable(db, viewer, minutes, version):
         raise NotFound
     return minutes, version
 
 
 async def readable(db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion | None = None) -> bool:
-    """Whether the viewer, who may see the meeting, may read these minutes (`version`: that wording; None: the newest they would be
-    shown): issued ones everybody, but a former member only what was issued until it left; what is countersigned those concerned; a
-    draft those who write it."""
+    """Whether the viewer, who may see the meeting, may read that wording of the minutes; without `version`, the newest they would be
+    shown: of issued minutes what was issued."""
+    shown = version or (minutes.document.newest if minutes.issued_at is not None else None)
+    versions = await readable_versions(db, viewer, minutes)
+    return bool(versions) if shown is None else shown in versions
+
+
+async def readable_versions(db: Session, viewer: Viewer, minutes: Minutes) -> list[DocumentVersion]:
+    """The versions that the viewer, who may see the meeting, may read, in their order: what was issued everybody, but a former member
+    only what was issued until it left; what is countersigned those concerned; a draft those who write it."""
     meeting, document = minutes.meeting, minutes.document
-    if minutes.issued_at is not None and version in (None, document.newest):
-        people = [one.person_id for one in await meetings.attendees(db, meeting.id)]
-        before = reads_before(viewer, meeting, people, db.now())
-        return before is None or minutes.issued_at < before
-    if may_edit(viewer, meeting):
-        return True
-    if (version or document.versions[0]).circulated_at is not None:
-        return may_read_circulated(viewer, meeting, document, await meetings.chairs(db, meeting.id))
-    return may_read_draft(viewer, meeting, await bringing(db, document))
+    issued = document.newest if minutes.issued_at is not None else None
+    others = [one for one in document.versions if one is not issued]
+    circulated = drafts = may_edit(viewer, meeting)
+    if not drafts and any(one.circulated_at is None for one in others):
+        drafts = may_read_draft(viewer, meeting, await bringing(db, document))
+    if not circulated and any(one.circulated_at is not None for one in others):
+        circulated = may_read_circulated(viewer, meeting, document, await meetings.chairs(db, meeting.id))
+    found = [one for one in others if (drafts if one.circulated_at is None else circulated)]
+    if issued is not None and await _reads_issued(db, viewer, minutes):
+        found.append(issued)
+    return found
 
 
 async def seen_version(db: Session, viewer: Viewer, minutes: Minutes) -> DocumentVersion:
-    """The version the viewer is shown first: the newest they may read, since a draft is for who writes it."""
-    for one in reversed(minutes.document.versions):
-        if await readable(db, viewer, minutes, one):
-            return one
-    raise NotFound
+    """The version the viewer is shown first: the newest they may read, since a draft is for who writes it. Raises NotFound."""
+    versions = await readable_versions(db, viewer, minutes)
+    if not versions:
+        raise NotFound
+    return versions[-1]
 
 
 async def bringing(db: Session, document: Document) -> frozenset[int]:
@@ -123,16 +144,19 @@ async def issued(db: Session, viewer: Viewer, mechanism_id: int, *, wanted: str 
     if wanted:
         named = Minutes.doc_no.contains(wanted, autoescape=True), Meeting.title.contains(wanted, autoescape=True)
         query = query.where(or_(*named))
-    newest_first = query.order_by(Minutes.issued_on.desc(), Minutes.id.desc()).limit(MOST_LISTED).options(*_WHOLE)
-    rows = list(await db.scalars(newest_first))
-    known = await documents.documents(db, [one.document_id for one in rows])
-    for one in rows:
-        one.document = known[one.document_id]
+    rows = await _whole(db, query.order_by(Minutes.issued_on.desc(), Minutes.id.desc()).limit(MOST_LISTED))
     return [one for one in rows if await readable(db, viewer, one)]
 
 
-async def states(db: Session, meeting_ids: Sequence[int]) -> dict[int, str]:
-    """By meeting, how its newest minutes stand: draft, circulating, agreed or issued; nothing for a meeting without."""
-    rows = list(await db.scalars(select(Minutes).where(Minutes.meeting_id.in_(meeting_ids)).order_by(Minutes.id)))
-    known = await documents.documents(db, [one.document_id for one in rows])
-    return {one.meeting_id: state_of(known[one.document_id]) for one in rows}
+async def _whole(db: Session, query: Select[Minutes]) -> list[Minutes]:
+    rows = list(await db.scalars(query.options(*_WHOLE)))
+    known = await documents.documents(db, [one.document_id for one in rows]) if rows else {}
+    for one in rows:
+        one.document = known[one.document_id]
+    return rows
+
+
+async def _reads_issued(db: Session, viewer: Viewer, minutes: Minutes) -> bool:
+    people = [one.person_id for one in await meetings.attendees(db, minutes.meeting_id)]
+    before = reads_before(viewer, minutes.meeting, people, db.now())
+    return before is None or (minutes.issued_at is not None and minutes.issued_at < before)

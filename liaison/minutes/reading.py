@@ -1,4 +1,4 @@
-"""Minutes as one viewer reads them: what stands now, and each section as far as they may know it."""
+"""Minutes as one viewer reads them: each section as far as they may know it."""
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.content import Section
@@ -10,15 +10,13 @@ from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import may_edit_section
 
 
-async def in_full(
-    db: Session, viewer: Viewer, minutes: Minutes, version_id: int
-) -> tuple[Minutes, DocumentVersion, list[SectionShown]]:
-    """The minutes and one version of them as they stand now, with its sections as this viewer may know them."""
-    found = await queries.of_document(db, minutes.document_id)
-    version = next(one for one in found.document.versions if one.id == version_id)
+async def sections_for(db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion) -> list[SectionShown]:
+    """The sections of one version as this viewer may know and change them."""
     brought = await queries.brought_by(db, version.sections)
 
     def may_edit(one: Section) -> bool:
-        return found.issued_at is None and may_edit_section(viewer, found.meeting, one.audience, brought.get(one.key))
+        return minutes.issued_at is None and may_edit_section(
+            viewer, minutes.meeting, one.audience, brought.get(one.key)
+        )
 
-    return found, version, shown(viewer, version, may_edit)
+    return shown(viewer, version, may_edit)

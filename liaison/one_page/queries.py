@@ -152,8 +152,10 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
         .limit(MOST_SIGNING)
     )
     found: list[tuple[Signing, Sequence[int]]] = []
-    for meeting in await db.scalars(query):
-        sets = await minutes.all_of(db, meeting.id)
+    held = (await db.scalars(query)).all()
+    known = await minutes.of_meetings(db, [one.id for one in held])
+    for meeting in held:
+        sets = known.get(meeting.id)
         if not sets:
             if meeting.entered_afterwards_at is None:
                 found.append((Signing(meeting.title, "none", 0, 0, (), (), None), ()))
@@ -161,10 +163,8 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
         if not await minutes.readable(db, viewer, sets[-1]):
             continue
         document = sets[-1].document
-        stands, names = (
-            standing_of(document.newest),
-            {one.agency_id: one.agency.short_name for one in document.newest.signers},
-        )
+        stands = standing_of(document.newest)
+        names = {one.agency_id: one.agency.short_name for one in document.newest.signers}
         found.append(
             (
                 Signing(

@@ -21,7 +21,7 @@ from liaison.minutes.comparing import SectionCompared
 from liaison.minutes.drafting import OPENING, item_of
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit
-from liaison.minutes.reading import in_full
+from liaison.minutes.reading import sections_for
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page
 
@@ -59,23 +59,23 @@ async def to_write(db: Session, viewer: Viewer, version_id: int) -> tuple[Minute
 
 
 async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: int) -> dict[str, Any]:
-    """One version as it stands now, with who signs, the versions before, and what the viewer may do."""
-    found, version, sections = await in_full(db, viewer, minutes, version_id)
-    meeting, document = found.meeting, found.document
+    """One version, with who signs, the versions before, and what the viewer may do."""
+    meeting, document = minutes.meeting, minutes.document
+    version = next(one for one in document.versions if one.id == version_id)
+    sections = await sections_for(db, viewer, minutes, version)
     state = showing.state_of_version(document, version)
     today = db.clock.today(meeting.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, meeting.mechanism_id, today)}
-    readable = {one.id for one in document.versions if await queries.readable(db, viewer, found, one)}
-    edits, is_newest_set, others = may_edit(viewer, meeting), True, []
-    for one in await queries.all_of(db, meeting.id):
-        is_newest_set = one.id == found.id
-        if one.id != found.id and await queries.readable(db, viewer, one):
-            others.append((one, await queries.seen_version(db, viewer, one)))
+    readable = {one.id for one in await queries.readable_versions(db, viewer, minutes)}
+    edits, besides = may_edit(viewer, meeting), await queries.besides(db, minutes)
+    others = [
+        (one, await queries.seen_version(db, viewer, one)) for one in besides if await queries.readable(db, viewer, one)
+    ]
     own = signs_for(viewer, document)
     signs = own is not None and signer_of(version, own) is not None and state in (CIRCULATING, ALL_AGREED)
     writes = edits or any(one.may_edit for one in sections)
     return {
-        "minutes": found,
+        "minutes": minutes,
         "meeting": meeting,
         "zone": meeting.timezone,
         "version": version,
@@ -92,11 +92,11 @@ async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: 
             "edit": writes and state in (DRAFT, CIRCULATING, ALL_AGREED),
             "circulate": edits and state == DRAFT,
             "issue": edits and state == ALL_AGREED,
-            "correct": edits and state == IN_FORCE and is_newest_set,
-            "give_up": edits and showing.nobody_was_shown(found),
+            "correct": edits and state == IN_FORCE and all(one.id < minutes.id for one in besides),
+            "give_up": edits and showing.nobody_was_shown(minutes),
             "sign": signs,
         },
-        "behind": await record.behind(db, viewer, found) if edits and state in (DRAFT, CIRCULATING, ALL_AGREED) else None,
+        "behind": await record.behind(db, viewer, minutes) if edits and state in (DRAFT, CIRCULATING, ALL_AGREED) else None,
         "excerpts": [one.key for one in sections if item_of(one.key) is not None and not one.hidden],
     }  # fmt: skip
 

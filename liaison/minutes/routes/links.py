@@ -8,7 +8,6 @@ from litestar.response import Response
 from liaison.accounts import links
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import NOBODY, Viewer
-from liaison.countersigning import queries as documents
 from liaison.countersigning.models import CHANGES_REQUESTED, DocumentVersion
 from liaison.countersigning.permissions import may_sign
 from liaison.countersigning.standing import signer_of, word_of
@@ -115,8 +114,7 @@ async def _asked(db: Session, link: Link, viewer: Viewer) -> tuple[Minutes, Docu
     """The minutes with the version that the link was mailed for, and the agency it signs for. Raises Gone where its holder may not sign
     for that agency any more, and for an agency's own link once it has a liaison."""
     try:
-        version = await documents.version(db, link.object_id)
-        minutes = await queries.of_document(db, version.document_id)
+        minutes, version = await queries.of_version(db, link.object_id)
     except NotFound:
         raise Gone(NOT_YOURS) from None
     agency_id = link.agency_id or viewer.agency_id

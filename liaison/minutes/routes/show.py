@@ -11,7 +11,7 @@ from liaison.i18n import N_
 from liaison.meetings import queries as meetings
 from liaison.minutes import queries
 from liaison.minutes.comparing import compared
-from liaison.minutes.reading import in_full
+from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import NAMES, Db, Id, Me, context_of, shown, version_page
 from liaison.web.forms import Form, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
@@ -62,10 +62,9 @@ async def changes(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Re
         if before.document_id != version.document_id:
             raise NotFound
     else:
-        earlier = [one for one in minutes.document.versions if one.number < version.number]
-        readable = [one for one in earlier if await queries.readable(db, viewer, minutes, one)]
-        before = readable[-1] if readable else version
-    _, _, was = await in_full(db, viewer, minutes, before.id)
+        readable = await queries.readable_versions(db, viewer, minutes)
+        before = next((one for one in reversed(readable) if one.number < version.number), version)
+    was = await sections_for(db, viewer, minutes, before)
     found = await context_of(db, viewer, minutes, version_id)
     return shown(
         request, "minutes/changes.html", before=before, compared=compared(was, found["sections"]),

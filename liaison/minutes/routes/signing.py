@@ -14,7 +14,7 @@ from liaison.meetings.permissions import is_host
 from liaison.minutes import queries, signing
 from liaison.minutes.comparing import compared
 from liaison.minutes.models import Minutes
-from liaison.minutes.reading import in_full
+from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, version_page
 from liaison.web.forms import Form, FormAgain, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
@@ -90,8 +90,8 @@ async def _said(
     if status == 422:
         raise FormAgain(await version_page(request, db, viewer, minutes, version_id, form))
     seen = await queries.seen_version(db, viewer, minutes)
-    _, _, was = await in_full(db, viewer, minutes, read.id)
-    _, _, now = await in_full(db, viewer, minutes, seen.id)
+    was = await sections_for(db, viewer, minutes, read)
+    now = await sections_for(db, viewer, minutes, seen)
     again = await version_page(request, db, viewer, minutes, seen.id, form, since_read=compared(was, now))
     raise FormAgain(again, 409)
 
