@@ -10,6 +10,7 @@ from liaison.countersigning.models import MINUTES
 from liaison.countersigning.signing import deem
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
+from liaison.meetings.locking import lock
 from liaison.minutes import queries, telling
 
 
@@ -30,6 +31,7 @@ async def deem_due(db: Session) -> int:
             continue
         members = await mechanisms.members_on(db, minutes.meeting.mechanism_id, local.date())
         asked = await telling.reached(db, minutes, minutes.document.newest) & {one.agency_id for one in members}
+        await lock(db, minutes.meeting)
         agencies = await deem(db, document, local.date(), asked)
         if agencies:
             await telling.tell_deemed(db, minutes, agencies)

@@ -1,4 +1,6 @@
-"""What agencies say of circulated minutes, and issuing them once all have agreed. One verb for page, API, signed link and mail."""
+"""What agencies say of circulated minutes, and issuing them once all have agreed. One verb for page, API, signed link and mail.
+
+Every verb locks the meeting before the document: it notes there since when all agree."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,6 +40,7 @@ async def sign(
     unverified: bool = False,
 ) -> SignOff:
     """同意: the viewer's agency agrees to exactly the text whose `root` was read. Raises NotPermitted, Conflict, Invalid."""
+    await lock(db, minutes.meeting)
     own = _own_agency(viewer, minutes)
     said = await signing.sign(db, viewer, version, root=root, agency_id=own, text=text, unverified=unverified)
     return await _settled(db, viewer, minutes, version, said)
@@ -56,6 +59,7 @@ async def request_changes(
 ) -> SignOff:
     """提出修改意见: the viewer's agency says what is to be changed before it agrees, in the whole or in one section. Raises NotPermitted,
     Conflict, Invalid (text, section_key)."""
+    await lock(db, minutes.meeting)
     own = _own_agency(viewer, minutes)
     said = await signing.request_changes(
         db, viewer, version, root=root, agency_id=own, text=text, section_key=section_key, unverified=unverified
@@ -77,6 +81,7 @@ async def register(
     text: str | None = None,
 ) -> SignOff:
     """代登记: what an agency said on paper (`paper`) or another way (`registered`). Raises NotPermitted, Conflict, Invalid."""
+    await lock(db, minutes.meeting)
     if not may_register(viewer, minutes.meeting, agency_id):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
     said = None
@@ -104,6 +109,7 @@ async def excuse(
     """An agency that left the mechanism while its sign-off was due: the host decides, with a reason, that it is not waited for. Raises
     NotPermitted, Conflict (it is a member), Invalid (reason)."""
     meeting = minutes.meeting
+    await lock(db, meeting)
     if not is_host(viewer, meeting):
         raise NotPermitted(N_("Only the host's liaison decides this."))
     today = db.clock.today(meeting.timezone)
