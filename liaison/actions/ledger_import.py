@@ -31,7 +31,7 @@ from liaison.actions.ledger_table import (
 from liaison.actions.models import ActionItem
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
-from liaison.errors import Conflict, Invalid, Message, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, Message, NotPermitted
 from liaison.i18n import N_, Words
 
 _COLUMNS = {
@@ -59,12 +59,15 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
 
     The caller undoes the transaction to only try it. Raises LedgerRefused with every row that is wrong; then nothing may be kept."""
     rows = rows_of(table)
+    numbers = {row.at: read_number(row.cells[NUMBER], db.settings.secret_key) for row in rows}
+    items = await queries.several(db, viewer, {number[0] for number in numbers.values() if number is not None})
+    present_rows = await rows_now(db, viewer, list(items.values()), words)  # a row changes no other item
     wrong: list[Wrong] = []
     seen: dict[int, int] = {}
     taken: list[Taken] = []
     for row in rows:
-        known = read_number(row.cells[NUMBER], db.settings.secret_key)
-        item = await _item(db, viewer, known[0]) if known else None
+        known = numbers[row.at]
+        item = items.get(known[0]) if known else None
         if known is None or item is None:
             said = N_("This number was changed or is unknown; new items are added on the page.")
             wrong.append(Wrong(row.at, NUMBER, Message(said)))
@@ -74,7 +77,7 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
             wrong.append(Wrong(row.at, NUMBER, twice))
             continue
         seen[known[0]] = row.at
-        present = (await rows_now(db, viewer, [item], words))[item.id]
+        present = present_rows[item.id]
         changed = changed_in(row, present)
         if not changed:
             continue
@@ -91,13 +94,6 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
     return taken
 
 
-async def _item(db: Session, viewer: Viewer, item_id: int) -> ActionItem | None:
-    try:
-        return await queries.get(db, viewer, item_id)
-    except NotFound:
-        return None
-
-
 async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, changed: tuple[str, ...]) -> list[Wrong]:
     """What stands in the way of the row; nothing when it was done."""
     fields, wrong = await _fields(db, item, row, changed)
@@ -112,7 +108,7 @@ async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, change
         return wrong
     try:
         if fields:
-            await assigning.change(db, viewer, item, **fields)
+            await assigning.change(db, viewer, item, version=item.version, **fields)
         if is_done:
             await reporting.complete(db, viewer, item, note=row.cells.get(NOTE))
     except Invalid as refusal:

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import event
 
 from liaison.actions import assigning, queries, reporting
 from liaison.actions.ledger_export import exported
@@ -116,6 +117,23 @@ async def test_changed_unknown_and_repeated_numbers_are_named_by_row(
     (text,) = await refusals(database, world, table)
     assert "第2行" in text
     assert text.startswith("第3行")
+
+
+async def test_rows_that_change_nothing_cost_no_statements_of_their_own(
+    database: Database, world: World, items: list[int]
+) -> None:
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(database.writer.sync_engine, "before_cursor_execute", note)
+    table, counts = await table_for(database, world, world.zhoumin), []
+    for rows in (table[:2], table):
+        asked.clear()
+        assert await taken(database, world, rows) == []
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
 
 
 async def test_a_row_of_somebody_elses_mechanism_is_unknown(database: Database, world: World, items: list[int]) -> None:
