@@ -113,8 +113,8 @@ async def register(
     today: date,
 ) -> SignOff:
     """代登记: a sign-off that came on paper (`paper`), or what an agency `said` another way ({"how", "said_by", "at", "by_id"}). It counts
-    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `today` is the local date there. Who may register is asked by the feature. Raises Conflict, Invalid
-    (state, registered, leader, signed_on, text)."""
+    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `today` is the local date there. Who
+    may register is asked by the feature. Raises Conflict, Invalid (state, registered, leader, signed_on, text)."""
     document, version = await _circulating(db, version, root, agency_id)
     check = Check()
     check.choice("state", state, REGISTRABLE)
