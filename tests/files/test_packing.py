@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -84,8 +85,10 @@ async def test_what_acts_or_leads_elsewhere_is_not_bound_in(tmp_path: Path) -> N
 
 def bomb() -> bytes:
     """A PDF whose table of objects unpacks to 3 GB."""
-    table = zlib.compressobj(9)
-    packed = b"".join(table.compress(bytes(1 << 24)) for _ in range(192)) + table.flush()
+    table = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    piece = table.compress(bytes(1 << 24)) + table.flush(zlib.Z_FULL_FLUSH)  # stands for itself, so it can be repeated
+    check = (192 << 24) % 65521 << 16 | 1  # Adler-32 of so many zeros
+    packed = b"\x78\xda" + piece * 192 + table.flush() + check.to_bytes(4, "big")
     head = b"%PDF-1.5\n"
     entry = b"1 0 obj<</Type/XRef/Size 3000/W[1 2 1]/Root 2 0 R/Filter/FlateDecode/Length %d>>stream\n" % len(packed)
     return head + entry + packed + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
@@ -100,20 +103,31 @@ def circle() -> bytes:
     return body + b"trailer<</Root 1 0 R/Size 3>>\nstartxref\n0\n%%EOF\n"
 
 
-@pytest.mark.parametrize("what", ["bomb", "circle", "noise", "encrypted", "picture"])
-async def test_a_hostile_file_is_listed_and_the_others_are_bound_in(tmp_path: Path, what: str) -> None:
+def noise() -> bytes:
+    return b"%PDF-1.7\n" + bytes(range(256)) * 4000 + b"%%EOF"
+
+
+def locked() -> bytes:
+    """A PDF that asks for a password."""
     writer = PdfWriter(clone_from=BytesIO(pages(1)))
     writer.encrypt("secret", algorithm="RC4-128")
-    locked = BytesIO()
-    writer.write(locked)
-    hostile = {
-        "bomb": ("pdf", bomb()),
-        "circle": ("pdf", circle()),
-        "noise": ("pdf", b"%PDF-1.7\n" + bytes(range(256)) * 4000 + b"%%EOF"),
-        "encrypted": ("pdf", locked.getvalue()),
-        "picture": ("png", png(9_000, 9_000)),
-    }
-    done, pack = await bound(tmp_path, hostile[what], ("pdf", pages(1, "good")))
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def too_large() -> bytes:
+    """A picture of 81 million points."""
+    return png(9_000, 9_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "hostile"), [("pdf", bomb), ("pdf", circle), ("pdf", noise), ("pdf", locked), ("png", too_large)]
+)
+async def test_a_hostile_file_is_listed_and_the_others_are_bound_in(
+    tmp_path: Path, kind: str, hostile: Callable[[], bytes]
+) -> None:
+    done, pack = await bound(tmp_path, (kind, hostile()), ("pdf", pages(1, "good")))
     assert done == 0
     assert pack is not None
     assert len(pack.pages) == 3
