@@ -20,9 +20,12 @@ from liaison.actions.ledger_table import HEADINGS
 from liaison.demo import bundle_file
 from liaison.documents.spreadsheet import workbook
 from liaison.i18n import gettext_for
+from tests.cli.forked import forked
 
 COMMAND = [sys.executable, "-m", "liaison"]
 PATIENCE = 60
+STARTED = set[str]()
+"""The commands that were started in this process of tests."""
 
 
 @pytest.fixture
@@ -38,6 +41,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def run(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The command to its end. Each is started once as anybody starts it, so that it loads all that it needs; after that, forked."""
+    if arguments[0] in STARTED:
+        return forked(arguments, site, environment(**settings))
+    STARTED.add(arguments[0])
     return subprocess.run(
         [*COMMAND, *arguments], cwd=site, env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE
     )
