@@ -68,10 +68,10 @@ def test_contributing_names_the_commands_behind_just_check() -> None:
     assert [command for command in recipe("check") if f"`{command}`" not in CONTRIBUTING] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_tests_neither_sleep_nor_skip_nor_mock(path: Path) -> None:
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def evasions(path: Path) -> list[str]:
+    """Where a test waits for time to pass, leaves something out or replaces our own code."""
+    text, found = path.read_text(encoding="utf-8"), list[str]()
+    for node in ast.walk(ast.parse(text)) if any(name in text for _, name in NEVER_IN_TESTS) else ():
         match node:
             case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner), attr=attribute):
                 if why := NEVER_IN_TESTS.get((owner, attribute)):
@@ -84,7 +84,11 @@ def test_tests_neither_sleep_nor_skip_nor_mock(path: Path) -> None:
                 ]
             case _:
                 pass
-    assert found == []
+    return found
+
+
+def test_tests_neither_sleep_nor_skip_nor_mock() -> None:
+    assert {str(path): found for path in TESTS if (found := evasions(path))} == {}
 
 
 def test_decision_records_are_numbered_without_a_gap() -> None:

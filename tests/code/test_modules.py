@@ -1,9 +1,9 @@
 """The three kinds of module keep apart (CONTRIBUTING.md): read from the source, so that a new file is held to it from its first line."""
 
 import ast
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "liaison"
@@ -83,8 +83,14 @@ MODEL_PARTS = {"Base", "Versioned", "BigId", "UTCDateTime", "IdSet", "holds_id"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
 
 
-def name_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).as_posix()
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def wrong_in(paths: Iterable[Path], check: Callable[[Path], Collection[str]]) -> dict[str, Collection[str]]:
+    """What a check finds wrong, by file; one walk, since a test for each of so many files costs more than to read them."""
+    return {path.relative_to(ROOT).as_posix(): found for path in paths if (found := check(path))}
 
 
 def is_command(path: Path) -> bool:
@@ -144,23 +150,30 @@ def wrong_verbs(path: Path, tree: ast.Module) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_is_either_rules_without_session_clock_and_files_or_verbs_that_take_db_first(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert (wrong_verbs(path, tree) if is_verb_module(tree) else impurities(tree)) == []
+def not_of_one_kind(path: Path) -> list[str]:
+    """What in a module is neither of a rule nor of a verb, whichever of the two it is."""
+    tree = tree_of(path)
+    return wrong_verbs(path, tree) if is_verb_module(tree) else impurities(tree)
 
 
-@pytest.mark.parametrize("path", ALWAYS_RULES, ids=name_of)
-def test_calendaring_models_and_permissions_are_always_rules(path: Path) -> None:
-    assert not is_verb_module(ast.parse(path.read_text(encoding="utf-8")))
+def like_a_door(path: Path) -> list[str]:
+    """Where a verb or a rule ends a transaction or takes a request."""
+    nodes = list(ast.walk(tree_of(path)))
+    ends = [node.lineno for node in nodes if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")]
+    requests = [node.lineno for node in nodes if isinstance(node, ast.arg) and node.arg == "request"]
+    return [f"line {line}" for line in ends + requests]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_verbs_and_rules_never_commit_or_see_a_request(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    ends = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("commit", "rollback")]
-    requests = [node for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg == "request"]
-    assert [f"line {line}" for line in [node.lineno for node in ends] + [node.lineno for node in requests]] == []
+def test_a_module_is_either_rules_without_session_clock_and_files_or_verbs_that_take_db_first() -> None:
+    assert wrong_in(MODULES, not_of_one_kind) == {}
+
+
+def test_calendaring_models_and_permissions_are_always_rules() -> None:
+    assert wrong_in(ALWAYS_RULES, lambda path: ["async def"] if is_verb_module(tree_of(path)) else []) == {}
+
+
+def test_verbs_and_rules_never_commit_or_see_a_request() -> None:
+    assert wrong_in(MODULES, like_a_door) == {}
 
 
 def imports_in_functions(tree: ast.Module) -> set[str]:
@@ -178,15 +191,19 @@ def imports_in_functions(tree: ast.Module) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(PACKAGE.rglob("*.py")) if not is_command(path)], ids=name_of)
-def test_functions_import_only_what_is_slow_to_load_and_seldom_needed(path: Path) -> None:
-    found = imports_in_functions(ast.parse(path.read_text(encoding="utf-8")))
-    assert {name for name in found if not name.startswith(SLOW)} == set()
+def quick_imports_in_functions(path: Path) -> set[str]:
+    """What functions import that a start could load as well."""
+    return {name for name in imports_in_functions(tree_of(path)) if not name.startswith(SLOW)}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_file_is_longer_than_400_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+def test_functions_import_only_what_is_slow_to_load_and_seldom_needed() -> None:
+    paths = [path for path in sorted(PACKAGE.rglob("*.py")) if not is_command(path)]
+    assert wrong_in(paths, quick_imports_in_functions) == {}
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    lines = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").count("\n") for path in SOURCES}
+    assert {name: number for name, number in lines.items() if number > MOST_LINES} == {}
 
 
 def test_the_exceptions_named_here_exist() -> None:

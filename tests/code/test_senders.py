@@ -3,12 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
-
 PACKAGE = Path(__file__).resolve().parents[2] / "liaison"
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+BY_HAND = re.compile(r"mail_from=f?\"[^\"\n]*<\{")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_no_mail_puts_a_mechanisms_name_beside_its_mailbox_by_hand(path: Path) -> None:
-    assert re.findall(r"mail_from=f?\"[^\"\n]*<\{", path.read_text(encoding="utf-8")) == []
+def test_no_mail_puts_a_mechanisms_name_beside_its_mailbox_by_hand() -> None:
+    paths = sorted(PACKAGE.rglob("*.py"))
+    assert [str(path) for path in paths if BY_HAND.search(path.read_text(encoding="utf-8"))] == []
