@@ -26,7 +26,6 @@ from sqlalchemy import func, select, update
 from bench.scale import put
 from liaison import migrate
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.app import open_database
 from liaison.calendaring.workdays import add_workdays, region_calendar
 from liaison.clock import Clock
 from liaison.config import Settings, checked
@@ -35,6 +34,7 @@ from liaison.directory.models import Agency, Person
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings.models import Meeting
+from liaison.opening import open_database
 from liaison.reminders.reminding import remind_due, switch_digest
 
 BEGAN = datetime(2026, 8, 31, 1, tzinfo=UTC)

@@ -39,7 +39,7 @@ from liaison.accounts import feed_links
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
 from liaison.actions.models import ActionItem, Support
-from liaison.app import create_app, open_database
+from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
@@ -48,6 +48,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings import announcing
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.opening import open_database
 from liaison.reminders.reminding import remind_due
 
 NOW = datetime(2026, 11, 26, 2, tzinfo=UTC)

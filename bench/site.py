@@ -14,7 +14,6 @@ from statistics import median
 
 from liaison import migrate
 from liaison.accounts.viewer import Viewer
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database
@@ -23,6 +22,7 @@ from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import agenda, queries, scheduling
 from liaison.meetings.asking import Asked
+from liaison.opening import open_database
 
 
 @asynccontextmanager

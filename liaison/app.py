@@ -13,7 +13,6 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.htmx import HTMXRequest
 
-from liaison import audit
 from liaison.absent import absent
 from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
@@ -31,7 +30,7 @@ from liaison.feed import routes as feed_routes
 from liaison.feed.known import KnownFeeds
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
-from liaison.mechanisms.calendars import SiteCalendars, load_calendars
+from liaison.mechanisms.calendars import load_calendars
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import api as meetings_api
 from liaison.meetings import routes as meetings_routes
@@ -39,6 +38,7 @@ from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
 from liaison.minutes import routes as minutes_routes
 from liaison.one_page import routes as one_page_routes
+from liaison.opening import open_database
 from liaison.paperwork import api as paperwork_api
 from liaison.paperwork import routes as paperwork_routes
 from liaison.paths import data_dir
@@ -65,11 +65,6 @@ from liaison.web.openapi import document_bodies
 from liaison.web.static import static
 
 MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
-
-
-def open_database(settings: Settings, clock: Clock) -> Database:
-    """The site's database with the audit trail sealed before each commit, and with the working days that the site has entered."""
-    return Database(settings, clock, before_commit=audit.seal, surroundings=SiteCalendars())
 
 
 @absent("attr")  # aiosmtpd brings it; Litestar would load it to describe classes of a kind that none of ours is of

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from liaison import mailcheck, migrate
-from liaison.app import open_database
 from liaison.calendaring.workdays import region_calendar
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -27,6 +26,7 @@ from liaison.mail.sources import state
 from liaison.mail.sources.places import inboxes
 from liaison.mailcheck import Finding, finding
 from liaison.meetings.scanning import files_of_papers
+from liaison.opening import open_database
 from liaison.system import backups
 from liaison.system.backup_rules import FAILED
 

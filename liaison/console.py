@@ -108,8 +108,8 @@ def _locale_in_file() -> str | None:
 
 
 async def with_database(settings: Settings, run: Any) -> None:
-    from liaison.app import open_database
     from liaison.clock import Clock
+    from liaison.opening import open_database
 
     database = open_database(settings, Clock())
     try:

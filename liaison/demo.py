@@ -10,7 +10,6 @@ from sqlalchemy import select
 from liaison import migrate
 from liaison.accounts.sign_in import printed_link
 from liaison.accounts.viewer import COMMAND_LINE, Viewer
-from liaison.app import open_database
 from liaison.bundle.kinds import bundle_in
 from liaison.bundle.loading import load
 from liaison.clock import Clock
@@ -28,6 +27,7 @@ from liaison.meetings.asking import Asked
 from liaison.meetings.queries import upcoming
 from liaison.meetings.scheduling import schedule
 from liaison.meetings.suggesting import next_days, next_host
+from liaison.opening import open_database
 from liaison.serving import serve
 
 HOST = "127.0.0.1"

@@ -21,7 +21,6 @@ from sqlalchemy import select
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
-from liaison.app import open_database
 from liaison.calendaring.recurrence import dates, parse_rule
 from liaison.calendaring.workdays import Roll, add_workdays, region_calendar
 from liaison.clock import Clock
@@ -39,6 +38,7 @@ from liaison.meetings.models import Meeting, Series
 from liaison.meetings.recorded import decisions as decisions_of
 from liaison.meetings.replies import SlipName
 from liaison.minutes import signing, writing
+from liaison.opening import open_database
 from liaison.polls import asking as polls
 from liaison.polls.answering import answer
 from liaison.polls.asking import Proposed

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from liaison import audit, migrate
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings, with_secret_key
@@ -27,6 +26,7 @@ from liaison.i18n import Words
 from liaison.keeping import archive, copies
 from liaison.keeping.archive import Damaged, Manifest
 from liaison.meetings.scanning import files_of_papers
+from liaison.opening import open_database
 from liaison.system.after_restore import Settled, settle
 
 

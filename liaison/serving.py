@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 
 from liaison import worker
-from liaison.app import create_app, open_database
+from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings, proxies
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
+from liaison.opening import open_database
 
 GRACE_SECONDS = 20
 SETTLED_SECONDS = 1

@@ -14,10 +14,10 @@ import pytest
 import structlog
 
 from liaison import migrate
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
+from liaison.opening import open_database
 from tests import browser, postgres
 from tests.statements import compiled_once
 from tests.world import World, build

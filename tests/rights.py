@@ -19,7 +19,6 @@ from sqlalchemy import select
 from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
 from liaison.accounts.tokens import create_token
-from liaison.app import open_database
 from liaison.audit import Actor
 from liaison.calendaring.workdays import DayKind
 from liaison.clock import Clock
@@ -28,6 +27,7 @@ from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.mail import queue_state
 from liaison.mechanisms.models import HolidayDay
+from liaison.opening import open_database
 from liaison.paperwork.models import DocumentTemplate
 from liaison.succession.models import ChangeLetter
 from liaison.system import holidays

@@ -13,7 +13,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from liaison.accounts import links, sessions, throttle, tokens
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.app import MAX_BODY, open_database
+from liaison.app import MAX_BODY
 from liaison.audit import AuditLine
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -22,6 +22,7 @@ from liaison.directory.models import Person
 from liaison.errors import TooMany
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked
+from liaison.opening import open_database
 from liaison.web.access import TOKEN_BURST
 from liaison.web.hosts import is_ours
 from tests.callers import Browser, Program, visitor

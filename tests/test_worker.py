@@ -13,7 +13,6 @@ from liaison import worker
 from liaison.accounts.forgetting import forget_expired
 from liaison.accounts.models import IdempotentAnswer, UserSession
 from liaison.accounts.sessions import open_session
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database, Session
@@ -21,6 +20,7 @@ from liaison.mail import outbox, queue_state
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
+from liaison.opening import open_database
 from liaison.worker import Tick, Work
 from tests.mail.conftest import until
 from tests.world import World

@@ -12,12 +12,13 @@ import uvicorn
 
 from liaison import worker
 from liaison.accounts.sessions import open_session
-from liaison.app import create_app, open_database
+from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import Person
+from liaison.opening import open_database
 from tests import world
 from tests.statements import compiled_once
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from liaison.__main__ import main
 
 LOADED = (
-    "liaison.app",
+    "liaison.opening",
     "liaison.checkup",
     "liaison.composers",
     "liaison.migrate",

@@ -28,6 +28,14 @@ UNNEEDED = {
 }
 
 
+def test_a_command_that_asks_the_database_loads_no_web_framework(site: Path) -> None:
+    opening = "import sys, liaison.opening; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", opening], cwd=site, env=environment(), capture_output=True, text=True, check=True
+    )
+    assert set(done.stdout.split()) & {"litestar", "liaison.app", "liaison.web"} == set()
+
+
 def test_a_server_starts_without_what_no_first_page_needs(site: Path) -> None:
     run(site, "migrate")
     done = subprocess.run(

@@ -11,7 +11,6 @@ from sqlalchemy import select, text
 from liaison import audit, migrate, restoring
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions.models import ActionItem
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
@@ -22,12 +21,14 @@ from liaison.mail import outbox
 from liaison.mail.models import HELD, OutboxMail
 from liaison.meetings import announcing, scheduling
 from liaison.meetings.asking import Asked
+from liaison.opening import open_database
 from liaison.reminders.reminding import remind_due
 from liaison.system import backups
 from liaison.system.after_restore import JUMP, settle
 from tests.callers import Browser
 from tests.conftest import ON_POSTGRESQL
 from tests.meetings.play import START, Mail, Play, by_address
+from tests.statements import compiled_once
 from tests.world import World
 
 LIWB = "liwb@sfj.qingzhi.example"
@@ -51,7 +52,7 @@ class Sites:
         """The same mailbox, the same people, and a database that does not know what happened since the backup."""
         await restoring.restore(self.place, self.file)
         self.play.clock.as_of = datetime.now(UTC).replace(microsecond=0)
-        database = open_database(self.place, self.play.clock)
+        database = compiled_once(open_database(self.place, self.play.clock))
         again = Play(database, self.play.world, self.play.clock, self.play.directory)
         again.read = self.play.read
         return again

@@ -21,12 +21,12 @@ from pathlib import Path
 import pytest
 
 from liaison import audit, migrate, restoring
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.errors import CannotRun
 from liaison.keeping import making
 from liaison.keeping.archive import CannotKeep, Damaged
+from liaison.opening import open_database
 from tests.conftest import SECRET
 from tests.keeping.unpacking import unpacked
 from tests.world import build

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from liaison import worker
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
@@ -16,6 +15,7 @@ from liaison.db import Database
 from liaison.errors import NotPermitted
 from liaison.keeping import making
 from liaison.mail import queue_state
+from liaison.opening import open_database
 from liaison.system import backups
 from liaison.system.backup_rules import BackupStatus
 from tests.callers import Browser

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from liaison import intake
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.mail.sources.imap import ImapSource
 from liaison.mail.sources.maildir import MaildirSource
 from liaison.mail.sources.places import Folder, Inbox, Source, Waiting, inboxes
+from liaison.opening import open_database
 from tests.smtp_server import trusting_context
 
 

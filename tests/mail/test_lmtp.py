@@ -14,13 +14,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import undefer
 
 from liaison import inline_sqlite, intake
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.db import Database
 from liaison.mail.inbox import read
 from liaison.mail.parts import MOST_BYTES
 from liaison.mail.sources import state
 from liaison.mail.sources.lmtp import MOST_RECIPIENTS, listen
+from liaison.opening import open_database
 from liaison.postroom.models import IncomingMail
 from tests.mail.arriving import note, refuse_subject, taken
 from tests.mail.conftest import until

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Session
@@ -22,6 +21,7 @@ from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.mail.smtp import SmtpTransport
 from liaison.mail.transport import always
+from liaison.opening import open_database
 from tests.mail.plain import QUICK_WAITS, compose
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 
 from liaison.actions import assigning
 from liaison.actions.models import ActionItem
-from liaison.app import open_database
 from liaison.calendaring.holiday_notice import GivenDay
 from liaison.calendaring.workdays import DayKind, DueDay, add_workdays, region_calendar
 from liaison.clock import Clock
@@ -21,6 +20,7 @@ from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms import calendars
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
+from liaison.opening import open_database
 from liaison.system import holiday_queries, holidays
 from liaison.system.holidays import Act, CorrectDay, EnterYear, UndoDay, UndoYear
 from tests.callers import Browser

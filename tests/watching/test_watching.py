@@ -8,13 +8,13 @@ import httpx
 import pytest
 
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.app import open_database
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.mail import outbox, queue_state
 from liaison.mail.models import FINAL_STATES, HELD, OPEN_STATES
+from liaison.opening import open_database
 from liaison.system import backups
 from liaison.watching.metrics import Metric, Sample, age, exposition, gauge
 from tests.callers import Browser, Program, app_of, visitor
