@@ -23,14 +23,14 @@ ORIGIN = "http://127.0.0.1:8000"
 
 def app_of(settings: Settings, database: Database, clock: Clock) -> Litestar:
     """The app of one test's site. It is wired once in a process, which takes a large part of a second; a site has its state."""
-    app = copy(_wired(settings.secret_key, settings.https))
+    app = copy(wired(settings.secret_key, settings.https))
     app.state = state_of(settings, clock, database)
     return app
 
 
 @cache
-def _wired(secret_key: str, https: bool) -> Litestar:
-    """Of the settings, nothing but these is built into the app itself."""
+def wired(secret_key: str, https: bool) -> Litestar:
+    """The app itself, of any site of these tests. Of the settings, nothing but these is built into the app itself."""
     base_url = "https://liaison.example" if https else ORIGIN
     return create_app(checked(Settings(secret_key=secret_key, base_url=base_url)))
 

@@ -1,31 +1,22 @@
 """Every address × every role × agency against the table of who may (tests/permissions_table.py), on the server's own list of routes."""
 
 import re
-import tempfile
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from liaison.app import create_app
 from liaison.clock import Clock
-from liaison.config import Settings, checked
+from tests.callers import wired
 from tests.conftest import NOW, SECRET, migrated_settings
 from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, SFJ, Rule
 from tests.permissions_table import TABLE
 from tests.rights import STRANGER_PHONE, Site, build_site, routes_of
 from tests.rights_meetings import DRAFT, RESTRICTED
 
-
-def _routes() -> list[str]:
-    with tempfile.TemporaryDirectory() as directory:
-        return routes_of(create_app(checked(Settings(data_dir=Path(directory), secret_key=SECRET))))
-
-
-ROUTES = _routes()
+ROUTES = routes_of(wired(SECRET, False))
 
 
 def rules_of(route: str) -> tuple[Rule, ...]:

@@ -1,10 +1,8 @@
 """/api/openapi.json is true: whatever it allows or forbids ends in an answer or a problem, never in an error of ours (schemathesis)."""
 
 import asyncio
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,9 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case
 
-from liaison.app import create_app
 from liaison.clock import Clock
-from liaison.config import Settings, checked
+from tests.callers import wired
 from tests.conftest import NOW, SECRET, migrated_settings
 from tests.permissions_rules import Rule
 from tests.permissions_table import API
@@ -26,13 +23,7 @@ EXAMPLES = 6
 """Requests for each operation: enough to meet every kind of mistake over all of them, in some seconds."""
 
 
-def _described() -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as directory:
-        app = create_app(checked(Settings(data_dir=Path(directory), secret_key=SECRET)))
-        return app.openapi_schema.to_schema()
-
-
-DESCRIBED = _described()
+DESCRIBED: dict[str, Any] = wired(SECRET, False).openapi_schema.to_schema()
 LOADED = schemathesis.openapi.from_dict(DESCRIBED)
 OPERATIONS = [(method.upper(), path) for path, item in DESCRIBED["paths"].items() for method in item]
 
