@@ -213,6 +213,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /actions/{action_id}": (ACTION, RESTRICTED_ACTION),
     "GET /actions/{action_id}/edit": CHANGE_ACTION,
     "POST /actions/{action_id}/edit": CHANGE_ACTION,
+    "POST /actions/{action_id}/due-date": CHANGE_ACTION,  # once it was told: tests/actions/test_dating.py
     "POST /actions/{action_id}/progress": REPORT,
     "POST /actions/{action_id}/complete": REPORT,
     "POST /actions/{action_id}/not-possible": REPORT,

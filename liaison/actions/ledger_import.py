@@ -41,6 +41,7 @@ _COLUMNS = {
     "supporting_agency_ids": SUPPORTING,
     "due_on": DUE,
     "note": NOTE,
+    "reason": DUE,
 }
 
 
@@ -116,7 +117,12 @@ async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, change
         if is_done:
             await reporting.complete(db, viewer, item, note=row.cells.get(NOTE))
     except Invalid as refusal:
-        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in refusal.errors.items()]
+        errors = dict(refusal.errors)
+        if "reason" in errors:
+            errors["reason"] = Message(
+                N_("A wrong date of another agency's item is corrected on its page, with the reason.")
+            )
+        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in errors.items()]
     except (Conflict, NotPermitted) as refusal:
         return [Wrong(row.at, "", refusal.message)]
     return []

@@ -48,6 +48,7 @@ class ActionChange(Body):
     supporting_agency_ids: list[str] | UnsetType = UNSET
     owner_id: str | UnsetType | None = UNSET
     due_on: date | UnsetType | None = UNSET
+    reason: str | None = None
     version: int | None = None
 
 
@@ -179,7 +180,8 @@ async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
 
 @patch("/action-items/{action_id:str}")
 async def change(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
-    """Change what is given of an open item."""
+    """Change what is given of an open item. Once it was told, its agency sets an earlier `due_on` and asks for a later one by an extension;
+    the host agency's liaison or the chair of the meeting corrects a wrong one with a `reason`, which the agency is mailed."""
     given = body(await request.body(), ActionChange)
     item = await queries.get(db, viewer, row_id(action_id))
     await assigning.change(db, viewer, item, version=seen(request, given.version), **_fields(given))

@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import closing, queries
-from liaison.actions.routes.extending import renamed
+from liaison.actions.routes.common import renamed
 from liaison.actions.routes.show import item_page
 from liaison.db import Session
 from liaison.web.forms import Form, attempt

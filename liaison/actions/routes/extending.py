@@ -1,7 +1,7 @@
 """申请延期: asking for another date, and the other agencies' word on it, on the item's page and behind the mailed link."""
 
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import post
 from litestar.di import NamedDependency
@@ -14,6 +14,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import extending, extension_queries, queries
 from liaison.actions.extension_models import Extension
 from liaison.actions.permissions import decides_as
+from liaison.actions.routes.common import renamed
 from liaison.actions.routes.show import item_page
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
@@ -25,7 +26,6 @@ from liaison.web.pages import AnyRequest, page, see_other
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
-T = TypeVar("T")
 NOT_YOURS = N_("You no longer decide about this request.")
 
 
@@ -147,14 +147,6 @@ async def _page(
         viewer=None,
         path=request.url.path,
     )
-
-
-async def renamed(act: Awaitable[T], **names: str) -> T:
-    """The act, whose refusals name the fields as the form does."""
-    try:
-        return await act
-    except Invalid as refusal:
-        raise Invalid({names.get(name, name): message for name, message in refusal.errors.items()}) from None
 
 
 LINK_PAGES = {links.EXTENSION: LinkPages(show_link, act_by_link)}

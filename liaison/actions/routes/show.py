@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import escalating, extension_queries, queries, reminding, reporting
+from liaison.actions import dating, escalating, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.passing import former_owners
 from liaison.actions.permissions import decides_as, judges_as, may_escalate, may_read_end, may_withdraw, supports_as
@@ -28,6 +28,7 @@ DONE = {
     "ended": N_("Recorded as no longer possible."),
     "reopened": N_("The item is open again."),
     "changed": N_("The action item is saved."),
+    "date_corrected": N_("The due date is corrected; its agency is mailed."),
     "asked": N_("Another date is asked for. The other agencies' liaisons decide."),
     "agreed": N_("Your agreement is recorded."),
     "refused": N_("The other date is refused."),
@@ -153,6 +154,7 @@ async def item_page(
         is not None,
         supports=None if one.may_report else supports_as(viewer, item),
         may_remind=one.may_change and item.ended_at is None and await reminding.receiver(db, viewer, item) is not None,
+        may_correct=item.ended_at is None and await dating.may_correct(db, viewer, item),
         may_escalate=one.state == "overdue" and may_escalate(viewer, item),
         escalations=await escalating.of_item(db, viewer, item),
         reported_by=await queries.person(db, item.reported_done_by),
