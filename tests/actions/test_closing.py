@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.actions import assigning, closing, queries, reporting
+from liaison.actions import assigning, closing, extending, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -123,6 +123,32 @@ async def test_the_desk_of_who_may_close_lists_it(play: Play) -> None:
             shown = await desk(db, await world.viewer(db, person), date(2026, 11, 1))
         found[person.id] = [todo.subject_id for todo in shown.todos if todo.kind == "closing"]
     assert found == {world.zhoumin.id: [item_id], world.qianwei.id: [], world.liwb.id: []}
+
+
+async def test_nothing_is_asked_or_reminded_of_what_waits_to_be_closed(play: Play, settings: Settings) -> None:
+    await asks_for_closing(play)
+    item_id, world = await assigned(play), play.world
+    later = date(2026, 12, 31)
+    asked = await act(play, world.wuxl, item_id, extending.ask, due_on=later, reason="等数据")
+    await act(play, world.wuxl, item_id, reporting.complete)
+    async with play.database.reading() as db:
+        assert await extension_queries.open_of(db, item_id) is None, "what was asked for falls away"
+        extension = await extension_queries.whole(db, asked.id)
+        assert extension is not None
+        assert extension.state == "withdrawn"
+    for person, verb, more in (
+        (world.wuxl, extending.ask, {"due_on": later, "reason": "等数据"}),
+        (world.zhoumin, reminding.remind, {}),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await act(play, person, item_id, verb, **more)
+        assert "waits to be closed" in refused.value.message.msgid
+    for person in (world.wuxl, world.liwb, world.zhoumin):
+        page = await (await Browser(settings, play.database, play.clock).sign_in(person)).get(f"/actions/{item_id}")
+        assert f"/actions/{item_id}/remind" not in page
+        assert f"/actions/{item_id}/extensions" not in page
+    api = Program(settings, play.database, play.clock)
+    assert (await api.refused(world.zhoumin, "POST", f"/action-items/{item_id}/remind", {}))[0] == 409
 
 
 async def test_page_and_api_close_and_send_back(play: Play, settings: Settings) -> None:

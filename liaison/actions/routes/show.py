@@ -153,7 +153,10 @@ async def item_page(
         and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
         is not None,
         supports=None if one.may_report else supports_as(viewer, item),
-        may_remind=one.may_change and item.ended_at is None and await reminding.receiver(db, viewer, item) is not None,
+        may_remind=one.may_change
+        and item.ended_at is None
+        and not item.waits_for_closing
+        and await reminding.receiver(db, viewer, item) is not None,
         may_correct=item.ended_at is None and await dating.may_correct(db, viewer, item),
         may_escalate=one.state == "overdue" and may_escalate(viewer, item),
         escalations=await escalating.of_item(db, viewer, item),
