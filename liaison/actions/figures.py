@@ -30,7 +30,9 @@ class Figures:
     open: int
     """at the end of the period"""
     overdue: int
-    """of those, past their due date by then"""
+    """of those, past their due date by then; what was reported done by then is not: its owner owes nothing"""
+    waiting: int
+    """of those that are open, reported done and not closed by then"""
     done: int
     """closed as done within the period"""
     on_time: int
@@ -64,11 +66,13 @@ def figures(facts: Iterable[Fact], first: date, last: date) -> list[Figures]:
 def _of_agency(agency_id: int, facts: list[Fact], first: date, last: date) -> Figures:
     still_open = [one for one in facts if one.ended_on is None or one.ended_on > last]
     done = [one for one in facts if one.ended_how == DONE and one.ended_on and first <= one.ended_on <= last]
+    owed = [one for one in still_open if one.finished_on is None or one.finished_on > last]
     late = [days for one in done if (days := _days_late(one)) > 0]
     return Figures(
         agency_id,
         open=len(still_open),
-        overdue=sum(one.due_on is not None and one.due_on < last for one in still_open),
+        overdue=sum(one.due_on is not None and one.due_on < last for one in owed),
+        waiting=len(still_open) - len(owed),
         done=len(done),
         on_time=len(done) - len(late),
         late_days=sum(late),

@@ -128,6 +128,7 @@ def figures_json(found: Figures) -> dict[str, Any]:
         "agency_id": str(found.agency_id),
         "open": found.open,
         "overdue": found.overdue,
+        "waiting_for_closing": found.waiting,
         "done": found.done,
         "on_time": found.on_time,
         "late": found.late,

@@ -42,11 +42,12 @@ def test_each_figure_says_what_it_says() -> None:
         done(date(2026, 8, 20), due_on=None),  # nothing to be late for
         done(date(2026, 10, 2)),  # open by then, and overdue
         done(date(2026, 6, 30)),  # before
+        fact(finished_on=date(2026, 9, 30)),  # reported done by then, and waits to be closed: not overdue
         fact(ended_how="not_possible", ended_on=date(2026, 8, 1)),
         fact(extensions=2, due_on=None),
     ]
     (found,) = figures(facts, FIRST, LAST)
-    assert (found.open, found.overdue) == (5, 2)
+    assert (found.open, found.overdue, found.waiting) == (6, 2, 1)
     assert (found.done, found.on_time, found.late, found.average_days_late) == (4, 2, 2, 3.0)
     assert (found.carried, found.extensions) == (2, 2)
 

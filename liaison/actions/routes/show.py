@@ -149,21 +149,26 @@ async def item_page(
         registered_names=REGISTERED_NAMES,
         **await _dates(db, viewer, item),
         reminders=await reminding.of_item(db, viewer, item),
-        may_close=item.waits_for_closing
-        and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
-        is not None,
+        may_close=await may_close(db, viewer, item),
         supports=None if one.may_report else supports_as(viewer, item),
         may_remind=one.may_change
         and item.ended_at is None
         and not item.waits_for_closing
         and await reminding.receiver(db, viewer, item) is not None,
-        may_correct=item.ended_at is None and await dating.may_correct(db, viewer, item),
+        may_correct=item.ended_at is None and not item.waits_for_closing and await dating.may_correct(db, viewer, item),
         may_escalate=one.state == "overdue" and may_escalate(viewer, item),
         escalations=await escalating.of_item(db, viewer, item),
         reported_by=await queries.person(db, item.reported_done_by),
         own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
     )
+
+
+async def may_close(db: Session, viewer: Viewer, item: ActionItem) -> bool:
+    """Whether it is reported done and the viewer may close it, or send it back."""
+    if not item.waits_for_closing:
+        return False
+    return judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by) is not None
 
 
 async def _dates(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
