@@ -1,10 +1,13 @@
 """Figures of the ledger by responsible agency for a period: open, done, on time, overdue, days late, carried over, extensions. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
 from liaison.actions.models import DONE
+
+ALL = 0
+"""In the place of an agency: all of them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ def figures(facts: Iterable[Fact], first: date, last: date) -> list[Figures]:
         if fact.assigned_on <= last:
             by_agency.setdefault(fact.agency_id, []).append(fact)
     return [_of_agency(agency_id, mine, first, last) for agency_id, mine in by_agency.items()]
+
+
+def total(found: Sequence[Figures]) -> Figures:
+    """合计 of all agencies: sums, and the average over all that was done late."""
+    return Figures(ALL, *(sum(getattr(one, field.name) for one in found) for field in fields(Figures)[1:]))
 
 
 def _of_agency(agency_id: int, facts: list[Fact], first: date, last: date) -> Figures:

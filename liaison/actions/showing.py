@@ -78,7 +78,7 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
 def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
     if state in (OVERDUE, DUE_SOON) and due_on is not None:
-        return days_left(words, (due_on - today).days)
+        return _due_words(words, state, (due_on - today).days)
     return words._(STATE_NAMES[state])
 
 
@@ -102,7 +102,13 @@ def worded_due(words: Words, item: ActionItem | ItemShown, calendar: WorkCalenda
     if item.state != OPEN or item.due_on is None:
         return ""
     due = due_state(calendar, item.due_on, today)
-    return days_left(words, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
+    return _due_words(words, due, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
+
+
+def _due_words(words: Words, due: str, days: int) -> str:
+    """逾期2天; 临期，2天后到期."""
+    left = days_left(words, days)
+    return left if due == OVERDUE else words._("due soon: %(left)s", left=left)
 
 
 def days_left(words: Words, days: int) -> str:
