@@ -131,7 +131,7 @@ async def test_page_and_api_count_what_the_reader_sees(
     assert "平均逾期天数" in await browser.get("/actions/figures?from=2026-11-01&to=2026-11-30")
     for path in ("/actions/figures", "/actions/figures/print"):
         page = await browser.get(f"{path}?from=2026-11-01&to=2026-11-30")
-        sums = page.split("合计</th>")[1].split("</tr>")[0]
+        sums = page.split("合计</b></td>")[1].split("</tr>")[0]
         assert [cell.split("<")[0] for cell in sums.split('">')[1:]] == ["2", "0", "2", "1", "0", "2.0", "0", "1"]
     async with database.reading() as db:
         assert await of_period(db, await world.viewer(db, world.guyan), FIRST, LAST) == []

@@ -5,15 +5,13 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
-from liaison.accounts.viewer import Viewer
 from liaison.actions import ledger_import
+from liaison.actions.api.shared import Db, Id, Me
 from liaison.actions.ledger_table import LedgerRefused, uploaded
 from liaison.actions.permissions import may_assign
 from liaison.actions.values import taken_json
-from liaison.db import Session
 from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -25,9 +23,9 @@ from liaison.web.pages import AnyRequest, words_of
 @post("/mechanisms/{mechanism_id:str}/ledger", status_code=200)
 async def take_in(
     request: AnyRequest,
-    db: NamedDependency[Session],
-    viewer: NamedDependency[Viewer],
-    mechanism_id: FromPath[str],
+    db: Db,
+    viewer: Me,
+    mechanism_id: Id,
     dry_run: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """Bring an exported ledger back: multipart/form-data with one `file` (.xlsx). A changed row changes its item, a row without a number

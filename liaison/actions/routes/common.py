@@ -4,6 +4,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
@@ -18,6 +19,8 @@ from liaison.meetings.permissions import is_recording
 from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest, page, words_of
 
+Db = NamedDependency[Session]
+Me = NamedDependency[Viewer]
 T = TypeVar("T")
 
 

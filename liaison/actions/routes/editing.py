@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -13,8 +12,8 @@ from liaison.actions import assigning, dating, queries
 from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import CORRECTS, may_change
-from liaison.actions.routes.common import choice_of_owner, renamed, shown
-from liaison.actions.routes.show import item_page
+from liaison.actions.routes.common import Db, Me, choice_of_owner, renamed, shown
+from liaison.actions.routes.show import acted
 from liaison.db import Session
 from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
 from liaison.errors import NotPermitted
@@ -27,9 +26,7 @@ _Choice = tuple[Agency | AgencyShown, Sequence[Person | PersonShown]]
 
 
 @get("/actions/{action_id:int}/edit")
-async def edit_form(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[str]:
+async def edit_form(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[str]:
     """The form, filled with what holds now."""
     item = await queries.get(db, viewer, action_id)
     form = Form.of(
@@ -42,9 +39,7 @@ async def edit_form(
 
 
 @post("/actions/{action_id:int}/edit")
-async def change(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def change(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """Save it."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
@@ -68,9 +63,7 @@ async def change(
 
 
 @post("/actions/{action_id:int}/due-date")
-async def correct_date(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def correct_date(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """Put a wrong due date right, with the reason."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
@@ -82,8 +75,7 @@ async def correct_date(
         due_on="right_due_on",
         reason="why_wrong",
     )
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=date_corrected")
+    return await acted(request, db, viewer, action_id, form, act, "date_corrected")
 
 
 async def _page(

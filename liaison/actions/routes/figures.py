@@ -4,13 +4,12 @@ from datetime import date
 from typing import Any
 
 from litestar import get
-from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.figure_queries import of_period
 from liaison.actions.figures import Figures, total
-from liaison.actions.routes.common import shown
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.errors import Invalid
@@ -20,9 +19,7 @@ from liaison.web.pages import AnyRequest, page
 
 
 @get("/actions/figures")
-async def show_figures(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer]
-) -> Response[str]:
+async def show_figures(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
     """This year so far, unless the address names other days."""
     return shown(
         request,
@@ -34,9 +31,7 @@ async def show_figures(
 
 
 @get("/actions/figures/print")
-async def print_figures(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer]
-) -> Response[str]:
+async def print_figures(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
     """The same table on A4."""
     return page(request, "actions/figures_print.html", **await _counted(request, db, viewer))
 

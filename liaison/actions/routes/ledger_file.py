@@ -7,7 +7,6 @@ from typing import Any
 
 from litestar import get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
@@ -15,17 +14,14 @@ from liaison.actions import ledger_import
 from liaison.actions.ledger_export import exported
 from liaison.actions.ledger_import import TakenIn
 from liaison.actions.ledger_table import HEADINGS, LedgerRefused, Wrong, uploaded
-from liaison.actions.routes.common import shown
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.actions.routes.ledger import filters_of
-from liaison.db import Session
 from liaison.documents import spreadsheet
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, see_other, words_of
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
 NOT_HERE = N_("Only liaison officers and deputies of this mechanism may do this.")
 
 

@@ -1,11 +1,10 @@
 """One action item: what it is, how it goes, and the acts that move it on."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -14,7 +13,7 @@ from liaison.actions import dating, escalating, extension_queries, queries, remi
 from liaison.actions.models import ActionItem
 from liaison.actions.passing import former_owners
 from liaison.actions.permissions import decides_as, judges_as, may_escalate, may_read_end, may_withdraw, supports_as
-from liaison.actions.routes.common import shown
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
 from liaison.i18n import N_
@@ -42,29 +41,22 @@ DONE = {
 
 
 @get("/actions/{action_id:int}")
-async def show_item(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[str]:
+async def show_item(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[str]:
     """The item's page."""
     return await item_page(request, db, viewer, action_id, Form())
 
 
 @post("/actions/{action_id:int}/progress")
-async def report(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def report(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """One note on how it goes."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.report(db, viewer, item, form.raw("text"))
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=reported")
+    return await acted(request, db, viewer, action_id, form, act, "reported")
 
 
 @post("/actions/{action_id:int}/complete")
-async def complete(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """办结, with an undo beside."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
@@ -77,21 +69,16 @@ async def complete(
 
 
 @post("/actions/{action_id:int}/not-possible")
-async def give_up(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """终止办理（情况变化）, with the reason."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=ended")
+    return await acted(request, db, viewer, action_id, form, act, "ended")
 
 
 @post("/actions/{action_id:int}/reopen")
-async def reopen(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """It goes on after all."""
     item = await queries.get(db, viewer, action_id)
     await reporting.reopen(db, viewer, item)
@@ -114,6 +101,15 @@ async def _line(
         pick=pick,
         toast=SimpleNamespace(text=words._(said), undo_url=f"/actions/{item.id}/reopen" if undo else None),
     )
+
+
+async def acted(
+    request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form, act: Awaitable[object], done: str
+) -> Response[Any]:
+    """Do what a form on the item's page asks for, and go back there with what was `done` (a word of DONE, perhaps with #part); refused,
+    the page says why."""
+    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
+    return see_other(f"/actions/{action_id}?done={done}")
 
 
 async def item_page(
