@@ -212,6 +212,7 @@ async def test_what_waits_to_be_closed_is_nothing_its_owner_is_late_with(play: P
     page = await browser.get("/actions")
     assert "待销号（11月23日" in page
     assert "逾期7天" not in page
+    assert '逾期 <span class="count">0</span>' in page
     assert "建立线索台账" not in await browser.get("/actions?status=overdue")
     assert "建立线索台账" not in await browser.get(f"/mechanisms/{world.mechanism.id}/one-page")
     api = Program(settings, play.database, play.clock)
