@@ -211,9 +211,10 @@ def _import_ledger(settings: Any, table: Any, person: str | None, *, dry_run: bo
                     for wrong in refusal.wrong:
                         click.echo(wrong.worded(words), err=True)
                     raise
-                for one in taken:
+                for one in taken.rows:
                     click.echo(words._("Row %(row)s: %(text)s", row=one.row, text=one.title))
-                click.echo(words.ngettext("%(n)d item changed", "%(n)d items changed", len(taken)))
+                click.echo(words.ngettext("%(n)d new item", "%(n)d new items", taken.new))
+                click.echo(words.ngettext("%(n)d item changed", "%(n)d items changed", taken.changed))
                 if dry_run:
                     raise _OnlyTried
         if dry_run:

@@ -5,6 +5,7 @@ from typing import Final
 
 from liaison.accounts.mails import COMPOSERS as ACCOUNTS
 from liaison.actions.closing_mails import COMPOSERS as CLOSINGS
+from liaison.actions.dating_mails import COMPOSERS as DATES
 from liaison.actions.escalation_mails import COMPOSERS as ESCALATIONS
 from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
 from liaison.actions.handing_mails import COMPOSERS as HANDED
@@ -32,6 +33,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **ESCALATIONS,
     **EXTENSIONS,
     **CLOSINGS,
+    **DATES,
     **HANDED,
     **HAND_REMINDERS,
     **REMINDERS,

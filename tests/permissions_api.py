@@ -184,6 +184,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings/{meeting_id}/action-items": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/action-items": (ASSIGN, DRAFT),
     "POST /api/mechanisms/{mechanism_id}/action-items": SERIES,
+    "POST /api/mechanisms/{mechanism_id}/ledger": SERIES,  # 422 without a file
     "GET /api/action-items/{action_id}": (ACTION, RESTRICTED_ACTION),
     "PATCH /api/action-items/{action_id}": CHANGE_ACTION,
     "POST /api/action-items/{action_id}/transfer": CHANGE_ACTION.sending(owner_id="@zhoumin"),

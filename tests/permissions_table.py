@@ -208,11 +208,13 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /actions": only(ACTING, among=SEE_MECHANISM).sending(mechanism_id="@mechanism_id"),
     "GET /actions/ledger.xlsx": ANY_SIGNED_IN,  # what each sees: tests/actions/test_ledger_file.py
     "GET /actions/figures": ANY_SIGNED_IN,  # of what each sees: tests/actions/test_figures.py
+    "GET /actions/figures/print": ANY_SIGNED_IN,
     "GET /actions/import": only(ACTING),
     "POST /actions/import": only(ACTING),
     "GET /actions/{action_id}": (ACTION, RESTRICTED_ACTION),
     "GET /actions/{action_id}/edit": CHANGE_ACTION,
     "POST /actions/{action_id}/edit": CHANGE_ACTION,
+    "POST /actions/{action_id}/due-date": CHANGE_ACTION,  # once it was told: tests/actions/test_dating.py
     "POST /actions/{action_id}/progress": REPORT,
     "POST /actions/{action_id}/complete": REPORT,
     "POST /actions/{action_id}/not-possible": REPORT,

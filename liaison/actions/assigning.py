@@ -6,12 +6,12 @@ from typing import Any
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions import handing_mails, queries
+from liaison.actions import dating, dating_mails, handing_mails, queries
 from liaison.actions.extending import lapse
 from liaison.actions.history import came_out, line_of
 from liaison.actions.locking import lock
 from liaison.actions.models import ActionItem, Support
-from liaison.actions.permissions import may_assign, may_change
+from liaison.actions.permissions import CORRECTS, may_assign, may_change
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
@@ -84,10 +84,15 @@ async def change(
     reason: str | None = None,
 ) -> ActionItem:
     """Change what is given of an open item; another date, agency or owner stays readable beside the former (`reason`: why), and whoever is to do it now is mailed. What was
-    asked for (申请延期) falls away with another date or agency. Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
+    asked for (申请延期) falls away with another date or agency. Once the item was told another date is for its agency, or is corrected with
+    a reason that the agency is mailed (`permissions.dates_as`); who chaired the meeting corrects that alone.
+
+    Raises NotPermitted, Invalid, Conflict (ended, or a stale form)."""
     await lock(db, item)
     if not may_change(viewer, item):
-        raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
+        only_date = all(isinstance(one, Unset) for one in (title, lead_agency_id, supporting_agency_ids, owner_id))
+        if not (only_date and await dating.may_correct(db, viewer, item)):
+            raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
     item.check_version(
         version, title=item.title, lead_agency_id=item.lead_agency_id, owner_id=item.owner_id, due_on=item.due_on
     )
@@ -96,7 +101,10 @@ async def change(
     other_agency = not isinstance(lead_agency_id, Unset) and lead_agency_id != item.lead_agency_id
     kept_owner = None if other_agency else item.owner_id
     check = Check()
-    reason = check.text("reason", reason, most=1000, lines=True)
+    corrects = False
+    if not isinstance(due_on, Unset) and due_on != item.due_on:
+        corrects = await dating.asked_as(db, viewer, item, due_on) == CORRECTS
+    reason = check.text("reason", reason, most=1000, lines=True, required=corrects)
     change_line = line_of(item, db.now(), by=viewer.person_id, via=viewer.via, reason=reason)
     before = {
         "title": item.title,
@@ -124,8 +132,12 @@ async def change(
         item.resume_reminders(db.now())
     if change_line.hands_over and viewer.via != "cli":  # the command line sends no mail
         await handing_mails.tell(db, item, change_line, by=viewer.person_id)
+    said: dict[str, Any] = {"before": before, "title": item.title, "due_on": _iso(item.due_on)}
+    if corrects:
+        await dating_mails.tell(db, item, change_line, by=viewer.person_id)
+        said["reason"] = reason
     item.touch()
-    audit_line(db, viewer, "change_action", item, before=before, title=item.title, due_on=_iso(item.due_on))
+    audit_line(db, viewer, "correct_due_date" if corrects else "change_action", item, **said)
     return item
 
 

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from liaison.calendaring.deadlines import MAIL_TIME, first_mail_day
 from liaison.calendaring.workdays import WorkCalendar, add_workdays, workday_before
 
 NONE, DUE_SOON, OVERDUE = "none", "due_soon", "overdue"
@@ -24,6 +26,13 @@ class Step:
 
     step: str
     on: dt.date
+
+
+def told_from(assigned_at: dt.datetime, timezone: str) -> dt.datetime:
+    """From when an item counts as told: the first morning on which the clock's mail may speak of it. Until then who entered it mends what
+    was mistyped; afterwards people work by its date."""
+    zone = ZoneInfo(timezone)
+    return dt.datetime.combine(first_mail_day(assigned_at, zone), MAIL_TIME, zone)
 
 
 def due_state(calendar: WorkCalendar, due_on: dt.date | None, today: dt.date) -> str:

@@ -35,14 +35,13 @@ _DECIDED = N_("This request has been decided already, and what was decided does 
 async def ask(db: Session, viewer: Viewer, item: ActionItem, *, due_on: date | None, reason: str) -> Extension:
     """Ask for another, later date. One request at a time; the same one sent twice is one.
 
-    Raises NotPermitted, Invalid (due_on, reason), Conflict (ended, or another request is under way)."""
+    Raises NotPermitted, Invalid (due_on, reason), Conflict (ended, waits to be closed, or another request is under way)."""
     await lock(db, item)
     if not may_report(viewer, item):
         raise NotPermitted(
             N_("Another date is asked for by the owner, or by the responsible agency's liaison or deputy.")
         )
-    if item.ended_at is not None:
-        raise Conflict(N_("This action item has ended. Reopen it first."))
+    item.ask_owed()
     check = Check()
     reason = check.required_text("reason", reason, most=MOST, lines=True)
     due_on = check.day("due_on", due_on, required=True)
@@ -106,7 +105,7 @@ async def withdraw(db: Session, viewer: Viewer, extension: Extension) -> Extensi
 
 
 async def lapse(db: Session, viewer: Viewer, item: ActionItem) -> None:
-    """What is asked for falls away when the item ends, gets another date or is handed to another agency."""
+    """What is asked for falls away when the item ends or is reported done, gets another date or is handed to another agency."""
     open_ = await extension_queries.open_of(db, item.id)
     if open_ is not None:
         open_.action_item = item
@@ -139,8 +138,7 @@ async def _answer(db: Session, viewer: Viewer, extension: Extension, *, agreed: 
         return extension
     if extension.state != PROPOSED or earlier is not None:
         raise Conflict(_DECIDED)
-    if item.ended_at is not None:
-        raise Conflict(N_("This action item has ended. Reopen it first."))
+    item.ask_owed()
     check = Check()
     reason = check.text("reason", reason, most=MOST, lines=True, required=not agreed)
     check.done()

@@ -98,6 +98,15 @@ class Others:
         owes = {extension.asked_by, extension.action_item.owner_id}
         return [(person_id, None) for person_id in sorted(self.chairs - owes)]
 
+    def closers(self, item: ActionItem) -> list[tuple[int, Designation | None]]:
+        """(person, office) of those who may close what is reported done (permissions.judges_as): the other agencies' liaisons, and who
+        chaired the meeting."""
+        owes = {item.reported_done_by, item.owner_id}
+        officers: list[tuple[int, Designation | None]] = [(one.person_id, one) for one in self.officers]
+        named = {person_id for person_id, _ in officers}
+        found = [*officers, *((person_id, None) for person_id in sorted(self.chairs - named))]
+        return [(person_id, office) for person_id, office in found if person_id not in owes]
+
 
 def settled(asked: Collection[int], answers: Iterable[ExtensionAnswer]) -> str | None:
     """agreed or refused, as soon as it is; None while somebody's word is missing. `asked`: the other member agencies that have a

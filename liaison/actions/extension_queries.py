@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from liaison.accounts.viewer import Viewer
@@ -13,6 +13,7 @@ from liaison.actions.permissions import reads_before
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mechanisms.queries import on_duty
+from liaison.meetings.models import Attendee
 from liaison.meetings.queries import chairs
 
 _ANSWERS = selectinload(Extension.answers).options(joinedload(ExtensionAnswer.agency), joinedload(ExtensionAnswer.by))
@@ -118,21 +119,36 @@ async def waiting(db: Session, viewer: Viewer) -> Sequence[Extension]:
 
 
 async def to_close(db: Session, viewer: Viewer) -> Sequence[ActionItem]:
-    """What is reported done and waits for the viewer, who is liaison in office of another agency; oldest first."""
+    """What is reported done and waits for the viewer, who is liaison in office of another agency or chaired the meeting that it came
+    from; oldest first, with `mechanism`."""
     mine = [
         and_(ActionItem.mechanism_id == office.mechanism_id, ActionItem.lead_agency_id != office.agency_id)
         for office in viewer.designations
         if office.in_office
     ]
+    chaired = select(Attendee.meeting_id).where(
+        Attendee.person_id == viewer.person_id, Attendee.role == "chair", Attendee.removed_at.is_(None)
+    )
     query = select(ActionItem).where(
-        or_(false(), *mine),
+        or_(ActionItem.meeting_id.in_(chaired), *mine),
         ActionItem.ended_at.is_(None),
         ActionItem.reported_done_at.is_not(None),
         ActionItem.reported_done_by.is_distinct_from(viewer.person_id),
         ActionItem.owner_id.is_distinct_from(viewer.person_id),
         queries.visible_to(viewer),
     )
-    return (await db.scalars(query.order_by(ActionItem.reported_done_at).limit(MOST))).all()
+    query = query.options(joinedload(ActionItem.mechanism)).order_by(ActionItem.reported_done_at)
+    return (await db.scalars(query.limit(MOST))).all()
+
+
+async def unclosed(db: Session, mechanism_ids: Collection[int]) -> Sequence[ActionItem]:
+    """What is reported done in these mechanisms and waits to be closed, by whomever; oldest first."""
+    query = select(ActionItem).where(
+        ActionItem.mechanism_id.in_(mechanism_ids),
+        ActionItem.ended_at.is_(None),
+        ActionItem.reported_done_at.is_not(None),
+    )
+    return (await db.scalars(query.options(*queries.SHOWN).order_by(ActionItem.reported_done_at))).all()
 
 
 async def _waits_for(db: Session, viewer: Viewer, extension: Extension) -> bool:

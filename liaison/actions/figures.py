@@ -1,10 +1,13 @@
 """Figures of the ledger by responsible agency for a period: open, done, on time, overdue, days late, carried over, extensions. Pure."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 
 from liaison.actions.models import DONE
+
+ALL = 0
+"""In the place of an agency: all of them together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Figures:
     open: int
     """at the end of the period"""
     overdue: int
-    """of those, past their due date by then"""
+    """of those, past their due date by then; what was reported done by then is not: its owner owes nothing"""
+    waiting: int
+    """of those that are open, reported done and not closed by then"""
     done: int
     """closed as done within the period"""
     on_time: int
@@ -61,14 +66,21 @@ def figures(facts: Iterable[Fact], first: date, last: date) -> list[Figures]:
     return [_of_agency(agency_id, mine, first, last) for agency_id, mine in by_agency.items()]
 
 
+def total(found: Sequence[Figures]) -> Figures:
+    """合计 of all agencies: sums, and the average over all that was done late."""
+    return Figures(ALL, *(sum(getattr(one, field.name) for one in found) for field in fields(Figures)[1:]))
+
+
 def _of_agency(agency_id: int, facts: list[Fact], first: date, last: date) -> Figures:
     still_open = [one for one in facts if one.ended_on is None or one.ended_on > last]
     done = [one for one in facts if one.ended_how == DONE and one.ended_on and first <= one.ended_on <= last]
+    owed = [one for one in still_open if one.finished_on is None or one.finished_on > last]
     late = [days for one in done if (days := _days_late(one)) > 0]
     return Figures(
         agency_id,
         open=len(still_open),
-        overdue=sum(one.due_on is not None and one.due_on < last for one in still_open),
+        overdue=sum(one.due_on is not None and one.due_on < last for one in owed),
+        waiting=len(still_open) - len(owed),
         done=len(done),
         on_time=len(done) - len(late),
         late_days=sum(late),

@@ -1,8 +1,8 @@
-"""The ledger's table coming back: what was changed in it goes through the same verbs as on the page; all of it, or nothing."""
+"""The ledger's table coming back: what was changed in it, and its new rows, go through the same verbs as on the page; all of it, or
+nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, queries, reporting
 from liaison.actions.ledger_export import rows_now
+from liaison.actions.ledger_new import Places, wanted_in
 from liaison.actions.ledger_table import (
     DUE,
     LEAD,
@@ -23,6 +24,7 @@ from liaison.actions.ledger_table import (
     Row,
     Wrong,
     changed_in,
+    day_in,
     names_in,
     read_number,
     rows_of,
@@ -41,21 +43,45 @@ _COLUMNS = {
     "supporting_agency_ids": SUPPORTING,
     "due_on": DUE,
     "note": NOTE,
+    "reason": DUE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One row that changed something: where it stands, the item, and by column (codes of HEADINGS) what stood there and what is to."""
+    """One row that changed something or is a new item: where it stands, the item, and by column (codes of HEADINGS) what stood there and
+    what is to."""
 
     row: int
     item_id: int
     title: str
     changes: Mapping[str, tuple[str, str]]
+    is_new: bool = False
 
 
-async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], words: Words) -> list[Taken]:
-    """Take the table in: the rows that changed something, in their order. `words` are those in which it was written out, for the states.
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a table did: its rows that changed something or are new, in their order, and how many say what the ledger says."""
+
+    rows: Sequence[Taken]
+    unchanged: int
+
+    @property
+    def new(self) -> int:
+        """How many rows are new items."""
+        return sum(one.is_new for one in self.rows)
+
+    @property
+    def changed(self) -> int:
+        """How many items change."""
+        return len(self.rows) - self.new
+
+
+async def take_in(
+    db: Session, viewer: Viewer, table: Sequence[Sequence[str]], words: Words, *, mechanism_id: int | None = None
+) -> TakenIn:
+    """Take the table in. A row without a number is a new item of the meeting that it names. `words` are those in which it was written
+    out, for the states; with `mechanism_id` all of it is of that mechanism.
 
     The caller undoes the transaction to only try it. Raises LedgerRefused with every row that is wrong; then nothing may be kept."""
     rows = rows_of(table)
@@ -65,11 +91,19 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
     wrong: list[Wrong] = []
     seen: dict[int, int] = {}
     taken: list[Taken] = []
+    unchanged, places = 0, Places(mechanism_id)
     for row in rows:
+        if not row.cells[NUMBER]:
+            added = await _add(db, viewer, places, row)
+            if isinstance(added, Taken):
+                taken.append(added)
+            else:
+                wrong += added
+            continue
         known = numbers[row.at]
         item = items.get(known[0]) if known else None
-        if known is None or item is None:
-            said = N_("This number was changed or is unknown; new items are added on the page.")
+        if known is None or item is None or mechanism_id not in (None, item.mechanism_id):
+            said = N_("This number was changed or is unknown; leave it empty for a new item.")
             wrong.append(Wrong(row.at, NUMBER, Message(said)))
             continue
         if known[0] in seen:
@@ -80,6 +114,7 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
         present = present_rows[item.id]
         changed = changed_in(row, present)
         if not changed:
+            unchanged += 1
             continue
         if known[1] != item.version:
             wrong.append(Wrong(row.at, "", Message(N_("This item was changed since the table was exported."))))
@@ -91,12 +126,29 @@ async def take_in(db: Session, viewer: Viewer, table: Sequence[Sequence[str]], w
             taken.append(Taken(row.at, item.id, item.title, changes))
     if wrong:
         raise LedgerRefused(wrong)
-    return taken
+    return TakenIn(taken, unchanged)
+
+
+async def _add(db: Session, viewer: Viewer, places: Places, row: Row) -> Taken | list[Wrong]:
+    """The new item that the row says, or what stands in its way."""
+    wanted = await wanted_in(db, viewer, places, row)
+    if isinstance(wanted, list):
+        return wanted
+    given, wrong = await _fields(db, wanted.meeting.mechanism_id, None, row, (TITLE, LEAD, SUPPORTING, DUE))
+    if wrong:
+        return wrong
+    try:
+        item = await assigning.assign(db, viewer, wanted.meeting.mechanism_id, meeting=wanted.meeting, **given)
+    except Invalid as refusal:
+        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in refusal.errors.items()]
+    except NotPermitted as refusal:
+        return [Wrong(row.at, "", refusal.message)]
+    return Taken(row.at, item.id, item.title, {name: ("", text) for name, text in wanted.says.items()}, is_new=True)
 
 
 async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, changed: tuple[str, ...]) -> list[Wrong]:
     """What stands in the way of the row; nothing when it was done."""
-    fields, wrong = await _fields(db, item, row, changed)
+    fields, wrong = await _fields(db, item.mechanism_id, item.lead_agency, row, changed)
     is_done = STATE in changed and says_done(row.cells[STATE])
     if STATE in changed and not is_done:
         wrong.append(
@@ -112,29 +164,33 @@ async def _apply(db: Session, viewer: Viewer, item: ActionItem, row: Row, change
         if is_done:
             await reporting.complete(db, viewer, item, note=row.cells.get(NOTE))
     except Invalid as refusal:
-        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in refusal.errors.items()]
+        errors = dict(refusal.errors)
+        if "reason" in errors:
+            errors["reason"] = Message(
+                N_("A wrong date of another agency's item is corrected on its page, with the reason.")
+            )
+        return [Wrong(row.at, _COLUMNS.get(name, ""), message) for name, message in errors.items()]
     except (Conflict, NotPermitted) as refusal:
         return [Wrong(row.at, "", refusal.message)]
     return []
 
 
 async def _fields(
-    db: Session, item: ActionItem, row: Row, changed: tuple[str, ...]
+    db: Session, mechanism_id: int, lead: Agency | None, row: Row, changed: tuple[str, ...]
 ) -> tuple[dict[str, Any], list[Wrong]]:
-    """What the row says of an item, as `change` takes it."""
+    """What the row says of an item, as `change` and `assign` take it; `lead` is responsible so far."""
     fields: dict[str, Any] = {}
     wrong: list[Wrong] = []
-    agencies = {a.short_name: a for a in await queries.agencies_of(db, [item.mechanism_id])}
+    agencies = {a.short_name: a for a in await queries.agencies_of(db, [mechanism_id])}
     if TITLE in changed:
         fields["title"] = row.cells[TITLE]
-    lead: Agency | None = item.lead_agency
     if LEAD in changed:
         lead = agencies.get(row.cells[LEAD])
         if lead is None:
             wrong.append(Wrong(row.at, LEAD, _no_agency(row.cells[LEAD])))
         else:
             fields["lead_agency_id"] = lead.id
-    if SUPPORTING in changed:
+    if SUPPORTING in changed and SUPPORTING in row.cells:
         names = names_in(row.cells[SUPPORTING])
         unknown = [name for name in names if name not in agencies]
         wrong += [Wrong(row.at, SUPPORTING, _no_agency(name)) for name in unknown]
@@ -147,9 +203,8 @@ async def _fields(
         else:
             fields["owner_id"] = owner
     if DUE in changed:
-        try:
-            fields["due_on"] = date.fromisoformat(row.cells[DUE].replace("/", "-")) if row.cells[DUE] else None
-        except ValueError:
+        fields["due_on"] = day_in(row.cells[DUE])
+        if row.cells[DUE] and fields["due_on"] is None:
             wrong.append(Wrong(row.at, DUE, Message(N_("Please give a date such as 2026-12-17."))))
     return fields, wrong
 

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from liaison.actions.models import DONE, ActionItem
+from liaison.actions.models import DONE, OPEN, ActionItem
 from liaison.actions.showing import STATE_NAMES, worded_due
 from liaison.calendaring.workdays import region_calendar
+from liaison.documents import spreadsheet
 from liaison.errors import Message, Refusal
 from liaison.i18n import N_, Words, gettext_for
 
-NUMBER, TITLE, LEAD, OWNER, SUPPORTING, DUE, STATE, NOTE = (
+NUMBER, TITLE, LEAD, OWNER, SUPPORTING, DUE, STATE, NOTE, MECHANISM, MEETING = (
     "number",
     "title",
     "lead",
@@ -24,6 +25,8 @@ NUMBER, TITLE, LEAD, OWNER, SUPPORTING, DUE, STATE, NOTE = (
     "due",
     "state",
     "note",
+    "mechanism",
+    "meeting",
 )
 HEADINGS = {
     NUMBER: N_("Number (do not change)"),
@@ -36,15 +39,18 @@ HEADINGS = {
     NOTE: N_("What was achieved, or why it ended"),
     "how_late": N_("Due soon or overdue"),
     "carried": N_("Times carried over"),
-    "mechanism": N_("Mechanism"),
-    "meeting": N_("From"),
+    MECHANISM: N_("Mechanism"),
+    MEETING: N_("From"),
     "progress": N_("Latest progress"),
 }
 EDITABLE = (TITLE, LEAD, OWNER, SUPPORTING, DUE, STATE, NOTE)
 """What may be changed in a table that comes back; the other columns are only read."""
+NEEDED = (TITLE, LEAD, DUE, MEETING)
+"""What a new row says at least."""
 LOCALES = ("zh_CN", "en")
 _STATES = {gettext_for(locale)(name): code for locale in LOCALES for code, name in STATE_NAMES.items()}
 _NUMBER = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,9})-([0-9a-f]{8})")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _BETWEEN = re.compile(r"[、,，;；\n]")
 
 
@@ -114,8 +120,8 @@ def cells_of(
         NOTE: (item.ended_note or "") if tells_end else "",
         "how_late": worded_due(words, item, calendar, today),
         "carried": str(carried) if carried else "",
-        "mechanism": item.mechanism.short_name,
-        "meeting": f"{item.meeting.title} {item.meeting.local_on.isoformat()}" if item.meeting else "",
+        MECHANISM: item.mechanism.short_name,
+        MEETING: f"{item.meeting.title} {item.meeting.local_on.isoformat()}" if item.meeting else "",
         "progress": progress,
     }
 
@@ -153,6 +159,8 @@ def changed_in(row: Row, present: Mapping[str, str]) -> tuple[str, ...]:
             continue
         if name == SUPPORTING:
             said, is_now = "、".join(sorted(names_in(said))), "、".join(sorted(names_in(is_now)))
+        elif name == DUE:  # written another way, it is the same day
+            said, is_now = (str(day_in(text) or text) for text in (said, is_now))
         elif name == STATE:  # written out in another language, it says the same
             said, is_now = _STATES.get(said, said), _STATES.get(is_now, is_now)
         if " ".join(said.split()) != " ".join(is_now.split()):
@@ -160,14 +168,52 @@ def changed_in(row: Row, present: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def day_in(text: str) -> date | None:
+    """The day that a cell says: 2026-01-05, 2026/1/5 or 2026年1月5日; a real date of a spreadsheet is read as the first."""
+    found = _DAY.fullmatch(text.strip())
+    return _day_of(found) if found else None
+
+
+def names_meeting(text: str, title: str, on: date) -> bool:
+    """Whether a cell names the meeting: its title, its day, or both as the table says it."""
+    said = " ".join(text.split())
+    found = _DAY.search(said)
+    day = _day_of(found) if found else None
+    rest = (said[: found.start()] + said[found.end() :]).strip(" ()（）") if found and day else said
+    return bool(said) and rest in ("", " ".join(title.split())) and day in (None, on)
+
+
 def names_in(text: str) -> list[str]:
     """Agencies named one after the other."""
     return [name.strip() for name in _BETWEEN.split(text) if name.strip()]
 
 
+def says_open(text: str) -> bool:
+    """Whether a state cell says 未办结, or nothing."""
+    return not text or _STATES.get(text) == OPEN
+
+
+def uploaded(content: bytes) -> list[list[str]]:
+    """The table in an uploaded workbook. Raises LedgerRefused for none, and for what is no workbook."""
+    if not content:
+        raise LedgerRefused([Wrong(None, "", Message(N_("Please choose a file.")))])
+    try:
+        tables = spreadsheet.tables_of(content)
+    except spreadsheet.Unreadable as refusal:
+        raise LedgerRefused([Wrong(None, "", refusal.message)]) from None
+    return tables[0] if tables else []
+
+
 def says_done(text: str) -> bool:
     """Whether a state cell says 办结, in either language."""
     return _STATES.get(text) == DONE
+
+
+def _day_of(found: re.Match[str]) -> date | None:
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError:
+        return None
 
 
 def _columns(heads: Sequence[str]) -> dict[str, int]:

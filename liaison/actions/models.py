@@ -16,6 +16,8 @@ from liaison.calendaring.deadlines import first_mail_day
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
+from liaison.errors import Conflict
+from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism, MechanismShown
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
@@ -86,6 +88,13 @@ class ActionItem(Versioned, Base):
     def waits_for_closing(self) -> bool:
         """Whether it was reported done and nobody closed it yet."""
         return self.ended_at is None and self.reported_done_at is not None
+
+    def ask_owed(self) -> None:
+        """Raise Conflict unless its owner still owes it: it ended, or was reported done and waits to be closed."""
+        if self.ended_at is not None:
+            raise Conflict(N_("This action item has ended. Reopen it first."))
+        if self.waits_for_closing:
+            raise Conflict(N_("This action item is reported done and waits to be closed: its owner owes nothing now."))
 
     @property
     def host_agency_id(self) -> int:

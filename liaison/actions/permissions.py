@@ -1,11 +1,20 @@
 """Who may do what with an action item (PERMISSIONS.md). Pure: facts of the viewer and the thing in hand, nothing loaded."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Final
 
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.actions.extension_models import Extension, Others
 from liaison.actions.models import ActionItem, ItemShown
 from liaison.mechanisms import permissions as mechanisms
+
+FREE: Final = "free"
+"""Nobody was told of the item yet: its date is set like the rest of what was entered."""
+OWN: Final = "own"
+"""The responsible agency promises an earlier date, or a first one."""
+CORRECTS: Final = "corrects"
+"""A wrong date is put right from outside the responsible agency: with a reason, and its owner and liaison are mailed."""
 
 
 def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) -> bool:
@@ -14,8 +23,27 @@ def may_assign(viewer: Viewer, mechanism_id: int, *, recording: bool = False) ->
 
 
 def may_change(viewer: Viewer, item: ActionItem | ItemShown) -> bool:
-    """Reword, hand to somebody else of the agency, set another date: officers and deputies of the mechanism."""
+    """Reword, hand to somebody else of the agency: officers and deputies of the mechanism; another date as `dates_as` says."""
     return viewer.acts_for(item.mechanism_id) is not None
+
+
+def dates_as(
+    viewer: Viewer, item: ActionItem, due_on: date | None, *, told: bool, chairs: Collection[int]
+) -> str | None:
+    """FREE, OWN or CORRECTS: how this viewer sets that due date; None where it takes an extension that the other agencies agree to.
+
+    Once an item was told (`told`) its agency keeps its date or promises an earlier one. The host's officer, or who chaired the meeting,
+    corrects what was entered wrongly; not of what they owe themselves, and not at the console, which sends no mail. Needs `mechanism` and
+    `meeting`."""
+    own = viewer.acts_for(item.mechanism_id)
+    if not told and own is not None:
+        return FREE
+    if own == item.lead_agency_id:
+        is_promise = due_on is not None and (item.due_on is None or due_on <= item.due_on)
+        return OWN if is_promise else None
+    runs_meeting = viewer.person_id in chairs or viewer.officer_of(item.mechanism_id) == item.host_agency_id
+    is_outside = viewer.person_id not in (NOBODY, item.owner_id) and viewer.via != "cli"
+    return CORRECTS if runs_meeting and is_outside else None
 
 
 def may_report(viewer: Viewer, item: ActionItem | ItemShown) -> bool:

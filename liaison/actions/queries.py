@@ -159,7 +159,7 @@ async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) 
     is_open, overdue = ActionItem.ended_how.is_(None), await _overdue(db, today)
     states = {
         OPEN: is_open,
-        "overdue": and_(is_open, overdue),
+        "overdue": and_(is_open, ActionItem.reported_done_at.is_(None), overdue),
         DONE: ActionItem.ended_how == DONE,
         NOT_POSSIBLE: ActionItem.ended_how == NOT_POSSIBLE,
     }
@@ -284,7 +284,8 @@ def _of_status(status: str | None, overdue: ColumnElement[bool]) -> list[ColumnE
         case "open":
             return [ActionItem.ended_at.is_(None)]
         case "overdue":
-            return [and_(ActionItem.ended_at.is_(None), overdue)]
+            # What is reported done waits for whoever closes it, and is nothing that its owner is late with.
+            return [and_(ActionItem.ended_at.is_(None), ActionItem.reported_done_at.is_(None), overdue)]
         case "done" | "not_possible":
             return [ActionItem.ended_how == status]
         case _:

@@ -43,12 +43,11 @@ class Receiver:
 
 
 async def remind(db: Session, viewer: Viewer, item: ActionItem, *, again: bool = False) -> HandReminder:
-    """Send one mail with the item's link. Raises NotPermitted, Conflict (ended, nobody to mail), RemindedToday unless `again`."""
+    """Send one mail with the item's link. Raises NotPermitted, Conflict (ended, waits to be closed, nobody to mail), RemindedToday unless `again`."""
     await lock(db, item)
     if not may_change(viewer, item):
         raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
-    if item.ended_at is not None:
-        raise Conflict(N_("This action item has ended. Reopen it first."))
+    item.ask_owed()
     newest = await _newest(db, item.id)
     today = db.clock.today(item.mechanism.timezone)
     if newest is not None and not again and newest.at.astimezone(ZoneInfo(item.mechanism.timezone)).date() == today:

@@ -81,7 +81,7 @@ async def complete(
             await report(db, viewer, item, note)
         return item
     if item.mechanism.needs_closing and item.ended_at is None:
-        _report_done(db, viewer, item, note, version=version)
+        await _report_done(db, viewer, item, note, version=version)
         return item
     await _end(db, viewer, item, DONE, note, required=False, version=version)
     return item
@@ -136,13 +136,14 @@ def _ask_report(viewer: Viewer, item: ActionItem) -> None:
         raise NotPermitted(_NOT_YOURS)
 
 
-def _report_done(db: Session, viewer: Viewer, item: ActionItem, note: str | None, *, version: int | None) -> None:
+async def _report_done(db: Session, viewer: Viewer, item: ActionItem, note: str | None, *, version: int | None) -> None:
     item.check_version(version, state=item.state)
     check = Check()
     note = check.text("note", note, most=MOST, lines=True)
     check.done()
     item.reported_done_at, item.reported_done_by = db.now(), viewer.person_id or None
     item.reported_done_note = note
+    await lapse(db, viewer, item)
     item.touch()
     _audit(db, viewer, "report_done", item, note=note)
 

@@ -66,7 +66,7 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
     return Line(
         item,
         state,
-        worded(words, state, item.due_on, today),
+        waiting_since(words, item) if state == REPORTED else worded(words, state, item.due_on, today),
         {DONE: "ok", REPORTED: "brand", DUE_SOON: "warn", OVERDUE: "bad"}.get(state, ""),
         carried,
         may_report(viewer, item),
@@ -78,16 +78,37 @@ def line(words: Words, viewer: Viewer, item: ActionItem | ItemShown, today: date
 def worded(words: Words, state: str, due_on: date | None, today: date) -> str:
     """The state in words; how many days overdue, or left where it is soon due (UX.md 4)."""
     if state in (OVERDUE, DUE_SOON) and due_on is not None:
-        return days_left(words, (due_on - today).days)
-    return words._(N_("Reported done, to be closed") if state == REPORTED else STATE_NAMES[state])
+        return _due_words(words, state, (due_on - today).days)
+    return words._(STATE_NAMES[state])
+
+
+def waiting_since(words: Words, item: ActionItem | ItemShown) -> str:
+    """待销号 of an item that is reported done, with the day on which it was; empty for any other. Needs `mechanism`."""
+    day = reported_on(item)
+    if day is None or not item.waits_for_closing:
+        return ""
+    return words._("to be closed, reported done on %(day)s", day=words.short_date(day))
+
+
+def reported_on(item: ActionItem | ItemShown) -> date | None:
+    """The local day on which it was reported done. Needs `mechanism`."""
+    return item.reported_done_at.astimezone(ZoneInfo(item.mechanism.timezone)).date() if item.reported_done_at else None
 
 
 def worded_due(words: Words, item: ActionItem | ItemShown, calendar: WorkCalendar, today: date) -> str:
-    """临期 or 逾期 of an open item in words, with how many days; empty for any other."""
+    """临期 or 逾期 of an open item in words, with how many days, or that it waits to be closed; empty for any other."""
+    if item.waits_for_closing:
+        return waiting_since(words, item)
     if item.state != OPEN or item.due_on is None:
         return ""
     due = due_state(calendar, item.due_on, today)
-    return days_left(words, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
+    return _due_words(words, due, (item.due_on - today).days) if due in (DUE_SOON, OVERDUE) else ""
+
+
+def _due_words(words: Words, due: str, days: int) -> str:
+    """逾期2天; 临期，2天后到期."""
+    left = days_left(words, days)
+    return left if due == OVERDUE else words._("due soon: %(left)s", left=left)
 
 
 def days_left(words: Words, days: int) -> str:

@@ -8,6 +8,7 @@ from liaison.actions.due import NONE, due_state
 from liaison.actions.escalation_models import Escalation
 from liaison.actions.extension_models import Extension, ItemChange, Others
 from liaison.actions.figures import Figures
+from liaison.actions.ledger_import import TakenIn
 from liaison.actions.models import ActionItem, Progress
 from liaison.actions.reminder_models import HandReminder
 from liaison.calendaring.workdays import region_calendar
@@ -128,12 +129,33 @@ def figures_json(found: Figures) -> dict[str, Any]:
         "agency_id": str(found.agency_id),
         "open": found.open,
         "overdue": found.overdue,
+        "waiting_for_closing": found.waiting,
         "done": found.done,
         "on_time": found.on_time,
         "late": found.late,
         "average_days_late": found.average_days_late,
         "carried": found.carried,
         "extensions": found.extensions,
+    }
+
+
+def taken_json(taken: TakenIn, *, dry_run: bool) -> dict[str, Any]:
+    """What a table did, or would do: counts, and by row what stood in each changed cell and what is to."""
+    return {
+        "dry_run": dry_run,
+        "new": taken.new,
+        "changed": taken.changed,
+        "unchanged": taken.unchanged,
+        "rows": [
+            {
+                "row": one.row,
+                "is_new": one.is_new,
+                "action_item_id": None if dry_run and one.is_new else str(one.item_id),
+                "title": one.title,
+                "changes": {name: {"before": before, "after": after} for name, (before, after) in one.changes.items()},
+            }
+            for one in taken.rows
+        ],
     }
 
 

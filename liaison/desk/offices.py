@@ -1,10 +1,12 @@
-"""What waits for officers and deputies by their office: requests to decide, items to close, times to answer, letters to deliver."""
+"""What waits for officers and deputies by their office: requests to decide, times to answer, letters to deliver; and items to close, which
+waits for who chaired the meeting too."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import extension_queries
+from liaison.actions.showing import reported_on
 from liaison.db import Session
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import PAPER, Mechanism
@@ -17,7 +19,6 @@ from liaison.succession.models import ChangeLetter
 async def by_office(
     db: Session,
     viewer: Viewer,
-    mechanisms: Collection[Mechanism],
     histories: Mapping[int, Sequence[AgencyHistory]],
     today: date,
 ) -> list[Todo]:
@@ -29,13 +30,18 @@ async def by_office(
         Todo("extension", today, one.id, None, one.action_item.title, day=one.due_on, count=one.action_item_id)
         for one in await extension_queries.waiting(db, viewer)
     ]
-    if any(mechanism.needs_closing for mechanism in mechanisms):
-        todos += [
-            Todo("closing", today, item.id, None, item.title, version=item.version)
-            for item in await extension_queries.to_close(db, viewer)
-        ]
     asked = await poll_queries.waiting(db, viewer)
     return [*todos, *(Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked)]
+
+
+async def to_close(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism], today: date) -> list[Todo]:
+    """What is reported done and waits for the viewer, by office or in the chair; not asked for where no mechanism of theirs wants it."""
+    if not any(mechanism.needs_closing for mechanism in mechanisms):
+        return []
+    return [
+        Todo("closing", today, item.id, None, item.title, version=item.version, day=reported_on(item))
+        for item in await extension_queries.to_close(db, viewer)
+    ]
 
 
 async def _letters(db: Session, viewer: Viewer, today: date) -> list[Todo]:

@@ -14,7 +14,7 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
-from liaison.desk.offices import by_office
+from liaison.desk.offices import by_office, to_close
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.record import record_todos
 from liaison.desk.rhythms import plans
@@ -134,7 +134,8 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         polls = await poll_queries.picked_since(db, viewer, list(paper), db.now() - TELL_SINCE)
         todos += times_to_tell(viewer, polls, paper, db.now())
     if viewer.acts_in_any():
-        todos += await by_office(db, viewer, series, histories, today)
+        todos += await by_office(db, viewer, histories, today)
+    todos += await to_close(db, viewer, series, today)
     if (viewer.acts_in_any() or viewer.operator) and (letters := await postroom_queries.waiting(db, viewer)):
         todos.append(Todo("incoming", today, 0, count=letters))
     is_empty = False

@@ -142,7 +142,7 @@ class Todo:
     """What the one press was offered for: it is refused once somebody changed that."""
     failures: tuple[Failure, ...] = ()
     day: date | None = None
-    """The promised date that a meeting is to be planned for."""
+    """The promised date that a meeting is to be planned for, the date asked for, the day on which an item was reported done."""
     names: tuple[str, ...] = ()
     """The agencies that are told by letter."""
     reached: bool = True

@@ -111,7 +111,7 @@ async def _by_agency(
     is_late = ActionItem.due_on < today
     query = (
         select(ActionItem.lead_agency_id, is_late, func.count())
-        .where(*_open(viewer, mechanism), ActionItem.due_on <= soon)
+        .where(*_owed(viewer, mechanism), ActionItem.due_on <= soon)
         .group_by(ActionItem.lead_agency_id, is_late)
     )
     late, near = Counter[int](), Counter[int]()
@@ -121,7 +121,7 @@ async def _by_agency(
 
 
 async def _overdue(db: Session, viewer: Viewer, mechanism: Mechanism, today: date) -> list[Overdue]:
-    query = select(ActionItem).where(*_open(viewer, mechanism), ActionItem.due_on < today).options(*SHOWN)
+    query = select(ActionItem).where(*_owed(viewer, mechanism), ActionItem.due_on < today).options(*SHOWN)
     rows = (await db.scalars(query.order_by(ActionItem.due_on, ActionItem.id).limit(MOST_OVERDUE))).unique()
     return [
         Overdue(
@@ -210,10 +210,15 @@ async def _figures(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
         done=len(done),
         in_time=sum(due_on is None or (at is not None and at.astimezone(zone).date() <= due_on) for at, due_on in done),
         open=len(open_),
-        overdue=sum(one.due_on is not None and one.due_on < today for one in open_),
+        overdue=sum(one.due_on is not None and one.due_on < today and not one.waits_for_closing for one in open_),
         carried=len(await carried(db, open_)),
     )
 
 
 def _open(viewer: Viewer, mechanism: Mechanism) -> list[ColumnElement[bool]]:
     return [ActionItem.mechanism_id == mechanism.id, ActionItem.ended_at.is_(None), visible_to(viewer)]
+
+
+def _owed(viewer: Viewer, mechanism: Mechanism) -> list[ColumnElement[bool]]:
+    """The open ones without those that are reported done and wait to be closed."""
+    return [*_open(viewer, mechanism), ActionItem.reported_done_at.is_(None)]

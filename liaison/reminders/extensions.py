@@ -9,7 +9,6 @@ from sqlalchemy import select
 from liaison.accounts import links
 from liaison.actions import extending, extension_queries
 from liaison.actions.extension_mails import LINK_LIFE
-from liaison.actions.extension_models import Extension
 from liaison.actions.queries import audiences
 from liaison.calendaring.deadlines import first_mail_day
 from liaison.db import Session
@@ -23,8 +22,8 @@ from liaison.reminders.wording import Entry, by_office
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionEntry:
-    """A request in words, and who may know of its item where not everybody may."""
+class ItemEntry:
+    """A request, or an item to close, in words, and who may know of its item where not everybody may."""
 
     entry: Entry
     mechanism: Mechanism
@@ -41,7 +40,7 @@ async def extension_lines(db: Session, morning: Morning) -> list[Line]:
         asked = await extension_queries.others(db, extension.action_item)
         if await extending.settle(db, extension, asked):
             continue
-        on_paper = await _on_paper(db, morning, extension)
+        on_paper = await on_paper_in(db, morning, extension.action_item.mechanism_id)
         for person_id, office in asked.missing(extension):
             if office is None or office.agency_id not in on_paper:
                 about = extension.due_on
@@ -51,7 +50,7 @@ async def extension_lines(db: Session, morning: Morning) -> list[Line]:
 
 async def extension_entry(
     db: Session, line: Line, office: Designation | None, read_by: frozenset[int], locale: str
-) -> ExtensionEntry | None:
+) -> ItemEntry | None:
     """The line in words as it stands when the mail is composed; None once it was decided, or answered."""
     extension = await extension_queries.whole(db, line.id)
     if extension is None or extension.closed_at is not None or extension.action_item.ended_at is not None:
@@ -89,9 +88,10 @@ async def extension_entry(
         link,
         words._("Agree or refuse"),
     )
-    return ExtensionEntry(entry, item.mechanism, knows if is_open else None)
+    return ItemEntry(entry, item.mechanism, knows if is_open else None)
 
 
-async def _on_paper(db: Session, morning: Morning, extension: Extension) -> frozenset[int]:
-    members = await members_on(db, extension.action_item.mechanism_id, morning.today)
+async def on_paper_in(db: Session, morning: Morning, mechanism_id: int) -> frozenset[int]:
+    """The member agencies that are told by letter."""
+    members = await members_on(db, mechanism_id, morning.today)
     return frozenset(one.agency_id for one in members if one.takes_part == PAPER)

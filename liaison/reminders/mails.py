@@ -28,12 +28,14 @@ from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.snapshot import organizer_for
 from liaison.reminders.bundling import KIND
+from liaison.reminders.closings import closing_entry
 from liaison.reminders.extensions import extension_entry
 from liaison.reminders.list_checks import list_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
+    CLOSING,
     EXTENSION,
     ITEMS,
     LIST,
@@ -82,7 +84,7 @@ class _Loaded:
     audiences: Mapping[int, frozenset[int]]
     """By action item, who may know of it, of those that not everybody may know of."""
     read_by: frozenset[int]
-    """The agencies that read the address; looked up only where there are such items, or requests."""
+    """The agencies that read the address; looked up only where there are such items, or requests, or items to close."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE), *ids(RECORD)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
-    at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) else {}
+    at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) or ids(CLOSING) else {}
     return _Loaded(
         {one.id: one for one in found},
         {one.id: one for one in asked},
@@ -222,8 +224,9 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         return await _step(db, line, loaded, locale)
     if line.kind == LIST:
         return await _list(db, line, loaded, locale)
-    if line.kind == EXTENSION:
-        found = await extension_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
+    if line.kind in (EXTENSION, CLOSING):
+        worded = extension_entry if line.kind == EXTENSION else closing_entry
+        found = await worded(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
         return _Found(line, found.entry, found.mechanism, audience=found.audience) if found else None
     if line.kind == SIGN:
         return await _sign(db, line, loaded, locale)

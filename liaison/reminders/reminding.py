@@ -23,6 +23,7 @@ from liaison.mechanisms.models import Mechanism
 from liaison.meetings.stepping import rows_of
 from liaison.reminders import list_checks, queries, stepping
 from liaison.reminders.bundling import bundle
+from liaison.reminders.closings import closing_lines
 from liaison.reminders.extensions import extension_lines
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import ACTION, BEFORE_MEETING, WEEK, Line, digest_time, mail_day, monday_of
@@ -66,6 +67,7 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     looked = await stepping.looked_at(db, morning)
     of_steps = await stepping.lines_of(db, morning, looked)
     lines += [*reminders, *of_steps, *await extension_lines(db, morning), *await sign_lines(db, morning, calendar)]
+    lines += await closing_lines(db, morning, calendar)
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
     lists = await list_checks.looked_at(db, morning, calendar)
     lines += lists.lines if lists is not None else ()

@@ -33,6 +33,11 @@ FRESH = timedelta(days=30)
 EXTENSION = "extension"
 """A request for another date that waits for its reader's word."""
 DECIDE = "decide"
+CLOSING = "closing"
+"""An action item that is reported done and waits for its reader to close it."""
+CLOSE: Final = "close"
+CLOSE_AFTER: Final = 3
+"""So many working days after it was reported done."""
 SIGN, RECORD = "sign", "record"
 """A sign-off that an agency owes, and a meeting whose minutes its host drafts or issues."""
 SIGN_BEFORE: Final = "countersign_before"
@@ -42,7 +47,7 @@ BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", DECIDE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
+    *("overdue_5", "overdue_1", "due", DECIDE, CLOSE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
     *(SIGN_BEFORE, "before", BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
@@ -60,9 +65,9 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare, list, extension, record or sign; `id` that of the action item, the attendee, the
+    `kind` is action, attendee, slip, items, prepare, list, extension, closing, record or sign; `id` that of the action item, the attendee, the
     agency's invitation, the meeting, the membership, the request or the signer. `step` says why now: before, due, overdue_1, overdue_5,
-    decide, a step around the meeting (call_for_items … issue), or week
+    decide, close, a step around the meeting (call_for_items … issue), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""

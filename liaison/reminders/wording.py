@@ -15,6 +15,7 @@ from liaison.meetings.steps import REPLIES
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
+    CLOSING,
     EXTENSION,
     ITEMS,
     LIST,
@@ -154,6 +155,7 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
     labels = {
         ACTION: words._("[Action items]"),
         EXTENSION: words._("[Action items]"),
+        CLOSING: words._("[Action items]"),
         ITEMS: words._("[Call for agenda items]"),
         PREPARE: words._("[Meeting preparation]"),
         LIST: words._("[List check]"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.actions import assigning, closing, queries, reporting
+from liaison.actions import assigning, closing, extending, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.clock import Clock
 from liaison.config import Settings
@@ -16,12 +16,14 @@ from liaison.desk.queries import desk
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.mechanisms import founding
+from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
 from tests.callers import Browser, Program, visitor
-from tests.meetings.play import Play
+from tests.meetings.play import Mail, Play, by_address
 from tests.world import World
 
 WUXL = "wuxl@sfj.qingzhi.example"
+ZHOUMIN, CHENZY = "zhoumin@jcy.qingzhi.example", "chenzy@jcy.qingzhi.example"
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ async def test_sent_back_it_goes_on_with_the_reason_and_is_reminded_of_again(pla
     await act(play, world.wuxl, item_id, reporting.complete)
     play.clock.as_of = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
     async with play.database.writing() as db:
-        assert await remind_due(db) == 0, "who has reported it done is not reminded"
+        await remind_due(db)
+    assert {mail.to for mail in await play.delivered()} == {ZHOUMIN}, "who has reported it done is not reminded"
     with pytest.raises(Invalid):
         await act(play, world.zhoumin, item_id, closing.send_back, reason="")
     await act(play, world.zhoumin, item_id, closing.send_back, reason="缺少附件")
@@ -113,16 +116,109 @@ async def test_handed_to_another_agency_it_is_no_longer_reported_done_and_is_rem
     assert "chenzy@jcy.qingzhi.example" in {mail.to for mail in await play.delivered()}
 
 
-async def test_the_desk_of_who_may_close_lists_it(play: Play) -> None:
+async def test_the_desk_of_who_may_close_lists_it(play: Play, settings: Settings) -> None:
     await asks_for_closing(play)
-    item_id, world = await assigned(play), play.world
+    item_id, world = await chaired_item(play), play.world
     await act(play, world.wuxl, item_id, reporting.complete)
     found = {}
-    for person in (world.zhoumin, world.qianwei, world.liwb):
+    for person in (world.zhoumin, world.qianwei, world.liwb, world.chenzy):
         async with play.database.reading() as db:
             shown = await desk(db, await world.viewer(db, person), date(2026, 11, 1))
         found[person.id] = [todo.subject_id for todo in shown.todos if todo.kind == "closing"]
-    assert found == {world.zhoumin.id: [item_id], world.qianwei.id: [], world.liwb.id: []}
+    assert found == {world.zhoumin.id: [item_id], world.qianwei.id: [], world.liwb.id: [], world.chenzy.id: [item_id]}
+    browser = await Browser(settings, play.database, play.clock).sign_in(world.chenzy)
+    assert "等待销号：建立线索台账" in await browser.get("/")
+
+
+async def test_nothing_is_asked_or_reminded_of_what_waits_to_be_closed(play: Play, settings: Settings) -> None:
+    await asks_for_closing(play)
+    item_id, world = await assigned(play), play.world
+    later = date(2026, 12, 31)
+    asked = await act(play, world.wuxl, item_id, extending.ask, due_on=later, reason="等数据")
+    await act(play, world.wuxl, item_id, reporting.complete)
+    async with play.database.reading() as db:
+        assert await extension_queries.open_of(db, item_id) is None, "what was asked for falls away"
+        extension = await extension_queries.whole(db, asked.id)
+        assert extension is not None
+        assert extension.state == "withdrawn"
+    for person, verb, more in (
+        (world.wuxl, extending.ask, {"due_on": later, "reason": "等数据"}),
+        (world.zhoumin, reminding.remind, {}),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await act(play, person, item_id, verb, **more)
+        assert "waits to be closed" in refused.value.message.msgid
+    for person in (world.wuxl, world.liwb, world.zhoumin):
+        page = await (await Browser(settings, play.database, play.clock).sign_in(person)).get(f"/actions/{item_id}")
+        assert f"/actions/{item_id}/remind" not in page
+        assert f"/actions/{item_id}/extensions" not in page
+    api = Program(settings, play.database, play.clock)
+    assert (await api.refused(world.zhoumin, "POST", f"/action-items/{item_id}/remind", {}))[0] == 409
+
+
+async def chaired_item(play: Play) -> int:
+    """An item of 区司法局 from a meeting that 陈志远 chaired."""
+    world = play.world
+    meeting_id = await play.scheduled(
+        Asked(person_id=world.chenzy.id, role="chair"), local_start=datetime.fromisoformat("2026-09-17T14:30")
+    )
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        item = await assigning.assign(
+            db, viewer, world.mechanism.id, title="建立线索台账", lead_agency_id=world.sfj.id, owner_id=world.wuxl.id,
+            due_on=date(2026, 11, 24), meeting=meeting,
+        )  # fmt: skip
+        return item.id
+
+
+async def at(play: Play, text: str) -> dict[str, Mail]:
+    play.clock.as_of = datetime.fromisoformat(f"2026-{text}+08:00").astimezone(UTC)
+    async with play.database.writing() as db:
+        await remind_due(db)
+    return by_address(await play.delivered())
+
+
+async def test_who_may_close_is_mailed_once_three_working_days_after_and_closes_by_the_link(
+    play: Play, settings: Settings
+) -> None:
+    await asks_for_closing(play)
+    item_id, world = await chaired_item(play), play.world
+    await act(play, world.wuxl, item_id, reporting.complete, note="已建成")
+    assert await at(play, "11-25T08:30") == {}
+    mails = await at(play, "11-26T08:30")
+    assert set(mails) == {ZHOUMIN, CHENZY}, "the other agency's liaison and the chair; not the owner, who owes nothing"
+    assert "报办结，等待销号" in mails[CHENZY].subject
+    assert "已建成" in mails[CHENZY].text
+    assert await at(play, "11-27T08:30") == {}
+    (link,) = mails[CHENZY].links
+    async with visitor(settings, play.database, play.clock) as client:
+        assert "确认办结或退回" in (await client.get(link)).text
+        empty = await client.post(link, data={"send_back": "1", "why_back": ""})
+        assert empty.status_code == 422
+        assert await how(play, item_id) == (True, None)
+        assert "退回" in (await client.post(link, json={"send_back": True, "reason": "缺附件"})).text
+        assert await how(play, item_id) == (False, None)
+        await act(play, world.wuxl, item_id, reporting.complete)
+        assert "办结" in (await client.post(link, data={"close": "1"})).text
+    assert await how(play, item_id) == (False, "done")
+
+
+async def test_what_waits_to_be_closed_is_nothing_its_owner_is_late_with(play: Play, settings: Settings) -> None:
+    await asks_for_closing(play)
+    item_id, world = await assigned(play, due_on=date(2026, 11, 24)), play.world
+    await act(play, world.wuxl, item_id, reporting.complete)
+    play.clock.as_of = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+    browser = await Browser(settings, play.database, play.clock).sign_in(world.zhoumin)
+    page = await browser.get("/actions")
+    assert "待销号（11月23日" in page
+    assert "逾期7天" not in page
+    assert '逾期 <span class="count">0</span>' in page
+    assert "建立线索台账" not in await browser.get("/actions?status=overdue")
+    assert "建立线索台账" not in await browser.get(f"/mechanisms/{world.mechanism.id}/one-page")
+    api = Program(settings, play.database, play.clock)
+    assert (await api.get(world.zhoumin, "/action-items?status=overdue"))["items"] == []
+    (found,) = (await api.get(world.zhoumin, "/action-items/figures"))["items"]
+    assert (found["open"], found["overdue"], found["waiting_for_closing"]) == (1, 0, 1)
 
 
 async def test_page_and_api_close_and_send_back(play: Play, settings: Settings) -> None:
@@ -137,7 +233,7 @@ async def test_page_and_api_close_and_send_back(play: Play, settings: Settings) 
     await api.post(world.wuxl, f"/action-items/{item_id}/complete")
     browser = await Browser(settings, play.database, play.clock).sign_in(world.zhoumin)
     page = await browser.get(f"/actions/{item_id}")
-    assert "已报办结，待确认" in page
+    assert "待销号（11月23日" in page
     assert "缺附件" in page
     assert (await browser.post(f"/actions/{item_id}/send-back", why_back="")).status_code == 422
     assert (await browser.post(f"/actions/{item_id}/close")).status_code == 303

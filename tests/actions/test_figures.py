@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from liaison.actions import assigning, extending, extension_queries, queries, reporting
 from liaison.actions.figure_queries import of_period
-from liaison.actions.figures import Fact, figures
+from liaison.actions.figures import Fact, figures, total
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -42,13 +42,26 @@ def test_each_figure_says_what_it_says() -> None:
         done(date(2026, 8, 20), due_on=None),  # nothing to be late for
         done(date(2026, 10, 2)),  # open by then, and overdue
         done(date(2026, 6, 30)),  # before
+        fact(finished_on=date(2026, 9, 30)),  # reported done by then, and waits to be closed: not overdue
         fact(ended_how="not_possible", ended_on=date(2026, 8, 1)),
         fact(extensions=2, due_on=None),
     ]
     (found,) = figures(facts, FIRST, LAST)
-    assert (found.open, found.overdue) == (5, 2)
+    assert (found.open, found.overdue, found.waiting) == (6, 2, 1)
     assert (found.done, found.on_time, found.late, found.average_days_late) == (4, 2, 2, 3.0)
     assert (found.carried, found.extensions) == (2, 2)
+
+
+def test_the_total_sums_and_averages_over_all_that_was_late() -> None:
+    facts = [
+        done(date(2026, 8, 5), agency_id=1),  # four days late
+        done(date(2026, 8, 2), agency_id=2),  # one
+        done(date(2026, 8, 2), agency_id=2),
+        fact(agency_id=2),
+    ]
+    found = total(figures(facts, FIRST, LAST))
+    assert (found.open, found.overdue, found.done, found.late, found.average_days_late) == (1, 1, 3, 3, 2.0)
+    assert total([]).average_days_late is None
 
 
 _DAYS = st.dates(date(2026, 5, 1), date(2026, 11, 30))
@@ -116,5 +129,9 @@ async def test_page_and_api_count_what_the_reader_sees(
     assert refused == (422, ["to"])
     browser = await Browser(settings, database, clock).sign_in(world.zhoumin)
     assert "平均逾期天数" in await browser.get("/actions/figures?from=2026-11-01&to=2026-11-30")
+    for path in ("/actions/figures", "/actions/figures/print"):
+        page = await browser.get(f"{path}?from=2026-11-01&to=2026-11-30")
+        sums = page.split("合计</b></td>")[1].split("</tr>")[0]
+        assert [cell.split("<")[0] for cell in sums.split('">')[1:]] == ["2", "0", "2", "1", "0", "2.0", "0", "1"]
     async with database.reading() as db:
         assert await of_period(db, await world.viewer(db, world.guyan), FIRST, LAST) == []

@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from liaison.actions import assigning, queries, reporting
 from liaison.actions.ledger_export import exported
-from liaison.actions.ledger_import import Taken, take_in
+from liaison.actions.ledger_import import TakenIn, take_in
 from liaison.actions.ledger_table import LedgerRefused
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import Filters
@@ -51,7 +51,7 @@ async def table_for(database: Database, world: World, person: Person, words: Wor
         return await exported(db, viewer, Filters(), words, today=TODAY)
 
 
-async def taken(database: Database, world: World, table: Table, person: Person | None = None) -> list[Taken]:
+async def taken(database: Database, world: World, table: Table, person: Person | None = None) -> TakenIn:
     async with database.writing() as db:
         return await take_in(db, await world.viewer(db, person or world.liwb), table, ZH)
 
@@ -85,7 +85,7 @@ async def test_the_same_table_changes_nothing_in_whichever_language_it_was_writt
 ) -> None:
     for words in (ZH, EN):
         written = tables_of(workbook({"x": await table_for(database, world, world.liwb, words)}))[0]
-        assert await taken(database, world, written) == []
+        assert await taken(database, world, written) == TakenIn([], 2)
     async with database.reading() as db:
         assert [(await db.get_one(ActionItem, each)).version for each in items] == [1, 1]
 
@@ -94,7 +94,7 @@ async def test_changed_cells_go_through_the_verbs(database: Database, world: Wor
     table = await table_for(database, world, world.liwb)
     table[1][TITLE], table[1][DUE], table[1][OWNER] = "建立线索编号台账", "2026-12-31", "吴晓岚"
     table[2][STATE], table[2][NOTE] = "办结", "已建成"
-    first, second = await taken(database, world, table)
+    first, second = (await taken(database, world, table)).rows
     assert (first.row, [*first.changes]) == (2, ["title", "owner", "due"])
     assert (second.row, [*second.changes]) == (3, ["state", "note"])
     assert first.changes["due"] == ("2026-12-10", "2026-12-31")
@@ -109,7 +109,7 @@ async def test_changed_unknown_and_repeated_numbers_are_named_by_row(
 ) -> None:
     table = await table_for(database, world, world.liwb)
     number = table[1][0]
-    for wrong in ("", "999", number[:-1] + ("0" if number[-1] != "0" else "1"), f"9{number}"):
+    for wrong in ("999", number[:-1] + ("0" if number[-1] != "0" else "1"), f"9{number}"):
         table[1][0] = wrong
         (text,) = await refusals(database, world, table)
         assert text.startswith("第2行，编号（请勿改动）"), text

@@ -19,4 +19,4 @@ def test_an_item_is_late_by_the_date_in_the_zone_of_its_own_mechanism() -> None:
     ]
     past_midnight_in_beijing = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
     shown = lines(ZH, Viewer(person_id=1, agency_id=1), items, past_midnight_in_beijing, {})
-    assert [one.words for one in shown] == ["逾期1天", "今天到期"]
+    assert [one.words for one in shown] == ["逾期1天", "临期，今天到期"]

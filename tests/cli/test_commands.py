@@ -245,7 +245,7 @@ def test_a_ledger_comes_back_for_a_liaison_and_a_foreign_number_is_refused(peopl
     ledger.write_bytes(workbook({"台账": [[heading, "落实事项"]]}))
     assert run(peopled_site, "import", str(ledger)).returncode == 1
     done = run(peopled_site, "import", str(ledger), "--person", "zhoumin")
-    assert (done.returncode, done.stdout) == (0, "0 items changed\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "0 new items\n0 items changed\n"), done.stderr
     ledger.write_bytes(workbook({"台账": [[heading, "落实事项"], ["1-1-00000000", "别的"]]}))
     done = run(peopled_site, "import", str(ledger), "--person", "zhoumin")
     assert (done.returncode, "Row 2, Number" in done.stderr) == (1, True)

@@ -203,7 +203,9 @@ async def test_another_due_date_is_reminded_anew(play: Play) -> None:
     assert set(await at(play, "12-07T08:30")) == {LIWB}
     async with play.database.writing() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
-        await assigning.change(db, viewer, await actions.get(db, viewer, item_id), due_on=date(2026, 12, 17))
+        item = await actions.get(db, viewer, item_id)
+        await assigning.change(db, viewer, item, due_on=date(2026, 12, 17), reason="笔误")
+    assert {mail.to for mail in await play.delivered()} == {LIWB}
     assert await at(play, "12-10T08:30") == {}
     assert set(await at(play, "12-14T08:30")) == {LIWB}
 

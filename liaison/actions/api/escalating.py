@@ -4,20 +4,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from liaison.accounts.viewer import Viewer
 from liaison.actions import escalating, queries
+from liaison.actions.api.shared import Db, Id, Me
 from liaison.actions.values import escalation_json
-from liaison.db import Session
 from liaison.web.api import Body, body, named, reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
-
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-Id = FromPath[str]
 
 
 class EscalationGiven(Body):

@@ -5,21 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
 
-from liaison.accounts.viewer import Viewer
 from liaison.actions import extending, extension_queries, queries
+from liaison.actions.api.shared import Db, Id, Me
 from liaison.actions.extension_models import Extension
 from liaison.actions.values import extension_json
 from liaison.db import Session
 from liaison.web.api import Body, body, reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
-
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-Id = FromPath[str]
 
 
 class ExtensionGiven(Body):

@@ -1,35 +1,29 @@
 """Action items for programs: the ledger, one item, progress, and how it ends."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, get, patch, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning, closing, extension_queries, figure_queries, queries, reminding, reporting
+from liaison.actions.api.shared import Db, Id, Me, Page, acted, full, shown
 from liaison.actions.models import ActionItem
-from liaison.actions.permissions import may_read_end
 from liaison.actions.queries import Filters
-from liaison.actions.values import action_json, change_json, figures_json, progress_json, reminder_json
+from liaison.actions.values import change_json, figures_json, progress_json, reminder_json
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
 from liaison.meetings.replies import Registered
-from liaison.web.api import Body, Paging, RegisteredGiven, body, listed, named, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, named, reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-Page = NamedDependency[Paging]
-Id = FromPath[str]
 STATUSES = ("open", "overdue", "done", "not_possible")
 
 
@@ -48,6 +42,7 @@ class ActionChange(Body):
     supporting_agency_ids: list[str] | UnsetType = UNSET
     owner_id: str | UnsetType | None = UNSET
     due_on: date | UnsetType | None = UNSET
+    reason: str | None = None
     version: int | None = None
 
 
@@ -61,7 +56,7 @@ class CompleteGiven(Body):
     version: int | None = None
 
 
-class NotPossibleGiven(Body):
+class ReasonGiven(Body):
     reason: str
     version: int | None = None
 
@@ -77,16 +72,7 @@ class RemindGiven(Body):
     again: bool = False
 
 
-class CloseGiven(Body):
-    version: int | None = None
-
-
-class SendBackGiven(Body):
-    reason: str
-    version: int | None = None
-
-
-class ReopenGiven(Body):
+class VersionGiven(Body):
     version: int | None = None
 
 
@@ -154,7 +140,7 @@ async def assign_in_meeting(request: AnyRequest, db: Db, viewer: Me, meeting_id:
     given = body(await request.body(), ActionGiven)
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     item = await assigning.assign(db, viewer, meeting.mechanism_id, meeting=meeting, **_fields(given))
-    return await reply(request, db, viewer, await _full(db, viewer, item), status=201)
+    return await reply(request, db, viewer, await full(db, viewer, item), status=201)
 
 
 @post("/mechanisms/{mechanism_id:str}/action-items")
@@ -163,7 +149,7 @@ async def assign_between_meetings(request: AnyRequest, db: Db, viewer: Me, mecha
     given = body(await request.body(), ActionGiven)
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     item = await assigning.assign(db, viewer, mechanism.id, **_fields(given))
-    return await reply(request, db, viewer, await _full(db, viewer, item), status=201)
+    return await reply(request, db, viewer, await full(db, viewer, item), status=201)
 
 
 @get("/action-items/{action_id:str}")
@@ -174,16 +160,15 @@ async def one_item(db: Db, viewer: Me, action_id: Id) -> dict[str, Any]:
     notes = [progress_json(one, zone) for one in await queries.progress_of(db, viewer, item)]
     history = [change_json(one, zone) for one in await extension_queries.changes_of(db, viewer, item)]
     reminders = [reminder_json(one, zone) for one in await reminding.of_item(db, viewer, item)]
-    return {**await _full(db, viewer, item), "progress": notes, "history": history, "reminders": reminders}
+    return {**await full(db, viewer, item), "progress": notes, "history": history, "reminders": reminders}
 
 
 @patch("/action-items/{action_id:str}")
 async def change(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
-    """Change what is given of an open item."""
+    """Change what is given of an open item. Once it was told, its agency sets an earlier `due_on` and asks for a later one by an extension;
+    the host agency's liaison or the chair of the meeting corrects a wrong one with a `reason`, which the agency is mailed."""
     given = body(await request.body(), ActionChange)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await assigning.change(db, viewer, item, version=seen(request, given.version), **_fields(given))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    return await acted(request, db, viewer, action_id, assigning.change, given.version, **_fields(given))
 
 
 @post("/action-items/{action_id:str}/progress")
@@ -200,55 +185,43 @@ async def report(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
 async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Done."""
     given = body(await request.body(), CompleteGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await reporting.complete(db, viewer, item, note=given.note, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    return await acted(request, db, viewer, action_id, reporting.complete, given.version, note=given.note)
 
 
 @post("/action-items/{action_id:str}/not-possible", status_code=200)
 async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """No longer possible, with the reason."""
-    given = body(await request.body(), NotPossibleGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await reporting.give_up(db, viewer, item, reason=given.reason, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    given = body(await request.body(), ReasonGiven)
+    return await acted(request, db, viewer, action_id, reporting.give_up, given.version, reason=given.reason)
 
 
 @post("/action-items/{action_id:str}/transfer", status_code=200)
 async def transfer(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Hand an open item over: to another owner with their agency, or to another agency whose owner is still to be named."""
     given = body(await request.body(), TransferGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
     to = {name: named(each) for name in ("lead_agency_id", "owner_id") if (each := getattr(given, name)) is not None}
-    await assigning.transfer(db, viewer, item, version=seen(request, given.version), reason=given.reason, **to)
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    return await acted(request, db, viewer, action_id, assigning.transfer, given.version, reason=given.reason, **to)
 
 
 @post("/action-items/{action_id:str}/reopen", status_code=200)
 async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """It goes on after all."""
-    given = body(await request.body(), ReopenGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await reporting.reopen(db, viewer, item, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    given = body(await request.body(), VersionGiven)
+    return await acted(request, db, viewer, action_id, reporting.reopen, given.version)
 
 
 @post("/action-items/{action_id:str}/close", status_code=200)
 async def close(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Close what is reported done, where the mechanism asks for it (`needs_closing`)."""
-    given = body(await request.body(), CloseGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await closing.close(db, viewer, item, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    given = body(await request.body(), VersionGiven)
+    return await acted(request, db, viewer, action_id, closing.close, given.version)
 
 
 @post("/action-items/{action_id:str}/send-back", status_code=200)
 async def send_back(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Response[bytes]:
     """Send back what is reported done, with the reason: it goes on."""
-    given = body(await request.body(), SendBackGiven)
-    item = await queries.get(db, viewer, row_id(action_id))
-    await closing.send_back(db, viewer, item, reason=given.reason, version=seen(request, given.version))
-    return await reply(request, db, viewer, await _full(db, viewer, item))
+    given = body(await request.body(), ReasonGiven)
+    return await acted(request, db, viewer, action_id, closing.send_back, given.version, reason=given.reason)
 
 
 @post("/action-items/{action_id:str}/remind", status_code=200)
@@ -262,18 +235,9 @@ async def remind(request: AnyRequest, db: Db, viewer: Me, action_id: Id) -> Resp
     return await reply(request, db, viewer, {"action_item_id": str(item.id), **reminder_json(sent, zone)})
 
 
-async def _full(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
-    return _json(db, viewer, item, await queries.carried(db, [item]))
-
-
 async def _listed(db: Session, viewer: Viewer, rows: list[ActionItem], limit: int) -> dict[str, Any]:
     carried = await queries.carried(db, rows[:limit])
-    return listed(rows, limit, lambda item: _json(db, viewer, item, carried))
-
-
-def _json(db: Session, viewer: Viewer, item: ActionItem, carried: Mapping[int, int]) -> dict[str, Any]:
-    today = db.clock.today(item.mechanism.timezone)
-    return action_json(item, today, carried.get(item.id, 0), tells_end=may_read_end(viewer, item, db.now()))
+    return listed(rows, limit, lambda item: shown(db, viewer, item, carried))
 
 
 def _fields(given: ActionGiven | ActionChange) -> dict[str, Any]:

@@ -3,20 +3,14 @@
 from typing import Any
 
 from litestar import post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from liaison.accounts.viewer import Viewer
 from liaison.actions import closing, queries
-from liaison.actions.routes.extending import renamed
-from liaison.actions.routes.show import item_page
-from liaison.db import Session
-from liaison.web.forms import Form, attempt
-from liaison.web.pages import AnyRequest, see_other
-
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
+from liaison.actions.routes.common import Db, Me, renamed
+from liaison.actions.routes.show import acted
+from liaison.web.forms import Form
+from liaison.web.pages import AnyRequest
 
 
 @post("/actions/{action_id:int}/close")
@@ -25,8 +19,7 @@ async def close(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = closing.close(db, viewer, item, version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=closed")
+    return await acted(request, db, viewer, action_id, form, act, "closed")
 
 
 @post("/actions/{action_id:int}/send-back")
@@ -38,8 +31,7 @@ async def send_back(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath
         closing.send_back(db, viewer, item, reason=form.raw("why_back"), version=form.whole("version")),
         reason="why_back",
     )
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=sent_back")
+    return await acted(request, db, viewer, action_id, form, act, "sent_back")
 
 
 handlers = [close, send_back]

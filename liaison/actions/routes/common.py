@@ -1,8 +1,10 @@
 """What the pages of action items share: whom a form offers, how a page is shown."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
@@ -11,10 +13,15 @@ from liaison.actions.beside import beside, owners
 from liaison.actions.permissions import may_assign
 from liaison.actions.showing import lines
 from liaison.db import Session
+from liaison.errors import Invalid
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_recording
 from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest, page, words_of
+
+Db = NamedDependency[Session]
+Me = NamedDependency[Viewer]
+T = TypeVar("T")
 
 
 def choice_of_owner(form: Form) -> tuple[int | None, int | None]:
@@ -29,6 +36,14 @@ def shown(request: AnyRequest, template: str, *, path: str | None = None, **cont
     if path:
         request.state.form_path = path
     return page(request, template, nav="actions", **{"stale": [], "theirs": {}, **context})
+
+
+async def renamed(act: Awaitable[T], **names: str) -> T:
+    """The act, whose refusals name the fields as the form does."""
+    try:
+        return await act
+    except Invalid as refusal:
+        raise Invalid({names.get(name, name): message for name, message in refusal.errors.items()}) from None
 
 
 async def beside_meeting(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:

@@ -3,21 +3,17 @@
 from typing import Any
 
 from litestar import post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
-from liaison.accounts.viewer import Viewer
 from liaison.actions import deciding
-from liaison.db import Session
+from liaison.actions.routes.common import Db, Me
 from liaison.meetings import recording
 from liaison.web.pages import AnyRequest, see_other
 
 
 @post("/decisions/{decision_id:int}/take-back")
-async def take_back(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], decision_id: FromPath[int]
-) -> Response[Any]:
+async def take_back(request: AnyRequest, db: Db, viewer: Me, decision_id: FromPath[int]) -> Response[Any]:
     """Undo."""
     decision = await recording.decision_of(db, viewer, decision_id)
     await deciding.take_back(db, viewer, decision)

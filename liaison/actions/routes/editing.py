@@ -1,23 +1,24 @@
-"""Changing what an action item says: wording, responsible agency, owner, supporting agencies, due date."""
+"""Changing what an action item says: wording, responsible agency, owner, supporting agencies, due date; correcting a wrong date."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import assigning, queries
+from liaison.actions import assigning, dating, queries
 from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
-from liaison.actions.permissions import may_change
-from liaison.actions.routes.common import choice_of_owner, shown
+from liaison.actions.permissions import CORRECTS, may_change
+from liaison.actions.routes.common import Db, Me, choice_of_owner, renamed, shown
+from liaison.actions.routes.show import acted
 from liaison.db import Session
 from liaison.directory.models import Agency, AgencyShown, Person, PersonShown
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
+from liaison.meetings.scheduling import UNSET
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
 
@@ -25,9 +26,7 @@ _Choice = tuple[Agency | AgencyShown, Sequence[Person | PersonShown]]
 
 
 @get("/actions/{action_id:int}/edit")
-async def edit_form(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[str]:
+async def edit_form(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[str]:
     """The form, filled with what holds now."""
     item = await queries.get(db, viewer, action_id)
     form = Form.of(
@@ -40,9 +39,7 @@ async def edit_form(
 
 
 @post("/actions/{action_id:int}/edit")
-async def change(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def change(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """Save it."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
@@ -58,11 +55,27 @@ async def change(
         lead_agency_id=agency_id or 0,
         owner_id=owner_id,
         supporting_agency_ids=form.ids("supporting"),
-        due_on=form.date("due_on"),
+        due_on=form.date("due_on") if "due_on" in form.values else UNSET,
         reason=form.raw("reason"),
     )
     await attempt(db, form, act, lambda theirs: _page(request, db, viewer, action_id, form, theirs))
     return see_other(f"/actions/{action_id}?done=changed")
+
+
+@post("/actions/{action_id:int}/due-date")
+async def correct_date(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
+    """Put a wrong due date right, with the reason."""
+    form = await Form.read(request)
+    item = await queries.get(db, viewer, action_id)
+    due_on = form.date("right_due_on")
+    if due_on is None:
+        form.refuse("right_due_on", N_("Please give a date."))
+    act = renamed(
+        assigning.change(db, viewer, item, due_on=due_on, reason=form.raw("why_wrong"), version=form.whole("version")),
+        due_on="right_due_on",
+        reason="why_wrong",
+    )
+    return await acted(request, db, viewer, action_id, form, act, "date_corrected")
 
 
 async def _page(
@@ -72,6 +85,7 @@ async def _page(
     if not may_change(viewer, item):
         raise NotPermitted(N_("Only liaison officers and deputies of this mechanism may do this."))
     words = words_of(request)
+    sets_date = await dating.sets_date_as(db, viewer, item)
     labels = {
         "title": words._("Action item"),
         "who": words._("Responsible agency and owner"),
@@ -91,6 +105,8 @@ async def _page(
         item=item,
         owners=_with_present(item, await owners(db, [item.mechanism_id], db.clock.today(item.mechanism.timezone))),
         theirs=theirs,
+        sets_date=sets_date,
+        corrects=sets_date == CORRECTS,
     )
 
 
@@ -113,4 +129,4 @@ def _with_present(item: ActionItem, offered: Sequence[_Choice]) -> list[_Choice]
     ]
 
 
-handlers = [edit_form, change]
+handlers = [edit_form, change, correct_date]

@@ -3,20 +3,16 @@
 from typing import Any
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import escalating, queries
 from liaison.actions.escalation_models import draft_of
-from liaison.actions.routes.common import shown
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.db import Session
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
-
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
 
 
 @get("/actions/{action_id:int}/escalate")

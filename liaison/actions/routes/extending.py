@@ -1,10 +1,9 @@
 """申请延期: asking for another date, and the other agencies' word on it, on the item's page and behind the mailed link."""
 
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -14,18 +13,16 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import extending, extension_queries, queries
 from liaison.actions.extension_models import Extension
 from liaison.actions.permissions import decides_as
-from liaison.actions.routes.show import item_page
+from liaison.actions.routes.common import Db, Me, renamed
+from liaison.actions.routes.show import acted
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.web.api import Body, body
-from liaison.web.forms import Form, FormAgain, attempt
+from liaison.web.forms import Form, FormAgain
 from liaison.web.links import LinkPages, opened
 from liaison.web.pages import AnyRequest, page, see_other
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-T = TypeVar("T")
 NOT_YOURS = N_("You no longer decide about this request.")
 
 
@@ -42,8 +39,7 @@ async def ask(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int])
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = ask_by(form, db, viewer, item)
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=asked#extensions")
+    return await acted(request, db, viewer, action_id, form, act, "asked#extensions")
 
 
 def ask_by(form: Form, db: Session, viewer: Viewer, item: Any) -> Awaitable[Extension]:
@@ -69,8 +65,7 @@ async def refuse(request: AnyRequest, db: Db, viewer: Me, extension_id: FromPath
     extension = await extension_queries.get(db, viewer, extension_id)
     action_id = extension.action_item_id
     act = renamed(extending.refuse(db, viewer, extension, reason=form.raw("why_not")), reason="why_not")
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=refused#extensions")
+    return await acted(request, db, viewer, action_id, form, act, "refused#extensions")
 
 
 @post("/extensions/{extension_id:int}/withdraw")
@@ -147,14 +142,6 @@ async def _page(
         viewer=None,
         path=request.url.path,
     )
-
-
-async def renamed(act: Awaitable[T], **names: str) -> T:
-    """The act, whose refusals name the fields as the form does."""
-    try:
-        return await act
-    except Invalid as refusal:
-        raise Invalid({names.get(name, name): message for name, message in refusal.errors.items()}) from None
 
 
 LINK_PAGES = {links.EXTENSION: LinkPages(show_link, act_by_link)}

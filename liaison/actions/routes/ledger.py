@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
@@ -14,7 +13,7 @@ from liaison.actions import assigning, queries
 from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import MOST_COUNTED, Filters, after_of
-from liaison.actions.routes.common import choice_of_owner, shown
+from liaison.actions.routes.common import Db, Me, choice_of_owner, shown
 from liaison.actions.showing import STATE_NAMES, lines
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
@@ -30,16 +29,14 @@ STATUSES = tuple(STATE_NAMES)
 
 
 @get("/actions")
-async def ledger(request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer]) -> Response[str]:
+async def ledger(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
     """The ledger; what is due first comes first, open items unless another status is asked for."""
     form = Form.of()
     return await _page(request, db, viewer, form)
 
 
 @post("/actions")
-async def quick_add(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer]
-) -> Response[Any]:
+async def quick_add(request: AnyRequest, db: Db, viewer: Me) -> Response[Any]:
     """One more item, by title, who and when; from a meeting's page it belongs to that meeting."""
     form = await Form.read(request)
     meeting_id = form.id("meeting_id")

@@ -7,26 +7,21 @@ from typing import Any
 
 from litestar import get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import ledger_import
 from liaison.actions.ledger_export import exported
-from liaison.actions.ledger_import import Taken
-from liaison.actions.ledger_table import HEADINGS, LedgerRefused, Wrong
-from liaison.actions.routes.common import shown
+from liaison.actions.ledger_import import TakenIn
+from liaison.actions.ledger_table import HEADINGS, LedgerRefused, Wrong, uploaded
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.actions.routes.ledger import filters_of
-from liaison.db import Session
 from liaison.documents import spreadsheet
-from liaison.errors import Message, NotPermitted
+from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, see_other, words_of
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-CHOOSE = N_("Please choose a file.")
 NOT_HERE = N_("Only liaison officers and deputies of this mechanism may do this.")
 
 
@@ -60,7 +55,7 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me) -> Response[Any]:
         await db.rollback()
         return _page(request, form, wrong=refusal.wrong, status=422)
     if form.ticked("confirmed"):
-        return see_other(f"/actions?taken={len(taken)}")
+        return see_other(f"/actions?taken={len(taken.rows)}")
     await db.rollback()
     return _page(request, form, taken=taken, rows=json.dumps(table, ensure_ascii=False))
 
@@ -75,13 +70,7 @@ async def _table(request: AnyRequest, form: Form) -> list[list[str]]:
             return [[str(cell) for cell in row] for row in table]
     file = (await request.form()).get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
-    if not content:
-        raise LedgerRefused([Wrong(None, "", Message(CHOOSE))])
-    try:
-        tables = await asyncio.to_thread(spreadsheet.tables_of, content)
-    except spreadsheet.Unreadable as refusal:
-        raise LedgerRefused([Wrong(None, "", refusal.message)]) from None
-    return tables[0] if tables else []
+    return await asyncio.to_thread(uploaded, content)
 
 
 def _officers_only(viewer: Viewer) -> None:
@@ -94,7 +83,7 @@ def _page(
     form: Form,
     *,
     wrong: Sequence[Wrong] = (),
-    taken: Sequence[Taken] | None = None,
+    taken: TakenIn | None = None,
     rows: str = "",
     status: int = 200,
 ) -> Response[str]:

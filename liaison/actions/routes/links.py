@@ -1,4 +1,4 @@
-"""What a reminder's link opens: one action item, its progress, and the form to report or complete it without an account."""
+"""What a reminder's link opens: one action item, its progress, and the form to report, complete or close it without an account."""
 
 from datetime import date
 
@@ -7,10 +7,12 @@ from litestar.response import Response
 from liaison.accounts import links
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
-from liaison.actions import extension_queries, queries, reporting
+from liaison.actions import closing, extension_queries, queries, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_report, supports_as
+from liaison.actions.routes.common import renamed
 from liaison.actions.routes.extending import ask_by
+from liaison.actions.routes.show import may_close
 from liaison.actions.showing import line
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
@@ -23,16 +25,20 @@ from liaison.web.pages import AnyRequest, page, words_of
 
 NOT_YOURS = N_("This action item is no longer yours to report on.")
 ITS_OWN = N_("Your agency has a liaison by now, who reports on it.")
+_ACTS = {"extend": "asked", "close": "closed", "send_back": "sent_back", "done": "completed"}
+"""By the button, what was done."""
 _SHOWN = 5
 """So many of the newest progress notes."""
 
 
 class ReportGiven(Body):
     """What a program reports for the person whom the link was mailed to: {"text", "done"?}; or asks for, another date: {"due_on",
-    "reason"}."""
+    "reason"}; or decides about what is reported done: {"close": true} or {"send_back": true, "reason"}."""
 
     text: str | None = None
     done: bool = False
+    close: bool = False
+    send_back: bool = False
     due_on: date | None = None
     reason: str | None = None
 
@@ -43,45 +49,52 @@ async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> 
 
 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
-    """Keep a progress note; with `done` complete the item, the text then saying what was achieved; with `extend` ask for another date."""
+    """Keep a progress note; with `done` complete the item, the text then saying what was achieved; with `extend` ask for another date; with
+    `close` or `send_back` decide about what was reported done."""
     item = await _item(db, link, viewer)
     form, speaks_json = await _read(request)
-    done, extends = form.ticked("done"), form.ticked("extend")
+    said = next((said for name, said in _ACTS.items() if form.ticked(name)), "reported")
+    field = {"asked": "why", "sent_back": "why_back", "closed": "why_back"}.get(said, "text")
     try:
-        if extends:
+        if said == "asked":
             await ask_by(form, db, viewer, item)
-        elif done:
+        elif said == "closed":
+            await closing.close(db, viewer, item)
+        elif said == "sent_back":
+            await renamed(closing.send_back(db, viewer, item, reason=form.raw("why_back")), reason="why_back")
+        elif said == "completed":
             await reporting.complete(db, viewer, item, note=form.raw("text"))
         else:
             await reporting.report(db, viewer, item, form.raw("text"))
     except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
-        if extends:
-            form.take(refusal if isinstance(refusal, Invalid) else Invalid({"why": refusal.message}))
+        if isinstance(refusal, Invalid) and field != "text":
+            form.take(refusal)
         else:
             why = next(iter(refusal.errors.values())) if isinstance(refusal, Invalid) else refusal.message
-            form.take(Invalid({"text": why}))
+            form.take(Invalid({field: why}))
         await db.rollback()
         link, viewer = await opened(request, db, request.path_params["token"])
         again = await _page(request, db, viewer, await _item(db, link, viewer), form)
         raise FormAgain(again, refusal.status) from None
     await db.flush()
-    return await _page(
-        request, db, viewer, item, Form(), said="asked" if extends else "completed" if done else "reported"
-    )
+    return await _page(request, db, viewer, item, Form(), said=said)
 
 
 async def _read(request: AnyRequest) -> tuple[Form, bool]:
     if request.content_type[0] != "application/json":
         return await Form.read(request), False
     given = body(await request.body(), ReportGiven)
-    asks = given.due_on is not None or given.reason is not None
+    asks = not given.send_back and (given.due_on is not None or given.reason is not None)
     return (
         Form.of(
             text=given.text,
             done="1" if given.done else None,
             extend="1" if asks else None,
+            close="1" if given.close else None,
+            send_back="1" if given.send_back else None,
+            why_back=given.reason,
             new_due_on=given.due_on,
             why=given.reason,
         ),
@@ -120,6 +133,7 @@ async def _page(
         zone=item.mechanism.timezone,
         open_extension=await extension_queries.open_of(db, item.id),
         supports=None if may_report(viewer, item) else supports_as(viewer, item),
+        may_close=await may_close(db, viewer, item),
         said=said,
         viewer=None,
         path=request.url.path,

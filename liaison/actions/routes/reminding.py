@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
@@ -14,7 +13,7 @@ from liaison.actions import assigning, queries, reminding, reporting
 from liaison.actions.beside import owners
 from liaison.actions.models import ActionItem
 from liaison.actions.reminding import RemindedToday
-from liaison.actions.routes.common import choice_of_owner, shown
+from liaison.actions.routes.common import Db, Me, choice_of_owner, shown
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, Message, NotFound, NotPermitted
 from liaison.i18n import N_
@@ -22,8 +21,6 @@ from liaison.web.confirming import confirm_page
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, see_other, words_of
 
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
 MOST = 100
 BULK = {
     "due": N_("Set the due date"),

@@ -1,20 +1,19 @@
 """One action item: what it is, how it goes, and the acts that move it on."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 from litestar import get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.actions import escalating, extension_queries, queries, reminding, reporting
+from liaison.actions import dating, escalating, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.passing import former_owners
 from liaison.actions.permissions import decides_as, judges_as, may_escalate, may_read_end, may_withdraw, supports_as
-from liaison.actions.routes.common import shown
+from liaison.actions.routes.common import Db, Me, shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
 from liaison.i18n import N_
@@ -28,6 +27,7 @@ DONE = {
     "ended": N_("Recorded as no longer possible."),
     "reopened": N_("The item is open again."),
     "changed": N_("The action item is saved."),
+    "date_corrected": N_("The due date is corrected; its agency is mailed."),
     "asked": N_("Another date is asked for. The other agencies' liaisons decide."),
     "agreed": N_("Your agreement is recorded."),
     "refused": N_("The other date is refused."),
@@ -41,29 +41,22 @@ DONE = {
 
 
 @get("/actions/{action_id:int}")
-async def show_item(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[str]:
+async def show_item(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[str]:
     """The item's page."""
     return await item_page(request, db, viewer, action_id, Form())
 
 
 @post("/actions/{action_id:int}/progress")
-async def report(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def report(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """One note on how it goes."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.report(db, viewer, item, form.raw("text"))
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=reported")
+    return await acted(request, db, viewer, action_id, form, act, "reported")
 
 
 @post("/actions/{action_id:int}/complete")
-async def complete(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def complete(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """办结, with an undo beside."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
@@ -76,21 +69,16 @@ async def complete(
 
 
 @post("/actions/{action_id:int}/not-possible")
-async def give_up(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def give_up(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """终止办理（情况变化）, with the reason."""
     form = await Form.read(request)
     item = await queries.get(db, viewer, action_id)
     act = reporting.give_up(db, viewer, item, reason=form.raw("reason"), version=form.whole("version"))
-    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
-    return see_other(f"/actions/{action_id}?done=ended")
+    return await acted(request, db, viewer, action_id, form, act, "ended")
 
 
 @post("/actions/{action_id:int}/reopen")
-async def reopen(
-    request: AnyRequest, db: NamedDependency[Session], viewer: NamedDependency[Viewer], action_id: FromPath[int]
-) -> Response[Any]:
+async def reopen(request: AnyRequest, db: Db, viewer: Me, action_id: FromPath[int]) -> Response[Any]:
     """It goes on after all."""
     item = await queries.get(db, viewer, action_id)
     await reporting.reopen(db, viewer, item)
@@ -113,6 +101,15 @@ async def _line(
         pick=pick,
         toast=SimpleNamespace(text=words._(said), undo_url=f"/actions/{item.id}/reopen" if undo else None),
     )
+
+
+async def acted(
+    request: AnyRequest, db: Session, viewer: Viewer, action_id: int, form: Form, act: Awaitable[object], done: str
+) -> Response[Any]:
+    """Do what a form on the item's page asks for, and go back there with what was `done` (a word of DONE, perhaps with #part); refused,
+    the page says why."""
+    await attempt(db, form, act, lambda theirs: item_page(request, db, viewer, action_id, form, theirs))
+    return see_other(f"/actions/{action_id}?done={done}")
 
 
 async def item_page(
@@ -148,17 +145,26 @@ async def item_page(
         registered_names=REGISTERED_NAMES,
         **await _dates(db, viewer, item),
         reminders=await reminding.of_item(db, viewer, item),
-        may_close=item.waits_for_closing
-        and judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by)
-        is not None,
+        may_close=await may_close(db, viewer, item),
         supports=None if one.may_report else supports_as(viewer, item),
-        may_remind=one.may_change and item.ended_at is None and await reminding.receiver(db, viewer, item) is not None,
+        may_remind=one.may_change
+        and item.ended_at is None
+        and not item.waits_for_closing
+        and await reminding.receiver(db, viewer, item) is not None,
+        may_correct=item.ended_at is None and not item.waits_for_closing and await dating.may_correct(db, viewer, item),
         may_escalate=one.state == "overdue" and may_escalate(viewer, item),
         escalations=await escalating.of_item(db, viewer, item),
         reported_by=await queries.person(db, item.reported_done_by),
         own_agency=viewer.acts_for(item.mechanism_id) == item.lead_agency_id,
         toast=toast,
     )
+
+
+async def may_close(db: Session, viewer: Viewer, item: ActionItem) -> bool:
+    """Whether it is reported done and the viewer may close it, or send it back."""
+    if not item.waits_for_closing:
+        return False
+    return judges_as(viewer, item, await extension_queries.others(db, item), asked_by=item.reported_done_by) is not None
 
 
 async def _dates(db: Session, viewer: Viewer, item: ActionItem) -> dict[str, Any]:
