@@ -32,6 +32,7 @@ KINDS = (
     "minutes_draft",
     "minutes_circulate",
     "minutes_issue",
+    "minutes_deliver",
     "plan",
     "item",
     "returned",

@@ -19,7 +19,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.permissions import is_host
 from liaison.meetings.replies import Registered, registration
-from liaison.minutes import telling
+from liaison.minutes import delivering, telling
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit, may_register
 from liaison.minutes.signers import left_since
@@ -163,6 +163,7 @@ async def issue(
     meeting.minutes_issued_at = db.now()
     await db.flush()
     audit_line(db, viewer, "issue", meeting, doc_no=minutes.doc_no, n=document.newest.number, root=document.newest.root)
+    await delivering.list_by_hand(db, minutes)
     await telling.tell_issued(db, minutes, by=viewer.person_id)
     return minutes
 

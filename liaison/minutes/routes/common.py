@@ -86,6 +86,7 @@ async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: 
         "signers": showing.signers_shown(viewer, meeting, document, version, members),
         "versions": showing.versions_shown(viewer, document, readable),
         "others": others,
+        "deliveries": await queries.deliveries(db, found) if edits and state == IN_FORCE else (),
         "own_word": word_of(version, own) if signs and own is not None else None,
         "own_agency": next((one.agency for one in version.signers if one.agency_id == own), None) if signs else None,
         "may": {
