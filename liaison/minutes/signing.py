@@ -25,6 +25,7 @@ from liaison.minutes.permissions import NOT_YOURS, may_edit, may_register
 from liaison.minutes.signers import left_since
 
 MOST_COPIES = 30
+IS_MEMBER = N_("This agency is a member, so its sign-off is waited for.")
 
 
 async def sign(
@@ -79,14 +80,12 @@ async def register(
     """代登记: what an agency said on paper (`paper`) or another way (`registered`). Raises NotPermitted, Conflict, Invalid."""
     if not may_register(viewer, minutes.meeting, agency_id):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
-    said = None
+    said, since, zone = None, version.circulated_at or db.now(), minutes.meeting.zone
     if registered is not None:
-        too_early = N_("This lies before the minutes were circulated. Please check the day.")
-        since = version.circulated_at or db.now()
-        said = registration(db, registered, viewer, since=since, too_early=too_early)
+        said = registration(db, registered, viewer, since=since, too_early=signing.TOO_EARLY)
     word = await signing.register(
         db, viewer, version, root=root, agency_id=agency_id, state=state, paper=paper, said=said, text=text,
-        today=db.clock.today(minutes.meeting.timezone),
+        since=since.astimezone(zone).date(), today=db.clock.today(minutes.meeting.timezone),
     )  # fmt: skip
     return await _settled(db, viewer, minutes, version, word)
 
@@ -102,14 +101,14 @@ async def excuse(
     taken_back: bool = False,
 ) -> None:
     """An agency that left the mechanism while its sign-off was due: the host decides, with a reason, that it is not waited for. Raises
-    NotPermitted, Conflict (it is a member), Invalid (reason)."""
+    NotPermitted, Conflict (it is a member, it has agreed, or another reason stands), Invalid (reason)."""
     meeting = minutes.meeting
     if not is_host(viewer, meeting):
         raise NotPermitted(N_("Only the host's liaison decides this."))
     today = db.clock.today(meeting.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, meeting.mechanism_id, today)}
     if not taken_back and not left_since([agency_id], members):
-        raise Conflict(N_("This agency is a member, so its sign-off is waited for."))
+        raise Conflict(IS_MEMBER)
     await signing.excuse(db, viewer, version, agency_id=agency_id, reason=reason, taken_back=taken_back)
     minutes.note_agreed(db.now())
     await telling.tell_agreed(db, minutes, by=viewer.person_id)

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -82,7 +81,7 @@ def signed(site: LiveSite, version_id: int) -> None:
         minutes, newest = await queries.version(db, host, version_id)
         await signing.sign(db, signs, minutes, newest, root=newest.root, text="请尽快印发。")
         for agency_id in [one.agency_id for one in newest.signers if one.agency_id != built.sfj.id]:
-            paper = OnPaper("方华", date(2026, 11, 20))
+            paper = OnPaper("方华", db.clock.today(minutes.meeting.timezone))
             await signing.register(db, host, minutes, newest, root=newest.root, agency_id=agency_id, paper=paper)
 
     site.in_transaction(act)

@@ -125,7 +125,7 @@ async def test_no_order_of_edits_and_sign_offs_puts_an_unsigned_text_in_force(
                     elif act == "paper":
                         paper = OnPaper("某领导", DAY)
                         await signing.register(
-                            db, host, version, root=seen, agency_id=agency_id, paper=paper, today=DAY
+                            db, host, version, root=seen, agency_id=agency_id, paper=paper, since=DAY, today=DAY
                         )
                         agreed.setdefault(seen, set()).add(what)
                     else:

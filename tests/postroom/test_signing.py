@@ -58,6 +58,16 @@ async def test_agree_counts_once_is_marked_where_nobody_vouches_and_is_confirmed
     assert await play.delivered() == []
 
 
+async def test_what_the_same_agency_says_as_somebody_known_takes_the_place_of_what_nobody_vouched_for(
+    play: Play, program: Program
+) -> None:
+    sent, mail = await asked(play, program)
+    await take(play, written(mail, "同意").as_bytes())
+    for _ in range(2):
+        await program.post(play.world.liwb, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    assert await words(play, program, sent) == [("agreed", "mail", None, True), ("agreed", "api", None, False)]
+
+
 async def test_changes_are_recorded_in_the_words_of_the_reply(play: Play, program: Program) -> None:
     sent, mail = await asked(play, program)
     assert await take(play, written(mail, "修改意见：第二条改为5个工作日").as_bytes()) == ("applied", "coded")
