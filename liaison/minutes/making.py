@@ -2,9 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
+
+from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
+from liaison.audit import AuditLine
 from liaison.countersigning.models import DocumentVersion
 from liaison.countersigning.writing import NOT_CIRCULATED
 from liaison.db import Session
@@ -13,7 +16,7 @@ from liaison.documents.minutes import SignSheet
 from liaison.errors import Conflict, NotFound
 from liaison.i18n import Words
 from liaison.meetings.audience import HIDDEN
-from liaison.meetings.locking import audit_line
+from liaison.meetings.locking import audit_line, lock
 from liaison.minutes import delivering, paper, queries
 from liaison.minutes.models import Minutes
 from liaison.minutes.plain import plain_text
@@ -103,10 +106,29 @@ async def copy_for(db: Session, viewer: Viewer, version_id: int, to: int) -> Mad
 
 
 async def note_reading(db: Session, viewer: Viewer, version_id: int) -> None:
-    """What a reader (查阅人员) of the mechanism looked into is one line of the trail; nothing for anybody else. Raises NotFound."""
+    """What a reader (查阅人员) of the mechanism took or printed is one line of the trail; nothing for anybody else. Raises NotFound."""
     minutes, version = await queries.version(db, viewer, version_id)
     if minutes.meeting.mechanism_id in viewer.reader_of:
         audit_line(db, viewer, "read_minutes", minutes.meeting, n=version.number, root=version.root)
+
+
+async def note_viewing(db: Session, viewer: Viewer, version_id: int) -> None:
+    """That a reader opened a version is one line of the trail a day, however often they look. Raises NotFound."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    meeting = minutes.meeting
+    if meeting.mechanism_id not in viewer.reader_of:
+        return
+    await lock(db, meeting)  # of two pages opened at once only one finds none yet
+    today = datetime.combine(db.clock.today(meeting.timezone), time.min, meeting.zone)
+    seen = select(AuditLine.id).where(
+        AuditLine.verb == "view_minutes",
+        AuditLine.object == f"meeting:{meeting.id}",
+        AuditLine.person_id == viewer.person_id,
+        AuditLine.at >= today,
+        AuditLine.payload.contains(version.root),
+    )
+    if (await db.execute(seen.limit(1))).first() is None:
+        audit_line(db, viewer, "view_minutes", meeting, n=version.number, root=version.root)
 
 
 def _name(minutes: Minutes, version: DocumentVersion, kind: str) -> str:
