@@ -59,9 +59,10 @@ async def _to_deliver(db: Session, viewer: Viewer) -> list[Todo]:
             ),
         )
         .options(
-            joinedload(MinutesDelivery.minutes)
-            .joinedload(Minutes.meeting)
-            .options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency))
+            joinedload(MinutesDelivery.minutes).options(
+                joinedload(Minutes.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency)),
+                joinedload(Minutes.document).selectinload(Document.versions),
+            )
         )
         .order_by(MinutesDelivery.id)
     )
@@ -71,9 +72,9 @@ async def _to_deliver(db: Session, viewer: Viewer) -> list[Todo]:
             found.setdefault(one.minutes_id, []).append(one)
     todos = []
     for rows in found.values():
-        meeting, names = rows[0].minutes.meeting, tuple(one.name for one in rows)
-        today = db.clock.today(meeting.timezone)
-        todos.append(Todo("minutes_deliver", today, meeting.id, meeting, names=names, count=len(names)))
+        minutes, names = rows[0].minutes, tuple(one.name for one in rows)
+        today, version_id = db.clock.today(minutes.meeting.timezone), minutes.document.newest.id
+        todos.append(Todo("minutes_deliver", today, version_id, minutes.meeting, names=names, count=len(names)))
     return todos
 
 

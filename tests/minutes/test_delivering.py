@@ -70,7 +70,10 @@ async def test_what_no_mail_brings_stands_on_the_hosts_desk_until_it_is_delivere
     await browser.sign_in(world.liwb)
     assert 'id="deliveries"' not in await browser.get(f"/minutes/{sent['id']}")
     await browser.sign_in(world.zhoumin)
-    assert "纪要待送达：清沚区司法局、区委政法委、市检察院" in text_of(await browser.get("/"))
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
+    desk = await browser.get("/")
+    assert "纪要待送达：清沚区司法局、区委政法委、市检察院" in text_of(desk)
+    assert f'href="/minutes/{sent["id"]}#deliveries"' in desk
     page = await browser.get(f"/minutes/{sent['id']}")
     for to in re.findall(r'name="to" value="(\d+)"', page)[:2]:
         for _ in range(2):
