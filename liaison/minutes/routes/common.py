@@ -22,6 +22,7 @@ from liaison.minutes.drafting import OPENING, item_of
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit
 from liaison.minutes.reading import in_full
+from liaison.minutes.wording import CHANGE_NAMES
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page
 
@@ -35,6 +36,7 @@ NAMES: dict[str, Any] = {
     "said_names": showing.SAID_NAMES,
     "said_looks": showing.SAID_LOOKS,
     "how_names": GROUP_NAMES,
+    "change_names": CHANGE_NAMES,
     "registered_names": REGISTERED_NAMES,
     "instant": datetime.fromisoformat,
     "local_day": date.fromisoformat,
