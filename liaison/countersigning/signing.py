@@ -22,7 +22,7 @@ from liaison.countersigning.models import (
     Signer,
     SignOff,
 )
-from liaison.countersigning.permissions import may_read_section, may_sign
+from liaison.countersigning.permissions import may_read_section, signs_for
 from liaison.countersigning.standing import signer_of, standing_of, word_of
 from liaison.countersigning.writing import NOT_CIRCULATED, NOT_NEWEST, audit_line, lock
 from liaison.db import Session
@@ -62,14 +62,13 @@ async def sign(
     version: DocumentVersion,
     *,
     root: str,
-    agency_id: int,
     text: str | None = None,
     unverified: bool = False,
 ) -> SignOff:
-    """同意: the agency agrees to exactly the text whose `root` was read. Saying it again changes nothing, but that a further remark is
+    """同意: the viewer's agency agrees to exactly the text whose `root` was read. Saying it again changes nothing, but that a further remark is
     kept beside the first, and that what is said by somebody who is known takes the place of what came `unverified`. Raises NotPermitted,
     Conflict (another text, not circulated, issued, or a remark beside what stands more firmly), Invalid (text)."""
-    document, version = await _open(db, viewer, version, root, agency_id)
+    document, version, agency_id = await _open(db, viewer, version, root)
     check = Check()
     remark = check.text("text", text, most=MOST_TEXT, lines=True)
     check.done()
@@ -90,14 +89,13 @@ async def request_changes(
     version: DocumentVersion,
     *,
     root: str,
-    agency_id: int,
     text: str,
     section_key: str | None = None,
     unverified: bool = False,
 ) -> SignOff:
-    """提出修改意见: the agency does not agree to this text and says what is to be changed; before it is issued also after it agreed. About a
+    """提出修改意见: the viewer's agency does not agree to this text and says what is to be changed; before it is issued also after it agreed. About a
     section (`section_key`) it is read only by who may know of that one. Raises like `sign`, and Invalid (section_key)."""
-    document, version = await _open(db, viewer, version, root, agency_id)
+    document, version, agency_id = await _open(db, viewer, version, root)
     check = Check()
     wanted = check.required_text("text", text, most=MOST_TEXT, lines=True)
     section_key = section_key or None
@@ -217,11 +215,13 @@ async def excuse(
 
 
 async def _open(
-    db: Session, viewer: Viewer, version: DocumentVersion, root: str, agency_id: int
-) -> tuple[Document, DocumentVersion]:
-    if not may_sign(viewer, version.document, agency_id):
+    db: Session, viewer: Viewer, version: DocumentVersion, root: str
+) -> tuple[Document, DocumentVersion, int]:
+    """Those of `_circulating`, and the agency that the viewer signs for."""
+    agency_id = signs_for(viewer, version.document)
+    if agency_id is None:
         raise NotPermitted(NOT_YOURS)
-    return await _circulating(db, version, root, agency_id)
+    return *await _circulating(db, version, root, agency_id), agency_id
 
 
 async def _circulating(

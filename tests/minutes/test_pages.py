@@ -12,7 +12,7 @@ from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
-from tests.minutes.typed import PDF, SECTIONS, circulated, root_in, text_of
+from tests.minutes.typed import PDF, SECTIONS, circulated, issued, root_in, text_of
 
 
 async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
@@ -39,7 +39,7 @@ async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
         root = root_in(await browser.get(f"/minutes/{version}"))
         assert (await browser.post(f"/minutes/{version}/sign", root=root)).status_code == 303
     assert "已同意，待印发" in await browser.get(f"/meetings/{meeting}")
-    issued = await browser.post(
+    done = await browser.post(
         f"/minutes/{version}/issue",
         doc_no="清检会纪〔2026〕4号",
         issued_on="2026-11-23",
@@ -47,7 +47,7 @@ async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
         copy_to="区委政法委\n\n区人社局 ",
         report_to="市检察院",
     )
-    assert issued.status_code == 303
+    assert done.status_code == 303
     await browser.sign_in(world.chenzy)
     card = text_of(await browser.get(f"/meetings/{meeting}"))
     assert "已印发 清检会纪〔2026〕4号" in card
@@ -239,10 +239,7 @@ async def test_issued_minutes_are_corrected_with_a_reason_and_a_correction_can_b
     play: Play, program: Program, browser: Browser
 ) -> None:
     world = play.world
-    sent = await circulated(play, program)
-    for who in (world.zhoumin, world.liwb):
-        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
-    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "1号"})
+    sent = await issued(play, program, doc_no="1号")
     path = f"/minutes/{sent['id']}"
     await browser.sign_in(world.zhoumin)
     await browser.get(f"{path}/correct")
@@ -266,10 +263,7 @@ async def test_who_issued_minutes_and_when_stand_apart_on_page_and_excerpt(
     play: Play, program: Program, browser: Browser
 ) -> None:
     world = play.world
-    sent = await circulated(play, program)
-    for who in (world.zhoumin, world.liwb):
-        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
-    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "1号"})
+    sent = await issued(play, program, doc_no="1号")
     await browser.sign_in(world.zhoumin)
     for page in ("", "/excerpt?section=1"):
         said = text_of(await browser.get(f"/minutes/{sent['id']}{page}"))
