@@ -3,11 +3,13 @@
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from liaison.accounts import links
 from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.meetings import queries as meetings
@@ -142,6 +144,33 @@ def test_the_pages_on_which_minutes_are_circulated_and_changed_are_clean(
     Look(signer, width_checks, locale)("", "changed-since")
     signer.locator("#own form").first.locator("button.primary").click()
     signer.wait_for_url("**?done=agreed*")
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_page_behind_the_link_to_sign_is_clean_before_and_after_agreeing(
+    new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
+) -> None:
+    built = live_server.world
+    _, version = drafted(live_server)
+
+    async def mailed(db: Session) -> str:
+        return await links.link_for(
+            db,
+            purpose=links.SIGN,
+            object_id=version,
+            person_id=built.liwb.id,
+            agency_id=built.sfj.id,
+            designation_id=built.terms["liwb"].id,
+            expires_at=db.now() + timedelta(days=7),
+        )
+
+    page = new_page(locale=locale)
+    look = Look(page, width_checks, locale)
+    look(live_server.in_transaction(mailed), "link")
+    page.locator("button[value=agree]").click()
+    expect(page.locator(".note.ok")).to_be_visible()
+    expect(page.locator("button[value=agree]")).to_have_count(0)
+    look("", "link-agreed")
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
