@@ -37,7 +37,9 @@ from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import Meeting, Series
 from liaison.meetings.recorded import decisions as decisions_of
 from liaison.meetings.replies import SlipName
+from liaison.minutes import queries as minutes_queries
 from liaison.minutes import signing, writing
+from liaison.minutes.delivering import note_delivered
 from liaison.opening import open_database
 from liaison.polls import asking as polls
 from liaison.polls.answering import answer
@@ -256,6 +258,8 @@ async def _write_minutes(settings: Settings, mechanism_id: int, day: date, *, is
             if issue:
                 number = f"清{'检' if own == JCY else '司'}会纪〔{day.year}〕{meeting.ordinal_in_year}号"
                 await signing.issue(db, host, minutes, version, doc_no=number, copy_to=["区委政法委"])
+                for one in await minutes_queries.deliveries(db, minutes):
+                    await note_delivered(db, host, version.id, one.id)
     finally:
         await database.dispose()
 

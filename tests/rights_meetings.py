@@ -86,7 +86,7 @@ async def meetings(db: Session, built: world.World) -> dict[str, Any]:
     sent = await writing.circulate(db, host, minutes, minutes.document.newest)
     sheet = _kept(db.settings, 2, "会签单")
     scan = {"file_name": sheet.file_name, "stored_name": sheet.kept.stored_name, "kind": "pdf"}
-    signed = OnPaper("郑国强", date(2026, 11, 20), scan)
+    signed = OnPaper("郑国强", date(2026, 11, 23), scan)
     on_paper = await signing.register(db, host, minutes, sent, root=sent.root, agency_id=built.sfj.id, paper=signed)
     owned = await assigning.assign(
         db,

@@ -160,3 +160,8 @@ class SignOff(Base):
     """代登记: {"how", "said_by", "at", "by_id"}; of a sign-off on paper also {"leader", "signed_on"}."""
     scan: Mapped[dict[str, Any] | None]
     """The scan of a paper sign-off: {"file_name", "stored_name", "bytes", "sha256", "kind"}."""
+
+    @property
+    def agrees_firmly(self) -> bool:
+        """The agency itself has agreed, and nothing is left to be said for it: not by its silence, nor by a mail nobody vouched for."""
+        return self.state in (AGREED, PAPER) and not self.unverified

@@ -14,6 +14,7 @@ from liaison.checks import Check
 from liaison.countersigning.models import (
     AGREED,
     CHANGES_REQUESTED,
+    CONSENTS,
     DEEMED,
     PAPER,
     Document,
@@ -21,7 +22,7 @@ from liaison.countersigning.models import (
     Signer,
     SignOff,
 )
-from liaison.countersigning.permissions import may_read_section, may_sign
+from liaison.countersigning.permissions import may_read_section, signs_for
 from liaison.countersigning.standing import signer_of, standing_of, word_of
 from liaison.countersigning.writing import NOT_CIRCULATED, NOT_NEWEST, audit_line, lock
 from liaison.db import Session
@@ -33,6 +34,14 @@ CHANGED = N_("The text was changed since you read it. Please read the present on
 NOT_A_SIGNER = N_("Your agency is not among those that sign this.")
 NOT_YOURS = N_("It is signed by the agency's liaison in office who may sign, or by its authorising officer.")
 HOW_IT_CAME = N_("Please say who said it and how it came.")
+TOO_EARLY = N_("This lies before this version was circulated. Please check the day.")
+STANDS_MORE_FIRMLY = N_(
+    "Your agency has agreed to this version already, and that stands as it is; the remark was not kept. What is to be changed can still be asked for."
+)
+EXCUSED_ALREADY = N_(
+    "This agency is no longer waited for already, and the reason given first stands. To give another one, first wait for it again."
+)
+AGREED_ALREADY = N_("This agency has agreed to this version, so there is nothing to wait for.")
 REGISTRABLE: Final = (AGREED, CHANGES_REQUESTED, PAPER)
 """What can be registered for an agency; that its silence is consent is for the clock alone to say."""
 MOST_TEXT: Final = 4000
@@ -53,19 +62,24 @@ async def sign(
     version: DocumentVersion,
     *,
     root: str,
-    agency_id: int,
     text: str | None = None,
     unverified: bool = False,
 ) -> SignOff:
-    """同意: the agency agrees to exactly the text whose `root` was read. Saying it again changes nothing. Raises NotPermitted, Conflict
-    (another text, not circulated, issued), Invalid (text)."""
-    document, version = await _open(db, viewer, version, root, agency_id)
+    """同意: the viewer's agency agrees to exactly the text whose `root` was read. Saying it again changes nothing, but that a further remark is
+    kept beside the first, and that what is said by somebody who is known takes the place of what came `unverified`. Raises NotPermitted,
+    Conflict (another text, not circulated, issued, or a remark beside what stands more firmly), Invalid (text)."""
+    document, version, agency_id = await _open(db, viewer, version, root)
     check = Check()
     remark = check.text("text", text, most=MOST_TEXT, lines=True)
     check.done()
     before = word_of(version, agency_id)
-    if before is not None and before.state in (AGREED, PAPER):
-        return before
+    if before is not None and before.state in (AGREED, PAPER) and not (before.unverified and not unverified):
+        if remark is None or f"\n{before.text}".endswith(f"\n{remark}"):
+            return before
+        if before.state == PAPER or (unverified and not before.unverified):
+            raise Conflict(STANDS_MORE_FIRMLY)
+        remark = check.text("text", "\n".join(filter(None, (before.text, remark))), most=MOST_TEXT, lines=True)
+        check.done()
     return await _say(db, viewer, document, version, agency_id, AGREED, text=remark, unverified=unverified)
 
 
@@ -75,14 +89,13 @@ async def request_changes(
     version: DocumentVersion,
     *,
     root: str,
-    agency_id: int,
     text: str,
     section_key: str | None = None,
     unverified: bool = False,
 ) -> SignOff:
-    """提出修改意见: the agency does not agree to this text and says what is to be changed; before it is issued also after it agreed. About a
+    """提出修改意见: the viewer's agency does not agree to this text and says what is to be changed; before it is issued also after it agreed. About a
     section (`section_key`) it is read only by who may know of that one. Raises like `sign`, and Invalid (section_key)."""
-    document, version = await _open(db, viewer, version, root, agency_id)
+    document, version, agency_id = await _open(db, viewer, version, root)
     check = Check()
     wanted = check.required_text("text", text, most=MOST_TEXT, lines=True)
     section_key = section_key or None
@@ -92,7 +105,8 @@ async def request_changes(
     check.done()
     before = word_of(version, agency_id)
     said = (CHANGES_REQUESTED, wanted, section_key)
-    if before is not None and (before.state, before.text, before.section_key) == said:
+    more_firmly = before is not None and before.unverified and not unverified
+    if before is not None and (before.state, before.text, before.section_key) == said and not more_firmly:
         return before
     return await _say(
         db, viewer, document, version, agency_id, CHANGES_REQUESTED, text=wanted, section_key=section_key, unverified=unverified
@@ -110,11 +124,13 @@ async def register(
     paper: OnPaper | None = None,
     said: Mapping[str, Any] | None = None,
     text: str | None = None,
+    since: date,
     today: date,
 ) -> SignOff:
     """代登记: a sign-off that came on paper (`paper`), or what an agency `said` another way ({"how", "said_by", "at", "by_id"}). It counts
-    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `today` is the local date there. Who
-    may register is asked by the feature. Raises Conflict, Invalid (state, registered, leader, signed_on, text)."""
+    and is shown as such; the agency itself may say otherwise. The same once more changes nothing. `since` and
+    `today` are local dates: when this version was circulated, before which nobody can have signed it, and now. Who may register is asked
+    by the feature. Raises Conflict, Invalid (state, registered, leader, signed_on, text)."""
     document, version = await _circulating(db, version, root, agency_id)
     check = Check()
     check.choice("state", state, REGISTRABLE)
@@ -127,6 +143,8 @@ async def register(
         day = check.day("signed_on", paper.signed_on, required=True)
         if day is not None and day > today:
             check.refuse("signed_on", N_("This date lies ahead."))
+        elif day is not None and day < since:
+            check.refuse("signed_on", TOO_EARLY)
         noted["signed_on"] = day.isoformat() if day else None
     elif state == PAPER:
         check.refuse("leader", HOW_IT_CAME)
@@ -173,17 +191,23 @@ async def excuse(
     db: Session, viewer: Viewer, version: DocumentVersion, *, agency_id: int, reason: str, taken_back: bool = False
 ) -> Signer:
     """An agency that left meanwhile: its consent is no longer waited for, with a reason that everybody reads; `taken_back` waits for it
-    again. Who may decide that, and that it left, is asked by the feature. Raises Conflict, Invalid (reason)."""
+    again. The same once more changes nothing; the first reason stands until it is taken back. Who may decide that, and that it left, is
+    asked by the feature. Raises Conflict (excused with another reason, or it has agreed), Invalid (reason)."""
     document, version = await _circulating(db, version, version.root, agency_id)
-    signer = signer_of(version, agency_id)
+    signer, word = signer_of(version, agency_id), word_of(version, agency_id)
     assert signer is not None
-    if taken_back:
-        signer.excused_at = signer.excused_by = signer.reason = None
-    else:
-        check = Check()
-        signer.reason = check.required_text("reason", reason, most=500, lines=True)
-        check.done()
-        signer.excused_at, signer.excused_by = db.now(), viewer.person_id or None
+    check = Check()
+    why = None if taken_back else check.required_text("reason", reason, most=500, lines=True)
+    check.done()
+    if signer.reason == why:
+        return signer
+    if why is not None and signer.excused_at is not None:
+        raise Conflict(EXCUSED_ALREADY)
+    if why is not None and word is not None and word.state in CONSENTS:
+        raise Conflict(AGREED_ALREADY)
+    signer.reason = why
+    signer.excused_at = db.now() if why is not None else None
+    signer.excused_by = (viewer.person_id or None) if why is not None else None
     audit_line(
         db, viewer, "wait_for" if taken_back else "excuse", document, n=version.number, agency=agency_id, reason=signer.reason
     )  # fmt: skip
@@ -191,11 +215,13 @@ async def excuse(
 
 
 async def _open(
-    db: Session, viewer: Viewer, version: DocumentVersion, root: str, agency_id: int
-) -> tuple[Document, DocumentVersion]:
-    if not may_sign(viewer, version.document, agency_id):
+    db: Session, viewer: Viewer, version: DocumentVersion, root: str
+) -> tuple[Document, DocumentVersion, int]:
+    """Those of `_circulating`, and the agency that the viewer signs for."""
+    agency_id = signs_for(viewer, version.document)
+    if agency_id is None:
         raise NotPermitted(NOT_YOURS)
-    return await _circulating(db, version, root, agency_id)
+    return *await _circulating(db, version, root, agency_id), agency_id
 
 
 async def _circulating(

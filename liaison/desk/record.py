@@ -1,4 +1,4 @@
-"""What minutes ask of the viewer: sign for the agency; of those who write them to draft, circulate, register, change, remind and issue."""
+"""What minutes ask of the viewer: sign for the agency; of those who write them to draft, circulate, register, change, remind, issue and deliver."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from liaison.meetings.stepping import rows_of, steps_shown
 from liaison.meetings.steps import ISSUE, MINUTES_DRAFT, StepOf, has, steps_of, wants_minutes
 from liaison.minutes import telling
 from liaison.minutes.addressing import about
-from liaison.minutes.models import Minutes
+from liaison.minutes.models import Minutes, MinutesDelivery
 from liaison.minutes.permissions import may_edit
 
 LOOKED_BACK: Final = timedelta(days=120)
@@ -42,6 +42,39 @@ async def record_todos(db: Session, viewer: Viewer) -> list[Todo]:
                 todos.append(Todo("minutes_draft", steps[MINUTES_DRAFT].date, meeting.id, meeting))
     for minutes in open_:
         todos += await _of(db, viewer, minutes)
+    return [*todos, *await _to_deliver(db, viewer)]
+
+
+async def _to_deliver(db: Session, viewer: Viewer) -> list[Todo]:
+    """Issued minutes that no mail brings to somebody, until the host says that they have them."""
+    query = (
+        select(MinutesDelivery)
+        .join(Minutes, Minutes.id == MinutesDelivery.minutes_id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+        .where(
+            MinutesDelivery.done_at.is_(None),
+            or_(
+                Meeting.mechanism_id.in_({one.mechanism_id for one in viewer.designations}),
+                Meeting.recorder_id == viewer.person_id,
+            ),
+        )
+        .options(
+            joinedload(MinutesDelivery.minutes).options(
+                joinedload(Minutes.meeting).options(joinedload(Meeting.mechanism), joinedload(Meeting.host_agency)),
+                joinedload(Minutes.document).selectinload(Document.versions),
+            )
+        )
+        .order_by(MinutesDelivery.id)
+    )
+    found: dict[int, list[MinutesDelivery]] = {}
+    for one in await db.scalars(query):
+        if may_edit(viewer, one.minutes.meeting):
+            found.setdefault(one.minutes_id, []).append(one)
+    todos = []
+    for rows in found.values():
+        minutes, names = rows[0].minutes, tuple(one.name for one in rows)
+        today, version_id = db.clock.today(minutes.meeting.timezone), minutes.document.newest.id
+        todos.append(Todo("minutes_deliver", today, version_id, minutes.meeting, names=names, count=len(names)))
     return todos
 
 

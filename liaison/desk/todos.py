@@ -32,6 +32,7 @@ KINDS = (
     "minutes_draft",
     "minutes_circulate",
     "minutes_issue",
+    "minutes_deliver",
     "plan",
     "item",
     "returned",
@@ -133,7 +134,8 @@ class Todo:
     kind: str
     due_on: date | None
     subject_id: int
-    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about; of minutes the meeting."""
+    """The attendee, invitation, meeting, agenda item, action item, mechanism, designation or question for a time it is about; of minutes
+    the meeting, of those to deliver their version."""
     meeting: Meeting | None = None
     text: str = ""
     """What the meeting does not tell: the item's title, the agency, why a notice waits."""

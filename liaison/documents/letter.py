@@ -58,6 +58,8 @@ class Letter:
     note: str = ""
     attachment_label: str = ""
     attachments: Sequence[Table] = ()
+    enclosed: Sequence[str] = ()
+    """Titles of attachments that are papers of their own."""
 
 
 def to_docx(letter: Letter) -> bytes:
@@ -74,17 +76,17 @@ def to_docx(letter: Letter) -> bytes:
             paper.heading(heading)
         if text:
             paper.body(text)
-    if letter.attachments:
+    titles = [*(one.title for one in letter.attachments), *letter.enclosed]
+    if titles:
         paper.paragraph()
-        many = len(letter.attachments) > 1
-        for n, one in enumerate(letter.attachments, 1):
+        for n, title in enumerate(titles, 1):
             label = letter.attachment_label if n == 1 else "　" * round(width_of(letter.attachment_label))
-            paper.paragraph(f"{label}{f'{n}. ' if many else ''}{one.title}", indent=2, align=LEFT)
+            paper.paragraph(f"{label}{f'{n}. ' if len(titles) > 1 else ''}{title}", indent=2, align=LEFT)
     _signature(paper, letter.issuing_agency, letter.date)
     if letter.note:
         paper.paragraph(letter.note, indent=2, align=LEFT)
     for n, one in enumerate(letter.attachments, 1):
-        _attachment(paper, one, letter.attachment_label, n if len(letter.attachments) > 1 else None)
+        _attachment(paper, one, letter.attachment_label, n if len(titles) > 1 else None)
     return paper.to_bytes()
 
 

@@ -21,7 +21,7 @@ from liaison.minutes.reading import sections_for
 from liaison.minutes.values import minutes_json
 from liaison.web.api import Body, RegisteredGiven, body, named, reply, seen
 from liaison.web.forms import row_id
-from liaison.web.minutes import handed_out
+from liaison.web.minutes import handed_out, viewed
 from liaison.web.pages import AnyRequest
 
 Db = NamedDependency[Session]
@@ -96,7 +96,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Respo
     """The newest minutes of the meeting that the caller may read."""
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     minutes = await queries.newest(db, viewer, meeting)
-    return await _answer(request, db, viewer, minutes, await queries.seen_version(db, viewer, minutes))
+    version = await queries.seen_version(db, viewer, minutes)
+    return viewed(request, viewer, version.id, await _answer(request, db, viewer, minutes, version))
 
 
 @post("/meetings/{meeting_id:str}/minutes")
@@ -132,7 +133,7 @@ async def one(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Respon
         made = await making.docx(db, viewer, row_id(version_id.removesuffix(".docx")))
         return handed_out(request, viewer, made)
     minutes, version = await queries.version(db, viewer, row_id(version_id))
-    return await _answer(request, db, viewer, minutes, version)
+    return viewed(request, viewer, version.id, await _answer(request, db, viewer, minutes, version))
 
 
 @post("/minutes/{version_id:str}/circulate", status_code=200)

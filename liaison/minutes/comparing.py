@@ -1,4 +1,4 @@
-"""What differs between two versions of minutes, section by section and clause by clause, as one viewer may know it. Pure."""
+"""What differs between two versions of minutes, section by section, as one reader may know it: for pages and for mails. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from liaison.meetings.audience import HIDDEN
 from liaison.minutes.editing import SectionShown
 
 SAME, GONE, NEW = "same", "gone", "new"
@@ -23,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class SectionCompared:
-    """How one section differs; `pieces` has none of a section that the viewer may not know of."""
+    """How one section differs; it holds no words of a section that the reader may not know of."""
 
     key: str
     title: str
@@ -32,7 +33,29 @@ class SectionCompared:
     title_before: str | None = None
     """Where it was called otherwise."""
     audience_changed: bool = False
-    pieces: tuple[Piece, ...] = ()
+    before: str = ""
+    after: str = ""
+    """The texts, where they differ."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The newer words with what went and what came in its place, by clause, as a page shows them."""
+        return pieces(self.before, self.after) if self.before != self.after else ()
+
+    @property
+    def paragraphs(self) -> tuple[list[str], list[str]]:
+        """The paragraphs that went and those that came, the title among them, as a mail lists them; none of a section that came or went
+        as a whole."""
+        if self.hidden or self.kind != CHANGED:
+            return [], []
+        was, now = [self.title_before or self.title, *self.before.split("\n")], [self.title, *self.after.split("\n")]
+        gone: list[str] = []
+        new: list[str] = []
+        for how, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+            if how != "equal":
+                gone += filter(None, was[a:b])
+                new += filter(None, now[c:d])
+        return gone, new
 
 
 def compared(before: Sequence[SectionShown], after: Sequence[SectionShown]) -> list[SectionCompared]:
@@ -44,13 +67,15 @@ def compared(before: Sequence[SectionShown], after: Sequence[SectionShown]) -> l
     for one in after:
         was = old.get(one.key)
         if was is None:
-            found.append(_whole(one, ADDED, NEW))
+            found.append(SectionCompared(one.key, one.title, ADDED, one.hidden, after=one.text or ""))
         elif was.hash != one.hash:
             found.append(_changed(was, one))
         elif one.key in moved:
             found.append(SectionCompared(one.key, one.title, MOVED, one.hidden))
-    found += [_whole(one, REMOVED, GONE) for one in before if one.key not in {each.key for each in after}]
-    return found
+    taken_out = [one for one in before if one.key not in {each.key for each in after}]
+    return found + [
+        SectionCompared(one.key, one.title, REMOVED, one.hidden, before=one.text or "") for one in taken_out
+    ]
 
 
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
@@ -68,20 +93,16 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
 
 def _changed(was: SectionShown, one: SectionShown) -> SectionCompared:
     if was.hidden or one.hidden:
-        return SectionCompared(one.key, one.title, CHANGED, hidden=True)
+        return SectionCompared(one.key, HIDDEN, CHANGED, hidden=True)
     return SectionCompared(
         one.key,
         one.title,
         CHANGED,
         title_before=was.title if was.title != one.title else None,
         audience_changed=was.audience != one.audience,
-        pieces=pieces(was.text or "", one.text or "") if was.text != one.text else (),
+        before=was.text or "",
+        after=one.text or "",
     )
-
-
-def _whole(one: SectionShown, kind: str, piece: str) -> SectionCompared:
-    words = () if one.hidden else (Piece(piece, one.text or ""),)
-    return SectionCompared(one.key, one.title, kind, one.hidden, pieces=words)
 
 
 def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:

@@ -39,9 +39,18 @@ class SectionShown:
 
 def shown(viewer: Viewer, version: DocumentVersion, may_edit: Callable[[Section], bool]) -> list[SectionShown]:
     """The sections of a version as this viewer may know them, in order. Needs `parts`."""
+    return shown_to(lambda audience: may_read_section(viewer, audience), version, may_edit)
+
+
+def shown_to(
+    knows: Callable[[frozenset[int] | None], bool],
+    version: DocumentVersion,
+    may_edit: Callable[[Section], bool] = lambda _: False,
+) -> list[SectionShown]:
+    """The same for whoever `knows` of what has an audience, such as all who read an address. Needs `parts`."""
     found = []
     for part in version.parts:
-        known = may_read_section(viewer, part.audience)
+        known = knows(part.audience)
         found.append(
             SectionShown(
                 key=part.key,

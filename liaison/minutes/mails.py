@@ -24,7 +24,8 @@ from liaison.mechanisms.queries import OnDuty, on_duty
 from liaison.meetings.audience import HIDDEN
 from liaison.minutes import queries
 from liaison.minutes.addressing import Signs
-from liaison.minutes.changes import Change, changes
+from liaison.minutes.comparing import SectionCompared, compared
+from liaison.minutes.editing import shown_to
 from liaison.minutes.models import Minutes
 from liaison.minutes.telling import ALL_AGREED, CIRCULATED, HOST, ISSUED, PASSED_ON, REMINDED, WORD
 from liaison.minutes.wording import (
@@ -96,7 +97,7 @@ async def circulated(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     agencies = [one.agency_id for one in signs] or mail.params["agency_ids"]
     names = words._(", ").join(names_of(version, agencies))
     due = words.full_date(version.due_on) if version.due_on else ""
-    changed, sections = _changes(words, before, version, readers), _sections(words, version.sections, readers)
+    changed, sections = _changes(before, version, readers), _sections(words, version.sections, readers)
     return _message(
         db, mail, minutes, CIRCULATED, words, readers,
         version=version,
@@ -328,10 +329,8 @@ def _sections(words: Words, sections: Sequence[Section], readers: Readers) -> li
     return found
 
 
-def _changes(words: Words, before: DocumentVersion | None, version: DocumentVersion, readers: Readers) -> list[Change]:
-    if before is None:
-        return []
-    return changes(before.sections, version.sections, lambda one: readers.know(one.audience))
+def _changes(before: DocumentVersion | None, version: DocumentVersion, readers: Readers) -> list[SectionCompared]:
+    return compared(shown_to(readers.know, before), shown_to(readers.know, version)) if before is not None else []
 
 
 def _audience_of(version: DocumentVersion, said: SignOff) -> frozenset[int] | None:

@@ -1,17 +1,23 @@
 """Making the papers of minutes, each for one viewer: who may read them, what they may know, and the file."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
+from liaison.audit import AuditLine
 from liaison.countersigning.models import DocumentVersion
 from liaison.countersigning.writing import NOT_CIRCULATED
 from liaison.db import Session
 from liaison.documents import minutes as documents
 from liaison.documents.minutes import SignSheet
 from liaison.errors import Conflict, NotFound
-from liaison.meetings.locking import audit_line
-from liaison.minutes import paper, queries
+from liaison.i18n import Words
+from liaison.meetings.audience import HIDDEN
+from liaison.meetings.locking import audit_line, lock
+from liaison.minutes import delivering, paper, queries
 from liaison.minutes.models import Minutes
 from liaison.minutes.plain import plain_text
 from liaison.minutes.reading import sections_for
@@ -67,11 +73,62 @@ async def sheet(db: Session, viewer: Viewer, version_id: int) -> Made:
     return Made(_name(minutes, version, words._("Countersign sheet")), content, version_id)
 
 
+async def letter(db: Session, viewer: Viewer, version_id: int, to: int | None) -> Made:
+    """函 with which issued minutes are handed over: to one of those whom no mail brings them (`MinutesDelivery`), or to all of these.
+    Raises NotFound, NotPermitted, Conflict (not issued)."""
+    minutes, version = await delivering.issued(db, viewer, version_id)
+    rows = await queries.deliveries(db, minutes)
+    names = [one.name for one in rows if to in (None, one.id)]
+    if to is not None and not names:
+        raise NotFound
+    words = paper.words_of(minutes)
+    content = await asyncio.to_thread(_letter_laid_out, words, minutes, names, db.clock.today(minutes.meeting.timezone))
+    return Made(_name(minutes, version, words._("Letter sending minutes")), content, version_id)
+
+
+async def copy_for(db: Session, viewer: Viewer, version_id: int, to: int) -> Made:
+    """The issued minutes as .docx for one to whom they are handed over: what both they and the viewer may know. Raises NotFound,
+    NotPermitted, Conflict (not issued)."""
+    minutes, version = await delivering.issued(db, viewer, version_id)
+    row = next((one for one in await queries.deliveries(db, minutes) if one.id == to), None)
+    if row is None:
+        raise NotFound
+    sections = await sections_for(db, viewer, minutes, version)
+    known = [
+        one
+        if one.audience is None or (row.agency_id in one.audience)
+        else replace(one, title=HIDDEN, text=None, audience=None, hidden=True)
+        for one in sections
+    ]
+    words = paper.words_of(minutes)
+    content = await asyncio.to_thread(_laid_out, paper.said(words, minutes, version, known))
+    return Made(_name(minutes, version, words._("Minutes of the meeting")), content, version_id)
+
+
 async def note_reading(db: Session, viewer: Viewer, version_id: int) -> None:
-    """What a reader (查阅人员) of the mechanism looked into is one line of the trail; nothing for anybody else. Raises NotFound."""
+    """What a reader (查阅人员) of the mechanism took or printed is one line of the trail; nothing for anybody else. Raises NotFound."""
     minutes, version = await queries.version(db, viewer, version_id)
     if minutes.meeting.mechanism_id in viewer.reader_of:
         audit_line(db, viewer, "read_minutes", minutes.meeting, n=version.number, root=version.root)
+
+
+async def note_viewing(db: Session, viewer: Viewer, version_id: int) -> None:
+    """That a reader opened a version is one line of the trail a day, however often they look. Raises NotFound."""
+    minutes, version = await queries.version(db, viewer, version_id)
+    meeting = minutes.meeting
+    if meeting.mechanism_id not in viewer.reader_of:
+        return
+    await lock(db, meeting)  # of two pages opened at once only one finds none yet
+    today = datetime.combine(db.clock.today(meeting.timezone), time.min, meeting.zone)
+    seen = select(AuditLine.id).where(
+        AuditLine.verb == "view_minutes",
+        AuditLine.object == f"meeting:{meeting.id}",
+        AuditLine.person_id == viewer.person_id,
+        AuditLine.at >= today,
+        AuditLine.payload.contains(version.root),
+    )
+    if (await db.execute(seen.limit(1))).first() is None:
+        audit_line(db, viewer, "view_minutes", meeting, n=version.number, root=version.root)
 
 
 def _name(minutes: Minutes, version: DocumentVersion, kind: str) -> str:
@@ -86,6 +143,12 @@ def _laid_out(said: documents.Minutes) -> bytes:
     from liaison.documents.minutes_paper import to_docx
 
     return to_docx(said)
+
+
+def _letter_laid_out(words: Words, minutes: Minutes, to: list[str], on: date) -> bytes:
+    from liaison.minutes.letter import laid_out
+
+    return laid_out(words, minutes, to, on)
 
 
 def _sheet_laid_out(said: SignSheet) -> bytes:

@@ -1,9 +1,9 @@
-"""Minutes of a meeting: which document holds their text, which agency issues them, and how they went out."""
+"""Minutes of a meeting: which document holds their text, which agency issues them, and whom no mail brings them to."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.countersigning.models import ALL_AGREED, IN_FORCE, Document
@@ -13,6 +13,7 @@ from liaison.directory.models import Agency
 from liaison.meetings.models import Meeting
 
 _OPEN = text("issued_at IS NULL")
+_TO_DO = text("done_at IS NULL")
 
 
 class Minutes(Versioned, Base):
@@ -52,3 +53,22 @@ class Minutes(Versioned, Base):
         if self.corrects_id is None:
             agreed = state_of(self.document) in (ALL_AGREED, IN_FORCE)
             self.meeting.minutes_agreed_at = (self.meeting.minutes_agreed_at or now) if agreed else None
+
+
+class MinutesDelivery(Base):
+    """Somebody whom no mail brings the issued minutes: they are handed over another way, and the host says when that was done (送达)."""
+
+    __tablename__ = "minutes_delivery"
+    __table_args__ = (
+        UniqueConstraint("minutes_id", "name"),
+        Index("ix_minutes_delivery_to_do", "minutes_id", sqlite_where=_TO_DO, postgresql_where=_TO_DO),
+    )
+
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"))
+    minutes: Mapped[Minutes] = relationship(lazy="raise")
+    name: Mapped[str] = mapped_column(String(200))
+    """As it is printed, or that of the member agency then."""
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    """The member agency that is meant; None for a mere name, which reads what everybody may."""
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

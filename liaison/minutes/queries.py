@@ -1,6 +1,6 @@
 """What pages, API, mails and the desk read of minutes. Everything that a viewer sees goes through `readable`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
@@ -10,13 +10,16 @@ from liaison.countersigning import queries as documents
 from liaison.countersigning.content import Section
 from liaison.countersigning.models import Document, DocumentVersion
 from liaison.db import Session
+from liaison.directory.models import Agency
 from liaison.errors import NotFound
+from liaison.mechanisms.queries import on_duty
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.permissions import reads_before
 from liaison.meetings.seen import visible_to
 from liaison.minutes.drafting import item_of
-from liaison.minutes.models import Minutes
+from liaison.minutes.issued_to import Gets, gets_issued
+from liaison.minutes.models import Minutes, MinutesDelivery
 from liaison.minutes.permissions import may_edit, may_read_circulated, may_read_draft
 
 MOST_LISTED = 100
@@ -160,3 +163,19 @@ async def _reads_issued(db: Session, viewer: Viewer, minutes: Minutes) -> bool:
     people = [one.person_id for one in await meetings.attendees(db, minutes.meeting_id)]
     before = reads_before(viewer, minutes.meeting, people, db.now())
     return before is None or (minutes.issued_at is not None and minutes.issued_at < before)
+
+
+async def recipients(db: Session, minutes: Minutes, copy_to: Collection[str], report_to: Collection[str]) -> list[Gets]:
+    """How the minutes would reach the member agencies and these names if they were issued today."""
+    meeting, names = minutes.meeting, [*copy_to, *report_to]
+    query = select(Agency).where(Agency.name.in_(names) | Agency.short_name.in_(names), Agency.deactivated_at.is_(None))
+    rows = list(await db.scalars(query.order_by(Agency.id.desc()))) if names else []
+    known = {name: one for one in rows for name in (one.short_name, one.name)}
+    duty = await on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
+    return gets_issued(duty, list(copy_to), list(report_to), known)
+
+
+async def deliveries(db: Session, minutes: Minutes) -> list[MinutesDelivery]:
+    """To whom issued minutes are handed over, in the order of the issue."""
+    query = select(MinutesDelivery).where(MinutesDelivery.minutes_id == minutes.id)
+    return list(await db.scalars(query.order_by(MinutesDelivery.id)))

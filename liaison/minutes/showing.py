@@ -20,7 +20,7 @@ from liaison.countersigning.models import (
     SignOff,
 )
 from liaison.countersigning.permissions import may_read_words
-from liaison.countersigning.standing import is_void, standing_of, state_of, word_of
+from liaison.countersigning.standing import is_void, standing_of, state_of
 from liaison.i18n import N_
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_host
@@ -80,6 +80,8 @@ class SignerShown:
     signer: Signer
     state: str
     said: WordShown | None
+    earlier: Sequence[WordShown]
+    """What it said of this version before that."""
     may_register: bool
     may_excuse: bool
     may_wait_again: bool
@@ -115,7 +117,8 @@ def signers_shown(
     open_ = document.in_force_at is None and version.number == document.newest.number and version.circulated_at
     found = []
     for signer in version.signers:
-        word = word_of(version, signer.agency_id)
+        words = [one for one in version.sign_offs if one.agency_id == signer.agency_id]
+        word = words[-1] if words else None
         state = word.state if word is not None else OWES
         if signer.agency_id in stands.excused:
             state = EXCUSED
@@ -126,6 +129,7 @@ def signers_shown(
                 signer,
                 state,
                 word_shown(viewer, document, version, word) if word is not None else None,
+                [word_shown(viewer, document, version, one) for one in words[:-1]],
                 may_register=bool(open_) and may_register(viewer, meeting, signer.agency_id),
                 may_excuse=decides and waits and bool(left_since([signer.agency_id], members_today)),
                 may_wait_again=decides and state == EXCUSED,

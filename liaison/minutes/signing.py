@@ -11,7 +11,6 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.countersigning import signing, writing
 from liaison.countersigning.models import PAPER, DocumentVersion, SignOff
-from liaison.countersigning.permissions import signs_for
 from liaison.countersigning.signing import OnPaper
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
@@ -21,12 +20,13 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.permissions import is_host
 from liaison.meetings.replies import Registered, registration
-from liaison.minutes import telling
+from liaison.minutes import delivering, telling
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit, may_register
 from liaison.minutes.signers import left_since
 
 MOST_COPIES = 30
+IS_MEMBER = N_("This agency is a member, so its sign-off is waited for.")
 
 
 async def sign(
@@ -41,8 +41,7 @@ async def sign(
 ) -> SignOff:
     """同意: the viewer's agency agrees to exactly the text whose `root` was read. Raises NotPermitted, Conflict, Invalid."""
     await lock(db, minutes.meeting)
-    own = _own_agency(viewer, minutes)
-    said = await signing.sign(db, viewer, version, root=root, agency_id=own, text=text, unverified=unverified)
+    said = await signing.sign(db, viewer, version, root=root, text=text, unverified=unverified)
     return await _settled(db, viewer, minutes, version, said)
 
 
@@ -60,9 +59,8 @@ async def request_changes(
     """提出修改意见: the viewer's agency says what is to be changed before it agrees, in the whole or in one section. Raises NotPermitted,
     Conflict, Invalid (text, section_key)."""
     await lock(db, minutes.meeting)
-    own = _own_agency(viewer, minutes)
     said = await signing.request_changes(
-        db, viewer, version, root=root, agency_id=own, text=text, section_key=section_key, unverified=unverified
+        db, viewer, version, root=root, text=text, section_key=section_key, unverified=unverified
     )
     return await _settled(db, viewer, minutes, version, said)
 
@@ -84,14 +82,12 @@ async def register(
     await lock(db, minutes.meeting)
     if not may_register(viewer, minutes.meeting, agency_id):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
-    said = None
+    said, since, zone = None, version.circulated_at or db.now(), minutes.meeting.zone
     if registered is not None:
-        too_early = N_("This lies before the minutes were circulated. Please check the day.")
-        since = version.circulated_at or db.now()
-        said = registration(db, registered, viewer, since=since, too_early=too_early)
+        said = registration(db, registered, viewer, since=since, too_early=signing.TOO_EARLY)
     word = await signing.register(
         db, viewer, version, root=root, agency_id=agency_id, state=state, paper=paper, said=said, text=text,
-        today=db.clock.today(minutes.meeting.timezone),
+        since=since.astimezone(zone).date(), today=db.clock.today(minutes.meeting.timezone),
     )  # fmt: skip
     return await _settled(db, viewer, minutes, version, word)
 
@@ -107,7 +103,7 @@ async def excuse(
     taken_back: bool = False,
 ) -> None:
     """An agency that left the mechanism while its sign-off was due: the host decides, with a reason, that it is not waited for. Raises
-    NotPermitted, Conflict (it is a member), Invalid (reason)."""
+    NotPermitted, Conflict (it is a member, it has agreed, or another reason stands), Invalid (reason)."""
     meeting = minutes.meeting
     await lock(db, meeting)
     if not is_host(viewer, meeting):
@@ -115,7 +111,7 @@ async def excuse(
     today = db.clock.today(meeting.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, meeting.mechanism_id, today)}
     if not taken_back and not left_since([agency_id], members):
-        raise Conflict(N_("This agency is a member, so its sign-off is waited for."))
+        raise Conflict(IS_MEMBER)
     await signing.excuse(db, viewer, version, agency_id=agency_id, reason=reason, taken_back=taken_back)
     minutes.note_agreed(db.now())
     await telling.tell_agreed(db, minutes, by=viewer.person_id)
@@ -169,6 +165,7 @@ async def issue(
     meeting.minutes_issued_at = db.now()
     await db.flush()
     audit_line(db, viewer, "issue", meeting, doc_no=minutes.doc_no, n=document.newest.number, root=document.newest.root)
+    await delivering.list_by_hand(db, minutes)
     await telling.tell_issued(db, minutes, by=viewer.person_id)
     return minutes
 
@@ -178,13 +175,6 @@ async def _settled(db: Session, viewer: Viewer, minutes: Minutes, version: Docum
     minutes.note_agreed(db.now())
     await telling.tell_word(db, viewer, minutes, version, said)
     return said
-
-
-def _own_agency(viewer: Viewer, minutes: Minutes) -> int:
-    own = signs_for(viewer, minutes.document)
-    if own is None:
-        raise NotPermitted(signing.NOT_YOURS)
-    return own
 
 
 def _names(check: Check, field: str, given: Sequence[str]) -> list[Any]:

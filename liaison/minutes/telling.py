@@ -118,9 +118,9 @@ async def tell_issued(db: Session, minutes: Minutes, *, by: int | None) -> int:
         came = one.attendance in (PRESENT, IN_ATTENDANCE) and one.substitute is None
         if one.person is not None and came and one.agency_id not in on_paper:
             addresses.person(one.person)
-    for agency in await _copied_to(db, minutes):
-        if agency.id not in {member.agency_id for member in duty.members}:
-            addresses.agency(agency)
+    for gets in await queries.recipients(db, minutes, minutes.copy_to, minutes.report_to):
+        if gets.agency is not None and not (gets.by_hand or gets.is_member):
+            addresses.agency(gets.agency)
     for to in addresses.all():
         await _call_for(db, ISSUED, minutes, to, f"{minutes.id}", source_id=minutes.id, by=by)
     return len(addresses.found)
@@ -191,9 +191,3 @@ async def _person(db: Session, person_id: int | None) -> Person | None:
         return None
     query = select(Person).where(Person.id == person_id, Person.deactivated_at.is_(None)).options(*PERSON_ADDRESS)
     return (await db.execute(query)).scalar_one_or_none()
-
-
-async def _copied_to(db: Session, minutes: Minutes) -> list[Agency]:
-    names = list(minutes.copy_to)
-    query = select(Agency).where(Agency.name.in_(names) | Agency.short_name.in_(names), Agency.deactivated_at.is_(None))
-    return list(await db.scalars(query.order_by(Agency.id))) if names else []

@@ -8,7 +8,7 @@ from liaison.countersigning.models import AGREED, CHANGES_REQUESTED, DEEMED, PAP
 from liaison.countersigning.standing import standing_of
 from liaison.i18n import N_, Words
 from liaison.meetings.wording import GROUP_NAMES, REGISTERED_NAMES
-from liaison.minutes.changes import ADDED, CHANGED, REMOVED
+from liaison.minutes.comparing import ADDED, CHANGED, MOVED, REMOVED
 from liaison.minutes.models import Minutes
 
 SIGN_OFF_NAMES = {
@@ -17,7 +17,13 @@ SIGN_OFF_NAMES = {
     DEEMED: N_("Taken to agree (no answer)"),
     PAPER: N_("Signed on paper"),
 }
-CHANGE_NAMES = {ADDED: N_("added"), CHANGED: N_("changed"), REMOVED: N_("left out")}
+CHANGE_NAMES = {
+    ADDED: N_("Section added"),
+    CHANGED: N_("Section changed"),
+    MOVED: N_("Section moved"),
+    REMOVED: N_("Section taken out"),
+}
+"""What became of a section from one version to the next."""
 
 
 def facts(words: Words, head: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -12,14 +12,18 @@ from liaison.accounts import links, reference_codes
 from liaison.accounts.models import ReferenceCode
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.directory.models import Person
+from liaison.directory.models import Address, Person
 from liaison.errors import Gone, NotFound, Refusal
+from liaison.mail import outbox
+from liaison.mail.answering import ANSWER, may_answer
 from liaison.mechanisms.viewers import viewer_for
 from liaison.postroom.models import APPLIED, HELD
-from liaison.postroom.outcome import Outcome
+from liaison.postroom.outcome import Outcome, TooLate
 from liaison.postroom.plain import Word, word_in
 from liaison.postroom.signing import sign_minutes
 
+ANSWERED_TOO_LATE = "answered_too_late"
+"""The kind of the mail that tells who answered a text that was replaced or issued since."""
 Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
 """The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
 ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes}
@@ -32,12 +36,13 @@ async def receive_coded(
     codes: list[str],
     *,
     sender: str,
-    forged: bool,
+    mail_id: int,
+    doubt: str = "",
     unverified: bool = False,
     acts: Mapping[str, Act] = ACTS,
 ) -> Outcome:
     """Do what the code allows, if the reply comes from the address it was sent to and says so; what is `unverified` counts, marked as
-    such. A refused act leaves the code unused."""
+    such. A refused act leaves the code unused. `doubt`: why its sender is not believed at all, also where what is unverified is held."""
     try:
         row = await reference_codes.find(db, codes[0])
     except (NotFound, Gone):
@@ -46,8 +51,10 @@ async def receive_coded(
     act = acts.get(row.purpose)
     if word is None or act is None:
         return Outcome(HELD, "not_understood", person_id=row.person_id)
-    if forged or sender not in await _registered(db, row):
-        return Outcome(HELD, "forged" if forged else "other_sender", person_id=row.person_id)
+    person = await _person(db, row)
+    address = person.effective_address() if person else None
+    if person is None or address is None or address.mail != sender or doubt:
+        return Outcome(HELD, doubt or "other_sender", person_id=row.person_id)
     viewer = await viewer_for(db, row.person_id or 0, via="mail")
     if viewer is None:
         return Outcome(HELD, "not_permitted", person_id=row.person_id)
@@ -56,15 +63,36 @@ async def receive_coded(
             await act(db, viewer, row, word, unverified)
             await reference_codes.use(db, row)
             await db.flush()
+    except TooLate as late:
+        await _tell_late(db, row, person, address, late, mail_id)
+        return Outcome(HELD, late.reason, person_id=row.person_id)
     except Refusal:
         return Outcome(HELD, "not_permitted", person_id=row.person_id)
     return Outcome(APPLIED, "coded", {"says": word.says}, person_id=row.person_id)
 
 
-async def _registered(db: Session, row: ReferenceCode) -> set[str]:
-    """The address under which the person is mailed: aliases and contacts may answer invitations, and nothing else."""
+async def _person(db: Session, row: ReferenceCode) -> Person | None:
+    """Whom the code was mailed to, with what their address needs: aliases and contacts may answer invitations, and nothing else."""
     query = select(Person).where(Person.id == row.person_id)
     loaded = query.options(joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
-    person = (await db.execute(loaded)).scalar_one_or_none()
-    address = person.effective_address() if person else None
-    return {address.mail} if address else set()
+    return (await db.execute(loaded)).scalar_one_or_none()
+
+
+async def _tell_late(
+    db: Session, row: ReferenceCode, person: Person, address: Address, late: TooLate, mail_id: int
+) -> None:
+    """One mail back for one mail in: nothing was recorded, and which text to answer instead."""
+    if not await may_answer(db, address.mail):
+        return
+    await outbox.enqueue(
+        db,
+        kind=ANSWERED_TOO_LATE,
+        about=f"minutes:{late.minutes_id}",
+        address=address.mail,
+        display_to=f"{address.holder} <{address.mail}>",
+        locale=person.mail_locale(db.settings.locale),
+        person_ids=[person.id],
+        source_id=row.object_id,
+        params={"minutes": late.minutes_id},
+        once_key=f"{ANSWER}{mail_id}",
+    )

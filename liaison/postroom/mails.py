@@ -1,4 +1,4 @@
-"""Mail that answers mail: a link to confirm what a reply said, and that a proposed time is not taken."""
+"""Mail that answers mail: a link to confirm what a reply said, that a proposed time is not taken, or that a reply came too late."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from liaison.calendaring.walltime import end_of
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.directory.queries import agencies_at
+from liaison.errors import NotFound
 from liaison.i18n import Words
 from liaison.mail.compose import render
 from liaison.mail.delivery import one_by_one
@@ -27,6 +28,8 @@ from liaison.meetings.audience import HIDDEN
 from liaison.meetings.letters import calendar_part
 from liaison.meetings.models import Announcement
 from liaison.meetings.snapshot import Telling
+from liaison.minutes import queries as minutes_queries
+from liaison.postroom.coded import ANSWERED_TOO_LATE
 from liaison.postroom.replying import CONFIRM_DONE, COUNTER_DECLINED
 
 LINK_LIFE = timedelta(days=60)
@@ -125,4 +128,44 @@ async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | No
     )
 
 
-COMPOSERS = {CONFIRM_DONE: one_by_one(confirm_done), COUNTER_DECLINED: one_by_one(counter_declined)}
+async def answered_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | None:
+    """“Your reply was not recorded”: which version of the minutes stands now, or that they were issued; None where they are gone."""
+    try:
+        minutes = await minutes_queries.by_id(db, row.params["minutes"])
+    except NotFound:
+        return None  # a correction that was given up
+    meeting, newest = minutes.meeting, minutes.document.newest
+    old = next(one for one in minutes.document.versions if one.id == row.source_id)
+    words = Words(row.locale, meeting.timezone, db.clock.today(meeting.timezone))
+    sent = newest.circulated_at
+    context: dict[str, Any] = {
+        "words": words,
+        "meeting": meeting,
+        "old": old.number,
+        "new": newest.number,
+        "sent": words.date(sent.astimezone(meeting.zone).date()) if sent else None,
+        "issued": words.date(minutes.issued_on) if minutes.issued_on else None,
+        "mechanism": meeting.mechanism.short_name,
+        "page": f"{db.settings.base_url}/meetings/{meeting.id}/minutes",
+        "site_name": db.settings.site_name,
+    }
+    subject, text, html = render(ANSWERED_TOO_LATE, context, row.locale)
+    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
+    return OutgoingMessage(
+        to=row.display_to,
+        address=row.address,
+        mail_from=mail_from,
+        from_name=from_name,
+        subject=subject,
+        text=text,
+        html=html,
+        thread=f"minutes-{minutes.document_id}",
+        auto_submitted=True,
+    )
+
+
+COMPOSERS = {
+    CONFIRM_DONE: one_by_one(confirm_done),
+    COUNTER_DECLINED: one_by_one(counter_declined),
+    ANSWERED_TOO_LATE: one_by_one(answered_too_late),
+}

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from liaison.calendaring.answers import Proof
+from liaison.errors import Conflict
 from liaison.meetings.models import Meeting
 from liaison.meetings.receiving import Received
 
@@ -23,6 +24,14 @@ class Outcome:
     person_id: int | None = None
     audience: frozenset[int] | None = None
     """Set where its sender says that only the people of these agencies may know of it."""
+
+
+class TooLate(Conflict):
+    """What a reply answers has changed since, and nothing was recorded; `reason` is a code of `wording.REASONS`."""
+
+    def __init__(self, reason: str, msgid: str, *, minutes_id: int) -> None:
+        super().__init__(msgid)
+        self.reason, self.minutes_id = reason, minutes_id
 
 
 def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:

@@ -85,7 +85,8 @@ async def receive_plain(
             plain.text,
             codes,
             sender=plain.sender,
-            forged=plain.proof == "failed",
+            mail_id=mail_id,
+            doubt=plain.doubt(),
             unverified=plain.proof == "none",
         )
     else:

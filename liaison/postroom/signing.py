@@ -2,17 +2,24 @@
 
 from liaison.accounts.models import ReferenceCode
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.models import IN_FORCE_ALREADY
+from liaison.countersigning.writing import NOT_NEWEST
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
 from liaison.minutes import queries, signing
+from liaison.postroom.outcome import TooLate
 from liaison.postroom.plain import AGREED, CHANGES, Word
 
 
 async def sign_minutes(db: Session, viewer: Viewer, row: ReferenceCode, word: Word, unverified: bool) -> None:
-    """The agency's word on the version that the code was mailed with; of one that was replaced nothing is recorded. Raises NotFound,
+    """The agency's word on the version that the code was mailed with. Raises TooLate (it was replaced or issued since), NotFound,
     NotPermitted, Conflict, Invalid."""
     minutes, version = await queries.version(db, viewer, row.object_id)
+    if minutes.issued_at is not None:
+        raise TooLate("minutes_issued", IN_FORCE_ALREADY, minutes_id=minutes.id)
+    if version.id != minutes.document.newest.id:
+        raise TooLate("minutes_replaced", NOT_NEWEST, minutes_id=minutes.id)
     if word.says == AGREED:
         await signing.sign(db, viewer, minutes, version, root=version.root, text=word.text, unverified=unverified)
     elif word.says == CHANGES:

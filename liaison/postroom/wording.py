@@ -52,6 +52,12 @@ REASONS = OVER_CAP | {
     "refused_text": N_("The text is too long, or holds something that cannot be kept here."),
     "unknown_sender": N_("Nobody here has this address."),
     "used_code": N_("Its reference code is not valid any more."),
+    "minutes_replaced": N_(
+        "It answers a version of the minutes that was replaced: nothing was recorded, and its sender is told so. The agency still owes its word on the present version; what you know of it can be registered there."
+    ),
+    "minutes_issued": N_(
+        "The minutes it answers had been issued: nothing was recorded, and its sender is told so. If something in them is wrong, they are corrected by new minutes."
+    ),
     "automatic": N_("An automatic mail: nobody wrote it."),
     "own_mail": N_("A mail of this site itself."),
     "report": N_("A report of a mail server that changes nothing."),

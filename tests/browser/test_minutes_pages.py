@@ -3,12 +3,13 @@
 import os
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from liaison.accounts import links
 from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.meetings import queries as meetings
@@ -82,7 +83,7 @@ def signed(site: LiveSite, version_id: int) -> None:
         minutes, newest = await queries.version(db, host, version_id)
         await signing.sign(db, signs, minutes, newest, root=newest.root, text="请尽快印发。")
         for agency_id in [one.agency_id for one in newest.signers if one.agency_id != built.sfj.id]:
-            paper = OnPaper("方华", date(2026, 11, 20))
+            paper = OnPaper("方华", db.clock.today(minutes.meeting.timezone))
             await signing.register(db, host, minutes, newest, root=newest.root, agency_id=agency_id, paper=paper)
 
     site.in_transaction(act)
@@ -146,6 +147,33 @@ def test_the_pages_on_which_minutes_are_circulated_and_changed_are_clean(
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_page_behind_the_link_to_sign_is_clean_before_and_after_agreeing(
+    new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
+) -> None:
+    built = live_server.world
+    _, version = drafted(live_server)
+
+    async def mailed(db: Session) -> str:
+        return await links.link_for(
+            db,
+            purpose=links.SIGN,
+            object_id=version,
+            person_id=built.liwb.id,
+            agency_id=built.sfj.id,
+            designation_id=built.terms["liwb"].id,
+            expires_at=db.now() + timedelta(days=7),
+        )
+
+    page = new_page(locale=locale)
+    look = Look(page, width_checks, locale)
+    look(live_server.in_transaction(mailed), "link")
+    page.locator("button[value=agree]").click()
+    expect(page.locator(".note.ok")).to_be_visible()
+    expect(page.locator("button[value=agree]")).to_have_count(0)
+    look("", "link-agreed")
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_the_pages_on_which_minutes_are_issued_and_corrected_are_clean(
     new_page: NewPage, live_server: LiveSite, width_checks: Check, locale: str
 ) -> None:
@@ -159,6 +187,9 @@ def test_the_pages_on_which_minutes_are_issued_and_corrected_are_clean(
     look(f"/minutes/{version}/issue", "issue")
     page.locator("[name=doc_no]").fill("清检会纪〔2026〕4号")
     page.locator("[name=copy_to]").fill("区委政法委\n区人社局")
+    page.locator("[name=report_to]").click()
+    expect(page.locator("#recipients li")).to_contain_text(["区委政法委", "区人社局"])
+    look("", "issue-recipients")
     page.locator(".form-end .btn.primary").click()
     page.wait_for_url("**?done=issued")
     look("", "issued")

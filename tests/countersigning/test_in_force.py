@@ -120,16 +120,16 @@ async def test_no_order_of_edits_and_sign_offs_puts_an_unsigned_text_in_force(
                     seen = {"sign_old": roots[0], "sign_seen": roots[-1]}.get(act, version.root)
                     who, agency_id = officer(world, what), getattr(world, what).id
                     if act == "request_changes":
-                        await signing.request_changes(db, who, version, root=seen, agency_id=agency_id, text="请改")
+                        await signing.request_changes(db, who, version, root=seen, text="请改")
                         agreed.setdefault(seen, set()).discard(what)
                     elif act == "paper":
                         paper = OnPaper("某领导", DAY)
                         await signing.register(
-                            db, host, version, root=seen, agency_id=agency_id, paper=paper, today=DAY
+                            db, host, version, root=seen, agency_id=agency_id, paper=paper, since=DAY, today=DAY
                         )
                         agreed.setdefault(seen, set()).add(what)
                     else:
-                        await signing.sign(db, who, version, root=seen, agency_id=agency_id)
+                        await signing.sign(db, who, version, root=seen)
                         agreed.setdefault(seen, set()).add(what)
         document = await queries.document(db, document.id, fresh=True)
         newest = document.newest
@@ -148,7 +148,7 @@ async def test_an_edit_voids_what_was_said_of_the_version_before_and_keeps_it_to
     async with database.writing() as db:
         document = await begun(db, world)
         first = await writing.circulate(db, host, document, signers=[world.jcy, world.sfj], due_on=DAY)
-        await signing.sign(db, sfj, first, root=first.root, agency_id=world.sfj.id)
+        await signing.sign(db, sfj, first, root=first.root)
         document = await writing.lock(db, document)
         unchanged = await writing.save(db, host, document, head=first.head, sections=first.sections)
         assert unchanged.id == first.id
@@ -159,7 +159,7 @@ async def test_an_edit_voids_what_was_said_of_the_version_before_and_keeps_it_to
         assert is_void(document, document.versions[0], kept)
         for stale in (document.versions[0], second):
             with pytest.raises(Conflict):
-                await signing.sign(db, sfj, stale, root=first.root, agency_id=world.sfj.id)
+                await signing.sign(db, sfj, stale, root=first.root)
 
 
 async def test_the_database_itself_keeps_a_circulated_text_and_what_was_said_of_it(
@@ -168,7 +168,7 @@ async def test_the_database_itself_keeps_a_circulated_text_and_what_was_said_of_
     async with database.writing() as db:
         document = await begun(db, world)
         version = await writing.circulate(db, officer(world, "jcy"), document, signers=[world.jcy], due_on=DAY)
-        await signing.sign(db, officer(world, "jcy"), version, root=version.root, agency_id=world.jcy.id)
+        await signing.sign(db, officer(world, "jcy"), version, root=version.root)
     for statement in (
         "UPDATE document_section SET text = 'x'",
         "DELETE FROM document_section",
@@ -191,7 +191,7 @@ async def test_silence_is_consent_only_where_it_was_said_and_is_shown_as_such(da
         version = await writing.circulate(
             db, host, deemed, signers=[world.jcy, world.sfj], due_on=DAY, deem_on=date(2026, 11, 24)
         )
-        await signing.sign(db, host, version, root=version.root, agency_id=world.jcy.id)
+        await signing.sign(db, host, version, root=version.root)
     everybody = {world.jcy.id, world.sfj.id}
     async with database.writing() as db:
         assert await queries.to_be_deemed(db, DAY) == []
@@ -212,8 +212,6 @@ async def test_only_who_may_sign_for_the_agency_signs(database: Database, world:
         version = await writing.circulate(
             db, officer(world, "jcy"), document, signers=[world.jcy, world.sfj], due_on=DAY
         )
-        for who in (officer(world, "sfj", may_sign=False), officer(world, "jcy"), Viewer(world.xujie.id, world.sfj.id)):
+        for who in (officer(world, "sfj", may_sign=False), Viewer(world.xujie.id, world.sfj.id), officer(world, "rsj")):
             with pytest.raises(NotPermitted):
-                await signing.sign(db, who, version, root=version.root, agency_id=world.sfj.id)
-        with pytest.raises(NotPermitted):
-            await signing.sign(db, officer(world, "rsj"), version, root=version.root, agency_id=world.rsj.id)
+                await signing.sign(db, who, version, root=version.root)

@@ -74,11 +74,10 @@ async def test_a_paper_sign_off_is_registered_by_the_host_and_counts(play: Play,
         422,
         ["leader"],
     )
-    later = given | {"signed_on": "2026-11-24"}
-    assert await program.refused(world.zhoumin, "POST", f"/minutes/{sent['id']}/register", later) == (
-        422,
-        ["signed_on"],
-    )
+    for day in ("2026-11-24", "2026-11-22"):  # ahead, and before it was circulated
+        other = given | {"signed_on": day}
+        refused = await program.refused(world.zhoumin, "POST", f"/minutes/{sent['id']}/register", other)
+        assert refused == (422, ["signed_on"]), day
     done = await program.post(world.zhoumin, f"/minutes/{sent['id']}/register", given)
     (word,) = done["sign_offs"]
     assert (word["state"], word["via"], word["registered"]["leader"]) == ("paper", "registered", "郑国强")

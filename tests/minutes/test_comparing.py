@@ -41,3 +41,11 @@ def test_of_a_section_that_one_may_not_know_of_only_that_it_changed_is_told() ->
 def test_another_title_or_audience_is_told_without_words_of_the_text() -> None:
     (found,) = compared([FIRST], [replace(FIRST, title="线索移送", audience=frozenset({1}), hash="x")])
     assert (found.title_before, found.audience_changed, found.pieces) == ("移送", True, ())
+
+
+def test_a_mail_lists_the_paragraphs_that_went_and_came_and_none_of_what_its_reader_may_not_know() -> None:
+    first = replace(FIRST, text="会议议定，3日内移送。\n按月交换。")
+    (found,) = compared([first], [replace(first, title="线索移送", text="会议议定，5日内移送。\n按月交换。", hash="x")])
+    assert found.paragraphs == (["移送", "会议议定，3日内移送。"], ["线索移送", "会议议定，5日内移送。"])
+    for one in compared([first, HIDDEN], [SECOND, replace(HIDDEN, hash="x")]):
+        assert one.paragraphs == ([], [])

@@ -12,7 +12,7 @@ from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
-from tests.minutes.typed import PDF, SECTIONS, circulated, root_in, text_of
+from tests.minutes.typed import PDF, SECTIONS, circulated, issued, root_in, text_of
 
 
 async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
@@ -39,7 +39,7 @@ async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
         root = root_in(await browser.get(f"/minutes/{version}"))
         assert (await browser.post(f"/minutes/{version}/sign", root=root)).status_code == 303
     assert "已同意，待印发" in await browser.get(f"/meetings/{meeting}")
-    issued = await browser.post(
+    done = await browser.post(
         f"/minutes/{version}/issue",
         doc_no="清检会纪〔2026〕4号",
         issued_on="2026-11-23",
@@ -47,7 +47,7 @@ async def test_the_held_meeting_says_how_its_minutes_stand_and_what_comes_next(
         copy_to="区委政法委\n\n区人社局 ",
         report_to="市检察院",
     )
-    assert issued.status_code == 303
+    assert done.status_code == 303
     await browser.sign_in(world.chenzy)
     card = text_of(await browser.get(f"/meetings/{meeting}"))
     assert "已印发 清检会纪〔2026〕4号" in card
@@ -92,6 +92,28 @@ async def test_who_signs_a_text_that_was_changed_since_sees_what_differs(
     assert "同意</textarea>" in refused.text
     kept = await program.get(world.zhoumin, f"/minutes/{second['id']}")
     assert [one["state"] for one in kept["sign_offs"]] == []
+
+
+async def test_a_second_agreement_keeps_its_remark_and_one_beside_a_signature_on_paper_is_refused(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    path, root = f"/minutes/{sent['id']}", sent["root"]
+    for text in ("请尽快印发", "请抄送区总工会", "请抄送区总工会"):
+        read = await program.post(world.liwb, f"{path}/sign", {"root": root, "text": text})
+    assert [one["text"] for one in read["sign_offs"]] == ["请尽快印发", "请尽快印发\n请抄送区总工会"]
+    await browser.sign_in(world.zhoumin)
+    assert "此前1次答复" in text_of(await browser.get(path))
+    paper = {"root": root, "agency_id": str(world.jcy.id), "leader": "方华", "signed_on": "2026-11-23"}
+    await program.post(world.zhoumin, f"{path}/register", paper)
+    assert (await browser.post(f"{path}/sign", root=root)).status_code == 303
+    refused = await browser.post(f"{path}/sign", root=root, text="请尽快印发")
+    assert refused.status_code == 409
+    assert "附言未保存" in refused.text
+    assert "文稿已有改动" not in refused.text
+    kept = await program.get(world.zhoumin, path)
+    assert [one["state"] for one in kept["sign_offs"]] == ["agreed", "agreed", "paper"]
 
 
 async def test_a_wish_for_changes_is_read_beside_its_section_and_an_empty_one_is_refused(
@@ -178,9 +200,21 @@ async def test_an_agency_that_left_is_not_waited_for_with_a_reason_and_waited_fo
     page = text_of(await browser.get(path))
     assert "不再等待" in page
     assert "原因：机构撤并" in page
+    again = await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), reason="另一原因")
+    assert again.status_code == 409
+    assert "已登记的原因保留" in again.text
+    assert "原因：机构撤并" in text_of(await browser.get(path))
     back = await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), taken_back="1")
     assert back.status_code == 303
     assert "原因：机构撤并" not in text_of(await browser.get(path))
+    paper = {"root": sent["root"], "agency_id": str(world.sfj.id), "leader": "郑国强", "signed_on": "2026-11-23"}
+    await program.post(world.zhoumin, f"{path}/register", paper)
+    for refused in (
+        await browser.client.get(f"{path}/excuse?agency={world.sfj.id}"),
+        await browser.post(f"{path}/excuse", agency_id=str(world.sfj.id), reason="机构撤并"),
+    ):
+        assert refused.status_code == 409
+        assert "该单位已同意本稿" in refused.text
 
 
 async def test_what_was_told_by_phone_is_registered_without_a_file(
@@ -205,10 +239,7 @@ async def test_issued_minutes_are_corrected_with_a_reason_and_a_correction_can_b
     play: Play, program: Program, browser: Browser
 ) -> None:
     world = play.world
-    sent = await circulated(play, program)
-    for who in (world.zhoumin, world.liwb):
-        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
-    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "1号"})
+    sent = await issued(play, program, doc_no="1号")
     path = f"/minutes/{sent['id']}"
     await browser.sign_in(world.zhoumin)
     await browser.get(f"{path}/correct")
@@ -232,10 +263,7 @@ async def test_who_issued_minutes_and_when_stand_apart_on_page_and_excerpt(
     play: Play, program: Program, browser: Browser
 ) -> None:
     world = play.world
-    sent = await circulated(play, program)
-    for who in (world.zhoumin, world.liwb):
-        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
-    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "1号"})
+    sent = await issued(play, program, doc_no="1号")
     await browser.sign_in(world.zhoumin)
     for page in ("", "/excerpt?section=1"):
         said = text_of(await browser.get(f"/minutes/{sent['id']}{page}"))

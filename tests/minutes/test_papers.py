@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -255,6 +256,31 @@ async def test_what_a_reader_takes_or_looks_at_is_a_line_of_the_trail(
     async with play.database.reading() as db:
         lines = list(await db.scalars(select(AuditLine).where(AuditLine.verb == "read_minutes")))
     assert [one.person_id for one in lines] == [world.maolin.id] * 6
+
+
+async def test_that_a_reader_opened_minutes_is_one_line_a_day_and_nobody_elses_looking_is_any(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    done = await issued(play, program)
+
+    async def lines() -> list[int | None]:
+        async with play.database.reading() as db:
+            rows = await db.scalars(select(AuditLine).where(AuditLine.verb == "view_minutes"))
+            return [one.person_id for one in rows]
+
+    at = f"/minutes/{done['id']}"
+    for who in (world.liwb, world.maolin):
+        await browser.sign_in(who)
+        for page in (at, f"{at}/changes", f"{at}/excerpt"):
+            await browser.get(page)
+        for path in (at, f"/meetings/{done['meeting_id']}/minutes"):
+            await program.get(who, path)
+    assert await lines() == [world.maolin.id]
+    assert play.clock.as_of is not None
+    play.clock.as_of += timedelta(days=1)
+    await program.get(world.maolin, at)
+    assert await lines() == [world.maolin.id] * 2
 
 
 def test_plain_text_has_full_width_indents_hanging_names_and_no_trailing_blanks() -> None:

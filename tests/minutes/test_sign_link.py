@@ -8,6 +8,7 @@ from tests.callers import Program
 from tests.meetings.play import Play, by_address
 from tests.minutes.test_api import circulated
 from tests.minutes.test_mails import JCY, LIWB, ZHOUMIN, edited, issued, link_in
+from tests.minutes.typed import text_of
 
 
 async def test_get_shows_the_text_and_changes_nothing_and_post_signs(play: Play, program: Program) -> None:
@@ -29,6 +30,27 @@ async def test_get_shows_the_text_and_changes_nothing_and_post_signs(play: Play,
         str(play.world.sfj.id), "agreed", "link", "李文博", sent["root"]
     )  # fmt: skip
     assert [mail.to for mail in await play.delivered()] == [LIWB]
+
+
+async def test_who_has_agreed_reads_what_was_signed_and_can_only_ask_for_changes(play: Play, program: Program) -> None:
+    sent = await circulated(play, program)
+    link = link_in(by_address(await play.delivered())[LIWB])
+    agree = 'value="agree"'
+    assert agree in (await program.client.get(link)).text
+    for page in (
+        await program.client.post(link, data={"root": sent["root"], "act": "agree", "text": ""}),
+        await program.client.get(link),
+    ):
+        read = text_of(page.text)
+        for said in ("签署 同意", "版本 第1稿", "签署人 李文博", "记录时间 11月23日"):
+            assert said in read, said
+        assert agree not in page.text
+        assert "仍要提出修改意见" in read
+    changed = await program.client.post(link, data={"root": sent["root"], "act": "changes", "text": "改为5个工作日"})
+    assert agree in changed.text
+    await program.client.post(link, data={"root": sent["root"], "act": "agree", "text": ""})
+    await issued(play, program, sent)
+    assert "<form" not in (await program.client.get(link)).text.split("<main")[1]
 
 
 async def test_changes_need_words_and_an_act_has_to_be_chosen(play: Play, program: Program) -> None:
@@ -63,7 +85,9 @@ async def test_another_root_and_an_old_version_are_refused_and_the_newer_link_is
     new = link_in(by_address(await play.delivered())[LIWB])
     seen = await program.client.get(old)
     assert seen.status_code == 409
-    assert "第2稿已于" in seen.text
+    assert "第2稿已于2026年11月23日" in seen.text
+    english = await program.client.get(f"{old}?lang=en")
+    assert "version 2 was mailed on 23 Nov 2026" in english.text
     for root in (first["root"], second["root"]):
         assert (await program.client.post(old, json={"root": root, "agree": True})).status_code == 409
     assert (await program.client.post(new, json={"root": first["root"], "agree": True})).status_code == 409

@@ -43,6 +43,14 @@ async def post(browser: Browser, path: str, fields: dict[str, Any]) -> Any:
     return await browser.client.post(path, data={"_csrf_token": browser.csrf, **fields})
 
 
+async def issued(play: Play, program: Program, **given: Any) -> Any:
+    """Minutes that both agencies agreed to, issued with what is given."""
+    sent = await circulated(play, program)
+    for who in (play.world.zhoumin, play.world.liwb):
+        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    return await program.post(play.world.zhoumin, f"/minutes/{sent['id']}/issue", given)
+
+
 async def circulated(play: Play, program: Program) -> Any:
     meeting = await held(play, program)
     made = await program.put(play.world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})

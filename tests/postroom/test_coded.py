@@ -36,12 +36,12 @@ async def given(play: Play, object_id: int = 7) -> str:
 
 
 async def reply(
-    play: Play, code: str, text: str, *, sender: str = LIWB, forged: bool = False, acts: Mapping[str, Act] | None = None
+    play: Play, code: str, text: str, *, sender: str = LIWB, doubt: str = "", acts: Mapping[str, Act] | None = None
 ) -> tuple[str, str]:
     async with play.database.writing() as db:
         codes = codes_in(f"> 参考编号 {code}")
         chosen = {"sign": note} if acts is None else acts
-        outcome = await receive_coded(db, text, codes, sender=sender, forged=forged, acts=chosen)
+        outcome = await receive_coded(db, text, codes, sender=sender, mail_id=1, doubt=doubt, acts=chosen)
         return outcome.verdict, outcome.reason
 
 
@@ -73,7 +73,8 @@ async def test_a_code_acts_once(play: Play) -> None:
 async def test_a_code_acts_for_nobody_else_not_even_for_a_contact_or_a_forged_sender(play: Play) -> None:
     code = await given(play)
     assert await reply(play, code, "同意", sender="wuxl@sfj.qingzhi.example") == ("held", "other_sender")
-    assert await reply(play, code, "同意", forged=True) == ("held", "forged")
+    for doubt in ("forged", "unverified"):
+        assert await reply(play, code, "同意", doubt=doubt) == ("held", doubt)
     assert await reply(play, "L-AAAA-BBBB-CCCC-DDDD", "同意") == ("held", "used_code")
     assert DONE == []
 

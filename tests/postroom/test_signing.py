@@ -10,10 +10,11 @@ import pytest
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
+from liaison.mail.choices import choose_for_inbox
 from tests.callers import Program
 from tests.meetings.play import Mail, Play, by_address
-from tests.minutes.test_api import circulated
-from tests.minutes.test_mails import JCY, LIWB, SFJ, WUXL, ZHOUMIN, edited
+from tests.minutes.test_api import SECTIONS, circulated
+from tests.minutes.test_mails import JCY, LIWB, SFJ, WUXL, ZHOUMIN, issued
 from tests.postroom.post import take, written
 
 
@@ -58,6 +59,16 @@ async def test_agree_counts_once_is_marked_where_nobody_vouches_and_is_confirmed
     assert await play.delivered() == []
 
 
+async def test_what_the_same_agency_says_as_somebody_known_takes_the_place_of_what_nobody_vouched_for(
+    play: Play, program: Program
+) -> None:
+    sent, mail = await asked(play, program)
+    await take(play, written(mail, "同意").as_bytes())
+    for _ in range(2):
+        await program.post(play.world.liwb, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    assert await words(play, program, sent) == [("agreed", "mail", None, True), ("agreed", "api", None, False)]
+
+
 async def test_changes_are_recorded_in_the_words_of_the_reply(play: Play, program: Program) -> None:
     sent, mail = await asked(play, program)
     assert await take(play, written(mail, "修改意见：第二条改为5个工作日").as_bytes()) == ("applied", "coded")
@@ -73,13 +84,42 @@ async def test_what_is_refused_leaves_the_code_to_be_used_again(play: Play, prog
     assert (await take(play, written(mail, "同意").as_bytes()))[0] == "applied"
 
 
-async def test_a_reply_to_an_earlier_version_signs_nothing(play: Play, program: Program) -> None:
+async def test_a_reply_to_an_earlier_version_signs_nothing_and_its_sender_is_told_once_which_one_to_answer(
+    play: Play, program: Program
+) -> None:
     sent, mail = await asked(play, program)
-    second = await edited(play, program, sent, "会议议定，5个工作日内完成移送。")
+    changed = {"sections": [SECTIONS[0] | {"text": "会议议定，5个工作日内完成移送。"}]}
+    second = await program.put(play.world.zhoumin, f"/meetings/{sent['meeting_id']}/minutes", changed)
+    assert await take(play, written(mail, "同意").as_bytes()) == ("held", "minutes_replaced")
+    (told,) = await play.delivered()
+    assert (told.to, told.subject) == (LIWB, "【纪要会签】您的答复未登记：2026年第四季度联席会议（第1稿）")
+    assert "文稿正在修改" in told.text
+    await program.post(play.world.zhoumin, f"/minutes/{second['id']}/circulate")
     newer = by_address(await play.delivered())[LIWB]
-    assert (await take(play, written(mail, "同意").as_bytes()))[0] == "held"
+    assert await take(play, written(mail, "修改意见：再改").as_bytes()) == ("held", "minutes_replaced")
+    (told,) = await play.delivered()
+    for part in (told.text, told.html):
+        assert "第2稿已于2026年11月23日发送" in part
     assert (await program.get(play.world.zhoumin, f"/minutes/{second['id']}"))["sign_offs"] == []
     assert (await take(play, written(newer, "同意").as_bytes()))[0] == "applied"
+
+
+async def test_a_reply_after_the_issue_changes_nothing_and_its_sender_is_told(play: Play, program: Program) -> None:
+    sent, mail = await asked(play, program)
+    await issued(play, program, sent)
+    assert await take(play, written(mail, "修改意见：再改").as_bytes()) == ("held", "minutes_issued")
+    (told,) = await play.delivered()
+    assert told.to == LIWB
+    assert "本纪要已于2026年11月23日印发" in told.text
+
+
+async def test_where_unverified_answers_are_held_one_to_minutes_waits_too(play: Play, program: Program) -> None:
+    sent, mail = await asked(play, program)
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.guyan)
+        await choose_for_inbox(db, viewer, own_server="", hold=True, sub_addressing=False)
+    assert await take(play, written(mail, "同意").as_bytes()) == ("held", "unverified")
+    assert await words(play, program, sent) == []
 
 
 async def test_a_copy_and_a_mail_to_several_hold_no_code(play: Play, program: Program) -> None:

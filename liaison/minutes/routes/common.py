@@ -22,6 +22,7 @@ from liaison.minutes.drafting import OPENING, item_of
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit
 from liaison.minutes.reading import sections_for
+from liaison.minutes.wording import CHANGE_NAMES
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page
 
@@ -35,6 +36,7 @@ NAMES: dict[str, Any] = {
     "said_names": showing.SAID_NAMES,
     "said_looks": showing.SAID_LOOKS,
     "how_names": GROUP_NAMES,
+    "change_names": CHANGE_NAMES,
     "registered_names": REGISTERED_NAMES,
     "instant": datetime.fromisoformat,
     "local_day": date.fromisoformat,
@@ -86,6 +88,7 @@ async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: 
         "signers": showing.signers_shown(viewer, meeting, document, version, members),
         "versions": showing.versions_shown(viewer, document, readable),
         "others": others,
+        "deliveries": await queries.deliveries(db, minutes) if edits and state == IN_FORCE else (),
         "own_word": word_of(version, own) if signs and own is not None else None,
         "own_agency": next((one.agency for one in version.signers if one.agency_id == own), None) if signs else None,
         "may": {

@@ -1,4 +1,4 @@
-"""印发, and after that 更正: new minutes that name the issued ones."""
+"""印发, handing issued minutes over to whom no mail brings them, and 更正: new minutes that name the issued ones."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,23 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.models import ALL_AGREED
 from liaison.db import Session
+from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.minutes import signing, writing
+from liaison.minutes import asked, making, queries, signing, writing
+from liaison.minutes.delivering import note_delivered
+from liaison.minutes.models import Minutes
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, to_write
 from liaison.minutes.showing import state_of_version
-from liaison.web.forms import Form, attempt
-from liaison.web.pages import AnyRequest, see_other, words_of
+from liaison.web.forms import Form, attempt, row_id, whole_number
+from liaison.web.minutes import handed_out
+from liaison.web.pages import AnyRequest, page, see_other, words_of
+
+GETS_NAMES = {
+    asked.BY_LIAISON: N_("mail to its liaison %(name)s"),
+    asked.BY_AGENCY: N_("mail to the agency’s own address"),
+    asked.ON_PAPER: N_("takes part on paper: no mail, to be delivered"),
+    asked.UNREACHED: N_("no address: to be delivered another way"),
+}
 
 
 @get("/minutes/{version_id:int}/issue")
@@ -50,6 +61,40 @@ async def issue(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Resp
     )
     await attempt(db, form, act, lambda theirs: _issue_page(request, db, viewer, version_id, form, theirs))
     return see_other(f"/minutes/{version_id}?done=issued")
+
+
+@post("/minutes/{version_id:int}/issue/recipients", status_code=200)
+async def recipients(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[Any]:
+    """Who would get them by mail and who another way, with the names as typed; changes nothing."""
+    form = await Form.read(request)
+    minutes, version = await to_write(db, viewer, version_id)
+    if state_of_version(minutes.document, version) != ALL_AGREED:
+        return see_other(f"/minutes/{version_id}")
+    if request.htmx:
+        return page(request, "minutes/_recipients.html", **await _recipients(db, minutes, form))
+    return await _issue_page(request, db, viewer, version_id, form, {})
+
+
+@post("/minutes/{version_id:int}/delivered")
+async def delivered(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[Any]:
+    """One of those whom no mail brings the issued minutes has them (`to`)."""
+    form = await Form.read(request)
+    await note_delivered(db, viewer, version_id, form.id("to") or 0)
+    return see_other(f"/minutes/{version_id}#deliveries")
+
+
+@get("/minutes/{version_id:int}/letter.docx", include_in_schema=False)
+async def letter(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
+    """函 with which they are handed over: to all of these, or to one (`?to=`)."""
+    to = request.query_params.get("to")
+    return handed_out(request, viewer, await making.letter(db, viewer, version_id, row_id(to) if to else None))
+
+
+@get("/minutes/{version_id:int}/copy.docx", include_in_schema=False)
+async def copy(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
+    """The issued minutes for one to whom they are handed over (`?to=`), as far as that one may know them."""
+    to = whole_number(request.query_params.get("to")) or 0
+    return handed_out(request, viewer, await making.copy_for(db, viewer, version_id, to))
 
 
 @get("/minutes/{version_id:int}/correct")
@@ -102,6 +147,7 @@ async def _issue_page(
             "report_to": words._("Report upward to"),
         },
         agencies=sorted(agencies.values(), key=lambda one: (one.sort_order, one.id)),
+        **await _recipients(db, minutes, form),
         **await context_of(db, viewer, minutes, version_id),
     )
 
@@ -120,8 +166,13 @@ async def _correct_page(
     )
 
 
+async def _recipients(db: Session, minutes: Minutes, form: Form) -> dict[str, Any]:
+    found = await queries.recipients(db, minutes, _lines(form, "copy_to"), _lines(form, "report_to"))
+    return {"recipients": found, "gets_names": GETS_NAMES}
+
+
 def _lines(form: Form, name: str) -> list[str]:
     return [line.strip() for line in form.raw(name).splitlines() if line.strip()]
 
 
-handlers = [issue_form, issue, correct_form, correct, give_up]
+handlers = [issue_form, issue, recipients, delivered, letter, copy, correct_form, correct, give_up]

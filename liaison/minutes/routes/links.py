@@ -46,14 +46,14 @@ class SignGiven(Body):
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
     """The text, what the agency has said, and what it can say; changes nothing. Issued minutes stand there to be read."""
     minutes, version, agency_id = await _asked(db, link, viewer)
-    _refuse_old(minutes, version)
+    _refuse_old(request, minutes, version)
     return await _page(request, db, minutes, version, agency_id, _form(version))
 
 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
     """Record the agency's word, and say so."""
     minutes, version, agency_id = await _asked(db, link, viewer)
-    _refuse_old(minutes, version)
+    _refuse_old(request, minutes, version)
     form, speaks_json = await _read(request)
     try:
         minutes.document.refuse_in_force()
@@ -69,7 +69,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
         await db.rollback()
         link, viewer = await opened(request, db, request.path_params["token"])
         minutes, version, agency_id = await _asked(db, link, viewer)
-        _refuse_old(minutes, version)
+        _refuse_old(request, minutes, version)
         if isinstance(refusal, Invalid):
             form.take(refusal)
         form.values["root"] = [version.root]
@@ -127,7 +127,7 @@ async def _asked(db: Session, link: Link, viewer: Viewer) -> tuple[Minutes, Docu
     return minutes, version, agency_id
 
 
-def _refuse_old(minutes: Minutes, version: DocumentVersion) -> None:
+def _refuse_old(request: AnyRequest, minutes: Minutes, version: DocumentVersion) -> None:
     """Of a text that was replaced nothing is signed; the newer mail has its own link. Issued minutes are shown by every link."""
     newest = minutes.document.newest
     if version.number == newest.number or minutes.issued_at is not None:
@@ -135,7 +135,7 @@ def _refuse_old(minutes: Minutes, version: DocumentVersion) -> None:
     if newest.circulated_at is None:
         raise Conflict(BEING_CHANGED)
     day = newest.circulated_at.astimezone(minutes.meeting.zone).date()
-    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=day.isoformat())
+    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=words_of(request).date(day))
 
 
 def _form(version: DocumentVersion) -> Form:

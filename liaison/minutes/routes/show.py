@@ -14,6 +14,7 @@ from liaison.minutes.comparing import compared
 from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import NAMES, Db, Id, Me, context_of, shown, version_page
 from liaison.web.forms import Form, row_id
+from liaison.web.minutes import viewed
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 DONE = {
@@ -49,7 +50,8 @@ async def show_minutes(request: AnyRequest, db: Db, viewer: Me, version_id: Id) 
     minutes, _ = await queries.version(db, viewer, version_id)
     done = DONE.get(request.query_params.get("done", ""))
     toast = SimpleNamespace(text=words_of(request)._(done), undo_url=None) if done else None
-    return await version_page(request, db, viewer, minutes, version_id, Form(), toast=toast)
+    answer = await version_page(request, db, viewer, minutes, version_id, Form(), toast=toast)
+    return viewed(request, viewer, version_id, answer)
 
 
 @get("/minutes/{version_id:int}/changes")
@@ -66,10 +68,11 @@ async def changes(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Re
         before = next((one for one in reversed(readable) if one.number < version.number), version)
     was = await sections_for(db, viewer, minutes, before)
     found = await context_of(db, viewer, minutes, version_id)
-    return shown(
+    answer = shown(
         request, "minutes/changes.html", before=before, compared=compared(was, found["sections"]),
         head_changed=before.head != version.head, **found,
     )  # fmt: skip
+    return viewed(request, viewer, version_id, answer)
 
 
 @get("/minutes/{version_id:int}/excerpt")
@@ -81,7 +84,8 @@ async def excerpt(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Re
     section = next((one for one in found["sections"] if not one.hidden and wanted in (None, one.key)), None)
     if section is None:
         raise NotFound
-    return page(request, "minutes/excerpt.html", section=section, **NAMES, **found)
+    answer = page(request, "minutes/excerpt.html", section=section, **NAMES, **found)
+    return viewed(request, viewer, version_id, answer)
 
 
 handlers = [of_meeting, show_minutes, changes, excerpt]

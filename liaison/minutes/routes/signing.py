@@ -7,6 +7,8 @@ from litestar import get, post
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.models import CONSENTS
+from liaison.countersigning.signing import AGREED_ALREADY, EXCUSED_ALREADY
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
@@ -16,8 +18,13 @@ from liaison.minutes.comparing import compared
 from liaison.minutes.models import Minutes
 from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, version_page
+from liaison.minutes.showing import EXCUSED
+from liaison.minutes.signing import IS_MEMBER
 from liaison.web.forms import Form, FormAgain, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
+
+_NOT_EXCUSED = {EXCUSED: EXCUSED_ALREADY, **dict.fromkeys(CONSENTS, AGREED_ALREADY)}
+"""Why an agency that stands so is not let off."""
 
 
 @post("/minutes/{version_id:int}/sign")
@@ -81,14 +88,17 @@ async def _said(
     except Invalid as refusal:
         form.take(Invalid({(text_is if name == "text" else name): one for name, one in refusal.errors.items()}))
         status = 422
-    except Conflict:
+    except Conflict as refusal:
         if minutes.issued_at is not None:
             raise
+        form.take(Invalid({text_is: refusal.message}))
         status = 409
     await db.rollback()
     minutes, read = await queries.version(db, viewer, version_id)
-    if status == 422:
-        raise FormAgain(await version_page(request, db, viewer, minutes, version_id, form))
+    is_same = read is minutes.document.newest and read.root == form.raw("root")
+    if status == 422 or is_same:
+        raise FormAgain(await version_page(request, db, viewer, minutes, version_id, form), status)
+    form.errors.clear()
     seen = await queries.seen_version(db, viewer, minutes)
     was = await sections_for(db, viewer, minutes, read)
     now = await sections_for(db, viewer, minutes, seen)
@@ -103,7 +113,7 @@ async def _excuse_page(request: AnyRequest, db: Session, viewer: Viewer, version
     found = await context_of(db, viewer, minutes, version_id)
     chosen = next((one for one in found["signers"] if str(one.signer.agency_id) == form.raw("agency_id")), None)
     if chosen is None or not (chosen.may_excuse or form.errors):
-        raise Conflict(N_("This agency is a member, so its sign-off is waited for."))
+        raise Conflict(_NOT_EXCUSED.get(chosen.state if chosen else "", IS_MEMBER))
     labels = {"reason": words_of(request)._("Reason")}
     return shown(
         request, "minutes/excuse.html", path=f"/minutes/{version_id}/excuse?agency={chosen.signer.agency_id}",

@@ -32,6 +32,7 @@ KINDS = {
     "reminders": N_("Reminders of the day"),
     "confirm_done": N_("Link to confirm that an item is done"),
     "counter_declined": N_("A proposed time is not taken"),
+    "answered_too_late": N_("A reply to minutes that came too late"),
     "agenda_item": N_("An agenda item returned or deferred"),
 }
 TAGS = {
