@@ -1,4 +1,5 @@
-"""What waits for officers and deputies by their office: requests to decide, items to close, times to answer, letters to deliver."""
+"""What waits for officers and deputies by their office: requests to decide, items to close, times to answer, letters to deliver, roles that
+somebody left behind."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -11,6 +12,7 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.polls import queries as poll_queries
 from liaison.succession import queries as succession_queries
+from liaison.succession.left import left_open
 from liaison.succession.models import ChangeLetter
 
 
@@ -34,6 +36,10 @@ async def by_office(
             Todo("closing", today, item.id, None, item.title, version=item.version)
             for item in await extension_queries.to_close(db, viewer)
         ]
+    todos += [
+        Todo(f"left_{one.role}", today, one.meeting.id, one.meeting, count=one.count, names=tuple(one.names))
+        for one in await left_open(db, viewer)
+    ]
     asked = await poll_queries.waiting(db, viewer)
     return [*todos, *(Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked)]
 

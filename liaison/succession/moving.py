@@ -7,20 +7,18 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.actions import passing
 from liaison.audit import Actor
-from liaison.db import Session, locked
+from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mechanisms.models import DEPUTY, Designation
-from liaison.meetings.audience import may_see_item
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Meeting
-from liaison.meetings.seen import visible_to
+from liaison.meetings.models import AgencyInvitation, Meeting
+from liaison.succession import roles
+from liaison.succession.roles import Thing, Where
 
 ACTIONS: Final = "actions"
 
@@ -36,17 +34,6 @@ class Office:
     def begins_at(self) -> datetime:
         """When that day begins there."""
         return datetime.combine(self.on, time.min, ZoneInfo(self.term.mechanism.timezone))
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing that moves. `text` is None where who looks may not know what it is about."""
-
-    id: int
-    text: str | None
-    on: date | None
-    """When it is due, or takes place."""
-    href: str
 
 
 Find = Callable[[Session, Office, Viewer | None], Awaitable[Sequence[Thing]]]
@@ -104,59 +91,27 @@ async def _meetings(db: Session, office: Office, viewer: Viewer | None) -> Seque
             Meeting.held_at.is_(None),
         )
     )
-    return await _shown(db, viewer, query)
+    return await roles.shown(db, viewer, query)
 
 
 async def _recorder(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
-    return await _shown(
-        db, viewer, select(Meeting).where(Meeting.recorder_id == office.term.person_id, *_ahead(office))
-    )
+    return await roles.recorder(db, office.term.person_id, viewer, _ahead(office)) if _is_there(office) else []
 
 
 async def _give_recorder(
     db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
 ) -> list[int]:
-    for meeting_id in ids:
-        meeting = await locked(db, Meeting, meeting_id)
-        meeting.recorder_id = to.id
-        meeting.touch()
-        _note(db, actor, "pass_recorder", office, to, f"meeting:{meeting_id}")
-    return list(ids)
+    return await roles.give_recorder(db, actor, ids, from_id=office.term.person_id, to=to)
 
 
 async def _presenter(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
-    query = (
-        select(AgendaItem)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(
-            AgendaItem.presenter_id == office.term.person_id,
-            AgendaItem.removed_at.is_(None),
-            AgendaItem.state.in_(("accepted", "proposed", "deferred")),
-            *_ahead(office),
-        )
-        .options(joinedload(AgendaItem.meeting))
-        .order_by(Meeting.starts_at, AgendaItem.position, AgendaItem.id)
-    )
-    return [
-        Thing(
-            item.id,
-            item.title if viewer is None or may_see_item(viewer, item) else None,
-            item.meeting.local_on,
-            f"/meetings/{item.meeting_id}#agenda",
-        )
-        for item in await db.scalars(query)
-    ]
+    return await roles.presenter(db, office.term.person_id, viewer, _ahead(office)) if _is_there(office) else []
 
 
 async def _give_presenter(
     db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
 ) -> list[int]:
-    for item_id in ids:
-        item = await locked(db, AgendaItem, item_id)
-        item.presenter_id = to.id
-        item.touch()
-        _note(db, actor, "pass_presenter", office, to, f"meeting:{item.meeting_id}", item=item.id)
-    return list(ids)
+    return await roles.give_presenter(db, actor, ids, from_id=office.term.person_id, to=to)
 
 
 def _said_actions(words: Words, n: int) -> str:
@@ -201,29 +156,10 @@ async def give(
     return {key: ids for key, ids in moved.items() if ids}
 
 
-def _ahead(office: Office) -> list[ColumnElement[bool]]:
-    """Meetings of the mechanism from that day on that have not been held."""
-    return [
-        Meeting.mechanism_id == office.term.mechanism_id,
-        Meeting.starts_at >= office.begins_at,
-        Meeting.held_at.is_(None),
-        Meeting.cancelled_at.is_(None),
-    ]
+def _ahead(office: Office) -> Where:
+    return Where(office.term.mechanism_id, office.begins_at)
 
 
-async def _shown(db: Session, viewer: Viewer | None, query: Select[Meeting]) -> list[Thing]:
-    meetings = (await db.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
-    ids = [meeting.id for meeting in meetings]
-    known = set(ids)
-    if viewer is not None and ids:
-        known = set(await db.scalars(select(Meeting.id).where(Meeting.id.in_(ids), visible_to(viewer))))
-    return [
-        Thing(one.id, one.title if one.id in known else None, one.local_on, f"/meetings/{one.id}") for one in meetings
-    ]
-
-
-def _note(
-    db: Session, actor: Viewer | Actor, verb: str, office: Office, to: Person, thing: str, **params: object
-) -> None:
-    facts = {"from_person": office.term.person_id, "to_person": to.id, **params}
-    audit.add(db, actor, verb, thing, mechanism_id=office.term.mechanism_id, **facts)
+def _is_there(office: Office) -> bool:
+    """Who moved to another agency meanwhile left their roles behind then (succession.leaving); those that they took on there stay."""
+    return office.term.person.agency_id == office.term.agency_id

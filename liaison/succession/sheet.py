@@ -18,8 +18,9 @@ from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.seen import visible_to
 from liaison.succession import moving, queries
-from liaison.succession.moving import ACTIONS, Kind, Office, Thing
+from liaison.succession.moving import ACTIONS, Kind, Office
 from liaison.succession.permissions import may_read_sheet
+from liaison.succession.roles import Thing
 from liaison.succession.sheet_said import Sheet
 
 MOST_MEETINGS = 8

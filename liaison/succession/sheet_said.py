@@ -12,7 +12,8 @@ from liaison.mechanisms.wording import ROLES
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
 from liaison.succession.models import Handover
-from liaison.succession.moving import Kind, Thing
+from liaison.succession.moving import Kind
+from liaison.succession.roles import Thing
 
 
 @dataclass(frozen=True, slots=True)
