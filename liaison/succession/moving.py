@@ -17,6 +17,7 @@ from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.models import AgencyInvitation, Meeting
+from liaison.minutes import queries as minutes
 from liaison.succession import roles
 from liaison.succession.roles import Thing, Where
 
@@ -114,12 +115,34 @@ async def _give_presenter(
     return await roles.give_presenter(db, actor, ids, from_id=office.term.person_id, to=to)
 
 
+async def _minutes(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    """Minutes on which the agency still owes its word: its liaison gives it. Named by the version that is to be signed."""
+    term = office.term
+    if term.role == DEPUTY:
+        return []
+    owed = await minutes.owed_by(db, term.mechanism_id, term.agency_id)
+    known = await roles.known(db, viewer, {one.meeting_id for one in owed})
+    return [
+        Thing(
+            one.document.newest.id,
+            one.meeting.title if one.meeting_id in known else None,
+            one.document.newest.due_on,
+            f"/meetings/{one.meeting_id}/minutes",
+        )
+        for one in owed
+    ]
+
+
 def _said_actions(words: Words, n: int) -> str:
     return words.ngettext("%(n)d open action item", "%(n)d open action items", n)
 
 
 def _said_meetings(words: Words, n: int) -> str:
     return words.ngettext("%(n)d meeting already announced", "%(n)d meetings already announced", n)
+
+
+def _said_minutes(words: Words, n: int) -> str:
+    return words.ngettext("%(n)d set of minutes to be signed", "%(n)d sets of minutes to be signed", n)
 
 
 def _said_recorder(words: Words, n: int) -> str:
@@ -133,6 +156,7 @@ def _said_presenter(words: Words, n: int) -> str:
 MOVES: Final = (
     Kind(ACTIONS, _said_actions, _actions, _give_actions, may_stay=True),
     Kind("meetings", _said_meetings, _meetings),
+    Kind("minutes", _said_minutes, _minutes),
     Kind("recorder", _said_recorder, _recorder, _give_recorder),
     Kind("presenter", _said_presenter, _presenter, _give_presenter),
 )

@@ -19,8 +19,9 @@ from liaison.meetings import agenda, scheduling
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.succession import handover
 from liaison.succession.models import Handover
-from tests.callers import Program
+from tests.callers import Browser, Program
 from tests.meetings.play import Mail, Play
+from tests.minutes.held import held
 from tests.succession.quarter import DAY, GONGHUI, LIWB, Quarter
 
 
@@ -225,3 +226,26 @@ async def test_programs_read_what_passes_enter_a_handover_and_take_it_back(
     assert await program.refused(world.gonghui, "POST", path, given) == (409, [])
     assert (await program.post(world.gonghui, f"{path}/take-back"))["ends_on"] is None
     assert (await program.get(world.gonghui, path))["starts_on"] is None
+
+
+async def test_minutes_that_wait_for_the_agencys_word_pass_and_are_counted_in_preview_mail_sheet_and_api(
+    quarter: Quarter, settings: Settings, database: Database, clock: Clock
+) -> None:
+    world, program = quarter.world, Program(settings, database, clock)
+    meeting = await held(quarter.play, program)
+    made = await program.post(world.zhoumin, f"/meetings/{meeting}/minutes", status=201)
+    term = world.terms["liwb"].id
+    preview, sheet = f"/designations/{term}", f"/designations/{term}/sheet"
+    browser = await Browser(settings, database, clock).sign_in(world.gonghui)
+    assert "待签署的会议纪要" not in await browser.get(preview), "a draft waits for nobody"
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/circulate")
+    said = "1份待签署的会议纪要"
+    assert said in await browser.get(preview)
+    assert said in await browser.get(sheet)
+    assert (await program.get(world.gonghui, f"/designations/{term}/handover"))["moves"]["minutes"] == [made["id"]]
+    assert "份待签署" not in await browser.get(f"/designations/{world.terms['wuxl'].id}"), "a deputy gets copies alone"
+    await handed_over(quarter)
+    mails = handovers(await quarter.tick())
+    assert said in mails[GONGHUI].text
+    await program.post(world.liwb, f"/minutes/{made['id']}/sign", {"root": made["root"]})
+    assert "待签署的会议纪要" not in await browser.get(preview)
