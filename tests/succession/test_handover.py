@@ -249,3 +249,11 @@ async def test_minutes_that_wait_for_the_agencys_word_pass_and_are_counted_in_pr
     assert said in mails[GONGHUI].text
     await program.post(world.liwb, f"/minutes/{made['id']}/sign", {"root": made["root"]})
     assert "待签署的会议纪要" not in await browser.get(preview)
+
+
+async def test_a_leaver_with_nothing_in_hand_is_told_of_no_list(quarter: Quarter) -> None:
+    await handed_over(quarter)
+    mails = handovers(await quarter.tick())
+    assert "上面未列" not in mails[LIWB].text + mails[LIWB].html
+    assert "您手中没有因该职务待办的事项" in mails[LIWB].text
+    assert "您手中没有因该职务待办的事项" in mails[LIWB].html
