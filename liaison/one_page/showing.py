@@ -10,7 +10,7 @@ from liaison.one_page.fitting import Part, clipped, fitted
 
 def headline(words: Words, page: OnePage) -> tuple[str, str]:
     """The title and the line below it."""
-    title = clipped(words._(TITLE, mechanism=page.mechanism), 30)
+    title = clipped(words._(TITLE, mechanism=page.mechanism), 28)
     members = words.ngettext("%(n)d member agency", "%(n)d member agencies", page.members)
     return title, words._("As of %(day)s; %(members)s", day=words.full_date(page.today), members=members)
 

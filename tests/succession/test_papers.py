@@ -93,7 +93,9 @@ async def test_the_letter_and_the_sheet_are_set_on_one_page_by_the_standard(
     assert lines[-2:] == ["清沚区司法局", "2026年11月23日"]
     assert "接收人（签字）" in laid["sheet"].pages[-1]
     for one in ("0553-0000011", "2026年12月10日"):
-        assert one in "".join(laid["sheet"].pages).replace(" ", ""), "what stands in a cell is not broken over two lines"
+        assert one in "".join(laid["sheet"].pages).replace(" ", ""), (
+            "what stands in a cell is not broken over two lines"
+        )
 
 
 async def test_the_sheet_says_after_the_day_what_passed(quarter: Quarter, browse: Any) -> None:
