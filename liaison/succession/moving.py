@@ -163,18 +163,21 @@ MOVES: Final = (
 """In the order in which a page and a mail name them."""
 
 
-async def found(db: Session, office: Office, viewer: Viewer | None) -> list[tuple[Kind, Sequence[Thing]]]:
+Found = Sequence[tuple[Kind, Sequence[Thing]]]
+
+
+async def found(db: Session, office: Office, viewer: Viewer | None) -> Found:
     """Everything that moves, by kind; kinds of which there is nothing are left out."""
     every = [(kind, await kind.find(db, office, viewer)) for kind in MOVES]
     return [(kind, things) for kind, things in every if things]
 
 
 async def give(
-    db: Session, actor: Viewer | Actor, office: Office, to: Person, *, but: Collection[int]
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, what: Found, *, but: Collection[int]
 ) -> dict[str, list[int]]:
-    """Move everything but the action items `but`; the ids by kind, also of what follows by itself."""
+    """Move what was found but the action items `but`; the ids by kind, also of what follows by itself."""
     moved = {}
-    for kind, things in await found(db, office, None):
+    for kind, things in what:
         ids = [thing.id for thing in things if not (kind.may_stay and thing.id in but)]
         moved[kind.key] = ids if kind.give is None else await kind.give(db, actor, office, to, ids)
     return {key: ids for key, ids in moved.items() if ids}
