@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
@@ -14,6 +15,7 @@ from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import designating
 from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.designating import ONE_PRINCIPAL
 from liaison.mechanisms.models import DEPUTY, Designation, Mechanism
 from liaison.mechanisms.permissions import may_designate
 from liaison.mechanisms.wording import said_day
@@ -116,8 +118,7 @@ async def undo(db: Session, viewer: Viewer, handover: Handover) -> None:
     await db.flush()
     old = await locked(db, Designation, handover.from_id)
     if old.ends_on == handover.starts_on:  # else it was ended otherwise since
-        old.ends_on = handover.ended_before
-        old.touch()
+        await _go_on(db, old, handover.ended_before)
     for id_, end in (handover.deputy_ends or {}).items():
         deputy = await locked(db, Designation, int(id_))
         if deputy.ends_on == handover.starts_on:
@@ -127,6 +128,21 @@ async def undo(db: Session, viewer: Viewer, handover: Handover) -> None:
     facts = {"agency": old.agency_id, "to": handover.to_person_id, "starts_on": handover.starts_on.isoformat()}
     audit.add(db, viewer, "take_back_handover", f"designation:{old.id}", mechanism_id=old.mechanism_id, **facts)
     await mails.tell_both(db, handover, mails.TAKEN_BACK, {}, by=viewer.person_id or None)
+
+
+async def _go_on(db: Session, term: Designation, ends_on: date | None) -> None:
+    """The term gets its former end again, unless somebody else was named since for the time after it."""
+    try:
+        async with db.begin_nested():
+            term.ends_on = ends_on
+            term.touch()
+            await db.flush()
+    except DBAPIError as error:
+        if ONE_PRINCIPAL not in str(error.orig):
+            raise
+        raise Conflict(
+            N_("Somebody else was named liaison for a later day meanwhile, so this term cannot go on as before.")
+        ) from None
 
 
 async def apply_due(db: Session, actor: Actor) -> None:

@@ -96,3 +96,13 @@ async def test_an_end_moved_before_the_day_leaves_the_handover_its_day(quarter: 
         assert (
             await queries.begun_by(db, (await queries.newest_of(db, world.terms["liwb"].id)).to_id)
         ).starts_on == DAY  # type: ignore[arg-type, union-attr]
+
+
+async def test_a_handover_is_not_taken_back_into_the_term_of_somebody_named_for_later(quarter: Quarter) -> None:
+    world = quarter.world
+    await handed_over(quarter, acting=True)
+    await quarter.fill(world.xujie, date(2026, 12, 20))
+    async with quarter.play.database.writing() as db:
+        viewer = await world.viewer(db, world.gonghui)
+        with pytest.raises(Conflict, match="for a later day"):
+            await handover.take_back(db, viewer, world.terms["liwb"].id)
