@@ -187,7 +187,9 @@ async def test_leaver_and_successor_are_told_at_once_what_passes(quarter: Quarte
     for mail in mails.values():
         assert "1项未办结落实事项" in mail.text
         assert "1次已发通知的会议" in mail.text
-        assert "建立线索台账（完成时限2026年12月10日（周四））" in mail.text
+        assert "- 1项未办结落实事项\n  · 建立线索台账（完成时限2026年12月10日（周四））\n" in mail.text.replace(
+            "\r\n", "\n"
+        )
         assert "留给原联络员" not in mail.text + mail.html
     assert "邮件链接和登录失效" in mails[LIWB].text
     assert "邮件链接和登录失效" not in mails[GONGHUI].text
