@@ -5,8 +5,8 @@ from alembic import op
 
 from liaison.db import BigId, UTCDateTime
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 _OPEN = sa.text("settled_at IS NULL")
 _NOT_HELD = "m.held_at IS NULL AND m.cancelled_at IS NULL AND p.deactivated_at IS NOT NULL"
