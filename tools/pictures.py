@@ -1,6 +1,8 @@
-"""Take the pictures of docs/officers.*.md anew: play the stretch from planning to the meeting in a fresh demo, in Chromium.
+"""Take the pictures of README.md and docs/officers.*.md anew: a fresh demo as it begins, then the stretch from planning to the meeting,
+played in Chromium.
 
-    uv run --with pillow python -m tools.pictures
+    uv run --with pillow python -m tools.pictures           both
+    uv run --with pillow python -m tools.pictures readme    those of README.md alone
 
 Each picture is the width of the page, cut to the region it is about, with a palette of its own. The demo counts its dates from today,
 so that other days make other pictures; run it between 8:00 and 21:00, since one meeting takes place an hour later.
@@ -29,10 +31,12 @@ from tests.browser import executable
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
+SCREENSHOTS = ROOT / "docs" / "screenshots"
 LANGUAGES = {"zh": "zh_CN", "en": "en"}
 PORT = 8931
 BASE = f"http://127.0.0.1:{PORT}"
 WIDTH, MOST_BYTES, COLOURS = 1280, 60_000, (128, 64, 48, 32, 24)
+MOST_OF_A_PAGE = 110_000
 ZONE = ZoneInfo("Asia/Shanghai")
 LIWB = "liwb@sfj.qingzhi.example"
 PLACE = "区检察院三楼第一会议室"
@@ -71,6 +75,16 @@ class Officer:
         self.page.locator(selector).first.click()
         self.page.wait_for_load_state("load")
 
+    def paths(self, path: str, selector: str) -> list[str]:
+        """Where the links of a page lead."""
+        self.goto(path)
+        return [str(one.get_attribute("href")) for one in self.page.locator(selector).all()]
+
+    def holds(self, path: str, selector: str, text: str) -> bool:
+        """Whether a page says that there."""
+        self.goto(path)
+        return self.page.locator(selector).filter(has_text=text).count() > 0
+
     def number(self) -> int:
         """The id in the address of the page."""
         return int(re.findall(r"\d+", self.page.url.removeprefix(BASE))[0])
@@ -97,7 +111,7 @@ class Officer:
             png = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
             keep(PICTURES / language / f"{name}.png", png)
 
-    def mail(self, address: str, subject: str, about: str = "") -> str:
+    def mail(self, address: str, subject: str, about: str = "", *, part: str = "plain") -> str:
         """The newest mail there whose subject begins so and names that; waits until a worker has sent it."""
         for _ in range(60):
             for path in sorted((self.directory / "mail" / "new").glob("*"), key=lambda one: -one.stat().st_mtime_ns):
@@ -105,7 +119,7 @@ class Officer:
                 assert isinstance(message, EmailMessage)
                 said = str(message["Subject"])
                 if address in str(message["To"]) and said.startswith(subject) and about in said:
-                    text = message.get_body(("plain",))
+                    text = message.get_body((part,))
                     assert text is not None
                     return str(text.get_content())
             time.sleep(0.5)
@@ -118,13 +132,13 @@ class Officer:
         return found[0]
 
 
-def keep(path: Path, png: bytes) -> None:
+def keep(path: Path, png: bytes, most: int = MOST_BYTES) -> None:
     """Write the picture with the largest palette that keeps it small enough."""
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.open(io.BytesIO(png)).convert("RGB")
     for colours in COLOURS:
         image.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
-        if path.stat().st_size < MOST_BYTES:
+        if path.stat().st_size < most:
             break
     else:
         raise SystemExit(f"{path.name}: {path.stat().st_size} bytes")
@@ -134,6 +148,34 @@ def keep(path: Path, png: bytes) -> None:
 def workday(after: date) -> str:
     """That day, or the Thursday after it: no weekend in the pictures."""
     return (after + timedelta(days=(3 - after.weekday()) % 7)).isoformat()
+
+
+def readme(officer: Officer) -> None:
+    """The pages of README.md in a demo as it begins: a screen of those that are lists, the others whole."""
+    held = next(
+        path
+        for path in officer.paths("/meetings", "main a[href^='/meetings/']")
+        if officer.holds(path, ".tag", "已召开") and officer.holds(path, "main", "议定〔")
+    )
+    for name, language, path, whole in (
+        ("my-work", "zh", "/", False),
+        ("mechanism", "zh", "/mechanisms/1", True),
+        ("meeting", "zh", "/meetings/1", True),
+        ("meeting-en", "en", "/meetings/1", True),
+        ("held", "zh", held, True),
+        ("ledger", "zh", "/actions", False),
+    ):
+        page = officer.pages[language]
+        page.goto(BASE + path)
+        keep(SCREENSHOTS / f"{name}.png", page.screenshot(full_page=whole), MOST_OF_A_PAGE)
+    page = officer.page.context.new_page()
+    page.set_viewport_size({"width": 660, "height": 600})
+    page.set_content(officer.mail(LIWB, "【会议通知】", part="html"))
+    keep(SCREENSHOTS / "notice-mail.png", page.screenshot(full_page=True))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(BASE + officer.link(LIWB, "【会议通知】"))
+    keep(SCREENSHOTS / "slip-phone.png", page.screenshot(full_page=True))
+    page.close()
 
 
 def play(officer: Officer) -> None:
@@ -279,7 +321,10 @@ def main() -> None:
             executable_path=executable(),
             args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none", "--lang=zh-CN"],
         )
-        play(Officer(browser, Path(name) / "demo", sign_in))
+        officer = Officer(browser, Path(name) / "demo", sign_in)
+        readme(officer)
+        if sys.argv[1:] != ["readme"]:
+            play(officer)
         browser.close()
 
 

@@ -1,4 +1,4 @@
-"""Who one is, and taking an account out of use, for programs."""
+"""Who one is, and taking an account into use again, for programs. Out of use: succession.api."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from liaison.accounts.deactivation import deactivate_person, reactivate_person
+from liaison.accounts.deactivation import reactivate_person
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory import queries
@@ -39,13 +39,6 @@ async def me(db: Db, viewer: Me) -> dict[str, Any]:
     return {**person_json(person), "designations": designations, "reader_of": readings}
 
 
-@post("/people/{person_id:str}/deactivate", status_code=200)
-async def deactivate(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
-    """Take an account out of use: sessions, tokens and mailed links end at once."""
-    person = await deactivate_person(db, viewer, row_id(person_id))
-    return await reply(request, db, viewer, person_json(person))
-
-
 @post("/people/{person_id:str}/reactivate", status_code=200)
 async def reactivate(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
     """Take an account into use again."""
@@ -53,4 +46,4 @@ async def reactivate(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> 
     return await reply(request, db, viewer, person_json(person))
 
 
-api = Router("/", route_handlers=[me, deactivate, reactivate])
+api = Router("/", route_handlers=[me, reactivate])

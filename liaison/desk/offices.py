@@ -1,5 +1,5 @@
-"""What waits for officers and deputies by their office: requests to decide, times to answer, letters to deliver; and items to close, which
-waits for who chaired the meeting too."""
+"""What waits for officers and deputies by their office: requests to decide, times to answer, letters to deliver, roles that somebody left
+behind; and items to close, which waits for who chaired the meeting too."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -13,6 +13,7 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.polls import queries as poll_queries
 from liaison.succession import queries as succession_queries
+from liaison.succession.left import left_open
 from liaison.succession.models import ChangeLetter
 
 
@@ -29,6 +30,10 @@ async def by_office(
     todos += [
         Todo("extension", today, one.id, None, one.action_item.title, day=one.due_on, count=one.action_item_id)
         for one in await extension_queries.waiting(db, viewer)
+    ]
+    todos += [
+        Todo(f"left_{one.role}", today, one.meeting.id, one.meeting, count=one.count, names=tuple(one.names))
+        for one in await left_open(db, viewer)
     ]
     asked = await poll_queries.waiting(db, viewer)
     return [*todos, *(Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked)]

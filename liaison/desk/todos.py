@@ -36,6 +36,9 @@ KINDS = (
     "plan",
     "item",
     "returned",
+    "left_chair",
+    "left_recorder",
+    "left_presenter",
     "remind",
     "vacancy",
     "term",
@@ -146,7 +149,7 @@ class Todo:
     day: date | None = None
     """The promised date that a meeting is to be planned for, the date asked for, the day on which an item was reported done."""
     names: tuple[str, ...] = ()
-    """The agencies that are told by letter."""
+    """The agencies that are told by letter; the people who left."""
     reached: bool = True
     """Whether an agency without a liaison has an address of its own."""
 

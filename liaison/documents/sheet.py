@@ -54,7 +54,8 @@ def to_docx(sheet: Sheet) -> bytes:
     """The sheet as a file."""
     paper = Paper(landscape=sheet.landscape)
     paper.title(sheet.title)
-    for part in sheet.parts:
+    last = len(sheet.parts) - 1
+    for place, part in enumerate(sheet.parts):
         match part:
             case Heading(text):
                 paper.heading(text)
@@ -65,5 +66,7 @@ def to_docx(sheet: Sheet) -> bytes:
                     paper.paragraph(f"{label}{text}", LINES, align=LEFT)
             case Grid(heads, rows, widths, row_height):
                 paper.table(heads, rows, widths, row_height=row_height)
-                paper.paragraph(align=CENTRE)
+                below = paper.paragraph(align=CENTRE)
+                if place == last:  # else a table that fills its page would be followed by an empty one
+                    below.paragraph_format.line_spacing = Pt(1)
     return paper.to_bytes()

@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from liaison import audit
@@ -10,7 +11,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import permissions, queries
 from liaison.mechanisms.designating import lose_office
@@ -116,7 +117,7 @@ async def _end_terms(db: Session, viewer: Viewer, member: Member, left_on: date)
         if row.ends_on is not None and row.ends_on <= left_on:
             continue
         if row.starts_on >= left_on:
-            await db.delete(row)
+            await _delete(db, row)
         else:
             row.ends_on = left_on
             row.touch()
@@ -131,6 +132,18 @@ async def _end_terms(db: Session, viewer: Viewer, member: Member, left_on: date)
         if left_on <= db.clock.today(member.mechanism.timezone):
             await db.flush()
             await lose_office(db, row)
+
+
+async def _delete(db: Session, term: Designation) -> None:
+    """A term that a handover is to begin or to end is kept by it: its agency takes that back, and those it names are told."""
+    try:
+        async with db.begin_nested():
+            await db.delete(term)
+            await db.flush()
+    except IntegrityError:
+        raise Conflict(
+            N_("A handover of this agency's office is entered for a day after that. Please have it taken back first.")
+        ) from None
 
 
 async def _open(db: Session, viewer: Viewer, member_id: int) -> Member:

@@ -9,6 +9,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.countersigning import queries as documents
 from liaison.countersigning.content import Section
 from liaison.countersigning.models import Document, DocumentVersion
+from liaison.countersigning.standing import standing_of
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.errors import NotFound
@@ -179,3 +180,19 @@ async def deliveries(db: Session, minutes: Minutes) -> list[MinutesDelivery]:
     """To whom issued minutes are handed over, in the order of the issue."""
     query = select(MinutesDelivery).where(MinutesDelivery.minutes_id == minutes.id)
     return list(await db.scalars(query.order_by(MinutesDelivery.id)))
+
+
+async def owed_by(db: Session, mechanism_id: int, agency_id: int) -> list[Minutes]:
+    """The circulated minutes of a mechanism on whose newest version this agency still owes its word, in order of their meetings."""
+    query = (
+        select(Minutes)
+        .join(Document, Document.id == Minutes.document_id)
+        .join(Meeting, Meeting.id == Minutes.meeting_id)
+    )
+    open_ = query.where(Document.mechanism_id == mechanism_id, Document.in_force_at.is_(None)).options(*_WHOLE)
+    rows = list(await db.scalars(open_.order_by(Meeting.starts_at, Minutes.id)))
+    known = await documents.documents(db, [one.document_id for one in rows]) if rows else {}
+    for one in rows:
+        one.document = known[one.document_id]
+    circulated = [one for one in rows if one.document.newest.circulated_at is not None]
+    return [one for one in circulated if agency_id in standing_of(one.document.newest).owes]

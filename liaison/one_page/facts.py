@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from liaison.i18n import N_, Words
 from liaison.mechanisms.rhythm import Count
-from liaison.one_page.fitting import WIDTH, Part, clipped, width_of
+from liaison.one_page.fitting import NAME, Part, clipped, led_by
 
 TITLE = N_("%(mechanism)s on one page")
 
@@ -52,7 +52,6 @@ class Overdue:
     title: str
     agency: str
     owner: str | None
-    due_on: date
     days: int
 
 
@@ -61,6 +60,7 @@ class Signing:
     """Minutes that are not issued yet."""
 
     title: str
+    held_on: date
     state: str
     """none, draft, circulating or agreed"""
     agreed: int
@@ -97,6 +97,7 @@ class OnePage:
     next_meeting: NextMeeting | None
     waits: Sequence[Waits]
     overdue: Sequence[Overdue]
+    """The oldest; `figures.overdue` counts them all."""
     signing: Sequence[Signing]
     figures: Figures
 
@@ -106,7 +107,7 @@ def parts(words: Words, page: OnePage) -> list[Part]:
     return [
         Part(words._("Next meeting"), _next(words, page.next_meeting), 6),
         Part(words._("What waits for whom"), _waits(words, page.waits), 9),
-        Part(words._("Overdue action items"), _overdue(words, page.overdue), 6),
+        Part(words._("Overdue action items"), _overdue(words, page.overdue), 6, _unwritten(page)),
         Part(words._("Minutes to be signed or issued"), _signing(words, page.signing, page.today), 3),
         Part(words._("%(year)s so far", year=page.figures.year), _figures(words, page.figures), 4),
     ]
@@ -143,22 +144,23 @@ def _waits(words: Words, waits: Sequence[Waits]) -> list[str]:
             (one.due_soon, words.ngettext("%(n)d item due soon", "%(n)d items due soon", one.due_soon)),
         ):
             said += [text] if count else []
-        lines.append(words._("%(agency)s: %(what)s", agency=one.agency, what=words._(", ").join(said)))
+        lines.append(led_by(one.agency, words._(": ") + words._(", ").join(said)))
     return lines or [words._("Nothing waits for any agency.")]
+
+
+def _unwritten(page: OnePage) -> int:
+    return max(0, page.figures.overdue - len(page.overdue))
 
 
 def _overdue(words: Words, overdue: Sequence[Overdue]) -> list[str]:
     lines = []
     for one in overdue:
         facts = words._(
-            " (%(who)s, due %(day)s, %(days)s late)",
-            who=words._(", ").join(filter(None, (one.agency, one.owner))),
-            day=words.date(one.due_on),
+            " (%(who)s, %(days)s late)",
+            who=words._(", ").join(clipped(each, NAME) for each in (one.agency, one.owner) if each),
             days=words.days(one.days),
         )
-        lines.append(
-            clipped(one.title, WIDTH - width_of(facts)) + facts
-        )  # who and how late stand, however long the title
+        lines.append(led_by(one.title, facts))
     return lines or [words._("None.")]
 
 
@@ -179,7 +181,8 @@ def _signing(words: Words, signing: Sequence[Signing], today: date) -> list[str]
                 said += words._("; %(agencies)s: changes requested", agencies=words._(", ").join(one.wants_changes))
             if one.due_on is not None:
                 said += words._(" (by %(day)s)", day=words.plain_date(one.due_on, today))
-        lines.append(words._("%(agency)s: %(what)s", agency=one.title, what=said))
+        meeting = f"{words.plain_date(one.held_on, today)} {one.title}"  # the day first: titles are often the same
+        lines.append(led_by(meeting, words._(": ") + said))
     return lines or [words._("None.")]
 
 

@@ -5,14 +5,23 @@ of a part that is cut the last line says how many are left out."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 LINES: Final = 37
 """Lines below the title, headings included."""
 WIDTH: Final = 37.0
 """Chinese characters on a line, as `width_of` counts; 40 have room, and what programs put between Chinese and Latin letters takes the rest."""
+PITCH: Final = 18
+"""Of a line, in points: 40 of them fill the 257 mm between margins of 20 mm."""
+GAP: Final = 12
+"""Above a heading where there is room, in points."""
+LEAST_HEAD: Final = 11
+"""So much of a line's beginning stands before an end that fills the line."""
+NAME: Final = 8
+"""So wide an agency's or a person's name may be beside a title."""
 _ELLIPSIS: Final = "…"
+_WIDE: Final = frozenset("MWmw@%&")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,8 @@ class Part:
     heading: str
     lines: Sequence[str]
     least: int
+    beyond: int = 0
+    """How many more lines there are that nobody wrote, since they could never stand here."""
 
 
 def fitted(parts: Sequence[Part], more: Callable[[int], str], *, lines: int = LINES) -> list[Part]:
@@ -32,7 +43,13 @@ def fitted(parts: Sequence[Part], more: Callable[[int], str], *, lines: int = LI
         taken = max(0, min(len(part.lines) - room[place], left))
         room[place] += taken
         left -= taken
-    return [Part(part.heading, _cut(part.lines, room[place], more), part.least) for place, part in enumerate(parts)]
+    return [replace(part, lines=_cut(part, room[place], more), beyond=0) for place, part in enumerate(parts)]
+
+
+def is_roomy(fitted_parts: Sequence[Part], *, lines: int = LINES) -> bool:
+    """Whether the page has room for some space above each heading (GAP)."""
+    used = sum(1 + len(part.lines) for part in fitted_parts)
+    return (lines - used) * PITCH >= GAP * len(fitted_parts)
 
 
 def clipped(text: str, width: float = WIDTH) -> str:
@@ -48,11 +65,25 @@ def clipped(text: str, width: float = WIDTH) -> str:
     return kept.rstrip() + _ELLIPSIS
 
 
-def _cut(lines: Sequence[str], room: int, more: Callable[[int], str]) -> list[str]:
-    kept = list(lines) if len(lines) <= room else [*lines[: room - 1], more(len(lines) - room + 1)]
+def led_by(head: str, tail: str) -> str:
+    """A line whose end stands, however long its beginning is; of an end that fills the line something of the beginning is left."""
+    return clipped(head, max(LEAST_HEAD, WIDTH - width_of(tail))) + tail
+
+
+def _cut(part: Part, room: int, more: Callable[[int], str]) -> list[str]:
+    lines, left = part.lines, len(part.lines) + part.beyond - room
+    kept = list(lines) if left <= 0 else [*lines[: room - 1], more(left + 1)]
     return [clipped(one) for one in kept]
 
 
 def width_of(text: str) -> float:
-    """How wide a text is, in Chinese characters: others take a little more than half of one, so that no font surprises."""
-    return sum(1.0 if unicodedata.east_asian_width(each) in "WFA" else 0.56 for each in text)
+    """How wide a text is, in Chinese characters, as the widest of the usual fonts sets it."""
+    return sum(map(_width, text))
+
+
+def _width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WFA" or character in _WIDE:
+        return 1.0
+    if character.isupper():
+        return 0.78
+    return 0.6 if character.isdigit() else 0.56

@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions.due import SOON
 from liaison.actions.models import DONE, ActionItem
-from liaison.actions.queries import SHOWN, carried, visible_to
+from liaison.actions.queries import SHOWN, times_carried, visible_to
 from liaison.calendaring.workdays import add_workdays, region_calendar
 from liaison.countersigning.standing import standing_of, state_of
 from liaison.db import Session
@@ -28,7 +29,8 @@ from liaison.meetings.seen import visible_to as seen
 from liaison.minutes import queries as minutes
 from liaison.one_page.facts import Figures, NextMeeting, OnePage, Overdue, Signing, Waits
 
-MOST_OVERDUE, MOST_SIGNING = 100, 10
+MOST_OVERDUE = 40
+"""More than the page has lines; they are counted by the figures."""
 LOOK_BACK = timedelta(days=366)
 """Minutes that are still not issued after a year stand in the list of meetings only."""
 
@@ -128,7 +130,6 @@ async def _overdue(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
             one.title,
             one.lead_agency.short_name,
             one.owner.name if one.owner else None,
-            one.due_on,
             (today - one.due_on).days,
         )
         for one in rows
@@ -149,7 +150,6 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
             seen(viewer),
         )
         .order_by(Meeting.starts_at.desc())
-        .limit(MOST_SIGNING)
     )
     found: list[tuple[Signing, Sequence[int]]] = []
     held = (await db.scalars(query)).all()
@@ -158,7 +158,7 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
         sets = known.get(meeting.id)
         if not sets:
             if meeting.entered_afterwards_at is None:
-                found.append((Signing(meeting.title, "none", 0, 0, (), (), None), ()))
+                found.append((Signing(meeting.title, meeting.local_on, "none", 0, 0, (), (), None), ()))
             continue
         if not await minutes.readable(db, viewer, sets[-1]):
             continue
@@ -169,6 +169,7 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
             (
                 Signing(
                     meeting.title,
+                    meeting.local_on,
                     state_of(document),
                     len(stands.agreed),
                     len(stands.signers),
@@ -201,7 +202,7 @@ async def _figures(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
         mine, ActionItem.ended_how == DONE, ActionItem.ended_at >= since
     )
     done = (await db.execute(ended)).all()
-    open_ = list(await db.scalars(select(ActionItem).where(*_open(viewer, mechanism)).limit(1000)))
+    open_, overdue, carried = await _open_figures(db, viewer, mechanism, today)
     return Figures(
         year=today.year,
         promise=rhythm.count if rhythm else None,
@@ -209,10 +210,29 @@ async def _figures(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
         assigned=int((await db.execute(assigned)).scalar_one()),
         done=len(done),
         in_time=sum(due_on is None or (at is not None and at.astimezone(zone).date() <= due_on) for at, due_on in done),
-        open=len(open_),
-        overdue=sum(one.due_on is not None and one.due_on < today and not one.waits_for_closing for one in open_),
-        carried=len(await carried(db, open_)),
+        open=open_,
+        overdue=overdue,
+        carried=carried,
     )
+
+
+async def _open_figures(db: Session, viewer: Viewer, mechanism: Mechanism, today: date) -> tuple[int, int, int]:
+    """How many items are open, overdue, and carried over from earlier meetings."""
+    source = aliased(Meeting)
+    each = (
+        select(
+            and_(ActionItem.due_on < today, ActionItem.reported_done_at.is_(None)).label("late"),
+            (times_carried(source.starts_at) > 0).label("was_carried"),
+        )
+        .outerjoin(source, source.id == ActionItem.meeting_id)
+        .where(*_open(viewer, mechanism))
+        .subquery()
+    )
+    query = select(func.count(), func.count().filter(each.c.late), func.count().filter(each.c.was_carried)).select_from(
+        each
+    )
+    open_, late, was_carried = (await db.execute(query)).one()
+    return open_, late, was_carried
 
 
 def _open(viewer: Viewer, mechanism: Mechanism) -> list[ColumnElement[bool]]:

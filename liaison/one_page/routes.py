@@ -12,6 +12,7 @@ from liaison.db import Session
 from liaison.i18n import Words
 from liaison.one_page import queries
 from liaison.one_page.facts import TITLE, OnePage
+from liaison.one_page.fitting import is_roomy
 from liaison.one_page.showing import headline, shown
 from liaison.web.attached import DOCX, attached
 from liaison.web.pages import AnyRequest, page, words_of
@@ -26,9 +27,17 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: FromPath[i
     mechanism, found = await queries.one_page(db, viewer, mechanism_id)
     words = words_of(request)
     title, below = headline(words, found)
+    parts = shown(words, found)
     return page(
-        request, "one_page/show.html", nav="mechanisms", mechanism=mechanism, title=title, below=below, parts=shown(words, found)
-    )  # fmt: skip
+        request,
+        "one_page/show.html",
+        nav="mechanisms",
+        mechanism=mechanism,
+        title=title,
+        below=below,
+        parts=parts,
+        roomy=is_roomy(parts),
+    )
 
 
 @get("/mechanisms/{mechanism_id:int}/one-page.docx", include_in_schema=False)

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from liaison.i18n import Words
 from liaison.one_page.facts import TITLE, OnePage, parts
-from liaison.one_page.fitting import Part, clipped, fitted
+from liaison.one_page.fitting import Part, clipped, fitted, width_of
 
 
 def headline(words: Words, page: OnePage) -> tuple[str, str]:
     """The title and the line below it."""
-    title = clipped(words._(TITLE, mechanism=page.mechanism), 30)
+    room = 28 - width_of(words._(TITLE, mechanism=""))
+    title = words._(TITLE, mechanism=clipped(page.mechanism, room))
     members = words.ngettext("%(n)d member agency", "%(n)d member agencies", page.members)
     return title, words._("As of %(day)s; %(members)s", day=words.full_date(page.today), members=members)
 

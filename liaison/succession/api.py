@@ -21,7 +21,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.permissions import may_designate
 from liaison.mechanisms.values import designation_json
-from liaison.succession import handover, moving, queries, transferring
+from liaison.succession import handover, leaving, moving, queries, transferring
 from liaison.web.api import Body, body, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -56,7 +56,12 @@ class TransferGiven(Body):
     mail: str | UnsetType | None = UNSET
     phone: str | UnsetType | None = UNSET
     open_items: str = transferring.LIAISON
+    meeting_roles_to_id: str | None = None
     version: int | None = None
+
+
+class DeactivationGiven(Body):
+    meeting_roles_to_id: str | None = None
 
 
 @patch("/designations/{designation_id:str}")
@@ -125,7 +130,8 @@ async def take_back(request: AnyRequest, db: Db, viewer: Me, designation_id: Id)
 @post("/people/{person_id:str}/transfer", status_code=200)
 async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
     """Move a person to another post; to another agency only the operator does. There their designations for the former agency end today,
-    and their open action items stay with it: `open_items` says whether its liaison in office gets them (liaison) or nobody yet (nobody)."""
+    and their open action items stay with it: `open_items` says whether its liaison in office gets them (liaison) or nobody yet (nobody);
+    `meeting_roles_to_id`: who of it records and presents in their place at meetings to come (null: the hosts' liaisons see to it)."""
     given = body(await request.body(), TransferGiven)
     agency_id, id_ = named(given.agency_id), row_id(person_id)
     if not any(row.id == agency_id for row in await directory.agencies_in_order(db, viewer)):
@@ -135,11 +141,26 @@ async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Re
     for name in ("office_id", "contact_id"):
         if facts.get(name) is not None:
             facts[name] = named(facts[name])
+    facts["meeting_roles_to_id"] = _named(given.meeting_roles_to_id)
     await transferring.transfer(db, viewer, id_, **{**facts, "agency_id": agency_id})
     await db.flush()
     person = await directory.person(db, viewer, id_)
     reads = may_read_contact(viewer, person.agency_id, await mechanisms.agencies_in_common(db, viewer))
     return await reply(request, db, viewer, person_json(person, contact=reads))
+
+
+@post("/people/{person_id:str}/deactivate", status_code=200)
+async def deactivate(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Response[bytes]:
+    """Take an account out of use: sessions, tokens and mailed links end at once. `meeting_roles_to_id`: who of the agency records
+    and presents in their place at meetings to come (null: the hosts' liaisons see to it)."""
+    given = body(await request.body() or b"{}", DeactivationGiven)
+    to = _named(given.meeting_roles_to_id)
+    person = await leaving.deactivate(db, viewer, row_id(person_id), meeting_roles_to_id=to)
+    return await reply(request, db, viewer, person_json(person))
+
+
+def _named(given: str | None) -> int | None:
+    return named(given) if given is not None else None
 
 
 async def _designation(db: Session, designation: Designation) -> dict[str, Any]:
@@ -150,5 +171,7 @@ async def _designation(db: Session, designation: Designation) -> dict[str, Any]:
 
 
 api = Router(
-    "/", route_handlers=[change_designation, one_handover, hand_over, take_back, transfer], tags=["mechanisms"]
+    "/",
+    route_handlers=[change_designation, one_handover, hand_over, take_back, transfer, deactivate],
+    tags=["mechanisms"],
 )

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import groupby
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
@@ -13,12 +15,13 @@ from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import designating
 from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.designating import ONE_PRINCIPAL
 from liaison.mechanisms.models import DEPUTY, Designation, Mechanism
 from liaison.mechanisms.permissions import may_designate
 from liaison.mechanisms.wording import said_day
 from liaison.succession import mails, moving, queries
 from liaison.succession.models import Handover
-from liaison.succession.moving import Office
+from liaison.succession.moving import Found, Office
 
 
 async def hand_over(
@@ -77,7 +80,7 @@ async def hand_over(
     handover = await queries.get(db, handover.id)
     office = Office(handover.from_, handover.starts_on)
     if handover.starts_on <= db.clock.today(mechanism.timezone):
-        await _apply(db, viewer, handover)
+        await _apply(db, viewer, handover, await _in_hand(db, handover))
         passes = handover.moved or {}
     else:
         passes = {
@@ -115,8 +118,7 @@ async def undo(db: Session, viewer: Viewer, handover: Handover) -> None:
     await db.flush()
     old = await locked(db, Designation, handover.from_id)
     if old.ends_on == handover.starts_on:  # else it was ended otherwise since
-        old.ends_on = handover.ended_before
-        old.touch()
+        await _go_on(db, old, handover.ended_before)
     for id_, end in (handover.deputy_ends or {}).items():
         deputy = await locked(db, Designation, int(id_))
         if deputy.ends_on == handover.starts_on:
@@ -128,20 +130,44 @@ async def undo(db: Session, viewer: Viewer, handover: Handover) -> None:
     await mails.tell_both(db, handover, mails.TAKEN_BACK, {}, by=viewer.person_id or None)
 
 
+async def _go_on(db: Session, term: Designation, ends_on: date | None) -> None:
+    """The term gets its former end again, unless somebody else was named since for the time after it."""
+    try:
+        async with db.begin_nested():
+            term.ends_on = ends_on
+            term.touch()
+            await db.flush()
+    except DBAPIError as error:
+        if ONE_PRINCIPAL not in str(error.orig):
+            raise
+        raise Conflict(
+            N_("Somebody else was named liaison for a later day meanwhile, so this term cannot go on as before.")
+        ) from None
+
+
 async def apply_due(db: Session, actor: Actor) -> None:
-    """Move what passes with the handovers whose day has come, in their order; however late, and each once."""
-    for handover in await queries.ahead(db):
-        if handover.starts_on <= db.clock.today(handover.from_.mechanism.timezone):
-            await _apply(db, actor, handover)
+    """Move what passes with the handovers whose day has come, in their order; however late, and each once.
+
+    Of those of one day all is looked up before anything moves: a deputy who becomes liaison on the day on which somebody else becomes
+    deputy keeps what they take over."""
+    for _, rows in groupby(await queries.ahead(db), key=lambda row: row.starts_on):
+        due = [row for row in rows if row.starts_on <= db.clock.today(row.from_.mechanism.timezone)]
+        in_hand = [await _in_hand(db, handover) for handover in due]
+        for handover, what in zip(due, in_hand, strict=True):
+            await _apply(db, actor, handover, what)
 
 
-async def _apply(db: Session, actor: Viewer | Actor, handover: Handover) -> None:
+async def _in_hand(db: Session, handover: Handover) -> Found:
+    return await moving.found(db, Office(handover.from_, handover.starts_on), None)
+
+
+async def _apply(db: Session, actor: Viewer | Actor, handover: Handover, what: Found) -> None:
     """A successor who left the agency or the service meanwhile gets nothing: it stays where it is, to be given to somebody else."""
     to, agency_id = handover.to_person, handover.from_.agency_id
     moved: dict[str, list[int]] = {}
     if to.deactivated_at is None and to.agency_id == agency_id:
         office = Office(handover.from_, handover.starts_on)
-        moved = await moving.give(db, actor, office, to, but=handover.kept_ids)
+        moved = await moving.give(db, actor, office, to, what, but=handover.kept_ids)
     handover.applied_at, handover.moved = db.now(), moved
     term = handover.from_
     facts = {"to": to.id, **{key: len(ids) for key, ids in moved.items()}}

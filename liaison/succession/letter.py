@@ -57,13 +57,11 @@ def change_letter(words: Words, said: ChangeSaid) -> Letter:
     paragraphs = [("", lead)]
     if said.last_on is not None:
         paragraphs.append(("", words._("The designation holds until %(day)s.", day=words.date(said.last_on))))
-    reached = [
-        words._("phone: %(phone)s", phone=said.phone) if said.phone else "",
-        words._("mail: %(mail)s", mail=said.mail) if said.mail else "",
-    ]
-    if any(reached):
-        facts = {"name": said.name, "how": words._(", ").join(filter(None, reached))}
-        paragraphs.append(("", words._("How to reach %(name)s: %(how)s.", **facts)))
+    # A line each: an address that does not fit on a line would pull the words before it apart.
+    if said.phone:
+        paragraphs.append(("", words._("Phone of %(name)s: %(phone)s", name=said.name, phone=said.phone)))
+    if said.mail:
+        paragraphs.append(("", words._("Mail address of %(name)s: %(mail)s", name=said.name, mail=said.mail)))
     if said.role != DEPUTY:
         paragraphs.append(
             ("", words._("From that day on please send notices and other matters of the mechanism to them."))

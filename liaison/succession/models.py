@@ -1,15 +1,16 @@
-"""Which terms the mails and links of an office follow, and each handover: one act that ends a term and begins the next."""
+"""Which terms the mails and links of an office follow; each handover, one act that ends a term and begins the next; and what is left open."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, IdSet
 from liaison.directory.models import Agency, Person
 from liaison.mechanisms.models import Designation
 
+_OPEN = text("settled_at IS NULL")
 _AHEAD = text("applied_at IS NULL AND taken_back_at IS NULL")
 
 
@@ -75,3 +76,24 @@ class ChangeLetter(Base):
     to_agency: Mapped[Agency] = relationship(lazy="raise")
     done_at: Mapped[datetime | None]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class LeftRole(Base):
+    """Somebody who left the agency or the service was to record a meeting, or to present an agenda item, and nobody took it over: the
+    host's liaison names somebody else, or says that it is done without."""
+
+    __tablename__ = "left_role"
+    __table_args__ = (
+        Index("ix_left_role_meeting_id", "meeting_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_left_role_agenda_item_id", "agenda_item_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    """To be recorded."""
+    agenda_item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    """To be presented, at whatever meeting it stands."""
+    name: Mapped[str] = mapped_column(String(60))
+    """Who left, as they were called."""
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

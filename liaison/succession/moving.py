@@ -7,20 +7,19 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
-from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.actions import passing
 from liaison.audit import Actor
-from liaison.db import Session, locked
+from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mechanisms.models import DEPUTY, Designation
-from liaison.meetings.audience import may_see_item
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Meeting
-from liaison.meetings.seen import visible_to
+from liaison.meetings.models import AgencyInvitation, Meeting
+from liaison.minutes import queries as minutes
+from liaison.succession import roles
+from liaison.succession.roles import Thing, Where
 
 ACTIONS: Final = "actions"
 
@@ -36,17 +35,6 @@ class Office:
     def begins_at(self) -> datetime:
         """When that day begins there."""
         return datetime.combine(self.on, time.min, ZoneInfo(self.term.mechanism.timezone))
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing that moves. `text` is None where who looks may not know what it is about."""
-
-    id: int
-    text: str | None
-    on: date | None
-    """When it is due, or takes place."""
-    href: str
 
 
 Find = Callable[[Session, Office, Viewer | None], Awaitable[Sequence[Thing]]]
@@ -104,59 +92,45 @@ async def _meetings(db: Session, office: Office, viewer: Viewer | None) -> Seque
             Meeting.held_at.is_(None),
         )
     )
-    return await _shown(db, viewer, query)
+    return await roles.shown(db, viewer, query)
 
 
 async def _recorder(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
-    return await _shown(
-        db, viewer, select(Meeting).where(Meeting.recorder_id == office.term.person_id, *_ahead(office))
-    )
+    return await roles.recorder(db, office.term.person_id, viewer, _ahead(office)) if _is_there(office) else []
 
 
 async def _give_recorder(
     db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
 ) -> list[int]:
-    for meeting_id in ids:
-        meeting = await locked(db, Meeting, meeting_id)
-        meeting.recorder_id = to.id
-        meeting.touch()
-        _note(db, actor, "pass_recorder", office, to, f"meeting:{meeting_id}")
-    return list(ids)
+    return await roles.give_recorder(db, actor, ids, from_id=office.term.person_id, to=to)
 
 
 async def _presenter(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
-    query = (
-        select(AgendaItem)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(
-            AgendaItem.presenter_id == office.term.person_id,
-            AgendaItem.removed_at.is_(None),
-            AgendaItem.state.in_(("accepted", "proposed", "deferred")),
-            *_ahead(office),
-        )
-        .options(joinedload(AgendaItem.meeting))
-        .order_by(Meeting.starts_at, AgendaItem.position, AgendaItem.id)
-    )
-    return [
-        Thing(
-            item.id,
-            item.title if viewer is None or may_see_item(viewer, item) else None,
-            item.meeting.local_on,
-            f"/meetings/{item.meeting_id}#agenda",
-        )
-        for item in await db.scalars(query)
-    ]
+    return await roles.presenter(db, office.term.person_id, viewer, _ahead(office)) if _is_there(office) else []
 
 
 async def _give_presenter(
     db: Session, actor: Viewer | Actor, office: Office, to: Person, ids: Collection[int]
 ) -> list[int]:
-    for item_id in ids:
-        item = await locked(db, AgendaItem, item_id)
-        item.presenter_id = to.id
-        item.touch()
-        _note(db, actor, "pass_presenter", office, to, f"meeting:{item.meeting_id}", item=item.id)
-    return list(ids)
+    return await roles.give_presenter(db, actor, ids, from_id=office.term.person_id, to=to)
+
+
+async def _minutes(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    """Minutes on which the agency still owes its word: its liaison gives it. Named by the version that is to be signed."""
+    term = office.term
+    if term.role == DEPUTY:
+        return []
+    owed = await minutes.owed_by(db, term.mechanism_id, term.agency_id)
+    known = await roles.known(db, viewer, {one.meeting_id for one in owed})
+    return [
+        Thing(
+            one.document.newest.id,
+            one.meeting.title if one.meeting_id in known else None,
+            one.document.newest.due_on,
+            f"/meetings/{one.meeting_id}/minutes",
+        )
+        for one in owed
+    ]
 
 
 def _said_actions(words: Words, n: int) -> str:
@@ -165,6 +139,10 @@ def _said_actions(words: Words, n: int) -> str:
 
 def _said_meetings(words: Words, n: int) -> str:
     return words.ngettext("%(n)d meeting already announced", "%(n)d meetings already announced", n)
+
+
+def _said_minutes(words: Words, n: int) -> str:
+    return words.ngettext("%(n)d set of minutes to be signed", "%(n)d sets of minutes to be signed", n)
 
 
 def _said_recorder(words: Words, n: int) -> str:
@@ -178,52 +156,37 @@ def _said_presenter(words: Words, n: int) -> str:
 MOVES: Final = (
     Kind(ACTIONS, _said_actions, _actions, _give_actions, may_stay=True),
     Kind("meetings", _said_meetings, _meetings),
+    Kind("minutes", _said_minutes, _minutes),
     Kind("recorder", _said_recorder, _recorder, _give_recorder),
     Kind("presenter", _said_presenter, _presenter, _give_presenter),
 )
 """In the order in which a page and a mail name them."""
 
 
-async def found(db: Session, office: Office, viewer: Viewer | None) -> list[tuple[Kind, Sequence[Thing]]]:
+Found = Sequence[tuple[Kind, Sequence[Thing]]]
+
+
+async def found(db: Session, office: Office, viewer: Viewer | None) -> Found:
     """Everything that moves, by kind; kinds of which there is nothing are left out."""
     every = [(kind, await kind.find(db, office, viewer)) for kind in MOVES]
     return [(kind, things) for kind, things in every if things]
 
 
 async def give(
-    db: Session, actor: Viewer | Actor, office: Office, to: Person, *, but: Collection[int]
+    db: Session, actor: Viewer | Actor, office: Office, to: Person, what: Found, *, but: Collection[int]
 ) -> dict[str, list[int]]:
-    """Move everything but the action items `but`; the ids by kind, also of what follows by itself."""
+    """Move what was found but the action items `but`; the ids by kind, also of what follows by itself."""
     moved = {}
-    for kind, things in await found(db, office, None):
+    for kind, things in what:
         ids = [thing.id for thing in things if not (kind.may_stay and thing.id in but)]
         moved[kind.key] = ids if kind.give is None else await kind.give(db, actor, office, to, ids)
     return {key: ids for key, ids in moved.items() if ids}
 
 
-def _ahead(office: Office) -> list[ColumnElement[bool]]:
-    """Meetings of the mechanism from that day on that have not been held."""
-    return [
-        Meeting.mechanism_id == office.term.mechanism_id,
-        Meeting.starts_at >= office.begins_at,
-        Meeting.held_at.is_(None),
-        Meeting.cancelled_at.is_(None),
-    ]
+def _ahead(office: Office) -> Where:
+    return Where(office.term.mechanism_id, office.begins_at)
 
 
-async def _shown(db: Session, viewer: Viewer | None, query: Select[Meeting]) -> list[Thing]:
-    meetings = (await db.scalars(query.order_by(Meeting.starts_at, Meeting.id))).all()
-    ids = [meeting.id for meeting in meetings]
-    known = set(ids)
-    if viewer is not None and ids:
-        known = set(await db.scalars(select(Meeting.id).where(Meeting.id.in_(ids), visible_to(viewer))))
-    return [
-        Thing(one.id, one.title if one.id in known else None, one.local_on, f"/meetings/{one.id}") for one in meetings
-    ]
-
-
-def _note(
-    db: Session, actor: Viewer | Actor, verb: str, office: Office, to: Person, thing: str, **params: object
-) -> None:
-    facts = {"from_person": office.term.person_id, "to_person": to.id, **params}
-    audit.add(db, actor, verb, thing, mechanism_id=office.term.mechanism_id, **facts)
+def _is_there(office: Office) -> bool:
+    """Who moved to another agency meanwhile left their roles behind then (succession.leaving); those that they took on there stay."""
+    return office.term.person.agency_id == office.term.agency_id

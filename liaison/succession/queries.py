@@ -8,8 +8,8 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Person
-from liaison.mechanisms.models import Designation
-from liaison.mechanisms.queries import PERSON, PERSON_ADDRESS
+from liaison.mechanisms.models import Designation, Mechanism, Member
+from liaison.mechanisms.queries import PERSON, PERSON_ADDRESS, in_office
 from liaison.succession.models import ChangeLetter, Handover
 
 _FROM = joinedload(Handover.from_)
@@ -53,6 +53,21 @@ async def successor_ahead(db: Session, person: Person, mechanism_id: int, agency
     found = (await db.scalars(query.order_by(Handover.starts_on, Handover.id))).all()
     named = (one.to_person for one in found)
     return next((one for one in named if one.agency_id == agency_id and one.deactivated_at is None), None)
+
+
+async def likely_successor(db: Session, person: Person) -> Person | None:
+    """Who else is liaison of somebody's agency today, else who is named to follow them, in the first mechanism that has one."""
+    query = (
+        select(Mechanism).join(Member, Member.mechanism_id == Mechanism.id).where(Member.agency_id == person.agency_id)
+    )
+    for mechanism in (await db.scalars(query.distinct().order_by(Mechanism.id))).all():
+        today = db.clock.today(mechanism.timezone)
+        officer = (await in_office(db, mechanism.id, today)).get(person.agency_id)
+        if officer is not None and officer.person_id != person.id:
+            return officer.person
+        if (follows := await successor_ahead(db, person, mechanism.id, person.agency_id)) is not None:
+            return follows
+    return None
 
 
 async def ahead(db: Session) -> Sequence[Handover]:

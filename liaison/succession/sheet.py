@@ -18,9 +18,9 @@ from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.seen import visible_to
 from liaison.succession import moving, queries
-from liaison.succession.moving import ACTIONS, Kind, Office, Thing
+from liaison.succession.moving import ACTIONS, MOVES, Office
 from liaison.succession.permissions import may_read_sheet
-from liaison.succession.sheet_said import Sheet
+from liaison.succession.sheet_said import Passes, Sheet
 
 MOST_MEETINGS = 8
 DECISIONS = 3
@@ -34,10 +34,12 @@ async def sheet(db: Session, viewer: Viewer, designation_id: int) -> Sheet:
         raise NotPermitted(N_("The handover sheet is for who leaves the office, who takes it over, and their agency."))
     mechanism = term.mechanism
     today = db.clock.today(mechanism.timezone)
-    passes: Sequence[tuple[Kind, Sequence[Thing]]] = ()
     if handover is None or handover.is_ahead:
         office = Office(term, handover.starts_on if handover else today)
-        passes = [each for each in await moving.found(db, office, viewer) if each[0].key != ACTIONS]
+        passes = [Passes(kind, len(things), things) for kind, things in await moving.found(db, office, viewer)]
+    else:
+        moved = handover.moved or {}
+        passes = [Passes(kind, len(moved[kind.key])) for kind in MOVES if kind.key in moved]
     filters = actions.Filters(mechanism_id=mechanism.id, agency_id=term.agency_id, status="open")
     return Sheet(
         term=term,
@@ -47,7 +49,7 @@ async def sheet(db: Session, viewer: Viewer, designation_id: int) -> Sheet:
         duty=await mechanisms.on_duty(db, mechanism, today),
         contacts=may_see_contacts(viewer, mechanism.id, today),
         items=await actions.ledger(db, viewer, filters, today=today, limit=200),
-        passes=passes,
+        passes=[one for one in passes if one.kind.key != ACTIONS],
         coming=await meetings.upcoming(db, viewer, mechanism_id=mechanism.id, limit=MOST_MEETINGS),
         decisions=await _decisions(db, viewer, mechanism.id),
     )

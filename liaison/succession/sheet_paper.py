@@ -5,7 +5,7 @@ from liaison.documents.sheet import Facts, Grid, Heading, Text
 from liaison.i18n import Words
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.values import decision_label
-from liaison.succession.sheet_said import Sheet, contact_rows
+from liaison.succession.sheet_said import Sheet, contact_rows, owner_of, passing_lines
 
 
 def laid_out(words: Words, said: Sheet) -> bytes:
@@ -43,7 +43,7 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
                 words._("Mail address"),
             ],
             contact_rows(words, said),
-            (30, 26, 22, 32, 46),
+            (22, 21, 17, 36, 60),
         ),
         Heading(words._("2. Open action items of the agency")),
         Grid(
@@ -51,35 +51,25 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
             [
                 [
                     item.title,
-                    item.owner.name if item.owner else nobody,
+                    owner_of(words, item),
                     words.date(item.due_on) if item.due_on else none,
                 ]
                 for item in said.items
             ]
             or [[none, "", ""]],
-            (92, 26, 38),
+            (84, 28, 44),
         ),
-        *_also(words, said),
-        Heading(words._("3. Next dates")),
-        Text(
-            "\n".join(
-                words._("%(when)s: %(what)s", when=words.date(one.local_on), what=one.title) for one in said.coming
-            )
-            or none
-        ),
-        Heading(words._("4. The last decisions")),
-        Text("\n".join(f"{decision_label(one)}　{one.text}" for one in said.decisions) or none),
-        Facts(
-            [(words._("Handed over by (signature)") + colon, ""), (words._("Taken over by (signature)") + colon, "")]
+        Heading(words._("3. What else passes to the successor")),
+        Facts([("", line) for line in passing_lines(words, said) or [none]]),
+        Heading(words._("4. Next dates")),
+        Facts([(words.date(one.local_on) + colon, one.title) for one in said.coming] or [("", none)]),
+        Heading(words._("5. The last decisions")),
+        Facts([(f"{decision_label(one)}　", one.text) for one in said.decisions] or [("", none)]),
+        Text(""),
+        Grid(
+            [words._("Handed over by (signature)"), words._("Taken over by (signature)"), words._("Date")],
+            [["", "", ""]],
+            (58, 58, 40),
+            row_height=14,
         ),
     ]
-
-
-def _also(words: Words, said: Sheet) -> list[Text]:
-    """What else passes: a line for each kind."""
-    hidden = words._("an item that you may not read")
-    lines = [
-        kind.said(words, len(things)) + words._(": ") + words._(", ").join(one.text or hidden for one in things)
-        for kind, things in said.passes
-    ]
-    return [Text("\n".join(lines))] if lines else []

@@ -12,7 +12,18 @@ from liaison.mechanisms.wording import ROLES
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Meeting
 from liaison.succession.models import Handover
-from liaison.succession.moving import Kind, Thing
+from liaison.succession.moving import Kind
+from liaison.succession.roles import Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """What passes, or on the day has passed, of one kind."""
+
+    kind: Kind
+    count: int
+    things: Sequence[Thing] = ()
+    """Named while they are in the leaver's hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +42,28 @@ class Sheet:
     """Whether phone and mail are the reader's to read."""
     items: Sequence[ActionItem]
     """The agency's open action items, what is due first first."""
-    passes: Sequence[tuple[Kind, Sequence[Thing]]]
-    """What else is in the leaver's hands (moving.MOVES), but the action items."""
+    passes: Sequence[Passes]
+    """What else is or was in the leaver's hands (moving.MOVES), but the action items."""
     coming: Sequence[Meeting]
     decisions: Sequence[Decision]
     """The newest, newest first."""
+
+
+def passing_lines(words: Words, said: Sheet) -> list[str]:
+    """What else passes, a line for each kind."""
+    hidden = words._("an item that you may not read")
+    return [
+        one.kind.said(words, one.count)
+        + (words._(": ") + words._(", ").join(thing.text or hidden for thing in one.things) if one.things else "")
+        for one in said.passes
+    ]
+
+
+def owner_of(words: Words, item: ActionItem) -> str:
+    """Who owns an item, and who did before."""
+    name = item.owner.name if item.owner else words._("to be named")
+    former = words._("formerly %(name)s", name=item.former_owner) if item.former_owner else ""
+    return name + (words._(" (%(details)s)", details=former) if former else "")
 
 
 def contact_rows(words: Words, said: Sheet) -> list[list[str]]:

@@ -22,7 +22,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.queries import PERSON_ADDRESS, in_office
-from liaison.succession import handover, queries
+from liaison.succession import handover, leaving, queries
 
 NOBODY, LIAISON = "nobody", "liaison"
 ITEMS_GO: Final = (LIAISON, NOBODY)
@@ -54,16 +54,19 @@ async def transfer(
     *,
     agency_id: int,
     open_items: str = LIAISON,
+    meeting_roles_to_id: int | None = None,
     version: int | None = None,
     **post: Unpack[PersonFields],
 ) -> Person:
     """Move somebody to another post, as `people.transfer_person`. In another agency their designations for the former one end today, with
     the links, sessions and subscription tied to them; open action items stay with the former agency (`open_items`: with its liaison, or
-    nobody's). Who they were at past meetings, and for which agency, stays. Raises NotFound, NotPermitted, Invalid, Conflict."""
+    nobody's), and roles at meetings to come go to `meeting_roles_to_id` there, or are open (leaving.pass_roles). Who they were at past
+    meetings, and for which agency, stays. Raises NotFound, NotPermitted, Invalid, Conflict."""
     check = Check()
     check.choice("open_items", open_items, ITEMS_GO)
-    check.done()
     person = await locked(db, Person, person_id, *PERSON_ADDRESS)
+    roles_to = await leaving.named(db, check, person, meeting_roles_to_id)
+    check.done()
     former = person.agency
     await people.transfer_person(db, viewer, person_id, agency_id=agency_id, version=version, **post)
     if person.agency_id == former.id:
@@ -72,6 +75,7 @@ async def transfer(
     for term in await db.scalars(query.options(joinedload(Designation.mechanism)).order_by(Designation.id)):
         await _end(db, viewer, term)
     await _leave_items(db, viewer, person, former, to_liaison=open_items == LIAISON)
+    await leaving.pass_roles(db, viewer, person, roles_to)
     return person
 
 

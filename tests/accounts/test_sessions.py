@@ -167,10 +167,9 @@ async def test_deactivation_ends_sessions_tokens_and_links_at_once(
     program = {"authorization": f"Bearer {token}"}
     assert (await door.client.get("/api/me", headers=program)).status_code == 200
     await admin.get("/account")
-    asked = await admin.post(f"/directory/people/{world.qianwei.id}/deactivate")
-    assert asked.status_code == 200  # a question first
-    assert await door.is_in()
-    done = await admin.post(f"/directory/people/{world.qianwei.id}/deactivate", confirmed="1")
+    assert "停用钱伟" in (await admin.client.get(f"/directory/people/{world.qianwei.id}/deactivate")).text
+    assert await door.is_in(), "a page that says what ends comes first"
+    done = await admin.post(f"/directory/people/{world.qianwei.id}/deactivate")
     assert done.status_code == 303
     assert not await door.is_in()
     assert (await door.client.get("/api/me", headers=program)).status_code == 401

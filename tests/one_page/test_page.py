@@ -55,7 +55,7 @@ async def test_it_says_what_waits_for_whom_and_what_is_overdue(play: Play, progr
     await with_much(play, program, 1)
     text = await (await browser.sign_in(world.zhoumin)).get(f"/mechanisms/{world.mechanism.id}/one-page")
     assert "区司法局：纪要待会签1份、逾期事项1项" in text
-    assert "2026年第四季度联席会议：已同意1/2，待区司法局签署" in text
+    assert "11月19日 2026年第四季度联席…：已同意1/2，待区司法局签署（" in text
     assert "逾期3天" in text
     assert "目前未办结1项，其中逾期1项" in text
 

@@ -19,8 +19,9 @@ from liaison.meetings import agenda, scheduling
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.succession import handover
 from liaison.succession.models import Handover
-from tests.callers import Program
+from tests.callers import Browser, Program
 from tests.meetings.play import Mail, Play
+from tests.minutes.held import held
 from tests.succession.quarter import DAY, GONGHUI, LIWB, Quarter
 
 
@@ -186,7 +187,9 @@ async def test_leaver_and_successor_are_told_at_once_what_passes(quarter: Quarte
     for mail in mails.values():
         assert "1项未办结落实事项" in mail.text
         assert "1次已发通知的会议" in mail.text
-        assert "建立线索台账（完成时限2026年12月10日（周四））" in mail.text
+        assert "- 1项未办结落实事项\n  · 建立线索台账（完成时限2026年12月10日（周四））\n" in mail.text.replace(
+            "\r\n", "\n"
+        )
         assert "留给原联络员" not in mail.text + mail.html
     assert "邮件链接和登录失效" in mails[LIWB].text
     assert "邮件链接和登录失效" not in mails[GONGHUI].text
@@ -225,3 +228,34 @@ async def test_programs_read_what_passes_enter_a_handover_and_take_it_back(
     assert await program.refused(world.gonghui, "POST", path, given) == (409, [])
     assert (await program.post(world.gonghui, f"{path}/take-back"))["ends_on"] is None
     assert (await program.get(world.gonghui, path))["starts_on"] is None
+
+
+async def test_minutes_that_wait_for_the_agencys_word_pass_and_are_counted_in_preview_mail_sheet_and_api(
+    quarter: Quarter, settings: Settings, database: Database, clock: Clock
+) -> None:
+    world, program = quarter.world, Program(settings, database, clock)
+    meeting = await held(quarter.play, program)
+    made = await program.post(world.zhoumin, f"/meetings/{meeting}/minutes", status=201)
+    term = world.terms["liwb"].id
+    preview, sheet = f"/designations/{term}", f"/designations/{term}/sheet"
+    browser = await Browser(settings, database, clock).sign_in(world.gonghui)
+    assert "待签署的会议纪要" not in await browser.get(preview), "a draft waits for nobody"
+    await program.post(world.zhoumin, f"/minutes/{made['id']}/circulate")
+    said = "1份待签署的会议纪要"
+    assert said in await browser.get(preview)
+    assert said in await browser.get(sheet)
+    assert (await program.get(world.gonghui, f"/designations/{term}/handover"))["moves"]["minutes"] == [made["id"]]
+    assert "份待签署" not in await browser.get(f"/designations/{world.terms['wuxl'].id}"), "a deputy gets copies alone"
+    await handed_over(quarter)
+    mails = handovers(await quarter.tick())
+    assert said in mails[GONGHUI].text
+    await program.post(world.liwb, f"/minutes/{made['id']}/sign", {"root": made["root"]})
+    assert "待签署的会议纪要" not in await browser.get(preview)
+
+
+async def test_a_leaver_with_nothing_in_hand_is_told_of_no_list(quarter: Quarter) -> None:
+    await handed_over(quarter)
+    mails = handovers(await quarter.tick())
+    assert "上面未列" not in mails[LIWB].text + mails[LIWB].html
+    assert "您手中没有因该职务待办的事项" in mails[LIWB].text
+    assert "您手中没有因该职务待办的事项" in mails[LIWB].html

@@ -44,10 +44,11 @@ async def test_the_letter_names_old_and_new_liaison_and_goes_to_the_other_member
     quarter: Quarter, browse: Any
 ) -> None:
     world = quarter.world
-    new = await handed_over(quarter)
+    new = await handed_over(quarter, basis_ref="清司函〔2026〕9号")
     browser = await browse(world.gonghui)
     page = await browser.get(f"/designations/{new.id}/letter")
     assert "清沚区人民检察院" in page
+    assert 'value="清司函' not in page, "a document number is typed, never made"
     answer = await browser.client.get(
         f"/designations/{new.id}/letter.docx?doc_no=清司函〔2026〕12号&dated_on=2026-11-25"
     )
@@ -91,6 +92,20 @@ async def test_the_letter_and_the_sheet_are_set_on_one_page_by_the_standard(
     assert lines[:3] == ["清沚区司法局", "清司函〔2026〕12号", "关于变更联络员的函"]
     assert lines[-2:] == ["清沚区司法局", "2026年11月23日"]
     assert "接收人（签字）" in laid["sheet"].pages[-1]
+    for one in ("0553-0000011", "2026年12月10日"):
+        assert one in "".join(laid["sheet"].pages).replace(" ", ""), (
+            "what stands in a cell is not broken over two lines"
+        )
+
+
+async def test_the_sheet_says_after_the_day_what_passed(quarter: Quarter, browse: Any) -> None:
+    await quarter.announced()
+    await handed_over(quarter)
+    await quarter.on("12-01T09:00")
+    browser = await browse(quarter.world.gonghui)
+    path = f"/designations/{quarter.world.terms['liwb'].id}/sheet"
+    for text in (await browser.get(path), said((await browser.client.get(f"{path}.docx")).content)):
+        assert "1次已发通知的会议" in text
 
 
 async def test_the_sheet_holds_contacts_open_items_dates_and_the_last_three_decisions_its_reader_may_know(

@@ -2,9 +2,10 @@
 
 from litestar import Router
 
+from liaison.succession.routes.leaving import handlers as leaving_handlers
 from liaison.succession.routes.terms import handlers as term_handlers
 from liaison.succession.routes.transfers import handlers as transfer_handlers
 
 __all__ = ["router"]
 
-router = Router("/", route_handlers=[*term_handlers, *transfer_handlers], include_in_schema=False)
+router = Router("/", route_handlers=[*term_handlers, *transfer_handlers, *leaving_handlers], include_in_schema=False)

@@ -18,7 +18,7 @@ from liaison.paperwork.writing import Made
 from liaison.succession import handover, moving, papers, queries
 from liaison.succession.permissions import may_read_sheet, may_write_for
 from liaison.succession.sheet import sheet
-from liaison.succession.sheet_said import contact_rows
+from liaison.succession.sheet_said import contact_rows, owner_of, passing_lines
 from liaison.succession.telling import note_delivered
 from liaison.web.attached import DOCX, attached
 from liaison.web.forms import Form, attempt
@@ -84,6 +84,8 @@ async def handover_sheet(request: AnyRequest, db: Db, viewer: Me, designation_id
         nav="mechanisms",
         said=said,
         rows=contact_rows(words_of(request), said),
+        passing=passing_lines(words_of(request), said),
+        owner_of=owner_of,
         wording=wording,
         decision_label=decision_label,
     )
@@ -113,7 +115,7 @@ async def letter(request: AnyRequest, db: Db, viewer: Me, designation_id: Id) ->
         mechanism=mechanism,
         wording=wording,
         letters=letters,
-        form=Form.of(doc_no=designation.basis_ref, on=on),
+        form=Form.of(on=on),
         recipients=[
             ("", words._("All other member agencies")),
             *((str(m.agency_id), m.agency.name) for m in members if m.agency_id != designation.agency_id),

@@ -15,6 +15,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.wording import ROLES
 from liaison.succession import transferring
+from liaison.succession.routes.roles_form import roles_form
 from liaison.succession.transferring import LIAISON, NOBODY
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, page, see_other, words_of
@@ -31,6 +32,7 @@ _LABELS = {
     "mail": N_("Mail address"),
     "phone": N_("Phone"),
     "open_items": N_("Open action items"),
+    "meeting_roles_to_id": N_("Who does it then"),
 }
 
 
@@ -38,7 +40,8 @@ _LABELS = {
 async def transfer_form(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Page:
     """The form of a transfer to another agency."""
     person = await directory.person(db, viewer, person_id)
-    form = Form.of(mail=person.mail, phone=person.phone, version=person.version, open_items=LIAISON)
+    form, _ = await roles_form(db, viewer, words_of(request), person, None)
+    form.values |= Form.of(mail=person.mail, phone=person.phone, version=person.version, open_items=LIAISON).values
     return await _page(request, db, viewer, person_id, form, {})
 
 
@@ -56,6 +59,7 @@ async def transfer(request: AnyRequest, db: Db, viewer: Me, person_id: Id) -> Pa
         person_id,
         agency_id=agency_id,
         open_items=form.raw("open_items") or LIAISON,
+        meeting_roles_to_id=form.id("meeting_roles_to_id"),
         version=form.whole("version"),
         department=form.raw("department"),
         job_title=form.raw("job_title"),
@@ -77,6 +81,7 @@ async def _page(
     if theirs:
         form.values["version"] = [str(theirs["version"])]
     words = words_of(request)
+    form, shown = await roles_form(db, viewer, words, person, form)
     agencies = await directory.agencies_in_order(db, viewer)
     return page(
         request,
@@ -87,6 +92,7 @@ async def _page(
         labels={name: words._(label) for name, label in _LABELS.items()},
         back=f"/directory/people/{person_id}",
         person=person,
+        **shown,
         held=await transferring.held(db, person),
         roles=ROLES,
         items_go=[
