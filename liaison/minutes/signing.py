@@ -160,7 +160,7 @@ async def issue(
     minutes.issued_on, minutes.issued_at, minutes.issued_by = day, db.now(), viewer.person_id or None
     minutes.issued_as = {"issuing_agency": agency.name, "head": f"{number}:{digest}"}
     minutes.touch()
-    meeting.minutes_issued_at = db.now()
+    meeting.minutes_issued_at = meeting.minutes_issued_at or db.now()  # a correction is issued later
     await db.flush()
     audit_line(db, viewer, "issue", meeting, doc_no=minutes.doc_no, n=document.newest.number, root=document.newest.root)
     await telling.tell_issued(db, minutes, by=viewer.person_id)

@@ -1,5 +1,6 @@
 """Minutes from the record to their issue, for programs."""
 
+from datetime import timedelta
 from typing import Any
 
 from tests.callers import Program
@@ -245,3 +246,35 @@ async def test_a_held_meeting_is_not_taken_back_once_its_minutes_were_circulated
     sent = await circulated(play, program)
     refused = await program.call(play.world.zhoumin, "POST", f"/meetings/{sent['meeting_id']}/unhold", {"reason": "误"})
     assert refused.status_code == 409
+
+
+async def test_a_draft_whose_hold_was_taken_back_is_neither_changed_nor_circulated(play: Play, program: Program) -> None:
+    world = play.world
+    meeting = await held(play, program)
+    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    await program.post(world.zhoumin, f"/meetings/{meeting}/unhold", {"reason": "误操作"})
+    for method, path, given in (
+        ("PUT", f"/meetings/{meeting}/minutes", {"sections": [SECTIONS[0] | {"text": "改。"}]}),
+        ("POST", f"/minutes/{made['id']}/circulate", {}),
+    ):
+        refused = await program.call(world.zhoumin, method, path, given)
+        assert (refused.status_code, refused.json()["detail"]) == (409, "会议召开后才能起草纪要。"), path
+    assert await play.delivered() == []
+
+
+async def test_a_correction_leaves_the_day_on_which_the_step_was_done(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+
+    async def issued(version: Any) -> Any:
+        for who in (world.zhoumin, world.liwb):
+            await program.post(who, f"/minutes/{version['id']}/sign", {"root": version["root"]})
+        await program.post(world.zhoumin, f"/minutes/{version['id']}/issue")
+        steps = (await program.get(world.zhoumin, f"/meetings/{sent['meeting_id']}"))["deadlines"]
+        return next(one["done_at"] for one in steps if one["step"] == "issue")
+
+    first = await issued(sent)
+    play.clock.as_of = play.clock.now() + timedelta(days=20)
+    new = await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
+    new = await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
+    assert await issued(new) == first
