@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.models import Document, DocumentVersion, Signer, SignOff
-from liaison.countersigning.standing import standing_of, state_of
+from liaison.countersigning.standing import agreed_before, standing_of, state_of
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
@@ -78,7 +78,8 @@ async def tell_word(db: Session, viewer: Viewer, minutes: Minutes, version: Docu
         await _call_for(db, WORD, minutes, to, f"{word.id}", source_id=word.id, by=viewer.person_id)
     if word.state == WANTS_CHANGES:
         await _tell_host(db, minutes, duty, WANTS_CHANGES, word.id, by=viewer.person_id)
-    await tell_agreed(db, minutes, by=viewer.person_id, duty=duty)
+    if not agreed_before(version, word):
+        await tell_agreed(db, minutes, by=viewer.person_id, duty=duty)
 
 
 async def tell_agreed(db: Session, minutes: Minutes, *, by: int | None, duty: OnDuty | None = None) -> None:

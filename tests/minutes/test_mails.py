@@ -205,6 +205,26 @@ async def test_the_host_hears_at_once_of_changes_in_the_agencys_words_and_when_a
     assert await play.delivered() == []
 
 
+async def test_the_host_does_not_hear_that_all_have_agreed_once_one_wants_changes_or_when_they_had_before(
+    play: Play, program: Program
+) -> None:
+    """A word that follows before the mail leaves takes it back; paper that confirms an agreement is no news."""
+    world = play.world
+    sent = await circulated(play, program)
+    await play.delivered()
+    path = f"/minutes/{sent['id']}"
+    await program.post(world.zhoumin, f"{path}/sign", {"root": sent["root"]})
+    await program.post(world.liwb, f"{path}/sign", {"root": sent["root"]})
+    await program.post(world.liwb, f"{path}/request-changes", {"root": sent["root"], "text": "改为5个工作日"})
+    told = [mail.subject.split("：")[0] for mail in await play.delivered() if mail.to == ZHOUMIN]
+    assert sorted(told) == ["【签署确认】2026年第四季度联席会议（第1稿）", "【纪要会签】区司法局提出修改意见"]
+    await program.post(world.liwb, f"{path}/sign", {"root": sent["root"]})
+    assert "各单位均已同意" in by_address(await play.delivered())[ZHOUMIN].subject
+    given = {"root": sent["root"], "agency_id": str(world.sfj.id), "leader": "郑国强", "signed_on": "2026-11-23"}
+    await program.post(world.zhoumin, f"{path}/register", given)
+    assert [mail.to for mail in await play.delivered()] == [LIWB]
+
+
 async def test_words_about_a_restricted_section_are_in_no_mail_to_who_may_not_know_of_it(
     play: Play, program: Program
 ) -> None:
