@@ -294,13 +294,14 @@ async def test_issued_minutes_go_to_liaisons_deputies_those_who_took_part_and_co
 async def test_a_correction_names_what_it_corrects_and_why(play: Play, program: Program) -> None:
     world = play.world
     sent = await circulated(play, program)
-    await issued(play, program, sent, doc_no="1号")
+    await issued(play, program, sent, doc_no="1号", copy_to=["区人社局"], report_to=["区委政法委"])
     new = await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
     changed = {"sections": [SECTIONS[0] | {"text": "会议议定，6个工作日内完成移送。"}]}
     new = await program.put(world.zhoumin, f"/meetings/{sent['meeting_id']}/minutes", changed)
     await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
     assert set(by_address(await play.delivered())) == {ZHOUMIN, QIANWEI, LIWB, WUXL, JCY}
     mails = await issued(play, program, new, doc_no="2号")
+    assert mails["rsj@rsj.qingzhi.example"].subject == "【会议纪要更正】2026年第四季度联席会议", "as what it corrects"
     assert mails[LIWB].subject == "【会议纪要更正】2026年第四季度联席会议"
     for said in ("1号", "日期有误", "2号"):
         assert said in mails[LIWB].text, said
