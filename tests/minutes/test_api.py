@@ -3,6 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from tests.callers import Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
@@ -248,7 +253,9 @@ async def test_a_held_meeting_is_not_taken_back_once_its_minutes_were_circulated
     assert refused.status_code == 409
 
 
-async def test_a_draft_whose_hold_was_taken_back_is_neither_changed_nor_circulated(play: Play, program: Program) -> None:
+async def test_a_draft_whose_hold_was_taken_back_is_neither_changed_nor_circulated(
+    play: Play, program: Program
+) -> None:
     world = play.world
     meeting = await held(play, program)
     made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
@@ -278,3 +285,26 @@ async def test_a_correction_leaves_the_day_on_which_the_step_was_done(play: Play
     new = await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
     new = await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
     assert await issued(new) == first
+
+
+async def test_the_database_itself_keeps_issued_minutes(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "清检会纪〔2026〕4号"})
+    for statement in (
+        "UPDATE minutes SET doc_no = '9号'",
+        "UPDATE minutes SET copy_to = '[1]'",
+        "UPDATE minutes SET issued_at = NULL",
+        "DELETE FROM minutes",
+        "UPDATE document SET in_force_at = NULL",
+        "UPDATE signer SET reason = 'x'",
+        f"INSERT INTO signer (document_version_id, agency_id, agency_name, position) "
+        f"VALUES ({sent['id']}, {world.rsj.id}, 'x', 9)",
+        f"INSERT INTO sign_off (document_version_id, agency_id, state, root, at, via) "
+        f"VALUES ({sent['id']}, {world.sfj.id}, 'agreed', 'x', '2026-11-23', 'web')",
+    ):
+        with pytest.raises(DBAPIError, match="never changed"):
+            async with play.database.writing() as db:
+                await AsyncSession.execute(db, text(statement))
