@@ -12,7 +12,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
 from liaison.mail.models import SENT, OutboxMail
-from liaison.mechanisms.queries import OnDuty, on_duty
+from liaison.mechanisms.queries import OnDuty, members_on, on_duty
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
@@ -104,23 +104,27 @@ async def tell_deemed(db: Session, minutes: Minutes, agencies: Collection[Agency
 
 
 async def tell_issued(db: Session, minutes: Minutes, *, by: int | None) -> int:
-    """【会议纪要】: the issued minutes to the liaisons and deputies of all member agencies (an agency without liaison at its own address),
-    to those who took part, and to the agencies they are copied to that the directory knows. How many mails."""
+    """【会议纪要】: the issued minutes to the liaisons and deputies of the member agencies (an agency without liaison at its own address; none
+    that joined after the meeting), to those who took part, and to the agencies they are copied to that the directory knows. How many mails."""
     meeting, duty = minutes.meeting, await _duty(db, minutes)
     await outbox.supersede(db, thread_of(minutes.document_id), (), all_others=True)
     addresses, on_paper = Addresses(db.settings.locale), paper_of(duty)
-    for member in duty.members:
+    people = await meetings.attendees(db, meeting.id)
+    then = {one.agency_id for one in await members_on(db, meeting.mechanism_id, meeting.local_on)}
+    concerned = {meeting.host_agency_id, *then, *(one.agency_id for one in people)}
+    members = [one for one in duty.members if not then or one.agency_id in concerned]
+    for member in members:
         if member.agency_id in on_paper:
             continue
         addresses.office(member.agency, duty.in_office.get(member.agency_id))
         for deputy in duty.deputies[member.agency_id]:
             addresses.person(deputy.person)
-    for one in await meetings.attendees(db, meeting.id):
+    for one in people:
         came = one.attendance in (PRESENT, IN_ATTENDANCE) and one.substitute is None
         if one.person is not None and came and one.agency_id not in on_paper:
             addresses.person(one.person)
     for agency in await _copied_to(db, minutes):
-        if agency.id not in {member.agency_id for member in duty.members}:
+        if agency.id not in {member.agency_id for member in members}:
             addresses.agency(agency)
     for to in addresses.all():
         await _call_for(db, ISSUED, minutes, to, f"{minutes.id}", source_id=minutes.id, by=by)

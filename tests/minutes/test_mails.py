@@ -1,12 +1,13 @@
 """Who is mailed of minutes, what each mail says to its reader, and what is never in it."""
 
 import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms.models import PAPER
+from liaison.mechanisms.models import PAPER, Designation, Member
 from tests.callers import Program
 from tests.meetings.play import Mail, Play, by_address
 from tests.minutes.held import held
@@ -289,6 +290,22 @@ async def test_issued_minutes_go_to_liaisons_deputies_those_who_took_part_and_co
         assert "3个工作日内完成移送" in page.text
         assert "<form" not in page.text.split("<main")[1]
     assert {mail.to for mail in await play.delivered()} == set()
+
+
+async def test_an_agency_that_joined_after_the_meeting_is_not_sent_its_minutes(play: Play, program: Program) -> None:
+    """It sees the records from its joining date on."""
+    world = play.world
+    sent = await circulated(play, program)
+    joined = {"mechanism_id": world.mechanism.id, "agency_id": world.rsj.id}
+    async with play.database.writing() as db:
+        db.add(Member(**joined, joined_on=date(2026, 11, 20)))
+        db.add(
+            Designation(
+                **joined, person_id=world.sunl.id, role="principal", starts_on=date(2026, 11, 20), may_sign=True,
+                designated_at=db.now(),
+            )
+        )  # fmt: skip
+    assert set(await issued(play, program, sent)) == {ZHOUMIN, QIANWEI, LIWB, WUXL, CHENZY}
 
 
 async def test_a_correction_names_what_it_corrects_and_why(play: Play, program: Program) -> None:
