@@ -251,7 +251,8 @@ async def _answer(
     request: AnyRequest, db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion, *, status: int = 200
 ) -> Response[bytes]:
     found, newest, sections = await in_full(db, viewer, minutes, version.id)
-    return await reply(request, db, viewer, minutes_json(viewer, found, newest, sections), status=status)
+    readable = {one.id for one in found.document.versions if await queries.readable(db, viewer, found, one)}
+    return await reply(request, db, viewer, minutes_json(viewer, found, newest, sections, readable), status=status)
 
 
 api = Router(

@@ -72,6 +72,27 @@ async def test_one_that_asks_for_changes_gets_a_new_version_that_voids_what_was_
     assert last["state"] == "agreed"
 
 
+async def test_who_reads_the_issued_minutes_alone_reads_nothing_that_was_said_of_earlier_versions(
+    play: Play, program: Program
+) -> None:
+    """As on their page: a participant and a reader of the mechanism know neither the former texts nor what was asked to be changed."""
+    world = play.world
+    first = await circulated(play, program)
+    wanted = {"root": first["root"], "text": "改为5个工作日"}
+    await program.post(world.liwb, f"/minutes/{first['id']}/request-changes", wanted)
+    changed = [SECTIONS[0] | {"text": "会议议定，5个工作日内完成移送。"}]
+    second = await program.put(world.zhoumin, f"/meetings/{first['meeting_id']}/minutes", {"sections": changed})
+    await program.post(world.zhoumin, f"/minutes/{second['id']}/circulate")
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{second['id']}/sign", {"root": second["root"]})
+    await program.post(world.zhoumin, f"/minutes/{second['id']}/issue")
+    for who, numbers in ((world.wuxl, {1, 2}), (world.zhenggq, {2}), (world.maolin, {2})):
+        read = await program.get(who, f"/meetings/{first['meeting_id']}/minutes")
+        assert {one["number"] for one in read["sign_offs"]} == numbers, who.name
+        assert {one["number"] for one in read["versions"]} == numbers, who.name
+        assert ("改为5个工作日" in str(read)) == (1 in numbers), who.name
+
+
 async def test_a_paper_sign_off_is_registered_by_the_host_and_counts(play: Play, program: Program) -> None:
     world = play.world
     sent = await circulated(play, program)
