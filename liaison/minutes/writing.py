@@ -117,6 +117,9 @@ async def circulate(
     if day < today:
         check.refuse("due_on", N_("This date has passed."))
     check.done()
+    document.authorised_by_id = meeting.authorised_by_id  # the draft may be older than what the meeting says by now
+    if minutes.corrects_id is None:
+        minutes.issuing_agency_id, minutes.issuing_agency = meeting.host_agency_id, meeting.host_agency
     circulated = await writing.circulate(
         db,
         viewer,

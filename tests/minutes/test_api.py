@@ -290,6 +290,23 @@ async def test_a_draft_whose_hold_was_taken_back_is_neither_changed_nor_circulat
     assert await play.delivered() == []
 
 
+async def test_minutes_drafted_before_a_hold_was_taken_back_are_signed_and_issued_by_whom_the_meeting_names_now(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    meeting = await held(play, program)
+    await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    await program.post(world.zhoumin, f"/meetings/{meeting}/unhold", {"reason": "承办单位有误"})
+    named = {"host_agency_id": str(world.sfj.id), "authorised_by_id": str(world.zhenggq.id)}
+    await program.patch(world.zhoumin, f"/meetings/{meeting}", named)
+    await program.post(world.liwb, f"/meetings/{meeting}/hold")
+    made = await program.put(world.liwb, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    sent = await program.post(world.liwb, f"/minutes/{made['id']}/circulate")
+    assert sent["issuing_agency_id"] == str(world.sfj.id)
+    assert (await program.call(world.fanghua, "POST", f"/minutes/{sent['id']}/sign", {"root": sent["root"]})).is_error
+    await program.post(world.zhenggq, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+
+
 async def test_a_correction_leaves_the_day_on_which_the_step_was_done(play: Play, program: Program) -> None:
     world = play.world
     sent = await circulated(play, program)
