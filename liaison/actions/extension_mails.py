@@ -96,16 +96,17 @@ async def compose_extension(db: Session, mail: OutboxMail) -> OutgoingMessage | 
     mechanism = item.mechanism
     named = await titles(db, item, mail)
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
-    person_id = mail.params["person_id"]
+    person_id, is_open = mail.params["person_id"], named["title"] == item.title
     context = {
         "words": words,
         **named,
+        "tells": is_open,
         "agreed": extension.closed_how == AGREED,
         "was": words.date(extension.due_before) if extension.due_before else None,
         "now": words.date(extension.due_on),
         "refusals": [one for one in extension.answers if not one.agreed],
         "mechanism": mechanism,
-        "link": await link_to(db, item, person_id, extension.agency_id, open_=named["title"] == item.title),
+        "link": await link_to(db, item, person_id, extension.agency_id, open_=is_open),
         "site_name": db.settings.site_name,
     }
     return item_mail(mail, item, "extension", context, site=db.settings.mail_from, audience=named["audience"])

@@ -11,6 +11,7 @@ from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.db import Session
+from liaison.directory.models import Address
 from liaison.i18n import Words
 from liaison.mail import outbox
 from liaison.mail.delivery import one_by_one
@@ -23,28 +24,34 @@ KIND = "action_handed"
 
 
 async def tell(db: Session, item: ActionItem, change: ItemChange, *, by: int) -> None:
-    """One mail, at once; none to who handed it over themselves, nor to an agency that takes part on paper. Needs `mechanism`."""
+    """One mail, at once; none to who handed it over themselves, nor to an agency that takes part on paper. An agency without a liaison
+    gets it at its own address. Needs `mechanism` and `lead_agency`."""
     await db.flush()
-    person_id = item.owner_id
+    person_id, agency = item.owner_id, item.lead_agency
     if person_id is None:
         duty = await on_duty(db, item.mechanism, db.clock.today(item.mechanism.timezone))
-        officer = duty.in_office.get(item.lead_agency_id)
-        on_paper = any(one.agency_id == item.lead_agency_id and one.takes_part == PAPER for one in duty.members)
-        person_id = officer.person_id if officer is not None and not on_paper else None
-    if person_id is None or person_id == by:
-        return
-    for person in await people(db, {person_id}):
-        if (address := person.effective_address()) is not None:
+        if any(one.agency_id == agency.id and one.takes_part == PAPER for one in duty.members):
+            return
+        officer = duty.in_office.get(agency.id)
+        person_id = officer.person_id if officer is not None else None
+    to: list[tuple[int | None, Address | None, str]]
+    if person_id is None:
+        to = [(None, agency.own_address(), agency.locale or db.settings.locale)]
+    else:
+        told = await people(db, {person_id} - {by})
+        to = [(one.id, one.effective_address(), one.mail_locale(db.settings.locale)) for one in told]
+    for receiver_id, address, locale in to:
+        if address is not None:
             await outbox.enqueue(
                 db,
                 kind=KIND,
                 about=f"action:{item.id}",
                 address=address.mail,
                 display_to=f"{address.holder} <{address.mail}>",
-                locale=person.mail_locale(db.settings.locale),
-                person_ids=[person.id],
+                locale=locale,
+                person_ids=[receiver_id] if receiver_id is not None else [],
                 source_id=change.id,
-                params={"person_id": person.id},
+                params={"person_id": receiver_id},
                 once_key=f"{KIND}:{change.id}",
                 created_by=by,
             )
@@ -79,7 +86,7 @@ async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | Non
         "by": change.by,
         "due": words.date(item.due_on) if item.due_on else None,
         "mechanism": mechanism,
-        "link": await link_to(db, item, mail.params["person_id"], None, open_=is_open),
+        "link": await link_to(db, item, mail.params["person_id"], item.lead_agency_id, open_=is_open),
         "site_name": db.settings.site_name,
     }
     return item_mail(mail, item, "action_handed", context, site=db.settings.mail_from, audience=named["audience"])

@@ -65,12 +65,12 @@ def standing(root: str, signers: Sequence[int], excused: Iterable[int], said: It
 
 def standing_of(version: DocumentVersion) -> Standing:
     """The same of a stored version; needs `signers` and `sign_offs`."""
-    return standing(
-        version.root,
-        [one.agency_id for one in version.signers],
-        [one.agency_id for one in version.signers if one.excused_at is not None],
-        version.sign_offs,
-    )
+    return _standing(version, version.sign_offs)
+
+
+def agreed_before(version: DocumentVersion, word: SignOff) -> bool:
+    """Whether everybody who must had agreed before this was said. Needs `signers` and `sign_offs`."""
+    return _standing(version, [one for one in version.sign_offs if one.id < word.id]).is_agreed
 
 
 def state_of(document: Document) -> str:
@@ -96,3 +96,12 @@ def word_of(version: DocumentVersion, agency_id: int) -> SignOff | None:
 def signer_of(version: DocumentVersion, agency_id: int | None) -> Signer | None:
     """The agency's line among those that sign; None for any other."""
     return next((one for one in version.signers if one.agency_id == agency_id), None)
+
+
+def _standing(version: DocumentVersion, said: Iterable[Word]) -> Standing:
+    return standing(
+        version.root,
+        [one.agency_id for one in version.signers],
+        [one.agency_id for one in version.signers if one.excused_at is not None],
+        said,
+    )

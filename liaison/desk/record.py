@@ -16,14 +16,17 @@ from liaison.db import Session
 from liaison.desk.around import NOT_REACHED
 from liaison.desk.todos import Failure, Todo
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import Meeting
+from liaison.meetings.permissions import is_host
 from liaison.meetings.stepping import rows_of, steps_shown
 from liaison.meetings.steps import ISSUE, MINUTES_DRAFT, StepOf, has, steps_of, wants_minutes
 from liaison.minutes import telling
 from liaison.minutes.addressing import about
 from liaison.minutes.models import Minutes, MinutesDelivery
 from liaison.minutes.permissions import may_edit
+from liaison.minutes.signers import left_since
 
 LOOKED_BACK: Final = timedelta(days=120)
 """So long after a meeting its missing minutes stay on the desk."""
@@ -95,11 +98,17 @@ async def _of(db: Session, viewer: Viewer, minutes: Minutes) -> list[Todo]:
     if stands.wants_changes:
         names = _names(version.signers, stands.wants_changes)
         todos.append(Todo("minutes_changes", today, meeting.id, meeting, names=names, count=len(names)))
-    _, unreached = await telling.those_who_sign(db, minutes, version, stands.owes)
+    members = {one.agency_id for one in await mechanisms.members_on(db, meeting.mechanism_id, today)}
+    left = left_since([*stands.owes, *stands.wants_changes], members) if is_host(viewer, meeting) else []
+    if left:
+        names = _names(version.signers, left)
+        todos.append(Todo("minutes_left", today, meeting.id, meeting, names=names, count=len(names)))
+    owing = [id_ for id_ in stands.owes if id_ not in left]
+    _, unreached = await telling.those_who_sign(db, minutes, version, owing)
     if unreached:
         names = tuple(one.agency.short_name for one in unreached)
         todos.append(Todo("minutes_paper", version.due_on, meeting.id, meeting, names=names, count=len(names)))
-    late = [id_ for id_ in stands.owes if id_ != own and id_ not in {one.agency_id for one in unreached}]
+    late = [id_ for id_ in owing if id_ != own and id_ not in {one.agency_id for one in unreached}]
     if late and version.due_on is not None and version.due_on < today:
         names = _names(version.signers, late)
         todos.append(Todo("minutes_unsigned", version.due_on, meeting.id, meeting, names=names, count=len(names)))

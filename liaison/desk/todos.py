@@ -27,6 +27,7 @@ KINDS = (
     "hold",
     "sign",
     "minutes_changes",
+    "minutes_left",
     "minutes_paper",
     "minutes_unsigned",
     "minutes_draft",

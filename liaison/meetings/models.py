@@ -159,7 +159,7 @@ class Meeting(Versioned, Base):
     minutes_agreed_at: Mapped[datetime | None]
     """Since when all who sign agree to the newest text of its minutes; None while any does not."""
     minutes_issued_at: Mapped[datetime | None]
-    """When minutes of it were last issued (印发)."""
+    """When its minutes were issued (印发); a correction that is issued later changes nothing of that."""
     next_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     """下次会议: the meeting whose date was fixed in this one (next_meeting.fix)."""
 

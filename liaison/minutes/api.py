@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import msgspec
 from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -83,8 +82,8 @@ class IssueGiven(Body):
     doc_no: str | None = None
     issued_on: date | None = None
     issuing_agency_id: str | None = None
-    copy_to: list[str] = msgspec.field(default_factory=list)
-    report_to: list[str] = msgspec.field(default_factory=list)
+    copy_to: list[str] | None = None
+    report_to: list[str] | None = None
 
 
 class CorrectGiven(Body):
@@ -215,7 +214,8 @@ async def excuse(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Res
 
 @post("/minutes/{version_id:str}/issue", status_code=200)
 async def issue(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
-    """They are in force from now on; 409 until every agency has agreed to this version."""
+    """They are in force from now on; 409 until every agency has agreed to this version. A correction goes to those to whom what it
+    corrects was copied and reported, unless others are given."""
     given = body(await request.body(), IssueGiven)
     minutes, version = await queries.version(db, viewer, row_id(version_id))
     await signing.issue(
@@ -252,7 +252,8 @@ async def _answer(
     request: AnyRequest, db: Session, viewer: Viewer, minutes: Minutes, version: DocumentVersion, *, status: int = 200
 ) -> Response[bytes]:
     sections = await sections_for(db, viewer, minutes, version)
-    return await reply(request, db, viewer, minutes_json(viewer, minutes, version, sections), status=status)
+    readable = {one.id for one in await queries.readable_versions(db, viewer, minutes)}
+    return await reply(request, db, viewer, minutes_json(viewer, minutes, version, sections, readable), status=status)
 
 
 api = Router(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from liaison.directory.models import Agency
+from liaison.mechanisms.models import Member
 from liaison.mechanisms.queries import OnDuty
 from liaison.minutes.asked import BY_AGENCY, ON_PAPER, UNREACHED, asked
 
@@ -31,11 +32,15 @@ class Gets:
 
 
 def gets_issued(
-    duty: OnDuty, copy_to: Sequence[str], report_to: Sequence[str], known: Mapping[str, Agency]
+    duty: OnDuty,
+    members_told: Sequence[Member],
+    copy_to: Sequence[str],
+    report_to: Sequence[str],
+    known: Mapping[str, Agency],
 ) -> list[Gets]:
-    """Every member agency, then every name in the order it is printed; `known`: agencies by their names. What is reported upward goes by
+    """Every member agency that is told, then every name in the order it is printed; `known`: agencies by their names. What is reported upward goes by
     no mail: nothing is sent to a leader by itself (PRACTICE.md 14)."""
-    agencies = [member.agency for member in duty.members]
+    agencies = [member.agency for member in members_told]
     found = [
         Gets(one.agency.name, one.how, None, one.agency, one.liaison, is_member=True) for one in asked(agencies, duty)
     ]

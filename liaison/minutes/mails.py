@@ -10,7 +10,7 @@ from liaison.accounts import links, reference_codes
 from liaison.accounts.links import May
 from liaison.countersigning.content import Section
 from liaison.countersigning.models import CONSENTS, DEEMED, DocumentVersion, SignOff
-from liaison.countersigning.standing import word_of
+from liaison.countersigning.standing import standing_of, word_of
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.directory.queries import agencies_at
@@ -157,7 +157,8 @@ async def host(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     minutes, version, said = found
     newest = version.number == minutes.document.newest.number
     agreed = mail.params["what"] == ALL_AGREED
-    if minutes.issued_at is not None or not newest or (not agreed and word_of(version, said.agency_id) is not said):
+    stands = standing_of(version).is_agreed if agreed else word_of(version, said.agency_id) is said
+    if minutes.issued_at is not None or not newest or not stands:
         return None
     readers, words = await _readers(db, mail), _words(db, mail, minutes)
     return _message(

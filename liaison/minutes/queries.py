@@ -13,7 +13,8 @@ from liaison.countersigning.standing import standing_of
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.errors import NotFound
-from liaison.mechanisms.queries import on_duty
+from liaison.mechanisms.models import Member
+from liaison.mechanisms.queries import OnDuty, members_on, on_duty
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.permissions import reads_before
@@ -166,6 +167,14 @@ async def _reads_issued(db: Session, viewer: Viewer, minutes: Minutes) -> bool:
     return before is None or (minutes.issued_at is not None and minutes.issued_at < before)
 
 
+async def members_told(db: Session, meeting: Meeting, duty: OnDuty) -> list[Member]:
+    """The member agencies that issued minutes go to: not one that joined after the meeting and had no part in it."""
+    then = {one.agency_id for one in await members_on(db, meeting.mechanism_id, meeting.local_on)}
+    people = await meetings.attendees(db, meeting.id)
+    concerned = {meeting.host_agency_id, *then, *(one.agency_id for one in people)}
+    return [one for one in duty.members if not then or one.agency_id in concerned]
+
+
 async def recipients(db: Session, minutes: Minutes, copy_to: Collection[str], report_to: Collection[str]) -> list[Gets]:
     """How the minutes would reach the member agencies and these names if they were issued today."""
     meeting, names = minutes.meeting, [*copy_to, *report_to]
@@ -173,7 +182,8 @@ async def recipients(db: Session, minutes: Minutes, copy_to: Collection[str], re
     rows = list(await db.scalars(query.order_by(Agency.id.desc()))) if names else []
     known = {name: one for one in rows for name in (one.short_name, one.name)}
     duty = await on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))
-    return gets_issued(duty, list(copy_to), list(report_to), known)
+    told = await members_told(db, meeting, duty)
+    return gets_issued(duty, told, list(copy_to), list(report_to), known)
 
 
 async def deliveries(db: Session, minutes: Minutes) -> list[MinutesDelivery]:

@@ -126,12 +126,12 @@ async def issue(
     doc_no: str | None = None,
     issued_on: date | None = None,
     issuing_agency_id: int | None = None,
-    copy_to: Sequence[str] = (),
-    report_to: Sequence[str] = (),
+    copy_to: Sequence[str] | None = None,
+    report_to: Sequence[str] | None = None,
 ) -> Minutes:
     """印发: the minutes are in force and never change again. `doc_no` is typed: it belongs to the issuing agency's registry (by default
-    the host); `issued_on` (a local date, by default today) is printed; `copy_to` and `report_to` are names as printed. Twice changes
-    nothing. Raises NotPermitted, Conflict (not every agency agreed, or not the newest version), Invalid."""
+    the host); `issued_on` (a local date, by default today) is printed; `copy_to` and `report_to` are names as printed (None: as
+    they stand, of a correction those of what it corrects). Twice changes nothing. Raises NotPermitted, Conflict (not every agency agreed, or not the newest version), Invalid."""
     meeting = minutes.meeting
     await lock(db, meeting)
     if not may_edit(viewer, meeting):
@@ -153,7 +153,8 @@ async def issue(
     agency = await db.get(Agency, issuing_agency_id or minutes.issuing_agency_id)
     if agency is None or agency.id not in members:
         check.refuse("issuing_agency_id", N_("Please choose a member agency."))
-    minutes.copy_to, minutes.report_to = _names(check, "copy_to", copy_to), _names(check, "report_to", report_to)
+    minutes.copy_to = minutes.copy_to if copy_to is None else _names(check, "copy_to", copy_to)
+    minutes.report_to = minutes.report_to if report_to is None else _names(check, "report_to", report_to)
     check.done()
     assert agency is not None
     await writing.put_in_force(db, viewer, document)
@@ -162,7 +163,7 @@ async def issue(
     minutes.issued_on, minutes.issued_at, minutes.issued_by = day, db.now(), viewer.person_id or None
     minutes.issued_as = {"issuing_agency": agency.name, "head": f"{number}:{digest}"}
     minutes.touch()
-    meeting.minutes_issued_at = db.now()
+    meeting.minutes_issued_at = meeting.minutes_issued_at or db.now()  # a correction is issued later
     await db.flush()
     audit_line(db, viewer, "issue", meeting, doc_no=minutes.doc_no, n=document.newest.number, root=document.newest.root)
     await delivering.list_by_hand(db, minutes)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.models import Document, DocumentVersion, Signer, SignOff
-from liaison.countersigning.standing import standing_of, state_of
+from liaison.countersigning.standing import agreed_before, standing_of, state_of
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
@@ -78,7 +78,8 @@ async def tell_word(db: Session, viewer: Viewer, minutes: Minutes, version: Docu
         await _call_for(db, WORD, minutes, to, f"{word.id}", source_id=word.id, by=viewer.person_id)
     if word.state == WANTS_CHANGES:
         await _tell_host(db, minutes, duty, WANTS_CHANGES, word.id, by=viewer.person_id)
-    await tell_agreed(db, minutes, by=viewer.person_id, duty=duty)
+    if not agreed_before(version, word):
+        await tell_agreed(db, minutes, by=viewer.person_id, duty=duty)
 
 
 async def tell_agreed(db: Session, minutes: Minutes, *, by: int | None, duty: OnDuty | None = None) -> None:
@@ -103,18 +104,19 @@ async def tell_deemed(db: Session, minutes: Minutes, agencies: Collection[Agency
 
 
 async def tell_issued(db: Session, minutes: Minutes, *, by: int | None) -> int:
-    """【会议纪要】: the issued minutes to the liaisons and deputies of all member agencies (an agency without liaison at its own address),
-    to those who took part, and to the agencies they are copied to that the directory knows. How many mails."""
+    """【会议纪要】: the issued minutes to the liaisons and deputies of the member agencies (an agency without liaison at its own address; none
+    that joined after the meeting), to those who took part, and to the agencies they are copied to that the directory knows. How many mails."""
     meeting, duty = minutes.meeting, await _duty(db, minutes)
     await outbox.supersede(db, thread_of(minutes.document_id), (), all_others=True)
     addresses, on_paper = Addresses(db.settings.locale), paper_of(duty)
-    for member in duty.members:
+    people = await meetings.attendees(db, meeting.id)
+    for member in await queries.members_told(db, meeting, duty):
         if member.agency_id in on_paper:
             continue
         addresses.office(member.agency, duty.in_office.get(member.agency_id))
         for deputy in duty.deputies[member.agency_id]:
             addresses.person(deputy.person)
-    for one in await meetings.attendees(db, meeting.id):
+    for one in people:
         came = one.attendance in (PRESENT, IN_ATTENDANCE) and one.substitute is None
         if one.person is not None and came and one.agency_id not in on_paper:
             addresses.person(one.person)

@@ -1,6 +1,6 @@
 """Minutes as programs read them: one version, with what every agency said of it and of those before. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,15 @@ from liaison.minutes.models import Minutes
 
 
 def minutes_json(
-    viewer: Viewer, minutes: Minutes, version: DocumentVersion, sections: Sequence[SectionShown]
+    viewer: Viewer,
+    minutes: Minutes,
+    version: DocumentVersion,
+    sections: Sequence[SectionShown],
+    readable: Collection[int],
 ) -> dict[str, Any]:
-    """One version of minutes; ids are strings, instants in the meeting's zone. A section that the reader may not know of is `hidden`:
-    its hash stands in the root, its words do not stand here."""
+    """One version of minutes, with what was said of it and of those before that the viewer may read (`readable`: the ids of versions).
+    Ids are strings, instants in the meeting's zone. A section that the reader may not know of is `hidden`: its hash stands in the root,
+    its words do not stand here."""
     zone, document = minutes.meeting.zone, minutes.document
     newest = version.number == document.newest.number
     return {
@@ -45,10 +50,10 @@ def minutes_json(
         "sign_offs": [
             _sign_off(one, each, zone, void=is_void(document, each, one), viewer=viewer)
             for each in document.versions
-            if each.number <= version.number
+            if each.number <= version.number and each.id in readable
             for one in each.sign_offs
         ],
-        "versions": [{"id": str(one.id), "number": one.number} for one in document.versions],
+        "versions": [{"id": str(one.id), "number": one.number} for one in document.versions if one.id in readable],
         "issuing_agency_id": str(minutes.issuing_agency_id),
         "doc_no": minutes.doc_no,
         "issued_on": minutes.issued_on.isoformat() if minutes.issued_on else None,

@@ -77,6 +77,7 @@ async def save(
     edits, brought = may_edit(viewer, meeting), await queries.brought_by(db, newest.sections)
     if not await queries.readable(db, viewer, minutes, newest):
         raise NotPermitted(NOT_YOURS)
+    _refuse_not_held(meeting)
     _refuse_stale(viewer, newest, root, version)
     audiences = await _audiences(db, [one.key for one in given] + list(brought))
 
@@ -109,12 +110,16 @@ async def circulate(
         raise Conflict(writing.NOT_NEWEST)
     if document.newest.circulated_at is not None:
         return document.newest
+    _refuse_not_held(meeting)
     today = db.clock.today(meeting.timezone)
     check = Check()
     day = check.day("due_on", due_on) or due_by_profile(meeting, today)
     if day < today:
         check.refuse("due_on", N_("This date has passed."))
     check.done()
+    document.authorised_by_id = meeting.authorised_by_id  # the draft may be older than what the meeting says by now
+    if minutes.corrects_id is None:
+        minutes.issuing_agency_id, minutes.issuing_agency = meeting.host_agency_id, meeting.host_agency
     circulated = await writing.circulate(
         db,
         viewer,
@@ -220,6 +225,11 @@ async def _lock_to_write(db: Session, viewer: Viewer, meeting: Meeting) -> None:
     await lock(db, meeting)
     if not may_edit(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
+    _refuse_not_held(meeting)
+
+
+def _refuse_not_held(meeting: Meeting) -> None:
+    """Also of a draft that was begun before the hold was taken back."""
     if meeting.held_at is None:
         raise Conflict(NOT_HELD)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from liaison.accounts.viewer import Viewer
@@ -27,6 +27,7 @@ from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting
 from liaison.meetings.permissions import may_see_list
 from liaison.meetings.seen import visible_to as seen
 from liaison.minutes import queries as minutes
+from liaison.minutes.models import Minutes
 from liaison.one_page.facts import Figures, NextMeeting, OnePage, Overdue, Signing, Waits
 
 MOST_OVERDUE = 40
@@ -138,13 +139,15 @@ async def _overdue(db: Session, viewer: Viewer, mechanism: Mechanism, today: dat
 
 
 async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tuple[Signing, Sequence[int]]]:
-    """Held meetings whose minutes are not issued, newest first, as far as the viewer may know of them; and who owes a sign-off."""
+    """Held meetings whose minutes, or a correction of them, are not issued, newest first, as far as the viewer may know of them; and who
+    owes a sign-off."""
+    correcting = select(Minutes.id).where(Minutes.meeting_id == Meeting.id, Minutes.issued_at.is_(None))
     query = (
         select(Meeting)
         .where(
             Meeting.mechanism_id == mechanism.id,
             Meeting.held_at.is_not(None),
-            Meeting.minutes_issued_at.is_(None),
+            or_(Meeting.minutes_issued_at.is_(None), correcting.exists()),
             Meeting.kind.not_in(ACTIVITIES),
             Meeting.starts_at > db.now() - LOOK_BACK,
             seen(viewer),
@@ -172,7 +175,7 @@ async def _signing(db: Session, viewer: Viewer, mechanism: Mechanism) -> list[tu
                     meeting.local_on,
                     state_of(document),
                     len(stands.agreed),
-                    len(stands.signers),
+                    len(stands.signers) - len(stands.excused),
                     [names[one] for one in stands.owes],
                     [names[one] for one in stands.wants_changes],
                     document.newest.due_on,

@@ -73,6 +73,15 @@ _CODED_WORDS: Final = {
     "acknowledge": ACKNOWLEDGED,
     "acknowledged": ACKNOWLEDGED,
 }
+_BUT: Final = re.compile(
+    r"但|不过|然而|除.{1,40}外|前提|条件|不同意|不妥|修改|改[为成]|删[去除掉]|\b(?:but|except|however|unless|provided|subject to|if|chang\w+|disagree)\b",
+    re.IGNORECASE,
+)
+"""What makes of an agreement one with conditions, which is none to this text."""
+_NO_CHANGE: Final = re.compile(
+    r"(?:暂?无|没有|无需|不需要?|不必|不用|不作|no(?: further)?|none|nothing)(?:(?:其他|任何)?(?:修改|意见|变动|changes?|\s)*)[。.!！]*",
+    re.IGNORECASE,
+)
 _PREFIX: Final = re.compile(r"^\s*(?:re|fw|fwd|回复|答复|转发)\s*[:\N{FULLWIDTH COLON}]\s*", re.IGNORECASE)
 _AGENDA: Final = re.compile(
     r"^\s*[【\[]?\s*(?:议题|agenda(?:\s+item)?)\s*(?:[】\]:\N{FULLWIDTH COLON}\-—]+\s*|\s+|$)(.*)$", re.IGNORECASE
@@ -139,13 +148,18 @@ def says_done(text: str) -> bool:
 
 
 def word_in(text: str) -> Word | None:
-    """The first word of a coded reply and what is said besides; None if it is none: “同意不了” is no agreement."""
+    """The first word of a coded reply and what is said besides; None if it is none (“同意不了” is no agreement), and where what follows
+    takes it back: “同意，但第三条应删去” signs nothing, and “修改意见：无” asks for no change. A person reads these."""
     found = re.match(
         r"\s*[【“\"(（]?([一-鿿]+|[a-z]+)[】”\")）]?(?:[\s,.;:!，。；：！、]+|$)(.*)", text, re.IGNORECASE | re.DOTALL
     )
     if found is None or found[1].lower() not in _CODED_WORDS:
         return None
-    return Word(_CODED_WORDS[found[1].lower()], found[2].strip())
+    says, besides = _CODED_WORDS[found[1].lower()], found[2].strip()
+    wants_no_change = _NO_CHANGE.fullmatch(besides) is not None
+    if (says == AGREED and _BUT.search(_NO_CHANGE.sub("", besides))) or (says == CHANGES and wants_no_change):
+        return None
+    return Word(says, besides)
 
 
 def codes_in(text: str) -> list[str]:

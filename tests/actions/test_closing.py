@@ -1,6 +1,6 @@
 """办结需确认 where the mechanism asks for it, and what supporting agencies report under their own name."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from liaison.desk.queries import desk
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.mechanisms import founding
+from liaison.mechanisms.models import Designation
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
 from tests.callers import Browser, Program, visitor
@@ -276,3 +277,24 @@ async def test_a_supporting_hosts_link_reports_its_part_and_completes_nothing(pl
         assert (await client.post(link, data={"text": "清单已提供"})).status_code == 200
         assert (await client.post(link, data={"text": "x", "done": "1"})).status_code == 403
     assert await how(play, item_id) == (False, None)
+
+
+async def test_an_agency_without_a_liaison_hears_at_its_own_address_what_became_of_its_report(
+    play: Play, settings: Settings
+) -> None:
+    await asks_for_closing(play)
+    item_id, world = await assigned(play, owner_id=None), play.world
+    async with play.database.writing() as db:
+        (await db.get_one(Designation, world.terms["liwb"].id)).ends_on = play.clock.today("Asia/Shanghai")
+    api = Program(settings, play.database, play.clock)
+    await api.post(world.zhoumin, f"/action-items/{item_id}/remind")
+    (reminder,) = await play.delivered()
+    (link,) = {one[one.index("/r/") :] for one in reminder.links}
+    for verb, given, told in (("send-back", {"reason": "尚缺名单"}, "尚缺名单"), ("close", {}, "已确认办结")):
+        assert (await api.client.post(link, json={"text": "已建成", "done": True})).status_code == 200
+        await api.post(world.zhoumin, f"/action-items/{item_id}/{verb}", given)
+        (mail,) = await play.delivered()
+        assert mail.to == "sfj@sfj.qingzhi.example"
+        assert told in mail.text
+        assert (await api.client.get(mail.links[0][mail.links[0].index("/r/") :])).status_code == 200
+        play.clock.as_of = play.clock.now() + timedelta(minutes=5)

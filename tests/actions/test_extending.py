@@ -246,6 +246,30 @@ async def test_who_must_decide_is_mailed_the_next_morning_once_and_answers_by_th
     assert await play.delivered() == []
 
 
+async def test_why_it_was_refused_is_in_no_mail_that_others_read_who_may_not_know_of_the_item(
+    play: Play, settings: Settings
+) -> None:
+    """What was decided on a restricted item; the owner's mailbox is read by 区人社局 as well."""
+    api, world = Program(settings, play.database, play.clock), play.world
+    meeting = f"/meetings/{await play.scheduled(local_start=datetime.fromisoformat('2026-09-17T14:30'))}"
+    closed = {"title": "会商线索", "purpose": "consult", "audience": [str(world.jcy.id), str(world.sfj.id)]}
+    item = await api.post(world.zhoumin, f"{meeting}/agenda-items", closed, status=201)
+    decided = {"text": "另案办理", "agenda_item_id": item["id"]}
+    decision = await api.post(world.zhoumin, f"{meeting}/decisions", decided, status=201)
+    given = {"title": "核查线索", "lead_agency_id": str(world.sfj.id), "owner_id": str(world.gonghui.id)}
+    given |= {"due_on": DUE.isoformat(), "decision_id": decision["id"]}
+    action = await api.post(world.zhoumin, f"{meeting}/action-items", given, status=201)
+    async with play.database.writing() as db:
+        (await db.get_one(Person, world.sunl.id)).mail = "gonghui@sfj.qingzhi.example"
+    asked = {"due_on": LATER.isoformat(), "reason": "等数据"}
+    made = await api.post(world.liwb, f"/action-items/{action['id']}/extensions", asked, status=201)
+    await api.post(world.zhoumin, f"/extensions/{made['id']}/refuse", {"reason": "当事人已出境"})
+    told = {mail.to: mail.text + mail.html for mail in await play.delivered()}
+    assert {to: "当事人已出境" in said for to, said in told.items()} == {
+        LIWB: True, "gonghui@sfj.qingzhi.example": False
+    }  # fmt: skip
+
+
 async def test_the_link_is_gone_with_the_office(play: Play, item_id: int, settings: Settings) -> None:
     await ask(play, item_id)
     (link,) = (await at(play, "11-24T08:30"))[ZHOUMIN].links

@@ -8,6 +8,7 @@ import pytest
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
+from liaison.mechanisms.models import Designation
 from tests.callers import Program
 from tests.meetings.play import Play
 from tests.world import World
@@ -96,3 +97,19 @@ async def test_an_agency_that_is_to_name_the_owner_is_told_by_its_liaison_and_no
     await api.post(world.liwb, path, {"owner_id": str(world.liwb.id)})
     await api.patch(world.zhoumin, f"/action-items/{item['id']}", {"title": "另一种说法"})
     assert await play.delivered() == []
+
+
+async def test_an_agency_without_a_liaison_is_told_at_its_own_address(
+    api: Program, world: World, item: dict[str, Any], database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    async with database.writing() as db:
+        (await db.get_one(Designation, world.terms["liwb"].id)).ends_on = clock.today("Asia/Shanghai")
+    play = Play(database, world, clock, tmp_path / "mail")
+    given = {"lead_agency_id": str(world.sfj.id), "reason": "分工调整"}
+    await api.post(world.zhoumin, f"/action-items/{item['id']}/transfer", given)
+    (mail,) = await play.delivered()
+    assert (mail.to, mail.subject) == ("sfj@sfj.qingzhi.example", "【落实事项】交由贵单位办理：建立台账")
+    (link,) = mail.links
+    shown = await api.client.get(link[link.index("/r/") :])
+    assert shown.status_code == 200
+    assert "建立台账" in shown.text

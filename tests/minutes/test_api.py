@@ -1,6 +1,12 @@
 """Minutes from the record to their issue, for programs."""
 
+from datetime import timedelta
 from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.callers import Program
 from tests.meetings.play import Play
@@ -64,6 +70,27 @@ async def test_one_that_asks_for_changes_gets_a_new_version_that_voids_what_was_
     for who in (world.liwb, world.zhoumin):
         last = await program.post(who, f"/minutes/{second['id']}/sign", {"root": second["root"]})
     assert last["state"] == "agreed"
+
+
+async def test_who_reads_the_issued_minutes_alone_reads_nothing_that_was_said_of_earlier_versions(
+    play: Play, program: Program
+) -> None:
+    """As on their page: a participant and a reader of the mechanism know neither the former texts nor what was asked to be changed."""
+    world = play.world
+    first = await circulated(play, program)
+    wanted = {"root": first["root"], "text": "改为5个工作日"}
+    await program.post(world.liwb, f"/minutes/{first['id']}/request-changes", wanted)
+    changed = [SECTIONS[0] | {"text": "会议议定，5个工作日内完成移送。"}]
+    second = await program.put(world.zhoumin, f"/meetings/{first['meeting_id']}/minutes", {"sections": changed})
+    await program.post(world.zhoumin, f"/minutes/{second['id']}/circulate")
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{second['id']}/sign", {"root": second["root"]})
+    await program.post(world.zhoumin, f"/minutes/{second['id']}/issue")
+    for who, numbers in ((world.wuxl, {1, 2}), (world.zhenggq, {2}), (world.maolin, {2})):
+        read = await program.get(who, f"/meetings/{first['meeting_id']}/minutes")
+        assert {one["number"] for one in read["sign_offs"]} == numbers, who.name
+        assert {one["number"] for one in read["versions"]} == numbers, who.name
+        assert ("改为5个工作日" in str(read)) == (1 in numbers), who.name
 
 
 async def test_a_paper_sign_off_is_registered_by_the_host_and_counts(play: Play, program: Program) -> None:
@@ -244,3 +271,77 @@ async def test_a_held_meeting_is_not_taken_back_once_its_minutes_were_circulated
     sent = await circulated(play, program)
     refused = await program.call(play.world.zhoumin, "POST", f"/meetings/{sent['meeting_id']}/unhold", {"reason": "误"})
     assert refused.status_code == 409
+
+
+async def test_a_draft_whose_hold_was_taken_back_is_neither_changed_nor_circulated(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    meeting = await held(play, program)
+    made = await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    await program.post(world.zhoumin, f"/meetings/{meeting}/unhold", {"reason": "误操作"})
+    for method, path, given in (
+        ("PUT", f"/meetings/{meeting}/minutes", {"sections": [SECTIONS[0] | {"text": "改。"}]}),
+        ("POST", f"/minutes/{made['id']}/circulate", {}),
+    ):
+        refused = await program.call(world.zhoumin, method, path, given)
+        assert (refused.status_code, refused.json()["detail"]) == (409, "会议召开后才能起草纪要。"), path
+    assert await play.delivered() == []
+
+
+async def test_minutes_drafted_before_a_hold_was_taken_back_are_signed_and_issued_by_whom_the_meeting_names_now(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    meeting = await held(play, program)
+    await program.put(world.zhoumin, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    await program.post(world.zhoumin, f"/meetings/{meeting}/unhold", {"reason": "承办单位有误"})
+    named = {"host_agency_id": str(world.sfj.id), "authorised_by_id": str(world.zhenggq.id)}
+    await program.patch(world.zhoumin, f"/meetings/{meeting}", named)
+    await program.post(world.liwb, f"/meetings/{meeting}/hold")
+    made = await program.put(world.liwb, f"/meetings/{meeting}/minutes", {"sections": SECTIONS})
+    sent = await program.post(world.liwb, f"/minutes/{made['id']}/circulate")
+    assert sent["issuing_agency_id"] == str(world.sfj.id)
+    assert (await program.call(world.fanghua, "POST", f"/minutes/{sent['id']}/sign", {"root": sent["root"]})).is_error
+    await program.post(world.zhenggq, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+
+
+async def test_a_correction_leaves_the_day_on_which_the_step_was_done(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+
+    async def issued(version: Any) -> Any:
+        for who in (world.zhoumin, world.liwb):
+            await program.post(who, f"/minutes/{version['id']}/sign", {"root": version["root"]})
+        await program.post(world.zhoumin, f"/minutes/{version['id']}/issue")
+        steps = (await program.get(world.zhoumin, f"/meetings/{sent['meeting_id']}"))["deadlines"]
+        return next(one["done_at"] for one in steps if one["step"] == "issue")
+
+    first = await issued(sent)
+    play.clock.as_of = play.clock.now() + timedelta(days=20)
+    new = await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
+    new = await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
+    assert await issued(new) == first
+
+
+async def test_the_database_itself_keeps_issued_minutes(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program)
+    for who in (world.zhoumin, world.liwb):
+        await program.post(who, f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/issue", {"doc_no": "清检会纪〔2026〕4号"})
+    for statement in (
+        "UPDATE minutes SET doc_no = '9号'",
+        "UPDATE minutes SET copy_to = '[1]'",
+        "UPDATE minutes SET issued_at = NULL",
+        "DELETE FROM minutes",
+        "UPDATE document SET in_force_at = NULL",
+        "UPDATE signer SET reason = 'x'",
+        f"INSERT INTO signer (document_version_id, agency_id, agency_name, position) "
+        f"VALUES ({sent['id']}, {world.rsj.id}, 'x', 9)",
+        f"INSERT INTO sign_off (document_version_id, agency_id, state, root, at, via) "
+        f"VALUES ({sent['id']}, {world.sfj.id}, 'agreed', 'x', '2026-11-23', 'web')",
+    ):
+        with pytest.raises(DBAPIError, match="never changed"):
+            async with play.database.writing() as db:
+                await AsyncSession.execute(db, text(statement))

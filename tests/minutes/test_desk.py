@@ -62,6 +62,26 @@ async def test_the_host_fetches_signatures_on_paper_and_sees_what_is_overdue(pla
     assert await todos(play, world.zhoumin) == [("sign", date(2026, 12, 3), ()), paper]
 
 
+async def test_the_host_is_asked_at_once_whether_an_agency_that_has_left_is_waited_for(
+    play: Play, program: Program, browser: Any
+) -> None:
+    world = play.world
+    meeting = await took_place(play, program)
+    sent = await written(play, program, meeting)
+    await change(play, world.members["sfj"], left_on=date(2026, 11, 27))
+    play.clock.as_of = beijing("11-27T09:00")
+    left = ("minutes_left", date(2026, 11, 27), ("区司法局",))
+    assert await todos(play, world.zhoumin) == [left, ("sign", date(2026, 12, 3), ())]
+    page = await (await browser.sign_in(world.zhoumin)).get("/")
+    assert "已退出机制，尚未签署：区司法局" in page
+    assert "是否等待其签署由您决定，并须说明理由。" in page
+    play.clock.as_of = beijing("12-04T09:00")
+    assert [one[0] for one in await todos(play, world.zhoumin)] == ["sign", "minutes_left"]
+    given = {"agency_id": str(world.sfj.id), "reason": "已退出"}
+    await program.post(world.zhoumin, f"/minutes/{sent['id']}/excuse", given)
+    assert [one[0] for one in await todos(play, world.zhoumin)] == ["sign"]
+
+
 async def test_the_host_sees_whom_the_circulated_minutes_did_not_reach(play: Play, program: Program) -> None:
     world = play.world
     meeting = await took_place(play, program)

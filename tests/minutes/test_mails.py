@@ -1,12 +1,13 @@
 """Who is mailed of minutes, what each mail says to its reader, and what is never in it."""
 
 import re
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms.models import PAPER
+from liaison.mechanisms.models import PAPER, Designation, Member
 from tests.callers import Program
 from tests.meetings.play import Mail, Play, by_address
 from tests.minutes.held import held
@@ -205,6 +206,26 @@ async def test_the_host_hears_at_once_of_changes_in_the_agencys_words_and_when_a
     assert await play.delivered() == []
 
 
+async def test_the_host_does_not_hear_that_all_have_agreed_once_one_wants_changes_or_when_they_had_before(
+    play: Play, program: Program
+) -> None:
+    """A word that follows before the mail leaves takes it back; paper that confirms an agreement is no news."""
+    world = play.world
+    sent = await circulated(play, program)
+    await play.delivered()
+    path = f"/minutes/{sent['id']}"
+    await program.post(world.zhoumin, f"{path}/sign", {"root": sent["root"]})
+    await program.post(world.liwb, f"{path}/sign", {"root": sent["root"]})
+    await program.post(world.liwb, f"{path}/request-changes", {"root": sent["root"], "text": "改为5个工作日"})
+    told = [mail.subject.split("：")[0] for mail in await play.delivered() if mail.to == ZHOUMIN]
+    assert sorted(told) == ["【签署确认】2026年第四季度联席会议（第1稿）", "【纪要会签】区司法局提出修改意见"]
+    await program.post(world.liwb, f"{path}/sign", {"root": sent["root"]})
+    assert "各单位均已同意" in by_address(await play.delivered())[ZHOUMIN].subject
+    given = {"root": sent["root"], "agency_id": str(world.sfj.id), "leader": "郑国强", "signed_on": "2026-11-23"}
+    await program.post(world.zhoumin, f"{path}/register", given)
+    assert [mail.to for mail in await play.delivered()] == [LIWB]
+
+
 async def test_words_about_a_restricted_section_are_in_no_mail_to_who_may_not_know_of_it(
     play: Play, program: Program
 ) -> None:
@@ -271,16 +292,33 @@ async def test_issued_minutes_go_to_liaisons_deputies_those_who_took_part_and_co
     assert {mail.to for mail in await play.delivered()} == set()
 
 
+async def test_an_agency_that_joined_after_the_meeting_is_not_sent_its_minutes(play: Play, program: Program) -> None:
+    """It sees the records from its joining date on."""
+    world = play.world
+    sent = await circulated(play, program)
+    joined = {"mechanism_id": world.mechanism.id, "agency_id": world.rsj.id}
+    async with play.database.writing() as db:
+        db.add(Member(**joined, joined_on=date(2026, 11, 20)))
+        db.add(
+            Designation(
+                **joined, person_id=world.sunl.id, role="principal", starts_on=date(2026, 11, 20), may_sign=True,
+                designated_at=db.now(),
+            )
+        )  # fmt: skip
+    assert set(await issued(play, program, sent)) == {ZHOUMIN, QIANWEI, LIWB, WUXL, CHENZY}
+
+
 async def test_a_correction_names_what_it_corrects_and_why(play: Play, program: Program) -> None:
     world = play.world
     sent = await circulated(play, program)
-    await issued(play, program, sent, doc_no="1号")
+    await issued(play, program, sent, doc_no="1号", copy_to=["区人社局"], report_to=["区委政法委"])
     new = await program.post(world.zhoumin, f"/minutes/{sent['id']}/correct", {"reason": "日期有误"}, status=201)
     changed = {"sections": [SECTIONS[0] | {"text": "会议议定，6个工作日内完成移送。"}]}
     new = await program.put(world.zhoumin, f"/meetings/{sent['meeting_id']}/minutes", changed)
     await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
     assert set(by_address(await play.delivered())) == {ZHOUMIN, QIANWEI, LIWB, WUXL, JCY}
     mails = await issued(play, program, new, doc_no="2号")
+    assert mails["rsj@rsj.qingzhi.example"].subject == "【会议纪要更正】2026年第四季度联席会议", "as what it corrects"
     assert mails[LIWB].subject == "【会议纪要更正】2026年第四季度联席会议"
     for said in ("1号", "日期有误", "2号"):
         assert said in mails[LIWB].text, said

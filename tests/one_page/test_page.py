@@ -11,6 +11,7 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.mechanisms import founding
+from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.documents.office import laid_out
 from tests.meetings.play import Play
@@ -58,6 +59,28 @@ async def test_it_says_what_waits_for_whom_and_what_is_overdue(play: Play, progr
     assert "11月19日 2026年第四季度联席…：已同意1/2，待区司法局签署（" in text
     assert "逾期3天" in text
     assert "目前未办结1项，其中逾期1项" in text
+
+
+async def test_it_says_that_a_correction_is_being_signed_and_who_is_not_waited_for_is_not_counted(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    sent = (await program.get(world.zhoumin, f"/meetings/{await with_much(play, program, 0)}/minutes"))["id"]
+    root = (await program.get(world.zhoumin, f"/minutes/{sent}"))["root"]
+    await program.post(world.liwb, f"/minutes/{sent}/sign", {"root": root})
+    await program.post(world.zhoumin, f"/minutes/{sent}/issue")
+    page = f"/mechanisms/{world.mechanism.id}/one-page"
+    assert "已同意" not in await (await browser.sign_in(world.zhoumin)).get(page)
+    new = await program.post(world.zhoumin, f"/minutes/{sent}/correct", {"reason": "日期有误"}, status=201)
+    await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
+    text = await browser.get(page)
+    assert "区司法局：纪要待会签1份" in text
+    assert "2026年第四季度联席会议：已同意0/2，待区检察院、区司法局签署" in text
+    async with play.database.writing() as db:
+        (await db.get_one(Member, world.members["sfj"].id)).left_on = play.clock.today("Asia/Shanghai")
+    given = {"agency_id": str(world.sfj.id), "reason": "已退出"}
+    await program.post(world.zhoumin, f"/minutes/{new['id']}/excuse", given)
+    assert "2026年第四季度联席会议：已同意0/1，待区检察院签署" in await browser.get(page)
 
 
 async def test_what_was_reported_done_by_its_date_is_in_time_however_late_it_is_closed(

@@ -48,6 +48,9 @@ async def reply(
 @pytest.mark.parametrize(
     ("text", "says"),
     [("同意", "agreed"), ("同意。", "agreed"), ("修改意见：第二条", "changes_requested"), ("签收", "acknowledged"), ("Agreed, thanks", "agreed"),
+     ("同意，无修改意见", "agreed"), ("同意。请尽快印发", "agreed"), ("修改意见：无线电设备一句删去", "changes_requested"),
+     ("同意，但第三条应改为5日", None), ("同意，除第三条外", None), ("Agree with changes", None), ("Agreed, but not to item 3", None),
+     ("修改意见：无", None), ("修改意见：没有意见。", None), ("Changes: none", None),
      ("不同意", None), ("同意不了", None), ("原则同意", None), ("", None), ("agreement", None)],
 )  # fmt: skip
 def test_only_a_first_word_that_stands_alone_counts(text: str, says: str | None) -> None:
