@@ -5,7 +5,7 @@ from liaison.documents.sheet import Facts, Grid, Heading, Text
 from liaison.i18n import Words
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.values import decision_label
-from liaison.succession.sheet_said import Sheet, contact_rows
+from liaison.succession.sheet_said import Sheet, contact_rows, titled
 
 
 def laid_out(words: Words, said: Sheet) -> bytes:
@@ -50,9 +50,9 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
             [words._("Action item"), words._("Owner"), words._("Due date")],
             [
                 [
-                    item.title,
+                    titled(words, said, item),
                     item.owner.name if item.owner else nobody,
-                    words.date(item.due_on) if item.due_on else none,
+                    words.short_date(item.due_on, said.made_on) if item.due_on else none,
                 ]
                 for item in said.items
             ]
@@ -63,7 +63,7 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
         Heading(words._("3. Next dates")),
         Text(
             "\n".join(
-                words._("%(when)s: %(what)s", when=words.date(one.local_on), what=one.title) for one in said.coming
+                words._("%(when)s: %(what)s", when=words.full_date(one.local_on), what=one.title) for one in said.coming
             )
             or none
         ),

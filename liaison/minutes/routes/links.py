@@ -17,6 +17,7 @@ from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
+from liaison.mechanisms.wording import said_day
 from liaison.minutes import queries, signing
 from liaison.minutes.models import Minutes
 from liaison.minutes.wording import facts, names_of, progress, sign_off_facts
@@ -137,7 +138,7 @@ def _refuse_old(minutes: Minutes, version: DocumentVersion) -> None:
     if newest.circulated_at is None:
         raise Conflict(BEING_CHANGED)
     day = newest.circulated_at.astimezone(minutes.meeting.zone).date()
-    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=day.isoformat())
+    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=said_day(day))
 
 
 def _form(version: DocumentVersion) -> Form:
