@@ -16,8 +16,8 @@ from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.meetings import queries as meetings
 from liaison.mechanisms.wording import said_day
+from liaison.meetings import queries as meetings
 from liaison.minutes import queries, signing
 from liaison.minutes.models import Minutes
 from liaison.minutes.wording import facts, names_of, progress, sign_off_facts
