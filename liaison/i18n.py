@@ -293,6 +293,10 @@ class Words:
         day = self.short_date(moment, today, zone=zone)
         return PATTERNS[self.locale].clock.format(day=day, time=self.time(moment, zone))
 
+    def times(self, start: Moment, end: Moment, zone: str | None = None) -> str:
+        """14:30—16:30 · 14:30–16:30: where the day is known already"""
+        return self._until(self.time(start, zone), start, end, zone)
+
     def span(
         self, start: Moment, end: Moment | None = None, today: Day | None = None, *, zone: str | None = None
     ) -> str:

@@ -113,6 +113,7 @@ def test_the_year_stands_unless_it_is_the_current_one() -> None:
 def test_a_meeting_is_written_with_weekday_and_both_times() -> None:
     assert ZH.span(START, END) == "11月27日（周五）14:30—16:30"
     assert EN.span(START, END) == "Fri 27 Nov, 14:30–16:30"
+    assert (ZH.times(START, END), EN.times(START, END)) == ("14:30—16:30", "14:30–16:30")
     assert EN.span(START, END, date(2027, 1, 4)) == "Fri 27 Nov 2026, 14:30–16:30"
     assert ZH.span(START) == ZH.moment(START) == "11月27日（周五）14:30"
 

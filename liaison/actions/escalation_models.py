@@ -36,7 +36,7 @@ def draft_of(words: Words, item: ActionItem, today: date, newest: str | None) ->
         words._(
             "The action item “%(title)s”, for which our agency is responsible, was due on %(day)s and is overdue.",
             title=item.title,
-            day=words.date(due_on),
+            day=words.full_date(due_on),
         )
     ]
     if item.owner is not None:

@@ -24,13 +24,17 @@ MOST = 50
 
 
 async def others(db: Session, item: ActionItem) -> Others:
-    """Who is asked today. Needs `mechanism`."""
+    """Who is asked today: an agency that joined after the item was assigned may not read it, unless it supports it, and nobody waits
+    for a word that it cannot give. Needs `mechanism` and `supports`."""
     duty = await on_duty(db, item.mechanism, db.clock.today(item.mechanism.timezone))
     audience = (await queries.audiences(db, [item])).get(item.id)
+    supporting = {one.agency_id for one in item.supports}
     concerned = [
         member.agency
         for member in duty.members
-        if member.agency_id != item.lead_agency_id and (audience is None or member.agency_id in audience)
+        if member.agency_id != item.lead_agency_id
+        and (audience is None or member.agency_id in audience)
+        and (member.joined_on <= item.assigned_on or member.agency_id in supporting)
     ]
     officers = [officer for agency in concerned if (officer := duty.in_office[agency.id]) is not None]
     vacant = [agency for agency in concerned if duty.in_office[agency.id] is None]

@@ -84,7 +84,7 @@ async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | Non
         "before": before,
         "reason": change.reason if is_open else None,
         "by": change.by,
-        "due": words.date(item.due_on) if item.due_on else None,
+        "due": words.full_date(item.due_on) if item.due_on else None,
         "mechanism": mechanism,
         "link": await link_to(db, item, mail.params["person_id"], item.lead_agency_id, open_=is_open),
         "site_name": db.settings.site_name,

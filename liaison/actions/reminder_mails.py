@@ -57,7 +57,7 @@ async def compose_reminder(db: Session, mail: OutboxMail) -> OutgoingMessage | N
         "own": reminder.by.agency_id == item.lead_agency_id,
         "by": reminder.by,
         "to": reminder.person.name if reminder.person else reminder.agency.name,
-        "due": words.date(item.due_on) if item.due_on else None,
+        "due": words.full_date(item.due_on) if item.due_on else None,
         "late": worded_due(words, item, region_calendar(mechanism.region), words.today or item.assigned_on),
         "mechanism": mechanism,
         "link": link,

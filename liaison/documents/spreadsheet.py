@@ -1,6 +1,7 @@
 """Spreadsheets (.xlsx) for whoever imports or exports: rows as texts, read within limits, and written so that every cell is text."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -15,6 +16,8 @@ MOST_PACKED = 2_000_000
 MOST_UNPACKED = 20_000_000
 MOST_PARTS = 200
 MOST_SHEETS = 20
+WIDEST = 44
+"""So wide a column gets for its longest text, in letters; what is longer goes on in the next line of its cell."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,7 +57,7 @@ def tables_of(content: bytes) -> list[list[list[str]]]:
 def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
     """A workbook with these rows; every cell is text, also one that begins with = + - or @."""
     import openpyxl  # see above
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     book = openpyxl.Workbook()
@@ -68,14 +71,23 @@ def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
                 cell.value = text
                 cell.data_type = "s"
                 cell.number_format = "@"
+                cell.alignment = Alignment(vertical="top", wrap_text=True)
                 if number == 1:
                     cell.font = Font(bold=True)
-        for letter in range(1, max(map(len, rows), default=0) + 1):
-            sheet.column_dimensions[get_column_letter(letter)].width = 18
+        for number in range(1, max(map(len, rows), default=0) + 1):
+            texts = [row[number - 1] for row in rows if len(row) >= number]
+            sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, max(map(_width, texts)) + 3)
         sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _width(text: str) -> int:
+    """In letters, of which a Chinese character takes two."""
+    return max(
+        (sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in line) for line in text.splitlines()), default=0
+    )
 
 
 def _row(cells: Iterable[Any]) -> list[str]:

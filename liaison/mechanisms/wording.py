@@ -18,7 +18,7 @@ STEPS = {
     "reminder": N_("Reminder"),
     "minutes_draft": N_("Draft of the minutes"),
     "countersign": N_("Countersigning"),
-    "issue": N_("Minutes issued"),
+    "issue": N_("Issue of the minutes"),
 }
 MARKS = {
     "held": N_("Held"),

@@ -96,6 +96,7 @@ class Attendance:
 
 def attendance_of(attendees: Sequence[Attendee | AttendeeShown], quorum: Quorum) -> Attendance:
     """The counts of who is there. A substitute counts for their agency, who only sits in (列席) does not."""
+    attendees = each_once(attendees)
     there = [one for one in attendees if one.attendance in (PRESENT, IN_ATTENDANCE)]
     agencies = {one.agency_id for one in there if one.attendance == PRESENT} & quorum.members
     missing = sorted(quorum.members - agencies, key=lambda one: (one not in quorum.must_include, one))
@@ -162,19 +163,28 @@ def to_check_in(viewer: Viewer, meeting: Meeting, attendees: Iterable[One], now:
 
 
 def by_attendance(attendees: Iterable[One]) -> dict[str, list[One]]:
-    """The people by how they took part, in the order given: present, substitute, in_attendance, apologies, absent, unchecked. A name
-    on a slip of somebody who is asked by name as well is left out while nothing is noted of it."""
-    everybody = list(attendees)
-    named = {(one.agency_id, one.name) for one in everybody if one.agency_invitation_id is None}
+    """The people by how they took part, in the order given: present, substitute, in_attendance, apologies, absent, unchecked; each
+    of them once."""
     found: dict[str, list[One]] = {
         key: [] for key in (PRESENT, SUBSTITUTE, IN_ATTENDANCE, APOLOGIES, ABSENT, UNCHECKED)
     }
-    for one in everybody:
-        is_double = one.agency_invitation_id is not None and (one.agency_id, one.name) in named
-        if one.attendance is None and is_double:
-            continue
+    for one in each_once(attendees):
         found[_taken_part(one)].append(one)
     return found
+
+
+def each_once(attendees: Iterable[One]) -> list[One]:
+    """Everybody once: of somebody who is asked by name and stands on their agency's slip as well the own line counts, or that on the
+    slip where something is noted of it alone."""
+    everybody = list(attendees)
+    asked = {(one.agency_id, one.name): one for one in everybody if one.agency_invitation_id is None}
+    left_out: set[int] = set()
+    for one in everybody:
+        own = asked.get((one.agency_id, one.name))
+        if own is not None and one.agency_invitation_id is not None:
+            by_slip = own.attendance is None and one.attendance is not None
+            left_out.add(id(own if by_slip else one))
+    return [one for one in everybody if id(one) not in left_out]
 
 
 def _taken_part(one: Attendee | AttendeeShown) -> str:

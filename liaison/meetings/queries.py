@@ -97,8 +97,8 @@ async def creators_agency_id(db: Session, meeting: Meeting) -> int | None:
 
 
 async def upcoming(db: Session, viewer: Viewer, *, mechanism_id: int | None = None, limit: int = 20) -> list[Meeting]:
-    """Meetings not yet over, soonest first; cancelled and postponed ones are left out."""
-    takes_place = and_(Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None))
+    """Meetings not yet over, soonest first; cancelled and postponed ones, and those recorded as held, are left out."""
+    takes_place = and_(Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None), Meeting.held_at.is_(None))
     ahead = Wanted(lambda place: [and_(place.at > db.now() - LONGEST, takes_place)])
     rows = await _first(db, viewer, ahead, mechanism_id=mechanism_id)
     return [meeting for meeting in rows if meeting.ends_at > db.now()][:limit]

@@ -108,7 +108,7 @@ async def circulated(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         sections=sections,
         agencies=names,
         lead=_lead(words, minutes, agencies, names, due),
-        due_short=words.plain_date(version.due_on) if version.due_on else None,
+        due_short=words.short_date(version.due_on) if version.due_on else None,
         acts=[(await _for(db, words, version, one, named=len(signs) > 1), urls[may]) for one, may in zip(signs, mays, strict=True)],
         code=code,
         opened=bool(readers.opened),

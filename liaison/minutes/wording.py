@@ -80,7 +80,7 @@ def sign_off_facts(
     elif said.by_name:
         found.append((words.pgettext("sign-off", "By"), said.by_name))
     found.append((words._("Recorded at"), words.moment(said.at)))
-    return [*found, (words._("Fingerprint"), said.root)]
+    return [*found, (words._("Check value"), said.root)]
 
 
 def issued_words(words: Words, minutes: Minutes, issuer: str) -> str:

@@ -126,7 +126,7 @@ def _next(words: Words, one: NextMeeting | None) -> list[str]:
     )
     soon = words._("today") if one.days_ahead == 0 else words._("in %(days)s", days=words.days(one.days_ahead))
     if one.coming is not None:
-        soon += words._("; %(coming)s come, %(waiting)s have not answered", coming=one.coming, waiting=one.waiting)
+        soon += words._("; coming: %(coming)s, not answered: %(waiting)s", coming=one.coming, waiting=one.waiting)
     lines.append(soon)
     return lines + [words._("Item %(n)s: %(title)s", n=n, title=title) for n, title in enumerate(one.agenda, 1)]
 

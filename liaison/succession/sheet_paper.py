@@ -5,7 +5,7 @@ from liaison.documents.sheet import Facts, Grid, Heading, Text
 from liaison.i18n import Words
 from liaison.mechanisms.wording import ROLES
 from liaison.meetings.values import decision_label
-from liaison.succession.sheet_said import Sheet, contact_rows, owner_of, passing_lines
+from liaison.succession.sheet_said import Sheet, contact_rows, owner_of, passing_lines, titled
 
 
 def laid_out(words: Words, said: Sheet) -> bytes:
@@ -50,9 +50,9 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
             [words._("Action item"), words._("Owner"), words._("Due date")],
             [
                 [
-                    item.title,
+                    titled(words, said, item),
                     owner_of(words, item),
-                    words.date(item.due_on) if item.due_on else none,
+                    words.short_date(item.due_on, said.made_on) if item.due_on else none,
                 ]
                 for item in said.items
             ]
@@ -62,7 +62,7 @@ def parts(words: Words, said: Sheet) -> list[Heading | Text | Facts | Grid]:
         Heading(words._("3. What else passes to the successor")),
         Facts([("", line) for line in passing_lines(words, said) or [none]]),
         Heading(words._("4. Next dates")),
-        Facts([(words.date(one.local_on) + colon, one.title) for one in said.coming] or [("", none)]),
+        Facts([(words.full_date(one.local_on) + colon, one.title) for one in said.coming] or [("", none)]),
         Heading(words._("5. The last decisions")),
         Facts([(f"{decision_label(one)}　", one.text) for one in said.decisions] or [("", none)]),
         Text(""),

@@ -80,3 +80,10 @@ def contact_rows(words: Words, said: Sheet) -> list[list[str]]:
             mail = address.mail if address else ""
             rows.append([agency.short_name, words._(ROLES[one.role]), one.person.name, phone, mail])
     return rows
+
+
+def titled(words: Words, said: Sheet, item: ActionItem) -> str:
+    """An open action item, with whose it is where the agency only supports another."""
+    if item.lead_agency_id == said.term.agency_id:
+        return item.title
+    return item.title + words._(" (supporting %(agency)s)", agency=item.lead_agency.short_name)

@@ -123,7 +123,8 @@ async def test_several_items_are_asked_about_by_number_and_each_says_what_became
     page = await browser.get("/actions")
     assert page.count('form="bulk"') == 2
     asked = await chosen(browser, "complete", [mine, theirs])
-    assert "将处理以下2项" in asked.text
+    assert "已勾选2项" in asked.text
+    assert "将这2项标记办结" in asked.text
     async with play.database.reading() as db:
         assert (await db.get_one(ActionItem, mine)).ended_at is None, "asked first"
     done = await chosen(browser, "complete", [mine, theirs], confirmed="1")
@@ -141,7 +142,9 @@ async def test_a_date_an_owner_and_a_reminder_for_several_items(play: Play, sett
     browser = await Browser(settings, play.database, play.clock).sign_in(world.liwb)
     await browser.get("/actions")
     assert (await chosen(browser, "due", ids, confirmed="1", due_on="")).status_code == 422
-    await chosen(browser, "due", ids, confirmed="1", due_on="2026-12-20")
+    dated = await chosen(browser, "due", ids, confirmed="1", due_on="2026-12-20")
+    assert dated.text.count("已处理") == 3, "the count and each of them; nothing is 办结 by another date"
+    assert "办结" not in dated.text
     await chosen(browser, "owner", ids, confirmed="1", who=f"person:{world.zhenggq.id}", reason="分工调整")
     async with play.database.reading() as db:
         rows = [await db.get_one(ActionItem, each) for each in ids]

@@ -16,7 +16,7 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.desk.queries import desk
 from liaison.directory.models import Person
-from liaison.errors import Conflict, Invalid, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms.models import Designation, Member
 from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
@@ -68,11 +68,11 @@ async def item_id(play: Play) -> int:
     return item.id
 
 
-async def rejoin(play: Play) -> None:
+async def rejoin(play: Play, joined_on: date = date(2026, 1, 1)) -> None:
     """区民政局 is a member again, with 宋和平 as its liaison."""
     world = play.world
     async with play.database.writing() as db:
-        db.add(Member(mechanism_id=world.mechanism.id, agency_id=world.mzj.id, joined_on=date(2026, 1, 1)))
+        db.add(Member(mechanism_id=world.mechanism.id, agency_id=world.mzj.id, joined_on=joined_on))
         db.add(
             Designation(
                 mechanism_id=world.mechanism.id, agency_id=world.mzj.id, person_id=world.songhp.id, role="principal",
@@ -210,6 +210,17 @@ async def test_an_agency_without_a_liaison_is_left_out_also_when_its_liaison_lea
         assert [agency.id for agency in found.vacant] == [play.world.mzj.id]
     await at(play, "11-24T08:30")
     assert await due_on(play, item_id) == LATER, "the clock notices that nobody's word is missing any more"
+
+
+async def test_an_agency_that_joined_since_and_may_not_read_the_item_is_not_waited_for(
+    play: Play, item_id: int
+) -> None:
+    await rejoin(play, date(2026, 11, 24))
+    play.clock.as_of = datetime.fromisoformat("2026-11-25T10:00+08:00").astimezone(UTC)
+    asked = await ask(play, item_id)
+    with pytest.raises(NotFound):
+        await say(play, play.world.songhp, asked, extending.agree)
+    assert await say(play, play.world.zhoumin, asked, extending.agree) == "agreed"
 
 
 async def at(play: Play, text: str) -> dict[str, Mail]:

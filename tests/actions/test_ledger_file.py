@@ -80,6 +80,14 @@ async def test_no_cell_is_a_formula(database: Database, world: World, items: lis
     assert sheet.cell(3, 2).value == "=1+1"
 
 
+def test_a_column_is_as_wide_as_its_texts_and_long_ones_are_wrapped() -> None:
+    rows = [["编号", "事项"], ["1-1-8b237f36", "研究" * 40], ["", "短"]]
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook({"台账": rows}))).active
+    assert sheet is not None
+    assert (sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width) == (15, 44)
+    assert sheet["B2"].alignment.wrap_text
+
+
 async def test_the_same_table_changes_nothing_in_whichever_language_it_was_written_out(
     database: Database, world: World, items: list[int]
 ) -> None:

@@ -14,6 +14,7 @@ from liaison.directory.models import Person
 from liaison.errors import NotPermitted
 from liaison.meetings import checking_in, holding, queries, replies, scheduling
 from liaison.meetings.asking import Asked
+from liaison.meetings.attendance import Quorum, attendance_of, by_attendance
 from liaison.meetings.models import Attendee, Meeting
 from tests.callers import Browser, Program, visitor
 from tests.conftest import NOW
@@ -304,3 +305,19 @@ async def test_a_meeting_that_took_place_elsewhere_forgets_who_checked_in(play: 
         await scheduling.reinstate(db, viewer, meeting, local_start=SOON + timedelta(days=7))
     one = (await listed(play, meeting_id))["陈志远"]
     assert (one.attendance, one.checked_in_at) == (None, None)
+
+
+def test_who_is_asked_by_name_and_stands_on_the_slip_too_is_counted_once() -> None:
+    by_name = Attendee(agency_id=1, name="孙丽", partstat="needs_action")
+    on_slip = Attendee(agency_id=1, name="孙丽", partstat="accepted", agency_invitation_id=5, attendance="present")
+    other = Attendee(agency_id=2, name="孙丽", partstat="accepted", agency_invitation_id=6, attendance="present")
+    everybody, quorum = [by_name, on_slip, other], Quorum(2, (), frozenset({1, 2}))
+
+    there = attendance_of(everybody, quorum)
+    assert (there.present, there.expected, there.unchecked, there.agencies_present) == (2, 2, 0, 2)
+    assert by_attendance(everybody)["present"] == [on_slip, other]
+
+    by_name.attendance = "apologies"
+    assert attendance_of(everybody, quorum).present == 1
+    assert by_attendance(everybody)["present"] == [other]
+    assert by_attendance(everybody)["apologies"] == [by_name]

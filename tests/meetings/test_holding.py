@@ -117,6 +117,19 @@ async def test_holding_twice_changes_nothing_and_mails_nobody(play: Play) -> Non
         assert (await db.scalars(select(OutboxMail))).all() == []
 
 
+async def test_what_is_held_is_not_coming_any_more_though_its_time_is_not_over(play: Play) -> None:
+    meeting_id = await scheduled(play)
+
+    async def coming() -> list[int]:
+        async with play.database.reading() as db:
+            viewer, _ = await play.meeting(db, meeting_id)
+            return [one.id for one in await queries.upcoming(db, viewer)]
+
+    assert await coming() == [meeting_id]
+    await act(play, meeting_id, holding.hold)
+    assert await coming() == []
+
+
 async def test_what_has_not_begun_or_is_off_cannot_be_held(play: Play) -> None:
     with pytest.raises(Conflict):
         await act(play, await scheduled(play, MORNING + timedelta(hours=5)), holding.hold)

@@ -48,7 +48,7 @@ async def test_circulating_mails_those_who_sign_and_copies_deputies_without_a_li
     assert {to for to, mail in mails.items() if mail.links} == {ZHOUMIN, LIWB, JCY}
     assert "清沚区人民检察院 方华（签发人）" in mails[JCY].text
     mail = mails[LIWB]
-    assert mail.subject == "【纪要会签】请于11月26日前答复：2026年第四季度联席会议"
+    assert mail.subject == "【纪要会签】请于11月26日（周四）前答复：2026年第四季度联席会议"
     for part in (mail.text, mail.html):
         for said in (
             "清沚区人民检察院送会签下列会议纪要",
@@ -65,7 +65,7 @@ async def test_each_reads_it_in_their_own_language(play: Play, program: Program)
     await change(play, play.world.liwb, locale="en")
     await circulated(play, program)
     mail = by_address(await play.delivered())[LIWB]
-    assert mail.subject == "[Sign the minutes] Please answer by 26 Nov: 2026年第四季度联席会议"
+    assert mail.subject == "[Sign the minutes] Please answer by Thu 26 Nov: 2026年第四季度联席会议"
     assert "to read the minutes below and to agree, or ask for changes, by Thursday" in mail.text.replace("\n", " ")
 
 
@@ -178,7 +178,7 @@ async def test_each_sign_off_is_confirmed_once_with_version_and_root(play: Play,
         await program.post(play.world.liwb, f"/minutes/{sent['id']}/sign", {"root": sent["root"], "text": "请尽快印发"})
     (mail,) = await play.delivered()
     assert (mail.to, mail.subject) == (LIWB, "【签署确认】2026年第四季度联席会议（第1稿）：同意")
-    for said in (sent["root"], "清沚区司法局", "请尽快印发", "李文博", "2家单位中已有1家同意"):
+    for said in (sent["root"], "清沚区司法局", "请尽快印发", "李文博", "2家单位中1家已同意"):
         assert said in mail.text, said
     assert sent["root"] in mail.html
 

@@ -65,7 +65,7 @@ async def test_the_page_to_circulate_names_who_signs_and_how_each_is_reached(
     await browser.sign_in(world.zhoumin)
     path = f"/minutes/{made['id']}/circulate"
     page = text_of(await browser.get(path))
-    assert "本稿请2家单位签署" in page
+    assert "请2家参会单位签署本稿" in page
     assert "发邮件给联络员李文博" in page
     await program.patch(world.guyan, f"/members/{world.members['sfj'].id}", {"takes_part": "paper"})
     page = text_of(await browser.get(path))

@@ -68,7 +68,7 @@ def to(subject: str, *addresses: str) -> Told:
 
 
 ASK, CONFIRM, ISSUED = (
-    "【纪要会签】请于12月3日前答复",
+    "【纪要会签】请于12月3日（周四）前答复",
     "【签署确认】第四季度联席会议（第1稿）",
     "【会议纪要】第四季度联席会议",
 )
@@ -114,7 +114,9 @@ async def test_four_agencies_with_changes_a_signature_on_paper_and_a_handover_in
 
     assert await story.on("11-27T09:00") == []
     second = await story.circulated(meeting, "会议议定，5个工作日内完成移送。")
-    assert await story.arrived() == to("【纪要会签】第2稿，请于12月3日前答复", ZHOUMIN, QIANWEI, LIWB, WUXL, SONGHP)
+    assert await story.arrived() == to(
+        "【纪要会签】第2稿，请于12月3日（周四）前答复", ZHOUMIN, QIANWEI, LIWB, WUXL, SONGHP
+    )
     read = await program.get(world.zhoumin, f"/minutes/{second['id']}")
     assert {(one["number"], one["state"], one["void"]) for one in read["sign_offs"]} == {
         (1, "agreed", True), (1, "changes_requested", True)
@@ -133,7 +135,7 @@ async def test_four_agencies_with_changes_a_signature_on_paper_and_a_handover_in
     assert await story.arrived() == []
     old = link_in(story.mails[LIWB])
     on_the_day = await story.on("11-30T08:30")
-    assert on_the_day == to("【纪要会签】第2稿，请于12月3日前答复：第四季度联席会议", GONGHUI)
+    assert on_the_day == to("【纪要会签】第2稿，请于12月3日（周四）前答复：第四季度联席会议", GONGHUI)
     assert {mail.to for mail in story.quarter.changes} == {ZHOUMIN, QIANWEI, SONGHP}
     assert (await program.client.get(old)).status_code == 410
     assert await story.on("12-02T08:30") == to("【纪要会签】第四季度联席会议", GONGHUI, WUXL)

@@ -15,7 +15,7 @@ async def test_the_first_working_day_of_the_week_tells_what_waits_unless_switche
     mails = await at(play, "11-30T08:30")
     assert set(mails) == {LIWB}
     assert "【每周提要】" in str(mails[LIWB].raw["Subject"])
-    assert "本周其他待办" not in mails[LIWB].text, "there is nothing else above"
+    assert "其他待办事项" not in mails[LIWB].text, "there is nothing else above"
     assert await at(play, "11-30T09:00") == await at(play, "12-01T08:30") == {}
     await without_digest(play)
     assert await at(play, "12-07T08:30") == {}

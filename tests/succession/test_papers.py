@@ -113,6 +113,8 @@ async def test_the_sheet_holds_contacts_open_items_dates_and_the_last_three_deci
 ) -> None:
     world = quarter.world
     await assigned(quarter, "建立线索台账")
+    theirs = {"lead_agency_id": world.jcy.id, "supporting_agency_ids": [world.sfj.id]}
+    await assigned(quarter, "提供案件清单", world.zhoumin, **theirs)
     await quarter.announced()
     start = datetime.fromisoformat("2026-09-17T14:30")
     meeting_id = await quarter.play.scheduled(title="第三季度联席会议", local_start=start)
@@ -134,6 +136,7 @@ async def test_the_sheet_holds_contacts_open_items_dates_and_the_last_three_deci
                 "0553-0000011",
                 "吴晓岚",
                 "建立线索台账",
+                "提供案件清单（配合区检察院）",
                 "第四季度联席会议",
             ):
                 assert each in text, each

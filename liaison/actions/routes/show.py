@@ -17,6 +17,7 @@ from liaison.actions.routes.common import Db, Me, shown
 from liaison.actions.showing import line, lines
 from liaison.db import Session
 from liaison.i18n import N_
+from liaison.meetings.values import decision_label
 from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.web.forms import Form, attempt, local_or
 from liaison.web.pages import AnyRequest, fragment, see_other, words_of
@@ -133,6 +134,7 @@ async def item_page(
         request,
         "actions/show.html",
         path=f"/actions/{action_id}",
+        decision_label=decision_label,
         form=form,
         theirs=theirs,
         line=one,

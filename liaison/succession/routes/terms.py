@@ -18,7 +18,7 @@ from liaison.paperwork.writing import Made
 from liaison.succession import handover, moving, papers, queries
 from liaison.succession.permissions import may_read_sheet, may_write_for
 from liaison.succession.sheet import sheet
-from liaison.succession.sheet_said import contact_rows, owner_of, passing_lines
+from liaison.succession.sheet_said import contact_rows, owner_of, passing_lines, titled
 from liaison.succession.telling import note_delivered
 from liaison.web.attached import DOCX, attached
 from liaison.web.forms import Form, attempt
@@ -86,6 +86,7 @@ async def handover_sheet(request: AnyRequest, db: Db, viewer: Me, designation_id
         rows=contact_rows(words_of(request), said),
         passing=passing_lines(words_of(request), said),
         owner_of=owner_of,
+        titled=titled,
         wording=wording,
         decision_label=decision_label,
     )
