@@ -15,6 +15,7 @@ from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import Gone, NotFound, Refusal
 from liaison.mechanisms.viewers import viewer_for
+from liaison.postroom.acknowledging import acknowledge_notice
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome
 from liaison.postroom.plain import Word, word_in
@@ -22,7 +23,7 @@ from liaison.postroom.signing import sign_minutes
 
 Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
 """The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
-ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes}
+ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes, links.NOTICE: acknowledge_notice}
 """By the purpose of a code, the verb that a reply with it calls."""
 
 

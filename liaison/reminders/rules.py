@@ -20,6 +20,7 @@ from liaison.meetings.steps import (
     REMINDER,
     REPLIES,
 )
+from liaison.notices.due import HALF, UNANSWERED
 
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
 ITEMS, PREPARE = "items", "prepare"
@@ -33,6 +34,8 @@ FRESH = timedelta(days=30)
 EXTENSION = "extension"
 """A request for another date that waits for its reader's word."""
 DECIDE = "decide"
+NOTICE_SENT = "notice"
+"""One agency that a notice was sent to, whose word is waited for."""
 SIGN, RECORD = "sign", "record"
 """A sign-off that an agency owes, and a meeting whose minutes its host drafts or issues."""
 SIGN_BEFORE: Final = "countersign_before"
@@ -42,8 +45,8 @@ BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", DECIDE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
-    *(SIGN_BEFORE, "before", BEFORE_MEETING),
+    *("overdue_5", "overdue_1", UNANSWERED, "due", DECIDE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
+    *(SIGN_BEFORE, "before", HALF, BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
 
@@ -60,8 +63,8 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare, list, extension, record or sign; `id` that of the action item, the attendee, the
-    agency's invitation, the meeting, the membership, the request or the signer. `step` says why now: before, due, overdue_1, overdue_5,
+    `kind` is action, attendee, slip, items, prepare, list, extension, record, sign or notice; `id` that of the action item, the attendee,
+    the agency's invitation, the meeting, the membership, the request, the signer or the agency that a notice was sent to. `step` says why now: before, due, overdue_1, overdue_5,
     decide, a step around the meeting (call_for_items … issue), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes

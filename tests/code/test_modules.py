@@ -67,6 +67,7 @@ SLOW = (
     "liaison.paperwork.annual",
     "liaison.one_page.paper",
     "liaison.paperwork.papers",
+    "liaison.notices.letter",
     "liaison.succession.letter",
     "liaison.succession.sheet_paper",
     "liaison.files.packing",

@@ -17,7 +17,8 @@ from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
-from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
+from liaison.files.models import CLEAN, INFECTED
+from liaison.meetings.paper_models import PaperVersion
 from liaison.reminders.reminding import remind_due
 from tests.callers import Browser, Program
 from tests.files.making import PDF, office
