@@ -19,7 +19,7 @@ from liaison.meetings.paper_queries import largest
 from liaison.meetings.replies import Registered
 from liaison.notices import answering, closing, deadlines, papers, queries, writing
 from liaison.notices.models import FOR_INFORMATION, INFORMATION, Addressee, Notice
-from liaison.notices.permissions import refuse_not_a_draft
+from liaison.notices.permissions import own_line, refuse_not_a_draft
 from liaison.notices.values import notice_json
 from liaison.web.api import Body, Paging, RegisteredGiven, body, listed, named, named_if_given, replay, reply, seen
 from liaison.web.forms import row_id
@@ -285,18 +285,17 @@ async def add_paper(request: AnyRequest, viewer: Me, notice_id: Id) -> Response[
         return await take(request, got, act)
 
 
-@get("/notices/{notice_id:str}/papers/{paper_id:str}/file")
-async def paper_file(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, paper_id: Id) -> Stream:
+@get("/notices/{notice_id:str}/papers/{notice_paper_id:str}/file")
+async def paper_file(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, notice_paper_id: Id) -> Stream:
     """The file of one of its papers."""
     notice = await queries.get(db, viewer, row_id(notice_id))
-    paper = notice.paper(row_id(paper_id))
+    paper = notice.paper(row_id(notice_paper_id))
     paper.refuse_unread(scanner=bool(settings_of(request).scanner))
     return await kept_file(request, paper.stored_name, file_name=paper.file_name, media_type=paper.media_type)
 
 
 def _line(viewer: Viewer, notice: Notice, agency_id: str | None = None) -> Addressee:
-    own = viewer.acts_for(notice.mechanism_id)
-    return notice.line_of(named(agency_id) if agency_id is not None else own)
+    return own_line(viewer, notice) if agency_id is None else notice.line_of(named(agency_id))
 
 
 def _registered(given: RegisteredGiven | None) -> Registered | None:

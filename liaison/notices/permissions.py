@@ -5,7 +5,7 @@ from datetime import date
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
-from liaison.notices.models import Notice
+from liaison.notices.models import Addressee, Notice
 
 NOT_YOURS = N_("Notices are written and sent by the liaison or deputy of the agency that sends them.")
 _SENT = N_("This notice has been sent, and does not change any more. Close it, and send another one.")
@@ -44,6 +44,16 @@ def may_answer(viewer: Viewer, notice: Notice, agency_id: int) -> bool:
 def may_register(viewer: Viewer, notice: Notice, agency_id: int) -> bool:
     """代登记: the sender for all, since it is they who were told; other officers and deputies for their own agency."""
     return is_sender(viewer, notice) or viewer.acts_for(notice.mechanism_id) == agency_id
+
+
+def own_line(viewer: Viewer, notice: Notice) -> Addressee:
+    """The line of the viewer's own agency, for what it does with the notice. Raises NotPermitted where it was not sent to it. Needs
+    `addressees`."""
+    own = viewer.acts_for(notice.mechanism_id)
+    found = next((one for one in notice.addressees if one.agency_id == own), None)
+    if found is None or notice.sent_at is None:
+        raise NotPermitted(N_("This is done by the liaison or deputy of an agency that it was sent to."))
+    return found
 
 
 def refuse_not_a_draft(viewer: Viewer, notice: Notice) -> None:

@@ -20,7 +20,7 @@ BOXES = (RECEIVED, SENT_BOX, DRAFTS)
 _LISTED = (
     joinedload(Notice.mechanism),
     joinedload(Notice.from_agency),
-    selectinload(Notice.addressees).joinedload(Addressee.agency),
+    selectinload(Notice.addressees).options(joinedload(Addressee.agency), joinedload(Addressee.passed_on_to)),
 )
 WHOLE = (
     *_LISTED[:2],

@@ -214,7 +214,12 @@ async def _address(db: Session, check: Check, notice: Notice, to: Collection[int
     found = []
     for id_ in sorted(wanted, key=lambda id_: (members[id_].sort_order, id_)):
         one = kept.get(id_) or Addressee(
-            agency_id=id_, agency=members[id_], from_agency_id=notice.from_agency_id, version=1, acts=[]
+            agency_id=id_,
+            agency=members[id_],
+            from_agency_id=notice.from_agency_id,
+            passed_on_to=None,
+            version=1,
+            acts=[],
         )
         one.asked = wanted[id_]
         found.append(one)

@@ -71,7 +71,7 @@ async def test_nobody_answers_for_another_agency(play: Play, program: Program) -
     world, made = play.world, await sent(play, program)
     await third(play)
     path = f"/notices/{made['id']}"
-    assert (await program.refused(world.zhoumin, "POST", f"{path}/acknowledge"))[0] == 404
+    assert (await program.refused(world.zhoumin, "POST", f"{path}/acknowledge"))[0] == 403
     assert (await program.refused(world.sunl, "POST", f"{path}/acknowledge"))[0] == 404
     other = {"agency_id": str(world.sfj.id)}
     assert (await program.refused(world.zhoumin, "POST", f"{path}/acknowledge", other))[0] == 403

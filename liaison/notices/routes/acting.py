@@ -11,7 +11,8 @@ from liaison.actions.escalating import receivers
 from liaison.db import Session
 from liaison.meetings import queries as meetings
 from liaison.notices import answering, closing, deadlines, escalating, queries, taking_up
-from liaison.notices.models import Addressee, Notice
+from liaison.notices.models import Notice
+from liaison.notices.permissions import own_line
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.notices.routes.show import notice_page
 from liaison.notices.saying import draft_of
@@ -22,7 +23,7 @@ from liaison.web.pages import AnyRequest, see_other, words_of
 @post("/notices/{notice_id:int}/open")
 async def open_(db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """Read it; the sender sees since when."""
-    await answering.open_(db, viewer, _own(viewer, await queries.get(db, viewer, notice_id)))
+    await answering.open_(db, viewer, own_line(viewer, await queries.get(db, viewer, notice_id)))
     return see_other(f"/notices/{notice_id}")
 
 
@@ -30,7 +31,7 @@ async def open_(db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
 async def acknowledge(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """The own agency has it."""
     form = await Form.read(request)
-    own = _own(viewer, await queries.get(db, viewer, notice_id))
+    own = own_line(viewer, await queries.get(db, viewer, notice_id))
     act = answering.acknowledge(db, viewer, own, text=form.raw("text"))
     return await _done(request, db, viewer, notice_id, form, act, "acknowledged")
 
@@ -39,7 +40,7 @@ async def acknowledge(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) ->
 async def answer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """The own agency's answer in a few words; a formal one is a notice of its own."""
     form = await Form.read(request)
-    own = _own(viewer, await queries.get(db, viewer, notice_id))
+    own = own_line(viewer, await queries.get(db, viewer, notice_id))
     return await _done(
         request, db, viewer, notice_id, form, answering.answer(db, viewer, own, text=form.raw("text")), "answered"
     )
@@ -49,7 +50,7 @@ async def answer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Resp
 async def offer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """Another date by which the own agency can answer."""
     form = await Form.read(request)
-    own = _own(viewer, await queries.get(db, viewer, notice_id))
+    own = own_line(viewer, await queries.get(db, viewer, notice_id))
     wanted = form.date("due_on")
     act = deadlines.offer(db, viewer, own, due_on=wanted, text=form.raw("text"))
     await attempt(db, form, act, lambda _: notice_page(request, db, viewer, notice_id, form, at="offered"))
@@ -61,7 +62,7 @@ async def offer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
 async def pass_on(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """It concerns another agency."""
     form = await Form.read(request)
-    own = _own(viewer, await queries.get(db, viewer, notice_id))
+    own = own_line(viewer, await queries.get(db, viewer, notice_id))
     act = answering.pass_on(db, viewer, own, to_agency_id=form.id("to_agency_id"), text=form.raw("text"))
     return await _done(request, db, viewer, notice_id, form, act, "passed_on")
 
@@ -70,7 +71,7 @@ async def pass_on(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Res
 async def correct(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """What was registered for the own agency is not so."""
     form = await Form.read(request)
-    own = _own(viewer, await queries.get(db, viewer, notice_id))
+    own = own_line(viewer, await queries.get(db, viewer, notice_id))
     return await _done(
         request, db, viewer, notice_id, form, answering.correct(db, viewer, own, text=form.raw("text")), "corrected"
     )
@@ -159,11 +160,6 @@ async def _done(
     """Do it and show the notice; a refusal is shown beside the form that it is about."""
     await attempt(db, form, act, lambda _: notice_page(request, db, viewer, notice_id, form, at=what))
     return see_other(f"/notices/{notice_id}?done={what}")
-
-
-def _own(viewer: Viewer, notice: Notice) -> Addressee:
-    """The line of the viewer's own agency. Raises NotFound where it was not sent to it."""
-    return notice.line_of(viewer.acts_for(notice.mechanism_id))
 
 
 handlers = [

@@ -194,6 +194,7 @@ def _page(
         zone=line.notice.mechanism.timezone,
         lead=asks(words, line.notice),
         form=form,
+        empty_form=Form(),
         at=at,
         said=said,
         refused=refused,

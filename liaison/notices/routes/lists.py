@@ -1,5 +1,6 @@
 """通报与移送: what came, what was sent, and drafts."""
 
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,14 +9,15 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.errors import NotFound
 from liaison.mechanisms import queries as mechanisms
 from liaison.notices import queries
 from liaison.notices.models import KINDS
-from liaison.notices.permissions import may_write
+from liaison.notices.permissions import is_sender, may_write
 from liaison.notices.queries import BOXES, RECEIVED, Filters
 from liaison.notices.routes.common import Db, Me, shown
 from liaison.web.forms import row_id, whole_number
-from liaison.web.pages import AnyRequest
+from liaison.web.pages import AnyRequest, words_of
 
 PAGE = 30
 
@@ -63,11 +65,27 @@ async def index(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
         agencies=sorted(members.values(), key=lambda one: (one.sort_order, one.id)),
         writes=[one for one in own if may_write(viewer, one.id) and one.ended_on is None],
         acts_for=viewer.acts_for,
+        toast=await _discarded(request, db, viewer),
         address=address,
         next_url=address(before=rows[PAGE - 1].id) if len(rows) > PAGE else None,
         is_first=before is None,
         is_narrowed=any((filters.kind, filters.mechanism_id, filters.agency_id, filters.wanted, filters.open_only)),
     )
+
+
+async def _discarded(request: AnyRequest, db: Session, viewer: Viewer) -> SimpleNamespace | None:
+    """What was thrown away just now, with its undo, if it is there."""
+    notice_id = whole_number(request.query_params.get("discarded"))
+    if not notice_id:
+        return None
+    try:
+        notice = await queries.get(db, viewer, notice_id, discarded=True)
+    except NotFound:
+        return None
+    if notice.discarded_at is None or not is_sender(viewer, notice):
+        return None
+    text = words_of(request)._("The draft is thrown away.")
+    return SimpleNamespace(text=text, undo_url=f"/notices/{notice_id}/restore")
 
 
 async def _mechanisms(db: Session, viewer: Viewer) -> list[Any]:

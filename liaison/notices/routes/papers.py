@@ -40,18 +40,18 @@ async def bring(request: AnyRequest, viewer: Me, notice_id: Id) -> Response[Any]
         raise FormAgain(await notice_page(request, db, viewer, notice_id, got.form, at="papers"))
 
 
-@post("/notices/{notice_id:int}/papers/{paper_id:int}/remove")
-async def remove(db: Db, viewer: Me, notice_id: Id, paper_id: Id) -> Response[Any]:
+@post("/notices/{notice_id:int}/papers/{notice_paper_id:int}/remove")
+async def remove(db: Db, viewer: Me, notice_id: Id, notice_paper_id: Id) -> Response[Any]:
     """Away from the draft."""
-    await papers.remove(db, viewer, await queries.get(db, viewer, notice_id), paper_id)
+    await papers.remove(db, viewer, await queries.get(db, viewer, notice_id), notice_paper_id)
     return see_other(f"/notices/{notice_id}?done=paper_removed#papers")
 
 
-@get("/notices/{notice_id:int}/papers/{paper_id:int}/file", include_in_schema=False)
-async def file(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, paper_id: Id) -> Stream:
+@get("/notices/{notice_id:int}/papers/{notice_paper_id:int}/file", include_in_schema=False)
+async def file(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, notice_paper_id: Id) -> Stream:
     """The file, to be kept: never opened by the browser itself."""
     notice = await queries.get(db, viewer, notice_id)
-    paper = notice.paper(paper_id)
+    paper = notice.paper(notice_paper_id)
     paper.refuse_unread(scanner=bool(settings_of(request).scanner))
     return await kept_file(request, paper.stored_name, file_name=paper.file_name, media_type=paper.media_type)
 

@@ -93,6 +93,7 @@ async def notice_page(
         takes_up=(answers or sends) and notice.sent_at is not None,
         made={act.what: act.object_id for act in acts if act.what in (AGENDA_ITEM, ACTION_ITEM)},
         form=form or Form(),
+        empty_form=Form(),
         at=at,
         labels={
             "text": words._("Text"),

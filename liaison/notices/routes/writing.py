@@ -38,7 +38,7 @@ async def new(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Resp
 async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
     """Keep the draft; with `send` look once more at who gets it, and send it."""
     form = await Form.read(request)
-    mechanism = await _mechanism(db, viewer, mechanism_id)
+    await _mechanism(db, viewer, mechanism_id)
     answered = await _answered(db, viewer, form.id("answers_id"))
     act = writing.draft(
         db,
@@ -49,7 +49,10 @@ async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
     )
 
     async def again(_: Mapping[str, Any]) -> Response[str]:
-        return await _page(request, db, viewer, await _mechanism(db, viewer, mechanism.id), form, answered=answered)
+        again_answered = await _answered(db, viewer, form.id("answers_id"))
+        return await _page(
+            request, db, viewer, await _mechanism(db, viewer, mechanism_id), form, answered=again_answered
+        )
 
     notice = await attempt(db, form, act, again)
     return see_other(f"/notices/{notice.id}/send" if form.ticked("send") else f"/notices/{notice.id}?done=kept")
