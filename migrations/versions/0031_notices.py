@@ -5,8 +5,8 @@ from alembic import op
 
 from liaison.db import BigId, UTCDateTime
 
-revision = "0028"
-down_revision = "0027"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:
