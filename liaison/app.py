@@ -37,6 +37,8 @@ from liaison.meetings import routes as meetings_routes
 from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
 from liaison.minutes import routes as minutes_routes
+from liaison.notices import api as notices_api
+from liaison.notices import routes as notices_routes
 from liaison.one_page import routes as one_page_routes
 from liaison.opening import open_database
 from liaison.paperwork import api as paperwork_api
@@ -147,6 +149,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
                 **polls_routes.LINK_PAGES,
                 **mechanisms_routes.LINK_PAGES,
                 **minutes_routes.LINK_PAGES,
+                **notices_routes.LINK_PAGES,
             },
             "assets": Assets(data_dir("static")),
             "token_rates": access.TokenRates(),
@@ -173,6 +176,7 @@ def page_routers() -> list[Router]:
         paperwork_routes.router,
         polls_routes.router,
         minutes_routes.router,
+        notices_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,
@@ -200,6 +204,7 @@ def api_routers() -> list[Router]:
         paperwork_api.api,
         polls_api.api,
         minutes_api.api,
+        notices_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

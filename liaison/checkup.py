@@ -18,6 +18,7 @@ from liaison.db import Database
 from liaison.directory import queries as directory
 from liaison.errors import CannotRun, Message
 from liaison.files import store
+from liaison.files.scanning import files_of_papers
 from liaison.i18n import N_
 from liaison.mail import queue_state, reasons
 from liaison.mail.classify import Kind
@@ -25,7 +26,7 @@ from liaison.mail.smtp import server_for
 from liaison.mail.sources import state
 from liaison.mail.sources.places import inboxes
 from liaison.mailcheck import Finding, finding
-from liaison.meetings.scanning import files_of_papers
+from liaison.models import FILES
 from liaison.opening import open_database
 from liaison.system import backups
 from liaison.system.backup_rules import FAILED
@@ -164,7 +165,7 @@ async def _operators(database: Database) -> Finding:
 async def _papers(database: Database) -> Finding:
     what, directory = N_("Papers"), database.settings.papers_dir
     async with database.reading() as db:
-        known = [stored_name for stored_name, _ in await files_of_papers(db)]
+        known = [stored_name for stored_name, _ in await files_of_papers(db, FILES)]
     lost = await asyncio.to_thread(store.missing, directory, known)
     if lost:
         return finding(what, "bad", N_("%(count)s of %(all)s files are missing in %(path)s, among them %(name)s. Copy them there from a backup: they lie in its directory papers."), count=len(lost), all=len(known), path=directory, name=lost[0])  # fmt: skip

@@ -16,6 +16,8 @@ from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
 from liaison.meetings.mails import COMPOSERS as MEETINGS
 from liaison.meetings.plan_mails import COMPOSERS as ANNUAL_PLANS
 from liaison.minutes.mails import COMPOSERS as MINUTES
+from liaison.notices.escalating import COMPOSERS as NOTICE_ESCALATIONS
+from liaison.notices.mails import COMPOSERS as NOTICES
 from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.reminders.mails import COMPOSERS as REMINDERS
@@ -29,6 +31,8 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **AGENDA,
     **POLLS,
     **MINUTES,
+    **NOTICES,
+    **NOTICE_ESCALATIONS,
     **ANNUAL_PLANS,
     **ESCALATIONS,
     **EXTENSIONS,

@@ -15,6 +15,7 @@ from liaison.bundle.loading import load
 from liaison.clock import Clock
 from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database, Session
+from liaison.demo_notices import send_notices
 from liaison.demo_story import tell_story
 from liaison.directory import people
 from liaison.directory.models import Person
@@ -93,6 +94,7 @@ async def run_demo(settings: Settings, *, port: int, reset: bool, say: Callable[
         await database.dispose()
     for mechanism_id in mechanism_ids:
         await tell_story(settings, mechanism_id, WHO)
+        await send_notices(settings, mechanism_id)
     await serve(settings, host=HOST, port=port, access_log=False, on_start=on_start)
 
 

@@ -1,5 +1,7 @@
 """Every table in one import, for the migrations and for whoever needs the whole schema."""
 
+from typing import Final
+
 from liaison import audit, site
 from liaison.accounts import models as accounts
 from liaison.actions import escalation_models as action_escalations
@@ -22,6 +24,7 @@ from liaison.meetings import (
 )
 from liaison.meetings import models as meetings
 from liaison.minutes import models as minutes
+from liaison.notices import models as notices
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
 from liaison.postroom import models as postroom
@@ -30,7 +33,11 @@ from liaison.succession import models as succession
 
 metadata = Base.metadata
 
+FILES: Final = (paper_models.PaperVersion, notices.NoticePaper)
+"""The tables whose rows are files that somebody brought."""
+
 __all__ = [
+    "FILES",
     "accounts",
     "action_escalations",
     "action_extensions",
@@ -48,6 +55,7 @@ __all__ = [
     "meetings",
     "metadata",
     "minutes",
+    "notices",
     "paper_models",
     "paperwork",
     "plan_models",

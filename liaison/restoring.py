@@ -22,10 +22,11 @@ from liaison.config import Settings, with_secret_key
 from liaison.countersigning.queries import files_of_scans
 from liaison.db import Database
 from liaison.errors import N_, CannotRun
+from liaison.files.scanning import files_of_papers
 from liaison.i18n import Words
 from liaison.keeping import archive, copies
 from liaison.keeping.archive import Damaged, Manifest
-from liaison.meetings.scanning import files_of_papers
+from liaison.models import FILES
 from liaison.opening import open_database
 from liaison.system.after_restore import Settled, settle
 
@@ -210,7 +211,7 @@ async def _lost_papers(database: Database, manifest: Manifest) -> list[str]:
     that; a restore goes on without them, and names them."""
     held = {part.name: part.sha256 for part in manifest.parts}
     async with database.reading() as db:
-        files = [*await files_of_papers(db), *await files_of_scans(db)]
+        files = [*await files_of_papers(db, FILES), *await files_of_scans(db)]
     known = [(archive.PAPERS + stored_name, sha256) for stored_name, sha256 in files]
     return [name for name, sha256 in known if held.get(name) != sha256]
 

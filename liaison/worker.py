@@ -19,7 +19,8 @@ from liaison.db import Database, Session
 from liaison.errors import CannotRun
 from liaison.feed import texts
 from liaison.feed.calendar import to_keep
-from liaison.files import scanner, store
+from liaison.files import scanner, scanning, store
+from liaison.files.models import CLEAN, FAILED, INFECTED
 from liaison.files.running import run as run_program
 from liaison.keeping import making
 from liaison.mail import outbox, queue_state
@@ -29,10 +30,9 @@ from liaison.mail.smtp import transport_for
 from liaison.mail.sources.places import Inbox, inboxes
 from liaison.mail.transport import Transport
 from liaison.mechanisms.calendars import load_calendars
-from liaison.meetings import scanning
-from liaison.meetings.paper_models import CLEAN, FAILED, INFECTED
 from liaison.meetings.zone_data import follow_zone_data
 from liaison.minutes.deeming import deem_due
+from liaison.models import FILES
 from liaison.postroom import purging
 from liaison.reminders.reminding import remind_due
 from liaison.succession.following import apply_due
@@ -140,11 +140,11 @@ async def scan_papers(work: Work) -> None:
     """Have the site's virus scanner judge what came in, one file after the other; none is handed out before."""
     database = work.database
     async with database.reading() as db:
-        waiting = await scanning.to_scan(db)
-    for version_id, stored_name in waiting:
+        waiting = await scanning.to_scan(db, FILES)
+    for one in waiting:
         if work.stop.is_set():
             return
-        path = database.settings.papers_dir / stored_name
+        path = database.settings.papers_dir / one.stored_name
         status = await run_program(
             scanner.command(database.settings.scanner, str(path.absolute())), seconds=scanner.SECONDS
         )
@@ -152,9 +152,9 @@ async def scan_papers(work: Work) -> None:
         if status in (scanner.CLEAN_STATUS, scanner.INFECTED_STATUS):
             verdict = CLEAN if status == scanner.CLEAN_STATUS else INFECTED
         if verdict != CLEAN:
-            log.error("paper_not_clean", verdict=verdict, file=stored_name, status=status)
+            log.error("paper_not_clean", verdict=verdict, file=one.stored_name, status=status)
         async with database.writing() as db:
-            await scanning.note_verdict(db, version_id, verdict)
+            await scanning.note_verdict(db, one, verdict)
 
 
 async def sweep_papers(work: Work) -> None:
@@ -167,7 +167,7 @@ async def sweep_papers(work: Work) -> None:
     for at in range(0, len(old), 500):
         some = old[at : at + 500]
         async with work.database.reading() as db:
-            known = await scanning.known(db, some) | {name for name, _ in await files_of_scans(db)}
+            known = await scanning.known(db, FILES, some) | {name for name, _ in await files_of_scans(db)}
         for name in set(some) - known:
             log.info("paper_swept", file=name)
             await asyncio.to_thread(store.drop, papers, name)

@@ -37,6 +37,7 @@ from tests import world
 from tests.callers import app_of
 from tests.permissions_rules import ROLES
 from tests.rights_meetings import meetings
+from tests.rights_notices import notices
 from tests.statements import compiled_once
 
 MISSING = 99_999_999
@@ -61,6 +62,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "paper_id": ("paper_id", "restricted_paper"),
     "incoming_id": ("incoming_id",),
     "poll_id": ("poll_id",),
+    "notice_id": ("notice_id", "notice_draft"),
     "version_id": ("minutes_version",),
     "section": ("section", "restricted_section"),
 }
@@ -214,6 +216,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         )
         db.add(layout)
         things |= await meetings(db, built)
+        things |= await notices(db, built)
         things |= {"region": "CN", "year": 2027}
         operator = await built.viewer(db, built.guyan)
         day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")

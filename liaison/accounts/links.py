@@ -22,6 +22,8 @@ ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL, LIST = "answer", "slip", "action", "pr
 EXTENSION = "extension"
 SIGN, MINUTES = "sign", "minutes"
 """Sign one version of a text (also of a reference code), and read issued minutes."""
+NOTICE, OFFER = "notice", "offer"
+"""What one agency does with a notice (also of a reference code), and what its sender says to another date that it offers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import extension_queries
 from liaison.actions.showing import reported_on
 from liaison.db import Session
+from liaison.desk.notices import notices_waiting
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
+from liaison.notices import queries as notice_queries
 from liaison.polls import queries as poll_queries
 from liaison.succession import queries as succession_queries
 from liaison.succession.left import left_open
@@ -35,6 +37,7 @@ async def by_office(
         Todo(f"left_{one.role}", today, one.meeting.id, one.meeting, count=one.count, names=tuple(one.names))
         for one in await left_open(db, viewer)
     ]
+    todos += notices_waiting(viewer, await notice_queries.open_ones(db, viewer), histories, today)
     asked = await poll_queries.waiting(db, viewer)
     return [*todos, *(Todo("time_poll", poll.due_on, poll.id, None, poll.title) for poll in asked)]
 

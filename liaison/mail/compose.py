@@ -56,7 +56,8 @@ def diverted(message: OutgoingMessage, address: str, locale: str) -> OutgoingMes
     if message.audience is not None:
         closed = gettext(_TRIAL_CLOSED)
         text, page = f"{closed}\n", f"<html><body><p>{escape(closed)}</p></body></html>"
-        message = replace(message, text=text, html=page, calendar=None, calendar_method=None)
+        subject = message.listed_as or message.subject
+        message = replace(message, subject=subject, text=text, html=page, calendar=None, calendar_method=None)
     html, found = _BODY_TAG.subn(lambda tag: tag[0] + banner, message.html, count=1)
     name, original = name_and_address(message.to)
     return replace(

@@ -289,7 +289,7 @@ class _Round:
             "sha256": hashlib.sha256(data).hexdigest(),
             "message_id": message_id,
             "mail_from": name_and_address(message.mail_from)[1],
-            "subject": message.subject[:400],
+            "subject": (message.listed_as or message.subject)[:400],
             "holds": message.holds,
             "audience": message.audience,
             "trial_to": trial.lower() if trial is not None else None,

@@ -30,6 +30,8 @@ class OutgoingMessage:
     from_name: str = ""
     audience: frozenset[int] | None = None
     """Set where it says what only the people of these agencies may know; all who read its address are of them."""
+    listed_as: str = ""
+    """What lists of mails call it where its subject says more than whoever looks after the mail may know."""
 
 
 Wording = Callable[[OutboxMail], OutgoingMessage | None]

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.files.models import READY
 from liaison.files.packs import Pack, Part
 from liaison.i18n import Words
 from liaison.meetings import paper_queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.audience import HIDDEN
 from liaison.meetings.models import Meeting
-from liaison.meetings.paper_rules import READY, PaperShown
+from liaison.meetings.paper_rules import PaperShown
 from liaison.meetings.wording import LAST_ACTIONS, standing_of
 
 BOUND = ("pdf", "png", "jpg")

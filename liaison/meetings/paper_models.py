@@ -1,19 +1,14 @@
 """会议材料: the papers of a meeting, and every version that was brought of each."""
 
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, IdSet, Versioned
 from liaison.directory.models import Agency
+from liaison.files.models import TO_SCAN, FileRow
 from liaison.meetings.models import AgendaItem, Meeting
-
-CLEAN, INFECTED, FAILED = "clean", "infected", "failed"
-"""What the virus scanner said of a file; failed: it could not say, and is asked again."""
-TO_SCAN: Final = text("(verdict IS NULL OR verdict = 'failed')")
-"""Said word for word as the index has it, else a database would not use that."""
 
 
 class Paper(Versioned, Base):
@@ -43,28 +38,19 @@ class Paper(Versioned, Base):
     versions: Mapped[list["PaperVersion"]] = relationship(lazy="raise", order_by="PaperVersion.number")
 
 
-class PaperVersion(Base):
+class PaperVersion(FileRow):
     """One file of a paper as it was brought. Never changed, but for what the virus scanner says of it."""
 
     __tablename__ = "paper_version"
     __table_args__ = (
         UniqueConstraint("paper_id", "number"),
-        UniqueConstraint("stored_name"),
         Index("ix_paper_version_to_scan", "scanned_at", "id", sqlite_where=TO_SCAN, postgresql_where=TO_SCAN),
     )
 
     paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
     number: Mapped[int]
-    file_name: Mapped[str] = mapped_column(String(120))
-    """As it is shown and offered."""
-    stored_name: Mapped[str] = mapped_column(String(40))
-    """As it lies on the disk."""
-    bytes: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    kind: Mapped[str] = mapped_column(String(8))
-    """By its content (files.kinds)."""
-    added_at: Mapped[datetime]
-    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    scanned_at: Mapped[datetime | None]
-    verdict: Mapped[str | None] = mapped_column(String(10))
-    """None until a scanner looked at it."""
+
+    @property
+    def about(self) -> str:
+        """What its lines of the trail are about."""
+        return f"paper:{self.paper_id}"

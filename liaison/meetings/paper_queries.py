@@ -12,7 +12,7 @@ from liaison import site
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict, NotFound
-from liaison.i18n import N_
+from liaison.files.models import FOUND_IN_IT, HELD_BACK, READY, REFUSED
 from liaison.meetings import agenda as items
 from liaison.meetings import queries
 from liaison.meetings.agenda_queries import agenda
@@ -20,8 +20,6 @@ from liaison.meetings.audience import ItemShown
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.paper_models import Paper, PaperVersion
 from liaison.meetings.paper_rules import (
-    READY,
-    REFUSED,
     PaperShown,
     VersionShown,
     in_order,
@@ -34,8 +32,6 @@ LARGEST = "largest_paper"
 """The operator's choice: {"megabytes": 20}."""
 DEFAULT_MEGABYTES = 20
 MOST_MEGABYTES = 100
-HELD_BACK = N_("This file has not been scanned for viruses yet. Please try again in a minute.")
-INFECTED = N_("The virus scanner found something in this file, so it is not handed out. Please bring a clean one.")
 _WHOLE = (joinedload(Paper.agency), joinedload(Paper.agenda_item), selectinload(Paper.versions))
 
 
@@ -55,7 +51,7 @@ class Found:
         if version is None:
             raise NotFound
         if version.state != READY:
-            raise Conflict(INFECTED if version.state == REFUSED else HELD_BACK)
+            raise Conflict(FOUND_IN_IT if version.state == REFUSED else HELD_BACK)
         return version, next(one.stored_name for one in self.paper.versions if one.number == wanted)
 
 

@@ -8,14 +8,14 @@ from typing import Final
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.directory.models import Agency
 from liaison.files.kinds import MEDIA_TYPES
+from liaison.files.models import size_of
 from liaison.meetings.audience import may_see_item
 from liaison.meetings.models import AgendaItem, Meeting
-from liaison.meetings.paper_models import CLEAN, INFECTED, Paper, PaperVersion
+from liaison.meetings.paper_models import Paper
 from liaison.meetings.permissions import is_host, is_their_item
 
 MOST_PAPERS: Final = 100
 MOST_VERSIONS: Final = 50
-READY, WAITS, REFUSED = "ready", "waiting", "infected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class VersionShown:
     @property
     def size(self) -> str:
         """How large it is, for people."""
-        return f"{self.bytes / 1024 / 1024:.1f} MB" if self.bytes >= 1024 * 1024 else f"{-(-self.bytes // 1024)} KB"
+        return size_of(self.bytes)
 
     @property
     def media_type(self) -> str:
@@ -103,13 +103,6 @@ def may_remove(viewer: Viewer, meeting: Meeting, paper: Paper) -> bool:
     return meeting.held_at is None and (may_keep(viewer, meeting, paper) or is_host(viewer, meeting))
 
 
-def state_of(version: PaperVersion, *, scanner: bool) -> str:
-    """Whether a file may be read: where there is a virus scanner, once it said that the file is clean."""
-    if version.verdict == INFECTED:
-        return REFUSED
-    return READY if version.verdict == CLEAN or not scanner else WAITS
-
-
 def paper_shown(
     viewer: Viewer,
     meeting: Meeting,
@@ -121,7 +114,7 @@ def paper_shown(
     """The paper for somebody who may know of it; None for a former member (`before`) where it came only after they left."""
     versions = [
         VersionShown(
-            one.number, one.file_name, one.bytes, one.sha256, one.kind, one.added_at, state_of(one, scanner=scanner)
+            one.number, one.file_name, one.bytes, one.sha256, one.kind, one.added_at, one.standing(scanner=scanner)
         )
         for one in paper.versions
         if before is None or one.added_at < before

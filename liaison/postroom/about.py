@@ -11,6 +11,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.minutes.models import Minutes
+from liaison.notices.models import Notice
 from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, RECORD, SIGN, SLIP
 
@@ -19,6 +20,7 @@ _MECHANISM_OF = {
     _MEETING: select(Meeting.mechanism_id, Meeting.id),
     ACTION: select(ActionItem.mechanism_id, ActionItem.id),
     "minutes": select(Meeting.mechanism_id, Minutes.id).join(Minutes, Minutes.meeting_id == Meeting.id),
+    "notice": select(Notice.mechanism_id, Notice.id),
     "designation": select(Designation.mechanism_id, Designation.id),
     ATTENDEE: select(Meeting.mechanism_id, Attendee.id).join(Attendee, Attendee.meeting_id == Meeting.id),
     SIGN: select(Document.mechanism_id, Signer.id)

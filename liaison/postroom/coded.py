@@ -17,6 +17,7 @@ from liaison.errors import Gone, NotFound, Refusal
 from liaison.mail import outbox
 from liaison.mail.answering import ANSWER, may_answer
 from liaison.mechanisms.viewers import viewer_for
+from liaison.postroom.acknowledging import acknowledge_notice
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome, TooLate
 from liaison.postroom.plain import Word, word_in
@@ -26,7 +27,7 @@ ANSWERED_TOO_LATE = "answered_too_late"
 """The kind of the mail that tells who answered a text that was replaced or issued since."""
 Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
 """The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
-ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes}
+ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes, links.NOTICE: acknowledge_notice}
 """By the purpose of a code, the verb that a reply with it calls."""
 
 

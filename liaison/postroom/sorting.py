@@ -161,7 +161,14 @@ async def _bounce(db: Session, message: IncomingMessage) -> Outcome:
         if mail is not None:
             of = await about(db, mail)
             params = {"address": mail.address, "mail": mail.id}
-            return Outcome(APPLIED, "bounced", params, mechanism_id=of.mechanism_id, meeting_id=of.meeting_id)
+            return Outcome(
+                APPLIED,
+                "bounced",
+                params,
+                mechanism_id=of.mechanism_id,
+                meeting_id=of.meeting_id,
+                audience=mail.audience,
+            )
     return Outcome(IGNORED, "report")
 
 

@@ -31,6 +31,7 @@ from liaison.reminders.bundling import KIND
 from liaison.reminders.closings import closing_entry
 from liaison.reminders.extensions import extension_entry
 from liaison.reminders.list_checks import list_entry
+from liaison.reminders.notices import notice_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
 from liaison.reminders.rules import (
     ACTION,
@@ -39,6 +40,7 @@ from liaison.reminders.rules import (
     EXTENSION,
     ITEMS,
     LIST,
+    NOTICE_SENT,
     ONLY_OPEN,
     PREPARE,
     RECORD,
@@ -202,7 +204,8 @@ async def _load(db: Session, lines: Sequence[Line], address: str) -> _Loaded:
     meetings = await meetings_of(db, {*ids(ITEMS), *ids(PREPARE), *ids(RECORD)})
     spoken_of = [*(one.meeting for one in asked), *(one.meeting for one in slips), *meetings.values()]
     audiences = await audiences_of(db, found)
-    at = await agencies_at(db, [address]) if audiences or ids(EXTENSION) or ids(CLOSING) else {}
+    asks = audiences or ids(EXTENSION) or ids(CLOSING) or ids(NOTICE_SENT)
+    at = await agencies_at(db, [address]) if asks else {}
     return _Loaded(
         {one.id: one for one in found},
         {one.id: one for one in asked},
@@ -228,6 +231,8 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         worded = extension_entry if line.kind == EXTENSION else closing_entry
         found = await worded(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
         return _Found(line, found.entry, found.mechanism, audience=found.audience) if found else None
+    if line.kind == NOTICE_SENT:
+        return await _notice(db, line, loaded, locale)
     if line.kind == SIGN:
         return await _sign(db, line, loaded, locale)
     invitation, role = None, ""
@@ -295,6 +300,13 @@ async def _list(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
     office = loaded.offices.get(line.office or 0)
     entry = await list_entry(db, line, member, office, locale, member.mechanism.timezone)
     return _Found(line, entry, member.mechanism) if entry else None
+
+
+async def _notice(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    found = await notice_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
+    if found is None or not await _is_still_theirs(db, line, loaded, found.mechanism, None):
+        return None
+    return _Found(line, found.entry, found.mechanism, audience=found.audience)
 
 
 async def _sign(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

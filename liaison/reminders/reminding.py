@@ -25,8 +25,9 @@ from liaison.reminders import list_checks, queries, stepping
 from liaison.reminders.bundling import bundle
 from liaison.reminders.closings import closing_lines
 from liaison.reminders.extensions import extension_lines
+from liaison.reminders.notices import due_addressees, notice_lines
 from liaison.reminders.queries import Morning
-from liaison.reminders.rules import ACTION, BEFORE_MEETING, WEEK, Line, digest_time, mail_day, monday_of
+from liaison.reminders.rules import ACTION, BEFORE_MEETING, NOTICE_SENT, WEEK, Line, digest_time, mail_day, monday_of
 from liaison.reminders.sign_mails import sign_lines
 from liaison.reminders.stepping import asked_lines
 
@@ -68,6 +69,8 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     of_steps = await stepping.lines_of(db, morning, looked)
     lines += [*reminders, *of_steps, *await extension_lines(db, morning), *await sign_lines(db, morning, calendar)]
     lines += await closing_lines(db, morning, calendar)
+    notices = await due_addressees(db, morning)
+    lines += await notice_lines(db, morning, calendar, notices)
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
     lists = await list_checks.looked_at(db, morning, calendar)
     lines += lists.lines if lists is not None else ()
@@ -76,6 +79,11 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         await list_checks.note_asked(db, lists, held_over)
     if week is not None:
         await _note_week(db, morning, goes_on=any(line.about in held_over for line in week))
+    for one in notices:
+        tomorrow = morning.today + timedelta(days=1)
+        one.plan_reminder(calendar, tomorrow)
+        if f"{NOTICE_SENT}:{one.id}" in held_over:
+            one.remind_on = tomorrow
     for item in items:
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over

@@ -20,6 +20,7 @@ from liaison.meetings.steps import (
     REMINDER,
     REPLIES,
 )
+from liaison.notices.due import HALF, UNANSWERED
 
 ACTION, ATTENDEE, SLIP = "action", "attendee", "slip"
 ITEMS, PREPARE = "items", "prepare"
@@ -38,6 +39,8 @@ CLOSING = "closing"
 CLOSE: Final = "close"
 CLOSE_AFTER: Final = 3
 """So many working days after it was reported done."""
+NOTICE_SENT = "notice"
+"""One agency that a notice was sent to, whose word is waited for."""
 SIGN, RECORD = "sign", "record"
 """A sign-off that an agency owes, and a meeting whose minutes its host drafts or issues."""
 SIGN_BEFORE: Final = "countersign_before"
@@ -47,8 +50,8 @@ BEFORE_MEETING, WEEK = REMINDER, "week"
 ONLY_OPEN: Final = (REPLIES, WEEK)
 """What concerns only those whose answer is missing."""
 _URGENCY: Final = (
-    *("overdue_5", "overdue_1", "due", DECIDE, CLOSE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
-    *(SIGN_BEFORE, "before", BEFORE_MEETING),
+    *("overdue_5", "overdue_1", UNANSWERED, "due", DECIDE, CLOSE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
+    *(SIGN_BEFORE, "before", HALF, BEFORE_MEETING),
     *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
 )
 
@@ -65,9 +68,10 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare, list, extension, closing, record or sign; `id` that of the action item, the attendee, the
-    agency's invitation, the meeting, the membership, the request or the signer. `step` says why now: before, due, overdue_1, overdue_5,
-    decide, close, a step around the meeting (call_for_items … issue), or week
+    `kind` is action, attendee, slip, items, prepare, list, extension, closing, record, sign or notice; `id` that of the action item, the
+    attendee, the agency's invitation, the meeting, the membership, the request, the signer or the agency that a notice was sent to.
+    `step` says why now: before, due, overdue_1, overdue_5, decide, close, half, unanswered, a step around the meeting (call_for_items …
+    issue), or week
     for what merely waits. `office` is set for what comes to
     somebody as their agency's liaison: the designation that it rests on. `agency_id` is set, and `person_id` is not, for what comes
     to an agency's own address."""

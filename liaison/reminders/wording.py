@@ -19,6 +19,7 @@ from liaison.reminders.rules import (
     EXTENSION,
     ITEMS,
     LIST,
+    NOTICE_SENT,
     PREPARE,
     RECORD,
     SIGN,
@@ -161,6 +162,7 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
         LIST: words._("[List check]"),
         RECORD: words._("[Minutes]"),
         SIGN: words._("[Sign the minutes]"),
+        NOTICE_SENT: words._("[Information notice]"),
         WEEK: words._("[Weekly digest]"),
     }
     label = labels.get(kind) or words._("[Meeting reminder]")

@@ -112,7 +112,7 @@ async def _compose_invitations(db: Session, composers: Mapping[str, Composer]) -
         row.body = to_bytes(message, message_id=row.message_id, date=db.now())
         row.sha256 = hashlib.sha256(row.body).hexdigest()
         row.mail_from = name_and_address(message.mail_from)[1]
-        row.subject, row.holds, row.composed_at = message.subject[:400], message.holds, db.now()
+        row.subject, row.holds, row.composed_at = (message.listed_as or message.subject)[:400], message.holds, db.now()
         await db.flush()  # the next mail to this address is composed knowing of this one
 
 

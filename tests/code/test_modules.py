@@ -68,6 +68,7 @@ SLOW = (
     "liaison.one_page.paper",
     "liaison.paperwork.papers",
     "liaison.minutes.letter",
+    "liaison.notices.letter",
     "liaison.succession.letter",
     "liaison.succession.sheet_paper",
     "liaison.files.packing",

@@ -15,9 +15,10 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
+from liaison.files.models import CLEAN, INFECTED
 from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
-from liaison.meetings.paper_models import CLEAN, INFECTED, PaperVersion
+from liaison.meetings.paper_models import PaperVersion
 from liaison.reminders.reminding import remind_due
 from tests.callers import Browser, Program
 from tests.files.making import PDF, office

@@ -14,10 +14,11 @@ from liaison.audit import AuditLine
 from liaison.clock import Clock
 from liaison.config import Settings, SettingsError, checked
 from liaison.db import Database
+from liaison.files.scanning import to_scan
 from liaison.keeping import making
 from liaison.keeping.archive import Damaged
 from liaison.meetings.paper_models import PaperVersion
-from liaison.meetings.scanning import to_scan
+from liaison.models import FILES
 from liaison.worker import Work
 from tests.callers import Program
 from tests.files.making import PDF
@@ -147,7 +148,7 @@ async def test_what_waits_for_the_scanner_and_what_was_decided_on_an_item_are_fo
         engine = db.get_bind()
         remember = lambda *given: asked.append(given[2])  # noqa: E731
         event.listen(engine, "before_cursor_execute", remember)
-        await to_scan(db)
+        await to_scan(db, FILES)
         event.remove(engine, "before_cursor_execute", remember)
         explain = "EXPLAIN QUERY PLAN"
         if engine.dialect.name == "postgresql":

@@ -1,0 +1,94 @@
+"""The notices of the demo: one that the other agency sent and that waits for an answer, one of one's own with another date offered, and one
+that was answered. Through the verbs that pages use, each at its moment."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import add_workdays, region_calendar
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Session
+from liaison.directory.models import Agency, Person
+from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.viewers import viewer_for
+from liaison.notices import answering, deadlines, writing
+from liaison.notices.models import FOR_ACTION, FOR_COMMENT, FOR_INFORMATION, Addressee, Notice
+from liaison.opening import open_database
+
+JCY, SFJ = "区检察院", "区司法局"
+ASKS = (
+    "关于核实清司援〔2026〕31号法律援助申请进展的商请",
+    "我局近日受理农民工讨薪法律援助申请一件（清司援〔2026〕31号），申请人拟申请支持起诉。\n请贵院告知该案是否已受理、拟办理阶段，以便指派律师衔接。",
+)
+VIEWS = (
+    "关于《农民工讨薪线索移送办法（征求意见稿）》征求意见的函",
+    "现将《农民工讨薪线索移送办法（征求意见稿）》发送贵局，请就线索编号规则、移送时限和反馈方式提出意见。\n如无意见，也请函复。",
+)
+TOLD = (
+    "关于国家宪法日联合普法宣传安排的通报",
+    "我院定于12月4日在市民广场设点普法，已备宣传册800份、展板6块。请贵局知悉，并派法律援助律师到场接受咨询。",
+)
+
+
+async def send_notices(settings: Settings, mechanism_id: int) -> None:
+    """Once: nothing is done where there is a notice already."""
+    clock = Clock()
+    database = open_database(settings, clock)
+    try:
+        async with database.reading() as db:
+            if (await db.execute(select(Notice.id).limit(1))).first() is not None:
+                return
+            mechanism = await db.get_one(Mechanism, mechanism_id)
+            zone, today = ZoneInfo(mechanism.timezone), db.clock.today(mechanism.timezone)
+            calendar = region_calendar(mechanism.region)
+            days = [add_workdays(calendar, today, -ahead).date for ahead in (6, 3, 1)]
+        moments = [datetime.combine(day, time(9, 40), zone) for day in days]
+        clock.as_of = moments[0]
+        async with database.writing() as db:
+            told = await _send(db, mechanism_id, "zhoumin", SFJ, TOLD, FOR_INFORMATION, 3)
+            await answering.acknowledge(db, await _viewer(db, "liwb"), _line(told))
+        clock.as_of = moments[1]
+        async with database.writing() as db:
+            views = await _send(db, mechanism_id, "zhoumin", SFJ, VIEWS, FOR_COMMENT, 5)
+            liwb = await _viewer(db, "liwb")
+            await answering.acknowledge(db, liwb, _line(views))
+            later = add_workdays(calendar, _line(views).due_on or today, 4).date
+            await deadlines.offer(db, liwb, _line(views), due_on=later, text="需经局长办公会研究，会议定于下周召开。")
+        clock.as_of = moments[2]
+        async with database.writing() as db:
+            await _send(db, mechanism_id, "liwb", JCY, ASKS, FOR_ACTION, 3)
+    finally:
+        await database.dispose()
+
+
+async def _send(
+    db: Session, mechanism_id: int, who: str, to: str, words: tuple[str, str], purpose: str, days: int
+) -> Notice:
+    agency_id = (await db.execute(select(Agency.id).where(Agency.short_name == to))).scalar_one()
+    viewer = await _viewer(db, who)
+    subject, text = words
+    notice = await writing.draft(
+        db,
+        viewer,
+        mechanism_id,
+        subject=subject,
+        text=text,
+        purpose=purpose,
+        to_agency_ids=[agency_id],
+        deadline_days=days,
+    )
+    return await writing.send(db, viewer, notice)
+
+
+def _line(notice: Notice) -> Addressee:
+    return notice.addressees[0]
+
+
+async def _viewer(db: Session, key: str) -> Viewer:
+    person = (await db.scalars(select(Person).where(Person.key == key))).one()
+    viewer = await viewer_for(db, person.id, via="web")
+    assert viewer is not None
+    return viewer

@@ -1,0 +1,36 @@
+"""A notice as a letter between agencies (函), in the mechanism's language: for a member that takes part on paper, and for the file. Pure;
+loads python-docx, so it is imported where the letter is made."""
+
+from liaison.documents import letter
+from liaison.documents.letter import Letter
+from liaison.i18n import Words
+from liaison.notices.models import Notice
+from liaison.notices.saying import by_when
+
+
+def laid_out(words: Words, notice: Notice) -> bytes:
+    """The letter as a file. Needs what the notice's page shows."""
+    return letter.to_docx(letter_of(words, notice))
+
+
+def letter_of(words: Words, notice: Notice) -> Letter:
+    """The letter of the sending agency to those the notice is addressed to: its text, until when what is asked, its papers and copies."""
+    asked = [one for one in notice.addressees if one.asked]
+    copies = [one.agency.name for one in notice.addressees if not one.asked]
+    paragraphs = [("", notice.text)]
+    if asked and (when := by_when(words, notice, asked[0])):
+        paragraphs.append(("", when))
+    if notice.papers:
+        names = words._(", ").join(one.file_name for one in notice.papers)
+        paragraphs.append(("", words._("Attached: %(papers)s", papers=names)))
+    if copies:
+        paragraphs.append(("", words._("Copies to: %(agencies)s", agencies=words._(", ").join(copies))))
+    sent_on = (notice.sent_at or notice.written_at).astimezone(notice.zone).date()
+    return Letter(
+        issuing_agency=notice.from_agency.name,
+        doc_no=notice.doc_no or "",
+        title=notice.subject,
+        to=words._("%(agencies)s:", agencies=words._(", ").join(one.agency.name for one in asked)),
+        paragraphs=paragraphs,
+        date=words.date(sent_on),
+    )

@@ -1,0 +1,121 @@
+"""One notice: what it says, how each agency stands to it, and what the viewer can do with it."""
+
+from types import SimpleNamespace
+
+from litestar import get
+from litestar.response import Response
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.i18n import N_
+from liaison.mail.reasons import worded
+from liaison.mechanisms import queries as mechanisms
+from liaison.mechanisms.models import PAPER
+from liaison.meetings import queries as meetings
+from liaison.notices import queries
+from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Addressee, Notice
+from liaison.notices.permissions import is_sender, may_answer, may_register
+from liaison.notices.routes.common import Db, Id, Me, shown
+from liaison.web.forms import Form
+from liaison.web.pages import AnyRequest, words_of
+
+DONE = {
+    "kept": N_("The draft is kept. Nobody else has seen it."),
+    "sent": N_("Sent."),
+    "opened": N_("Opened. The sender sees that."),
+    "acknowledged": N_("Acknowledged."),
+    "answered": N_("Your agency's answer is recorded, and its sender is told."),
+    "offered": N_("The other date is offered; the sender says whether it will do."),
+    "moved": N_("The other date is offered. It lay on a free day, and was moved to the next working day."),
+    "agreed": N_("Agreed. The deadline has moved, and the agency is told."),
+    "refused": N_("The deadline stays, and the agency is told."),
+    "passed_on": N_("Passed on. That agency and the sender are told."),
+    "registered": N_("Registered."),
+    "corrected": N_("Corrected. It is open again, and the sender is told."),
+    "closed": N_("Closed. Those who still owed an answer are told."),
+    "escalated": N_("Sent to your own leader."),
+    "escalation_kept": N_("The text is kept with the notice, for your own agency alone."),
+    "paper_added": N_("The paper is added."),
+    "paper_removed": N_("The paper is removed."),
+    "agenda_item": N_("It is on the agenda, as an item of your agency."),
+    "action_item": N_("It is an action item now."),
+}
+
+
+@get("/notices/{notice_id:int}")
+async def show(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[str]:
+    """The notice; an agency that has not opened it sees what it is, and opens it by an act that its sender sees."""
+    return await notice_page(request, db, viewer, notice_id)
+
+
+async def notice_page(
+    request: AnyRequest, db: Session, viewer: Viewer, notice_id: int, form: Form | None = None, *, at: str = ""
+) -> Response[str]:
+    """The page; `form` was refused, `at` the part of the page where it stands."""
+    notice = await queries.get(db, viewer, notice_id)
+    words, today = words_of(request), db.clock.today(notice.mechanism.timezone)
+    own = notice.addressee(viewer.acts_for(notice.mechanism_id))
+    sends = is_sender(viewer, notice)
+    answers = own is not None and notice.sent_at is not None and may_answer(viewer, notice, own.agency_id)
+    members = await mechanisms.members_on(db, notice.mechanism_id, today)
+    done = request.query_params.get("done", "")
+    is_open = sends or own is None or own.opened_at is not None or not own.asked or notice.sent_at is None
+    acts = [act for one in notice.addressees for act in one.acts]
+    return shown(
+        request,
+        "notices/show.html",
+        path=f"/notices/{notice_id}",
+        notice=notice,
+        zone=notice.mechanism.timezone,
+        own=own if answers else None,
+        sends=sends,
+        is_open=is_open,
+        may_correct=own is not None and answers and _was_registered(own),
+        registers={
+            one.agency_id
+            for one in notice.addressees
+            if notice.sent_at and one.owes and may_register(viewer, notice, one.agency_id) and one is not own
+        },
+        deliveries=await queries.deliveries(db, notice_id) if sends and notice.sent_at else {},
+        reason_of=lambda code: worded(code, words._) if code else "",
+        unanswered=notice.unanswered_on(today) if sends else [],
+        escalations=await queries.escalations(db, viewer, notice) if sends else [],
+        on_paper={one.agency_id for one in members if one.takes_part == PAPER},
+        passes_to=[
+            (one.agency_id, one.agency.name)
+            for one in members
+            if one.agency_id != notice.from_agency_id
+            and not any(e.asked and e.agency_id == one.agency_id for e in notice.addressees)
+        ]
+        if answers
+        else [],
+        meetings=await _meetings(db, viewer, notice) if (answers or sends) and notice.sent_at else [],
+        takes_up=(answers or sends) and notice.sent_at is not None,
+        made={act.what: act.object_id for act in acts if act.what in (AGENDA_ITEM, ACTION_ITEM)},
+        form=form or Form(),
+        empty_form=Form(),
+        at=at,
+        labels={
+            "text": words._("Text"),
+            "due_on": words._("Other date"),
+            "to_agency_id": words._("Agency"),
+            "reason": words._("Reason"),
+            "meeting_id": words._("Meeting"),
+            "file": words._("File"),
+        },
+        toast=SimpleNamespace(text=words._(DONE[done]), undo_url=None) if done in DONE else None,
+    )
+
+
+def _was_registered(own: Addressee) -> bool:
+    words = [act for act in own.acts if act.what in ("acknowledged", "answered", "corrected")]
+    return bool(words) and words[-1].registered is not None
+
+
+async def _meetings(db: Session, viewer: Viewer, notice: Notice) -> list[tuple[int, str]]:
+    """The coming meetings of its mechanism on whose agenda it can be put, soonest first."""
+    coming = await meetings.upcoming(db, viewer, mechanism_id=notice.mechanism_id)
+    return [(one.id, one.title) for one in coming if one.held_at is None]
+
+
+handlers = [show]

@@ -1,0 +1,86 @@
+"""Who is mailed of a notice, at once: those it is sent to, its sender when something was said, and those an act of the sender concerns.
+
+What the mails say is worded when they leave (`mails`)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from liaison.db import Session
+from liaison.directory.models import Agency
+from liaison.mail import outbox
+from liaison.mechanisms.queries import on_duty
+from liaison.notices.addressing import Told, thread_of, told_of
+from liaison.notices.models import Addressee, Notice, NoticeAct
+
+KIND, NEWS, CLOSED = "notice", "notice_news", "notice_closed"
+"""The kinds of mail: the notice itself; what was said of it; that no answer is needed any more."""
+
+
+async def tell_sent(db: Session, notice: Notice, addressees: Sequence[Addressee], *, by: int | None) -> int:
+    """【信息通报】: the notice to the liaison in office of each of these agencies and its deputies, an agency without liaison at its own
+    address; one mail an address. Not to one that takes part on paper. How many mails."""
+    told = await those_told(db, notice, [(one.id, one.agency) for one in addressees])
+    for one in told:
+        ids = "+".join(str(each) for each in sorted({each.addressee_id for each in one.holders}))
+        await _call_for(db, KIND, notice, one, f"{notice.id}:{ids}", by=by)
+    return len(told)
+
+
+async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
+    """What an agency said to it goes to the sending agency's liaison and deputies, but not to who said it themselves."""
+    await db.flush()
+    notice = addressee.notice
+    await _news(db, notice, act, [(addressee.id, notice.from_agency)], by=by)
+
+
+async def tell_addressee(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
+    """What the sender said to another date goes to the agency that offered it."""
+    await db.flush()
+    await _news(db, addressee.notice, act, [(addressee.id, addressee.agency)], by=by)
+
+
+async def tell_closed(db: Session, notice: Notice, owing: Sequence[Addressee], *, by: int | None) -> None:
+    """Those that still owed an answer hear that it is not needed; what was to leave to them leaves no more."""
+    told = await those_told(db, notice, [(one.id, one.agency) for one in owing])
+    for one in told:
+        await outbox.supersede(db, thread_of(notice), [one.to.mail])
+        await _call_for(db, CLOSED, notice, one, f"{notice.id}", by=by)
+
+
+async def those_told(db: Session, notice: Notice, parties: Sequence[tuple[int, Agency]]) -> list[Told]:
+    """By address, who is told for these agencies today: (line, agency)."""
+    duty = await on_duty(db, notice.mechanism, db.clock.today(notice.mechanism.timezone))
+    return told_of(duty, parties, db.settings.locale)
+
+
+async def _news(
+    db: Session, notice: Notice, act: NoticeAct, parties: Sequence[tuple[int, Agency]], *, by: int | None
+) -> None:
+    for one in await those_told(db, notice, parties):
+        one.holders = [each for each in one.holders if each.person_id is None or each.person_id != by]
+        if one.holders:
+            await _call_for(db, NEWS, notice, one, f"{act.id}", by=by, act=act.id)
+
+
+async def _call_for(
+    db: Session, kind: str, notice: Notice, told: Told, key: str, *, by: int | None, **more: Any
+) -> None:
+    to = told.to
+    await outbox.enqueue(
+        db,
+        kind=kind,
+        about=f"notice:{notice.id}",
+        address=to.mail,
+        display_to=f"{to.name} <{to.mail}>",
+        locale=to.locale,
+        person_ids=[one.person_id for one in told.holders if one.person_id is not None],
+        source_id=notice.id,
+        params={
+            "addressees": sorted({one.addressee_id for one in told.holders}),
+            "holders": [list(one) for one in told.holders],
+            **more,
+        },
+        thread=thread_of(notice) if kind == KIND else None,
+        once_key=f"{kind}:{key}:{to.mail}"[:200],
+        created_by=by,
+    )

@@ -1,0 +1,64 @@
+"""Notices as the API gives them."""
+
+from typing import Any
+
+from liaison.meetings.values import instant, registered_json
+from liaison.notices.models import Addressee, Notice, NoticeAct
+
+
+def notice_json(notice: Notice) -> dict[str, Any]:
+    """One notice with everybody it went to, what each did with it, and its papers."""
+    zone = notice.zone
+    return {
+        "id": str(notice.id),
+        "mechanism_id": str(notice.mechanism_id),
+        "kind": notice.kind,
+        "purpose": notice.purpose,
+        "from_agency_id": str(notice.from_agency_id),
+        "doc_no": notice.doc_no,
+        "subject": notice.subject,
+        "text": notice.text,
+        "deadline_days": notice.deadline_days,
+        "answers_id": str(notice.answers_id) if notice.answers_id else None,
+        "state": notice.state,
+        "sent_at": instant(notice.sent_at, zone) if notice.sent_at else None,
+        "closed_at": instant(notice.closed_at, zone) if notice.closed_at else None,
+        "closed_why": notice.closed_why,
+        "addressees": [_addressee(one, notice) for one in notice.addressees],
+        "papers": [
+            {"id": str(one.id), "file_name": one.file_name, "bytes": one.bytes, "sha256": one.sha256, "kind": one.kind}
+            for one in notice.papers
+        ],
+        "version": notice.version,
+    }
+
+
+def _addressee(one: Addressee, notice: Notice) -> dict[str, Any]:
+    zone = notice.zone
+    return {
+        "agency_id": str(one.agency_id),
+        "asked": one.asked,
+        "state": one.state,
+        "due_on": one.due_on.isoformat() if one.due_on else None,
+        "offered_due_on": one.offered_due_on.isoformat() if one.offered_due_on else None,
+        "opened_at": instant(one.opened_at, zone) if one.opened_at else None,
+        "acknowledged_at": instant(one.acknowledged_at, zone) if one.acknowledged_at else None,
+        "answered_at": instant(one.answered_at, zone) if one.answered_at else None,
+        "passed_on_to": str(one.passed_on_to_id) if one.passed_on_to_id else None,
+        "acts": [_act(act, notice) for act in one.acts],
+    }
+
+
+def _act(act: NoticeAct, notice: Notice) -> dict[str, Any]:
+    return {
+        "what": act.what,
+        "agency_id": str(act.agency_id),
+        "at": instant(act.at, notice.zone),
+        "by_id": str(act.by_id) if act.by_id else None,
+        "via": act.via,
+        "text": act.text,
+        "due_on": act.due_on.isoformat() if act.due_on else None,
+        "answer_id": str(act.answer_id) if act.answer_id else None,
+        "registered": registered_json(act.registered, notice.zone),
+        "unverified": act.unverified,
+    }

@@ -1,0 +1,119 @@
+"""Notices in the clock's mail: to whoever is asked at half the time and on the day, and to whoever asked the working day after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from liaison.accounts import links
+from liaison.calendaring.deadlines import first_mail_day
+from liaison.calendaring.workdays import WorkCalendar
+from liaison.db import Session
+from liaison.i18n import Words
+from liaison.mechanisms.models import Designation, Mechanism
+from liaison.meetings.audience import HIDDEN
+from liaison.notices import due
+from liaison.notices.addressing import parties
+from liaison.notices.due import UNANSWERED
+from liaison.notices.mails import LINK_LIFE, page_of
+from liaison.notices.models import Addressee, Notice
+from liaison.reminders import queries
+from liaison.reminders.queries import Morning
+from liaison.reminders.rules import NOTICE_SENT, Line
+from liaison.reminders.wording import Entry, by_office
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeEntry:
+    """A notice in words, and who may know of it."""
+
+    entry: Entry
+    mechanism: Mechanism
+    audience: frozenset[int] | None
+
+
+async def due_addressees(db: Session, morning: Morning) -> Sequence[Addressee]:
+    """The agencies whose word is waited for, of which a step has come."""
+    query = select(Addressee).join(Notice, Notice.id == Addressee.notice_id)
+    query = query.join(Mechanism, Mechanism.id == Notice.mechanism_id).where(Addressee.remind_on <= morning.today)
+    query = query.options(joinedload(Addressee.notice).joinedload(Notice.mechanism))
+    return (await db.scalars(morning.here(query).order_by(Addressee.remind_on, Addressee.id))).all()
+
+
+async def notice_lines(
+    db: Session, morning: Morning, calendar: WorkCalendar, addressees: Sequence[Addressee]
+) -> list[Line]:
+    """By office: the agency asked at its steps, the sending agency once the day has passed."""
+    await queries.find_duty(db, morning, list({one.notice.mechanism for one in addressees}))
+    lines: list[Line] = []
+    for one in addressees:
+        notice = one.notice
+        if one.due_on is None or one.arrived_on is None or notice.sent_at is None:
+            continue
+        since = max(first_mail_day(notice.sent_at, ZoneInfo(morning.timezone)), one.arrived_on)
+        step = due.newest_step(calendar, one.arrived_on, one.due_on, morning.today, since=since)
+        if step is None:
+            continue
+        told = one.from_agency_id if step.step == UNANSWERED else one.agency_id
+        for to in await queries.by_office(db, morning, notice.mechanism, told):
+            lines.append(Line(NOTICE_SENT, one.id, step.step, one.due_on, *to))
+    return lines
+
+
+async def notice_entry(
+    db: Session, line: Line, office: Designation | None, read_by: frozenset[int], locale: str
+) -> NoticeEntry | None:
+    """The line in words as it stands when the mail is composed; None once it was settled or the deadline is another one."""
+    query = select(Addressee).where(Addressee.id == line.id)
+    notice_options = (
+        joinedload(Notice.mechanism),
+        joinedload(Notice.from_agency),
+        selectinload(Notice.addressees).joinedload(Addressee.agency),
+    )
+    query = query.options(joinedload(Addressee.agency), joinedload(Addressee.notice).options(*notice_options))
+    one = (await db.execute(query)).unique().scalar_one_or_none()
+    if one is None or not one.owes or one.due_on != line.due_on:
+        return None
+    notice, to_sender = one.notice, line.step == UNANSWERED
+    told = office.agency_id if office is not None else line.agency_id
+    if told != (one.from_agency_id if to_sender else one.agency_id):
+        return None
+    words = Words(locale, notice.mechanism.timezone, db.clock.today(notice.mechanism.timezone))
+    audience = parties(notice)
+    is_open = bool(read_by) and read_by <= audience
+    agency = notice.from_agency.short_name if to_sender else one.agency.short_name
+    link = page_of(db, notice)
+    if is_open and not to_sender:
+        expires_at = max(datetime.combine(line.due_on, time.min, notice.zone), db.now()) + LINK_LIFE
+        link = await links.link_for(
+            db,
+            purpose=links.NOTICE,
+            object_id=one.id,
+            person_id=line.person_id,
+            agency_id=one.agency_id,
+            designation_id=line.office,
+            expires_at=expires_at,
+        )
+    day = words.short_date(line.due_on)
+    late = words.today is not None and line.due_on < words.today
+    if to_sender:
+        why = words._("%(agency)s has not answered; it was due %(day)s", agency=one.agency.short_name, day=day)
+        details, act = words._("you can write to your own leader about it"), words._("Look at the notice")
+    else:
+        wanted = words._("answer due %(day)s") if notice.wants_answer else words._("to be acknowledged by %(day)s")
+        why = wanted % {"day": words.in_days(line.due_on)}
+        details = words._("sent by %(agency)s", agency=notice.from_agency.short_name)
+        act = words._("Acknowledge, or answer") if notice.wants_answer else words._("Acknowledge")
+    entry = Entry(
+        notice.subject if is_open else words._(HIDDEN),
+        why,
+        "bad" if late else "warn",
+        details,
+        by_office(words, agency, office),
+        link,
+        act,
+    )
+    return NoticeEntry(entry, notice.mechanism, audience if is_open else None)

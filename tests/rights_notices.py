@@ -1,0 +1,23 @@
+"""The notices of the site that tests of rights ask (tests/rights.py): one of 区检察院 to 区司法局 with a paper, and a draft."""
+
+from typing import Any
+
+from liaison.db import Session
+from liaison.files.store import Brought, Kept
+from liaison.notices import papers, writing
+from tests import world
+from tests.rights_meetings import DRAFT
+
+
+async def notices(db: Session, built: world.World) -> dict[str, Any]:
+    """Both, with what their addresses name."""
+    sender = await built.viewer(db, built.zhoumin)
+    given: dict[str, Any] = {"to_agency_ids": [built.sfj.id], "purpose": "action", "deadline_days": 5}
+    sent = await writing.draft(db, sender, built.mechanism.id, subject="通报情况", text="请协助核实。", **given)
+    place = db.settings.papers_dir
+    place.mkdir(exist_ok=True)
+    (place / f"{99:032}").write_text("材料", encoding="utf-8")
+    paper = await papers.add(db, sender, sent, Brought("材料.txt", "txt", Kept(f"{99:032}", 6, f"{99:064}")))
+    await writing.send(db, sender, sent)
+    draft = await writing.draft(db, sender, built.mechanism.id, subject=DRAFT, text=DRAFT, **given)
+    return {"notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
