@@ -8,7 +8,7 @@ _VERSION = {"version_id": "minutes_version"}
 READ = Rule(_SEE).of(**_VERSION)
 WRITE = only(HOST | {"recorder"}, among=_SEE).of(**_VERSION)
 SIGN = only(OFFICERS | {"authoriser"}, among=_SEE).of(**_VERSION)
-REGISTER = only(HOST | {"sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)
+REGISTER = only(HOST | {"sfj_officer"}, among=_SEE).of(**_VERSION)
 DECIDE = only(HOST, among=_SEE).of(**_VERSION)
 
 EDIT = only(HOST | {"recorder", "sfj_officer", "sfj_deputy"}, among=_SEE).of(**_VERSION)

@@ -7,6 +7,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.actions import extension_mails, extension_queries
 from liaison.actions.extension_models import (
     AGREED,
+    LAPSED,
     PROPOSED,
     REFUSED,
     WITHDRAWN,
@@ -109,7 +110,7 @@ async def lapse(db: Session, viewer: Viewer, item: ActionItem) -> None:
     open_ = await extension_queries.open_of(db, item.id)
     if open_ is not None:
         open_.action_item = item
-        _close(db, viewer, open_, WITHDRAWN)
+        _close(db, viewer, open_, LAPSED)
 
 
 async def settle(db: Session, extension: Extension, asked: Others) -> bool:

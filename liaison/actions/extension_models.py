@@ -13,6 +13,8 @@ from liaison.directory.models import Agency, Person
 from liaison.mechanisms.models import Designation
 
 PROPOSED, AGREED, REFUSED, WITHDRAWN = "proposed", "agreed", "refused", "withdrawn"
+LAPSED = "lapsed"
+"""Nobody decided on it or took it back: the item ended, got another date or another agency meanwhile."""
 _OPEN = text("closed_at IS NULL")
 
 
@@ -41,7 +43,7 @@ class Extension(Versioned, Base):
     asked_via: Mapped[str] = mapped_column(String(20))
     closed_at: Mapped[datetime | None]
     closed_how: Mapped[str | None] = mapped_column(String(20))
-    """agreed, refused or withdrawn"""
+    """agreed, refused, withdrawn or lapsed"""
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     """Whose word decided it; None where the last agency whose word was missing has no liaison any more."""
 
@@ -49,7 +51,7 @@ class Extension(Versioned, Base):
 
     @property
     def state(self) -> str:
-        """proposed, agreed, refused or withdrawn."""
+        """proposed, agreed, refused, withdrawn or lapsed."""
         return PROPOSED if self.closed_at is None else self.closed_how or WITHDRAWN
 
     def answer_of(self, agency_id: int) -> "ExtensionAnswer | None":

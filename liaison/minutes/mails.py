@@ -116,6 +116,7 @@ async def circulated(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         why=mail.params["why"],
         reminds=mail.params["why"] == REMINDED,
         passed_on=mail.params["why"] == PASSED_ON,
+        said_before=any(word_of(version, each) is not None for each in agencies),
         page=page_of(db, minutes),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.countersigning.models import Document
-from liaison.countersigning.permissions import signs_for
+from liaison.countersigning.permissions import may_sign, signs_for
 from liaison.i18n import N_
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_host
@@ -43,6 +43,8 @@ def may_read_circulated(viewer: Viewer, meeting: Meeting, document: Document, ch
     )
 
 
-def may_register(viewer: Viewer, meeting: Meeting, agency_id: int) -> bool:
-    """代登记 of a sign-off that came on paper or another way: the host officer for all, other officers and deputies for their own."""
-    return is_host(viewer, meeting) or viewer.acts_for(meeting.mechanism_id) == agency_id
+def may_register(viewer: Viewer, meeting: Meeting, document: Document, agency_id: int) -> bool:
+    """代登记 of a sign-off that came on paper or another way: the host officer for the other agencies; for one's own who may sign for it,
+    since to register it is to sign."""
+    own = viewer.acts_for(meeting.mechanism_id) == agency_id
+    return may_sign(viewer, document, agency_id) if own else is_host(viewer, meeting)

@@ -130,7 +130,7 @@ def signers_shown(
                 state,
                 word_shown(viewer, document, version, word) if word is not None else None,
                 [word_shown(viewer, document, version, one) for one in words[:-1]],
-                may_register=bool(open_) and may_register(viewer, meeting, signer.agency_id),
+                may_register=bool(open_) and may_register(viewer, meeting, document, signer.agency_id),
                 may_excuse=decides and waits and bool(left_since([signer.agency_id], members_today)),
                 may_wait_again=decides and state == EXCUSED,
             )

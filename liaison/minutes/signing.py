@@ -80,7 +80,7 @@ async def register(
 ) -> SignOff:
     """代登记: what an agency said on paper (`paper`) or another way (`registered`). Raises NotPermitted, Conflict, Invalid."""
     await lock(db, minutes.meeting)
-    if not may_register(viewer, minutes.meeting, agency_id):
+    if not may_register(viewer, minutes.meeting, minutes.document, agency_id):
         raise NotPermitted(N_("You may register answers of your own agency; others are registered by the host."))
     said, since, zone = None, version.circulated_at or db.now(), minutes.meeting.zone
     if registered is not None:

@@ -141,7 +141,7 @@ async def test_nothing_is_asked_or_reminded_of_what_waits_to_be_closed(play: Pla
         assert await extension_queries.open_of(db, item_id) is None, "what was asked for falls away"
         extension = await extension_queries.whole(db, asked.id)
         assert extension is not None
-        assert extension.state == "withdrawn"
+        assert extension.state == "lapsed", "nobody took it back"
     for person, verb, more in (
         (world.wuxl, extending.ask, {"due_on": later, "reason": "等数据"}),
         (world.zhoumin, reminding.remind, {}),

@@ -42,7 +42,7 @@ async def test_who_has_agreed_reads_what_was_signed_and_can_only_ask_for_changes
         await program.client.get(link),
     ):
         read = text_of(page.text)
-        for said in ("签署 同意", "版本 第1稿", "签署人 李文博", "记录时间 11月23日"):
+        for said in ("意见 同意", "版本 第1稿", "签署人 李文博", "记录时间 11月23日"):
             assert said in read, said
         assert agree not in page.text
         assert "仍要提出修改意见" in read

@@ -15,7 +15,6 @@ from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.wording import said_day
 from liaison.meetings import queries as meetings
 from liaison.minutes import queries, signing
 from liaison.minutes.models import Minutes
@@ -136,7 +135,7 @@ def _refuse_old(request: AnyRequest, minutes: Minutes, version: DocumentVersion)
     if newest.circulated_at is None:
         raise Conflict(BEING_CHANGED)
     day = newest.circulated_at.astimezone(minutes.meeting.zone).date()
-    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=said_day(day))
+    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=words_of(request).date(day))
 
 
 def _form(version: DocumentVersion) -> Form:

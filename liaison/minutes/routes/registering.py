@@ -167,7 +167,7 @@ async def _registrable(db: Session, viewer: Viewer, version_id: int) -> dict[str
     minutes, version = await queries.version(db, viewer, version_id)
     meeting, document = minutes.meeting, minutes.document
     if not is_host(viewer, meeting) and not any(
-        may_register(viewer, meeting, one.agency_id) for one in version.signers
+        may_register(viewer, meeting, minutes.document, one.agency_id) for one in version.signers
     ):
         raise NotPermitted(NOT_YOURS)
     document.refuse_in_force()

@@ -66,7 +66,11 @@ async def changes(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Re
     else:
         readable = await queries.readable_versions(db, viewer, minutes)
         before = next((one for one in reversed(readable) if one.number < version.number), version)
-    was = await sections_for(db, viewer, minutes, before)
+    of = minutes
+    if before is version and minutes.corrects_id is not None:
+        of = await queries.by_id(db, minutes.corrects_id)
+        before = of.document.newest
+    was = await sections_for(db, viewer, of, before)
     found = await context_of(db, viewer, minutes, version_id)
     answer = shown(
         request, "minutes/changes.html", before=before, compared=compared(was, found["sections"]),
