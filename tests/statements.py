@@ -1,5 +1,7 @@
-"""What a statement compiles to is kept for a whole test process: every test has an engine of its own, which would compile all anew."""
+"""What a statement compiles to is kept for a whole test process: every test has an engine of its own, which would compile all anew. And how
+statements are counted."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from liaison.db import Database
@@ -27,3 +29,14 @@ def compiled_once(database: T) -> T:
     database.reader = database.reader.execution_options(compiled_cache=_COMPILED)
     database.writer = database.reader if same_engine else database.writer.execution_options(compiled_cache=_COMPILED)
     return database
+
+
+def noting(asked: list[str]) -> Callable[..., None]:
+    """What listens to an engine, and notes every statement; but for the look at the working days, which goes out every few seconds beside
+    whatever session comes next (mechanisms.calendars)."""
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if "FROM holiday_calendar" not in statement:
+            asked.append(statement)
+
+    return note

@@ -22,6 +22,7 @@ from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import Attendee
 from tests.callers import Browser
 from tests.meetings.play import Play
+from tests.statements import noting
 from tests.world import World
 
 MORNING = datetime.fromisoformat("2026-11-23T08:30")
@@ -37,8 +38,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     """Every statement a reader asks."""
     asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
+    note = noting(asked)
 
     event.listen(database.reader.sync_engine, "before_cursor_execute", note)
     yield asked

@@ -22,6 +22,7 @@ from liaison.directory.models import Person
 from liaison.documents.spreadsheet import tables_of, workbook
 from liaison.i18n import Words
 from tests.callers import Browser
+from tests.statements import noting
 from tests.world import World
 
 TODAY = date(2026, 11, 23)
@@ -132,8 +133,7 @@ async def test_rows_that_change_nothing_cost_no_statements_of_their_own(
 ) -> None:
     asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
+    note = noting(asked)
 
     event.listen(database.writer.sync_engine, "before_cursor_execute", note)
     table, counts = await table_for(database, world, world.zhoumin), []

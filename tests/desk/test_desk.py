@@ -20,6 +20,7 @@ from liaison.meetings.asking import Asked, ask
 from tests.callers import visitor
 from tests.desk.pages import announced, needs, offered
 from tests.meetings.play import Play
+from tests.statements import noting
 from tests.world import World
 
 
@@ -304,8 +305,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     """Every statement the database is asked."""
     asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
+    note = noting(asked)
 
     engines = {database.reader.sync_engine, database.writer.sync_engine}
     for engine in engines:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +33,7 @@ from tests.callers import visitor
 from tests.conftest import NOW
 from tests.feed.conftest import Calendars
 from tests.feed.subscriber import Subscriber, keep, kept
+from tests.statements import noting
 from tests.world import World
 
 
@@ -41,8 +41,7 @@ from tests.world import World
 def counted(database: Database) -> Iterator[list[str]]:
     statements: list[str] = []
 
-    def note(connection: Any, cursor: Any, sql: str, *rest: Any) -> None:
-        statements.append(sql)
+    note = noting(statements)
 
     event.listen(database.reader.sync_engine, "before_cursor_execute", note)
     yield statements

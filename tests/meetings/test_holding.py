@@ -266,7 +266,7 @@ async def test_two_who_note_attendance_do_not_undo_each_other(play: Play) -> Non
 async def test_noting_one_person_more_asks_neither_for_the_meeting_nor_for_its_chairs_again(play: Play) -> None:
     world, asked = play.world, list[str]()
     everybody = [Asked(person_id=one.id) for one in (world.chenzy, world.liwb, world.wuxl, world.sunl, world.qianwei)]
-    event.listen(play.database.writer.sync_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    event.listen(play.database.writer.sync_engine, "before_cursor_execute", noting(asked))
     counts = []
     for several in (everybody[:1], everybody):
         meeting_id = await play.scheduled(*several, local_start=MORNING)

@@ -1,7 +1,6 @@
 """What the pages of minutes ask the database: as many statements however many versions there are, and each document once."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -11,6 +10,7 @@ from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.minutes.held import held
 from tests.minutes.test_api import SECTIONS
+from tests.statements import noting
 
 
 @pytest.fixture
@@ -18,8 +18,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     """Every statement a reader asks."""
     asked: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
+    note = noting(asked)
 
     event.listen(database.reader.sync_engine, "before_cursor_execute", note)
     yield asked
