@@ -18,6 +18,7 @@ from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.conftest import NOW
 from tests.meetings.play import Play
+from tests.statements import noting
 
 MORNING = datetime.fromisoformat("2026-11-23T08:30")
 """Half an hour before the moment at which the tests take place."""
