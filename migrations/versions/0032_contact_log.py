@@ -5,8 +5,8 @@ from alembic import op
 
 from liaison.db import BigId, UTCDateTime
 
-revision = "0030"
-down_revision = "0028"
+revision = "0032"
+down_revision = "0031"
 
 
 def upgrade() -> None:
