@@ -1,5 +1,5 @@
 """The notices of the demo: one that the other agency sent and that waits for an answer, one of one's own with another date offered, and one
-that was answered. Through the verbs that pages use, each at its moment."""
+that was answered; and two contacts between them. Through the verbs that pages use, each at its moment."""
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.viewers import viewer_for
-from liaison.notices import answering, deadlines, writing
+from liaison.notices import answering, contact_log, deadlines, writing
 from liaison.notices.models import FOR_ACTION, FOR_COMMENT, FOR_INFORMATION, Addressee, Notice
 from liaison.opening import open_database
 
@@ -50,6 +50,7 @@ async def send_notices(settings: Settings, mechanism_id: int) -> None:
         async with database.writing() as db:
             told = await _send(db, mechanism_id, "zhoumin", SFJ, TOLD, FOR_INFORMATION, 3)
             await answering.acknowledge(db, await _viewer(db, "liwb"), _line(told))
+            await _call(db, mechanism_id, "chat", "宪法日普法点位和展板数量", None)
         clock.as_of = moments[1]
         async with database.writing() as db:
             views = await _send(db, mechanism_id, "zhoumin", SFJ, VIEWS, FOR_COMMENT, 5)
@@ -60,6 +61,13 @@ async def send_notices(settings: Settings, mechanism_id: int) -> None:
         clock.as_of = moments[2]
         async with database.writing() as db:
             await _send(db, mechanism_id, "liwb", JCY, ASKS, FOR_ACTION, 3)
+            await _call(
+                db,
+                mechanism_id,
+                "phone",
+                "农民工讨薪线索移送的衔接口径",
+                "请对方书面明确线索编号规则，下次例会前商定。",
+            )
     finally:
         await database.dispose()
 
@@ -81,6 +89,20 @@ async def _send(
         deadline_days=days,
     )
     return await writing.send(db, viewer, notice)
+
+
+async def _call(db: Session, mechanism_id: int, way: str, subject: str, follow_up: str | None) -> None:
+    agency_id = (await db.execute(select(Agency.id).where(Agency.short_name == SFJ))).scalar_one()
+    await contact_log.log(
+        db,
+        await _viewer(db, "zhoumin"),
+        mechanism_id,
+        subject=subject,
+        way=way,
+        counterpart="李文博",
+        with_agency_id=agency_id,
+        follow_up=follow_up,
+    )
 
 
 def _line(notice: Notice) -> Addressee:

@@ -24,6 +24,7 @@ from liaison.meetings import (
 )
 from liaison.meetings import models as meetings
 from liaison.minutes import models as minutes
+from liaison.notices import contact_models as contact_log
 from liaison.notices import models as notices
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
@@ -46,6 +47,7 @@ __all__ = [
     "address_models",
     "agenda_models",
     "audit",
+    "contact_log",
     "countersigning",
     "decision_models",
     "directory",

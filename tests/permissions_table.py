@@ -2,7 +2,14 @@
 
 A new route needs one line here, and fails without it. Roles and rules: tests/permissions_rules.py."""
 
-from tests import permissions_api, permissions_minutes, permissions_notices, permissions_papers, permissions_polls
+from tests import (
+    permissions_api,
+    permissions_contact,
+    permissions_minutes,
+    permissions_notices,
+    permissions_papers,
+    permissions_polls,
+)
 from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
     ACCEPT_PROPOSED,
@@ -305,11 +312,13 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 
 API: dict[str, Rule | tuple[Rule, ...]] = (
     permissions_api.API
+    | permissions_contact.API
     | permissions_minutes.API
     | permissions_notices.API
     | permissions_papers.API
     | permissions_polls.API
     | PLAN_API
 )
+PAGES |= permissions_contact.PAGES
 PAGES |= permissions_minutes.PAGES | permissions_notices.PAGES | permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

@@ -37,7 +37,7 @@ from tests import world
 from tests.callers import app_of
 from tests.permissions_rules import ROLES
 from tests.rights_meetings import meetings
-from tests.rights_notices import notices
+from tests.rights_notices import contacts, notices
 from tests.statements import compiled_once
 
 MISSING = 99_999_999
@@ -63,6 +63,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "incoming_id": ("incoming_id",),
     "poll_id": ("poll_id",),
     "notice_id": ("notice_id", "notice_draft"),
+    "contact_id": ("contact_id", "sfj_contact"),
     "version_id": ("minutes_version",),
     "section": ("section", "restricted_section"),
 }
@@ -217,6 +218,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         db.add(layout)
         things |= await meetings(db, built)
         things |= await notices(db, built)
+        things |= await contacts(db, built)
         things |= {"region": "CN", "year": 2027}
         operator = await built.viewer(db, built.guyan)
         day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")

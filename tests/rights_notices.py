@@ -4,9 +4,9 @@ from typing import Any
 
 from liaison.db import Session
 from liaison.files.store import Brought, Kept
-from liaison.notices import papers, writing
+from liaison.notices import contact_log, papers, writing
 from tests import world
-from tests.rights_meetings import DRAFT
+from tests.rights_meetings import DRAFT, RESTRICTED
 
 
 async def notices(db: Session, built: world.World) -> dict[str, Any]:
@@ -21,3 +21,12 @@ async def notices(db: Session, built: world.World) -> dict[str, Any]:
     await writing.send(db, sender, sent)
     draft = await writing.draft(db, sender, built.mechanism.id, subject=DRAFT, text=DRAFT, **given)
     return {"notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
+
+
+async def contacts(db: Session, built: world.World) -> dict[str, Any]:
+    """One of each agency about a call with the other; what 区司法局 wrote is known to it alone."""
+    own, theirs = await built.viewer(db, built.zhoumin), await built.viewer(db, built.liwb)
+    mechanism_id, given = built.mechanism.id, {"way": "phone", "counterpart": "联络员"}
+    one = await contact_log.log(db, own, mechanism_id, subject="核实线索", with_agency_id=built.sfj.id, **given)
+    two = await contact_log.log(db, theirs, mechanism_id, subject=RESTRICTED, with_agency_id=built.jcy.id, **given)
+    return {"contact_id": one.id, "sfj_contact": two.id}

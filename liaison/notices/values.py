@@ -1,8 +1,10 @@
-"""Notices as the API gives them."""
+"""Notices and the contact log as the API gives them."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from liaison.meetings.values import instant, registered_json
+from liaison.notices.contact_models import ContactLog
 from liaison.notices.models import Addressee, Notice, NoticeAct
 
 
@@ -61,4 +63,26 @@ def _act(act: NoticeAct, notice: Notice) -> dict[str, Any]:
         "answer_id": str(act.answer_id) if act.answer_id else None,
         "registered": registered_json(act.registered, notice.zone),
         "unverified": act.unverified,
+    }
+
+
+def contact_json(entry: ContactLog) -> dict[str, Any]:
+    """One entry of the contact log, with what was made of it."""
+    notice, item = entry.notice_made, entry.agenda_item_made
+    return {
+        "id": str(entry.id),
+        "mechanism_id": str(entry.mechanism_id),
+        "agency_id": str(entry.agency_id),
+        "on": entry.on.isoformat(),
+        "with_agency_id": str(entry.with_agency_id) if entry.with_agency_id else None,
+        "counterpart": entry.counterpart,
+        "way": entry.way,
+        "subject": entry.subject,
+        "follow_up": entry.follow_up,
+        "at": instant(entry.written_at, ZoneInfo(entry.mechanism.timezone)),
+        "by_id": str(entry.written_by) if entry.written_by else None,
+        "notice_id": str(notice.id) if notice else None,
+        "agenda_item_id": str(item.id) if item else None,
+        "action_item_id": str(entry.action_item_id) if entry.action_item_id else None,
+        "version": entry.version,
     }

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from liaison.notices.routes.acting import handlers as acting_handlers
+from liaison.notices.routes.contact import handlers as contact_handlers
 from liaison.notices.routes.links import PAGES as LINK_PAGES
 from liaison.notices.routes.lists import handlers as list_handlers
 from liaison.notices.routes.papers import handlers as paper_handlers
@@ -21,6 +22,7 @@ router = Router(
         *acting_handlers,
         *registering_handlers,
         *paper_handlers,
+        *contact_handlers,
     ],
 )
 """通报与移送: the boxes, one notice, and what is done with it."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from litestar import Response, Router, get, patch, post
+from litestar import Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -311,24 +311,21 @@ async def _answered(request: AnyRequest, db: Session, viewer: Viewer, notice: No
     return await reply(request, db, viewer, await _shown(db, viewer, notice.id))
 
 
-api = Router(
-    "/",
-    route_handlers=[
-        notices_of_mechanism,
-        write,
-        one_notice,
-        change,
-        send,
-        open_,
-        acknowledge,
-        answer,
-        offer,
-        agree,
-        refuse,
-        pass_on,
-        correct,
-        close,
-        add_paper,
-        paper_file,
-    ],
-)
+handlers = [
+    notices_of_mechanism,
+    write,
+    one_notice,
+    change,
+    send,
+    open_,
+    acknowledge,
+    answer,
+    offer,
+    agree,
+    refuse,
+    pass_on,
+    correct,
+    close,
+    add_paper,
+    paper_file,
+]

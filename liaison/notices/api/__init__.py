@@ -1,0 +1,8 @@
+"""Notices and the contact log for programs."""
+
+from litestar import Router
+
+from liaison.notices.api.contact_log import handlers as contact_handlers
+from liaison.notices.api.notices import handlers as notice_handlers
+
+api = Router("/", route_handlers=[*notice_handlers, *contact_handlers])
