@@ -27,7 +27,6 @@ from liaison.notices.permissions import may_answer, may_register
 
 MOST_TEXT = 20_000
 NOT_TO_REGISTER = N_("You may register for your own agency; for others the agency that sent the notice does.")
-_ONLY_KNOWS = N_("Your agency was sent this to know of it: nothing is asked of it.")
 
 
 async def open_(db: Session, viewer: Viewer, addressee: Addressee) -> Addressee:
@@ -87,12 +86,11 @@ async def answer(
 
 
 async def note_answer(db: Session, viewer: Viewer, response: Notice, answered: Notice) -> None:
-    """A notice that answers another one was sent: that one is answered by it, and its sender gets the notice and no mail besides."""
+    """A notice that answers another one was sent: that one is answered by it, and its sender gets the notice and no mail besides. Raises
+    Conflict where that one was closed or passed on meanwhile."""
     await lock(db, answered)
-    addressee = answered.addressee(response.from_agency_id)
-    if addressee is None:
-        raise Conflict(N_("The notice that this answers was passed on to another agency."))
-    addressee.refuse_over()
+    addressee = answered.line_of(response.from_agency_id)
+    addressee.refuse_unasked()
     _answer(db, viewer, addressee, answer_id=response.id)
 
 
@@ -101,7 +99,7 @@ async def pass_on(
 ) -> Addressee:
     """转交: it concerns another member agency, which is asked instead from now on, with working days of its own; the sender is told.
 
-    Returns the line of the agency it went to. Raises NotPermitted, Invalid (to_agency_id, text), Conflict (answered)."""
+    Returns the line of the agency it went to. Raises NotPermitted, Invalid (to_agency_id, text), Conflict (answered, or itself an answer)."""
     notice = addressee.notice
     await lock(db, notice)
     if not may_answer(viewer, notice, addressee.agency_id):
@@ -109,9 +107,9 @@ async def pass_on(
     given = notice.addressee(to_agency_id)
     if addressee.passed_on_at is not None and addressee.passed_on_to_id == to_agency_id and given is not None:
         return given
-    addressee.refuse_over()
-    if not addressee.asked:
-        raise Conflict(_ONLY_KNOWS)
+    addressee.refuse_unasked()
+    if notice.answers_id is not None:
+        raise Conflict(N_("This answers a notice of your agency: it is not passed on."))
     if addressee.answered_at is not None:
         raise Conflict(N_("Your agency has answered this already."))
     check = Check()
@@ -144,10 +142,10 @@ async def pass_on(
     addressee.passed_on_at, addressee.passed_on_to_id = db.now(), to_agency_id
     addressee.passed_on_to = members[to_agency_id]
     addressee.settle(db.now())
-    await db.flush()
     act = add_act(db, viewer, addressee, PASSED_ON, text=text)
     notice.touch()
-    await telling.tell_sent(db, notice, [one], by=viewer.person_id or None)
+    await db.flush()
+    await telling.tell_sent(db, notice, [one], by=viewer.person_id or None, since=act.id)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     return one
 
@@ -187,9 +185,7 @@ async def _begin(
         await lock(db, notice)
         if not may_register(viewer, notice, addressee.agency_id):
             raise NotPermitted(NOT_TO_REGISTER)
-        addressee.refuse_over()
-    if not addressee.asked:
-        raise Conflict(_ONLY_KNOWS)
+    addressee.refuse_unasked()
     if registered is None:
         return None
     assert notice.sent_at is not None

@@ -17,7 +17,7 @@ from liaison.errors import Conflict, NotFound
 from liaison.files.models import TO_SCAN, FileRow
 from liaison.mechanisms.models import Mechanism
 from liaison.notices.due import next_step_on
-from liaison.notices.wording import IS_CLOSED, IS_PASSED_ON, NOT_SENT
+from liaison.notices.wording import IS_CLOSED, IS_PASSED_ON, NOT_SENT, ONLY_KNOWS
 
 INFORMATION, REFERRAL = "information", "referral"
 KINDS = (INFORMATION, REFERRAL)
@@ -185,6 +185,12 @@ class Addressee(Versioned, Base):
             raise Conflict(IS_PASSED_ON, agency=self.passed_on_to.short_name)
         if self.notice.closed_at is not None:
             raise Conflict(IS_CLOSED)
+
+    def refuse_unasked(self) -> None:
+        """The same, and also where nothing was asked of this agency."""
+        self.refuse_over()
+        if not self.asked:
+            raise Conflict(ONLY_KNOWS)
 
     def plan_reminder(self, calendar: WorkCalendar, since: date) -> None:
         """Note on which local date, from `since` on, the clock speaks of it next."""

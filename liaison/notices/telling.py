@@ -16,13 +16,17 @@ KIND, NEWS, CLOSED = "notice", "notice_news", "notice_closed"
 """The kinds of mail: the notice itself; what was said of it; that no answer is needed any more."""
 
 
-async def tell_sent(db: Session, notice: Notice, addressees: Sequence[Addressee], *, by: int | None) -> int:
+async def tell_sent(
+    db: Session, notice: Notice, addressees: Sequence[Addressee], *, by: int | None, since: int | None = None
+) -> int:
     """【信息通报】: the notice to the liaison in office of each of these agencies and its deputies, an agency without liaison at its own
-    address; one mail an address. Not to one that takes part on paper. How many mails."""
+    address; one mail an address. Not to one that takes part on paper. `since`: the act by which it reaches them, also those that only
+    knew of it before. How many mails."""
     told = await those_told(db, notice, [(one.id, one.agency) for one in addressees])
     for one in told:
         ids = "+".join(str(each) for each in sorted({each.addressee_id for each in one.holders}))
-        await _call_for(db, KIND, notice, one, f"{notice.id}:{ids}", by=by)
+        key = f"{notice.id}:{ids}" + (f":{since}" if since else "")
+        await _call_for(db, KIND, notice, one, key, by=by)
     return len(told)
 
 

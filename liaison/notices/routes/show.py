@@ -54,7 +54,8 @@ async def notice_page(
     """The page; `form` was refused, `at` the part of the page where it stands."""
     notice = await queries.get(db, viewer, notice_id)
     words, today = words_of(request), db.clock.today(notice.mechanism.timezone)
-    own = notice.addressee(viewer.acts_for(notice.mechanism_id))
+    own_id = viewer.acts_for(notice.mechanism_id)
+    own = notice.addressee(own_id)
     sends = is_sender(viewer, notice)
     answers = own is not None and notice.sent_at is not None and may_answer(viewer, notice, own.agency_id)
     members = await mechanisms.members_on(db, notice.mechanism_id, today)
@@ -68,6 +69,8 @@ async def notice_page(
         notice=notice,
         zone=notice.mechanism.timezone,
         own=own if answers else None,
+        own_id=own_id,
+        passed_on_to=next((one.passed_on_to for one in notice.addressees if one.agency_id == own_id), None),
         sends=sends,
         is_open=is_open,
         may_correct=own is not None and answers and _was_registered(own),
@@ -87,7 +90,7 @@ async def notice_page(
             if one.agency_id != notice.from_agency_id
             and not any(e.asked and e.agency_id == one.agency_id for e in notice.addressees)
         ]
-        if answers
+        if answers and notice.answers_id is None
         else [],
         meetings=await _meetings(db, viewer, notice) if (answers or sends) and notice.sent_at else [],
         takes_up=(answers or sends) and notice.sent_at is not None,
