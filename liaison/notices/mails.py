@@ -169,7 +169,7 @@ def _message(
         text=text,
         html=html,
         thread=thread_of(found),
-        audience=parties(found) if is_open else None,
+        audience=parties(found),  # also of what answers it, whose writer may say what the mail does not
         listed_as=words._("[Information notice] from %(agency)s", agency=found.from_agency.short_name),
     )
 
