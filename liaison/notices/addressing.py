@@ -20,6 +20,11 @@ class Holder(NamedTuple):
     person_id: int | None
     designation_id: int | None
 
+    @property
+    def office(self) -> tuple[int, int | None]:
+        """The agency's line, and the term by which somebody acts for it."""
+        return self.addressee_id, self.designation_id
+
 
 @dataclass(slots=True)
 class Told:

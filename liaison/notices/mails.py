@@ -34,9 +34,10 @@ async def notice(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     if found is None or found.closed_at is not None:
         return None
     lines = [one for one in found.addressees if one.id in mail.params["addressees"] and one.passed_on_at is None]
-    if not lines:
+    if not lines or (mail.params.get("passed_on") and not any(one.owes for one in lines)):
         return None
-    holders = [Holder(*each) for each in mail.params["holders"]]
+    ids = {one.id for one in lines}
+    holders = [one for each in mail.params["holders"] if (one := Holder(*each)).addressee_id in ids]
     is_open = await _may_read(db, mail, found)
     acts, code = await _acts(db, found, lines, holders) if is_open else ([], None)
     words = _words(db, mail, found)
@@ -50,8 +51,9 @@ async def notice(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         to=words._(", ").join(one.agency.short_name for one in found.addressees if one.asked),
         copies=words._(", ").join(one.agency.short_name for one in found.addressees if not one.asked),
         only_knows=only_knows,
+        passed_on=mail.params.get("passed_on", False),
         acts=acts,
-        code=None if only_knows else code,
+        code=code if any(one.asked and one.acknowledged_at is None for one in lines) else None,
     )  # fmt: skip
 
 

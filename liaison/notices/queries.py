@@ -69,6 +69,20 @@ async def whole(db: Session, notice_id: int) -> Notice:
     return await _one(db, Notice.id == notice_id, Notice.discarded_at.is_(None))
 
 
+async def waiting_in(db: Session, mechanism_id: int, agency_id: int | None = None) -> list[Notice]:
+    """The notices of a mechanism on which an agency still owes its word, or this one does; what is due first first."""
+    query = (
+        select(Addressee.notice_id)
+        .join(Notice, Notice.id == Addressee.notice_id)
+        .where(Notice.mechanism_id == mechanism_id, Notice.sent_at.is_not(None))
+        .where(Addressee.asked, Addressee.settled_at.is_(None))
+        .order_by(Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
+    )
+    if agency_id is not None:
+        query = query.where(Addressee.agency_id == agency_id)
+    return [await whole(db, notice_id) for notice_id in dict.fromkeys(await db.scalars(query))]
+
+
 async def of_link(db: Session, addressee_id: int) -> Notice:
     """The notice that the link of one addressee is about, which the link's own rules then guard. Raises NotFound."""
     query = select(Addressee.notice_id).where(Addressee.id == addressee_id)

@@ -5,11 +5,16 @@ What the mails say is worded when they leave (`mails`)."""
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.mail import outbox
+from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import on_duty
-from liaison.notices.addressing import Told, thread_of, told_of
+from liaison.notices import queries
+from liaison.notices.addressing import Holder, Told, thread_of, told_of
 from liaison.notices.models import Addressee, Notice, NoticeAct
 
 KIND, NEWS, CLOSED = "notice", "notice_news", "notice_closed"
@@ -28,6 +33,26 @@ async def tell_sent(
         key = f"{notice.id}:{ids}" + (f":{since}" if since else "")
         await _call_for(db, KIND, notice, one, key, by=by)
     return len(told)
+
+
+async def pass_on(db: Session, mechanism: Mechanism) -> int:
+    """An office of the mechanism has changed hands: notices on which an agency still owes its word go to whoever holds its office now, or
+    is its deputy, and was not sent them. What a former liaison said stands. How many mails; a second time none."""
+    today = db.clock.today(mechanism.timezone)
+    if mechanism.ended_on is not None and mechanism.ended_on <= today:
+        return 0
+    duty, mails = await on_duty(db, mechanism, today), 0
+    for notice in await queries.waiting_in(db, mechanism.id):
+        sent = select(OutboxMail.params).where(OutboxMail.about == f"notice:{notice.id}", OutboxMail.kind == KIND)
+        had = {Holder(*each).office for params in await db.scalars(sent) for each in params["holders"]}
+        owing = [(one.id, one.agency) for one in notice.addressees if one.owes]
+        for one in told_of(duty, owing, db.settings.locale):
+            one.holders = [each for each in one.holders if each.office not in had]
+            if one.holders:
+                offices = "+".join(f"{each.addressee_id}/{each.designation_id or 0}" for each in one.holders)
+                await _call_for(db, KIND, notice, one, f"{notice.id}:{offices}", by=None, passed_on=True)
+                mails += 1
+    return mails
 
 
 async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
