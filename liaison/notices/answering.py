@@ -157,11 +157,16 @@ async def correct(db: Session, viewer: Viewer, addressee: Addressee, *, text: st
     check = Check()
     text = check.required_text("text", text, most=2000, lines=True)
     check.done()
-    words = [act for act in addressee.acts if act.what in (ACKNOWLEDGED, ANSWERED, CORRECTED)]
-    if not words or words[-1].registered is None:
+    if not addressee.registered_stands:
         raise Conflict(N_("Nothing was registered for your agency that stands."))
     addressee.acknowledged_at = addressee.acknowledged_by = addressee.answered_at = addressee.settled_at = None
-    plan(db, addressee)
+    own = [each for each in addressee.acts if each.what == ACKNOWLEDGED and each.registered is None]
+    if own:  # that it has the notice it said itself
+        addressee.acknowledged_at, addressee.acknowledged_by = own[-1].at, own[-1].by_id
+    if own and not addressee.notice.wants_answer:
+        addressee.settle(db.now())
+    else:
+        plan(db, addressee)
     act = add_act(db, viewer, addressee, CORRECTED, text=text)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     return addressee

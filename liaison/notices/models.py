@@ -177,6 +177,14 @@ class Addressee(Versioned, Base):
         """Whether its word is waited for. Needs `notice`."""
         return self.asked and self.settled_at is None and self.notice.sent_at is not None
 
+    @property
+    def registered_stands(self) -> bool:
+        """Whether what stands for the agency was only registered for it: its answer, or without one that it has the notice. Needs `acts`."""
+        since = next((at for at in range(len(self.acts), 0, -1) if self.acts[at - 1].what == CORRECTED), 0)
+        said = {act.what: act for act in self.acts[since:] if act.what in (ACKNOWLEDGED, ANSWERED)}
+        stands = said.get(ANSWERED) or said.get(ACKNOWLEDGED)
+        return stands is not None and stands.registered is not None
+
     def refuse_over(self) -> None:
         """Raise Conflict where nothing can be done with it any more by this agency. Needs `notice` and `passed_on_to`."""
         if self.notice.sent_at is None:

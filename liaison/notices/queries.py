@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mail.models import OutboxMail
+from liaison.notices.addressing import Holder
 from liaison.notices.models import Addressee, Notice, NoticeAct, NoticeEscalation
 from liaison.notices.permissions import reads_for
 
@@ -178,13 +179,15 @@ async def escalations(db: Session, viewer: Viewer, notice: Notice) -> Sequence[N
 
 
 async def deliveries(db: Session, notice_id: int) -> dict[int, tuple[str, str | None]]:
-    """By addressee, how its newest mail with the notice stands: state and reason."""
+    """By addressee, how the newest mail with the notice to its liaison, or to its own address, stands: state and reason; where no mail
+    went there, the one to a deputy."""
     query = select(OutboxMail.params, OutboxMail.state, OutboxMail.reason)
     query = query.where(OutboxMail.about == f"notice:{notice_id}", OutboxMail.kind == "notice").order_by(OutboxMail.id)
-    found: dict[int, tuple[str, str | None]] = {}
+    liaisons, deputies = dict[int, tuple[str, str | None]](), dict[int, tuple[str, str | None]]()
     for params, state, reason in await db.execute(query):
-        found |= dict.fromkeys(params["addressees"], (state, reason))
-    return found
+        for holder in (Holder(*each) for each in params["holders"]):
+            (deputies if holder.is_deputy else liaisons)[holder.addressee_id] = state, reason
+    return deputies | liaisons
 
 
 async def _one(db: Session, *conditions: ColumnElement[bool]) -> Notice:

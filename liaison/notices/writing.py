@@ -11,7 +11,7 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.errors import NotFound, NotPermitted
+from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
@@ -50,6 +50,7 @@ async def draft(
     own = viewer.acts_for(mechanism_id)
     if own is None or not may_write(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
+    _refuse_ended(db, mechanism)
     notice = Notice(
         mechanism_id=mechanism_id,
         mechanism=mechanism,
@@ -123,13 +124,15 @@ async def send(db: Session, viewer: Viewer, notice: Notice, *, version: int | No
     """发送: from now on it stands as it is. Each agency's liaison in office is mailed at once and its deputies besides, an agency without
     liaison at its own address; one that takes part on paper is told by letter. Twice is once.
 
-    Raises NotPermitted, Invalid (to_agency_ids: nobody, or an agency that has left), Conflict (a stale form, or what it answers is over)."""
+    Raises NotPermitted, Invalid (to_agency_ids: nobody, or an agency that has left), Conflict (a stale form, the
+    mechanism or what it answers is over)."""
     await lock(db, notice)
     if not is_sender(viewer, notice):
         raise NotPermitted(NOT_YOURS)
     if notice.sent_at is not None:
         return notice
     notice.check_version(version, subject=notice.subject, text=notice.text)
+    _refuse_ended(db, notice.mechanism)
     today = db.clock.today(notice.mechanism.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, notice.mechanism_id, today)}
     check = Check()
@@ -167,6 +170,12 @@ def due_if_sent(db: Session, notice: Notice) -> date | None:
     """By when it would be due if it were sent today. Needs `mechanism`."""
     today = db.clock.today(notice.mechanism.timezone)
     return due.due_on(region_calendar(notice.mechanism.region), today, notice.deadline_days)
+
+
+def _refuse_ended(db: Session, mechanism: Mechanism) -> None:
+    """Raise Conflict once the agencies work together no more: what was sent before can still be answered and closed."""
+    if mechanism.ended_on is not None and mechanism.ended_on <= db.clock.today(mechanism.timezone):
+        raise Conflict(N_("This mechanism has ended: nothing is sent in it any more."))
 
 
 async def _lock_draft(db: Session, viewer: Viewer, notice: Notice) -> None:

@@ -13,7 +13,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
 from liaison.meetings import queries as meetings
 from liaison.notices import queries
-from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Addressee, Notice
+from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.web.forms import Form
@@ -73,7 +73,7 @@ async def notice_page(
         passed_on_to=next((one.passed_on_to for one in notice.addressees if one.agency_id == own_id), None),
         sends=sends,
         is_open=is_open,
-        may_correct=own is not None and answers and _was_registered(own),
+        may_correct=own is not None and answers and own.registered_stands,
         registers={
             one.agency_id
             for one in notice.addressees
@@ -108,11 +108,6 @@ async def notice_page(
         },
         toast=SimpleNamespace(text=words._(DONE[done]), undo_url=None) if done in DONE else None,
     )
-
-
-def _was_registered(own: Addressee) -> bool:
-    words = [act for act in own.acts if act.what in ("acknowledged", "answered", "corrected")]
-    return bool(words) and words[-1].registered is not None
 
 
 async def _meetings(db: Session, viewer: Viewer, notice: Notice) -> list[tuple[int, str]]:
