@@ -81,7 +81,11 @@ async def waiting_in(db: Session, mechanism_id: int, agency_id: int | None = Non
     )
     if agency_id is not None:
         query = query.where(Addressee.agency_id == agency_id)
-    return [await whole(db, notice_id) for notice_id in dict.fromkeys(await db.scalars(query))]
+    ids = list(dict.fromkeys(await db.scalars(query)))
+    if not ids:
+        return []
+    rows = await db.scalars(select(Notice).where(Notice.id.in_(ids)).options(*WHOLE))
+    return sorted((_holds_its_lines(one) for one in rows), key=lambda one: ids.index(one.id))
 
 
 async def of_link(db: Session, addressee_id: int) -> Notice:
@@ -194,6 +198,11 @@ async def _one(db: Session, *conditions: ColumnElement[bool]) -> Notice:
     found = (await db.execute(select(Notice).where(*conditions).options(*WHOLE))).unique().scalar_one_or_none()
     if found is None:
         raise NotFound
+    return _holds_its_lines(found)
+
+
+def _holds_its_lines(found: Notice) -> Notice:
+    """Who holds a line holds its notice."""
     for line in found.addressees:
-        set_committed_value(line, "notice", found)  # who holds a line holds its notice
+        set_committed_value(line, "notice", found)
     return found

@@ -5,9 +5,10 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from liaison.audit import AuditLine
+from liaison.db import Database
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.sent import LIWB, SUBJECT, TEXT, line, link_in, mails, sent
@@ -138,3 +139,23 @@ async def notices_of(quarter: Quarter, moment: str) -> dict[str, Any]:
 async def quarter_mail(quarter: Quarter, subject: str) -> dict[str, Any]:
     """What newly arrived under that subject, by address."""
     return {mail.to: mail for mail in await quarter.play.delivered() if subject in mail.subject}
+
+
+async def test_the_preview_reads_as_often_for_many_notices_as_for_one(
+    quarter: Quarter, program: Program, browser: Browser, database: Database
+) -> None:
+    path = f"/designations/{quarter.world.terms['liwb'].id}"
+    await sent(quarter.play, program)
+    await browser.sign_in(quarter.world.gonghui)
+    asked: list[str] = []
+    engine = database.reader.sync_engine
+    event.listen(engine, "before_cursor_execute", note := lambda *said: asked.append(said[2]))
+    counts = []
+    for more in (0, 6):
+        for n in range(more):
+            await sent(quarter.play, program, subject=f"第{n}件")
+        asked.clear()
+        await browser.get(path)
+        counts.append(len(asked))
+    event.remove(engine, "before_cursor_execute", note)
+    assert counts[0] == counts[1]
