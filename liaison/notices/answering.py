@@ -56,9 +56,10 @@ async def acknowledge(
     if addressee.acknowledged_at is not None and not (said is None and _is_registered(addressee)):
         return addressee
     _acknowledged(db, viewer, addressee)
-    add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
+    act = add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
     if not addressee.notice.wants_answer:
         addressee.settle(db.now())
+    await _tell_registered(db, viewer, addressee, act)
     return addressee
 
 
@@ -82,6 +83,7 @@ async def answer(
         return addressee
     act = _answer(db, viewer, addressee, text=text, registered=said, unverified=unverified)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
+    await _tell_registered(db, viewer, addressee, act)
     return addressee
 
 
@@ -198,6 +200,12 @@ async def _begin(
     return registration(
         db, registered, viewer, since=since, too_early=N_("This lies before the notice was sent. Please check the day.")
     )
+
+
+async def _tell_registered(db: Session, viewer: Viewer, addressee: Addressee, act: NoticeAct) -> None:
+    """An agency can correct what another one registered for it only if it hears of that."""
+    if act.registered is not None and viewer.acts_for(addressee.notice.mechanism_id) != addressee.agency_id:
+        await telling.tell_addressee(db, addressee, act, by=viewer.person_id or None)
 
 
 def _acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:

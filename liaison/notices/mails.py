@@ -16,6 +16,7 @@ from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings.audience import HIDDEN
+from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.notices import queries
 from liaison.notices.addressing import Holder, parties, thread_of
 from liaison.notices.models import AGREED, ANSWERED, OFFERED, REFUSED, Addressee, Notice, NoticeAct
@@ -67,7 +68,8 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         return None
     is_open = await _may_read(db, mail, found)
     words = _words(db, mail, found)
-    to_sender = act.what not in (AGREED, REFUSED)
+    to_sender = mail.params["holders"][0][1] == found.from_agency_id
+    is_registered = act.registered is not None and not to_sender
     link = page_of(db, found)
     if is_open and act.what in (OFFERED, AGREED, REFUSED):
         holder = Holder(*mail.params["holders"][0])
@@ -83,9 +85,9 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         db, mail, found, NEWS, words, is_open=is_open,
         what=act.what,
         act=act,
-        agency=line.agency,
-        lead=_news(words, found, line, act),
-        happened=words._(ACT_NAMES[act.what]),
+        agency=found.from_agency if is_registered else line.agency,
+        lead=_registered(words, found, act) if is_registered else _news(words, found, line, act),
+        happened=words._("Registered") if is_registered else words._(ACT_NAMES[act.what]),
         for_agency=found.from_agency if to_sender else line.agency,
         link=link,
         answered=act.what == ANSWERED,
@@ -128,6 +130,16 @@ def _until(db: Session, found: Notice, line: Addressee) -> datetime:
     day = line.offered_due_on or line.due_on
     due = datetime.combine(day, time.min, found.zone) if day is not None else db.now()
     return max(due, db.now()) + LINK_LIFE
+
+
+def _registered(words: Words, found: Notice, act: NoticeAct) -> str:
+    assert act.registered is not None
+    how = REGISTERED_NAMES[act.registered["how"]]
+    said = {"who": act.registered["said_by"], "how": words._(how)}
+    facts = {"sender": found.from_agency.name, "subject": found.subject, **said}
+    if act.what == ANSWERED:
+        return words._("%(sender)s has registered that your agency answered “%(subject)s” (%(who)s, %(how)s). If that is not so, please correct it on its page.", **facts)  # fmt: skip
+    return words._("%(sender)s has registered that your agency has “%(subject)s” (%(who)s, %(how)s). If that is not so, please correct it on its page.", **facts)  # fmt: skip
 
 
 def _news(words: Words, found: Notice, line: Addressee, act: NoticeAct) -> str:

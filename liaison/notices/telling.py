@@ -63,7 +63,8 @@ async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: 
 
 
 async def tell_addressee(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
-    """What the sender said to another date goes to the agency that offered it."""
+    """What the sender said to another date goes to the agency that offered it, and what it registered to the agency that it registered it
+    for."""
     await db.flush()
     await _news(db, addressee.notice, act, [(addressee.id, addressee.agency)], by=by)
 

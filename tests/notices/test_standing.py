@@ -14,7 +14,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Mechanism
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.notices.sent import LIWB, WUXL, line, link_in, mails, sent
+from tests.notices.sent import LIWB, QIANWEI, SUBJECT, WUXL, line, link_in, mails, sent
 from tests.notices.test_answering import SAID, third
 from tests.reminders.test_reminding import beijing
 
@@ -36,6 +36,32 @@ async def test_an_answer_that_was_registered_is_corrected_also_after_the_agency_
     open_ = line(await program.post(world.liwb, f"/notices/{made['id']}/correct", {"text": "我局未答复。"}), world.sfj)
     assert open_["state"] == "acknowledged", "that it has it stands"
     assert (await program.refused(world.liwb, "POST", f"/notices/{made['id']}/correct", {"text": "再"}))[0] == 409
+
+
+async def test_the_agency_hears_of_what_was_registered_for_it_and_is_asked_to_correct_what_is_not_so(
+    play: Play, program: Program
+) -> None:
+    made = await sent(play, program)
+    await mails(play)
+    await registered(play, program, made, "acknowledge")
+    got = await mails(play)
+    assert set(got) == {LIWB, WUXL}
+    assert got[LIWB].subject == f"【信息通报】区检察院代登记：{SUBJECT}"
+    await registered(play, program, made, "answer", text="电话答复：属实。")
+    got = await mails(play)
+    assert set(got) == {LIWB, WUXL, QIANWEI}
+    for said in ("清沚区人民检察院", "李文博", "电话", "更正", "电话答复：属实。"):
+        assert said in got[LIWB].text
+        assert said in got[LIWB].html
+    assert got[QIANWEI].subject == f"【信息通报】区司法局已答复：{SUBJECT}"
+
+
+async def test_who_registers_for_their_own_agency_tells_nobody_of_it(play: Play, program: Program) -> None:
+    made = await sent(play, program)
+    await mails(play)
+    play.clock.as_of = beijing("11-23T11:00")
+    await program.post(play.world.liwb, f"/notices/{made['id']}/acknowledge", {"registered": SAID})
+    assert await mails(play) == {}
 
 
 async def test_an_agencys_own_answer_is_nothing_to_correct(play: Play, program: Program) -> None:
