@@ -79,8 +79,8 @@ async def answer(
     text = check.required_text("text", text, most=MOST_TEXT, lines=True)
     check.done()
     newest = next((act for act in reversed(addressee.acts) if act.what == ANSWERED), None)
-    if newest is not None and newest.text == text:
-        return addressee
+    if newest is not None and newest.text == text and (said is not None or newest.registered is None):
+        return addressee  # sent twice; what was registered becomes the agency's own word
     act = _answer(db, viewer, addressee, text=text, registered=said, unverified=unverified)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     await _tell_registered(db, viewer, addressee, act)
@@ -153,12 +153,14 @@ async def pass_on(
 
 
 async def correct(db: Session, viewer: Viewer, addressee: Addressee, *, text: str) -> Addressee:
-    """更正: what another agency registered for this one was not said: it is open again, and reminders go on. Raises NotPermitted,
-    Invalid (text), Conflict (nothing was registered, or the agency's own word stands)."""
+    """更正: what another agency registered for this one was not said: it is open again, and reminders go on. Twice is once. Raises
+    NotPermitted, Invalid (text), Conflict (nothing was registered, or the agency's own word stands)."""
     await lock_own(db, viewer, addressee)
     check = Check()
     text = check.required_text("text", text, most=2000, lines=True)
     check.done()
+    if addressee.acts and (addressee.acts[-1].what, addressee.acts[-1].text) == (CORRECTED, text):
+        return addressee
     if not addressee.registered_stands:
         raise Conflict(N_("Nothing was registered for your agency that stands."))
     addressee.acknowledged_at = addressee.acknowledged_by = addressee.answered_at = addressee.settled_at = None

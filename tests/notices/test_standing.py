@@ -14,7 +14,7 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Mechanism
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.notices.sent import LIWB, QIANWEI, SUBJECT, WUXL, line, link_in, mails, sent
+from tests.notices.sent import LIWB, QIANWEI, SUBJECT, WUXL, ZHOUMIN, line, link_in, mails, sent
 from tests.notices.test_answering import SAID, third
 from tests.reminders.test_reminding import beijing
 
@@ -62,6 +62,31 @@ async def test_who_registers_for_their_own_agency_tells_nobody_of_it(play: Play,
     play.clock.as_of = beijing("11-23T11:00")
     await program.post(play.world.liwb, f"/notices/{made['id']}/acknowledge", {"registered": SAID})
     assert await mails(play) == {}
+
+
+async def test_the_agencys_own_answer_in_the_same_words_takes_the_place_of_what_was_registered(
+    play: Play, program: Program
+) -> None:
+    made = await sent(play, program)
+    await mails(play)
+    await registered(play, program, made, "answer", text="属实。")
+    await mails(play)
+    for _ in range(2):
+        own = await program.post(play.world.liwb, f"/notices/{made['id']}/answer", {"text": "属实。"})
+    answers = [act["registered"] is None for act in line(own, play.world.sfj)["acts"] if act["what"] == "answered"]
+    assert answers == [False, True]
+    assert set(await mails(play)) == {ZHOUMIN, QIANWEI}
+
+
+async def test_a_correction_sent_twice_is_one(play: Play, program: Program, browser: Browser) -> None:
+    made = await sent(play, program)
+    await registered(play, program, made, "acknowledge")
+    await browser.sign_in(play.world.liwb)
+    await browser.get(f"/notices/{made['id']}")
+    path = f"/notices/{made['id']}/correct"
+    assert [(await browser.post(path, text="我局未签收。")).status_code for _ in range(2)] == [303, 303]
+    acts = line(await program.get(play.world.liwb, f"/notices/{made['id']}"), play.world.sfj)["acts"]
+    assert [act["what"] for act in acts] == ["acknowledged", "corrected"]
 
 
 async def test_an_agencys_own_answer_is_nothing_to_correct(play: Play, program: Program) -> None:
