@@ -40,13 +40,18 @@ async def code_for(db: Session, may: May, *, expires_at: datetime) -> str:
 
 async def find(db: Session, code: str) -> ReferenceCode:
     """The row of a code that may still be used. Raises NotFound for one nobody gave out, Gone for one that was used or is over."""
-    query = select(ReferenceCode).where(ReferenceCode.code_hash == hashed(code)).with_for_update()
-    row = (await db.execute(query)).scalar_one_or_none()
+    row = await given_out(db, code)
     if row is None:
         raise NotFound
     if row.used_at is not None or row.revoked_at is not None or row.expires_at <= db.now():
         raise Gone(_GONE)
     return row
+
+
+async def given_out(db: Session, code: str) -> ReferenceCode | None:
+    """The row of a code, whatever became of it; None of one nobody gave out."""
+    query = select(ReferenceCode).where(ReferenceCode.code_hash == hashed(code)).with_for_update()
+    return (await db.execute(query)).scalar_one_or_none()
 
 
 async def use(db: Session, row: ReferenceCode) -> None:

@@ -23,7 +23,7 @@ Thing = Annotated[str | None, QueryParameter(name="object", description="A kind 
 @get("/audit")
 async def audit_trail(db: Db, viewer: Me, paging: Page, of: Thing = None) -> dict[str, Any]:
     """Who did what to one thing, oldest first, as far as you may see it: meeting, mechanism, series, member, designation, person,
-    agency, office, action; mail and site for the operator."""
+    agency, office, action, notice; mail and site for the operator."""
     if not of:
         raise Invalid({"object": N_("Please fill this in.")})
     limit, after = paging.limits()

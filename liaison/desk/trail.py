@@ -26,6 +26,8 @@ from liaison.meetings.paper_queries import known_papers
 from liaison.meetings.permissions import may_arrange, may_change, may_see_list
 from liaison.meetings.permissions import reads_before as reads_meeting_before
 from liaison.meetings.recorded import kept_from
+from liaison.notices import queries as notices
+from liaison.notices.permissions import is_sender
 from liaison.polls import queries as polls
 
 TOLD = {"title", "starts_at", "location", "reason", "occasion"}
@@ -176,6 +178,12 @@ async def _of_action(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight(before=reads_item_before(viewer, await actions.get(db, viewer, id_), db.now()))
 
 
+async def _of_notice(db: Session, viewer: Viewer, id_: int) -> Sight:
+    """Its sender reads all; the agencies that it went to what was done since it was sent."""
+    notice = await notices.get(db, viewer, id_)
+    return Sight() if is_sender(viewer, notice) else Sight(since=notice.sent_at)
+
+
 async def _of_time_poll(db: Session, viewer: Viewer, id_: int) -> Sight:
     await polls.get(db, viewer, id_)
     return Sight()
@@ -196,6 +204,7 @@ _SIGHTS: dict[str, Callable[[Session, Viewer, int], Awaitable[Sight]]] = {
     "agency": _of_agency,
     "office": _of_office,
     "action": _of_action,
+    "notice": _of_notice,
     "time_poll": _of_time_poll,
     "mail": _operators,
     "site": _operators,

@@ -19,6 +19,12 @@ class Holder(NamedTuple):
     agency_id: int
     person_id: int | None
     designation_id: int | None
+    is_deputy: bool = False
+
+    @property
+    def office(self) -> tuple[int, int | None]:
+        """The agency's line, and the term by which somebody acts for it."""
+        return self.addressee_id, self.designation_id
 
 
 @dataclass(slots=True)
@@ -38,13 +44,13 @@ def told_of(duty: OnDuty, parties: Sequence[tuple[int, Agency]], site_locale: st
         if agency.id not in duty.in_office or agency.id in on_paper:
             continue
         liaison = duty.in_office[agency.id]
-        people = [(addresses.office(agency, liaison), liaison)]
-        people += [(addresses.person(deputy.person), deputy) for deputy in duty.deputies[agency.id]]
-        for to, designation in people:
+        people = [(addresses.office(agency, liaison), liaison, False)]
+        people += [(addresses.person(deputy.person), deputy, True) for deputy in duty.deputies[agency.id]]
+        for to, designation, is_deputy in people:
             if to is None:
                 continue
             person_id = designation.person_id if designation else None
-            holder = Holder(addressee_id, agency.id, person_id, designation.id if designation else None)
+            holder = Holder(addressee_id, agency.id, person_id, designation.id if designation else None, is_deputy)
             found.setdefault(to.mail, Told(to)).holders.append(holder)
     return list(found.values())
 

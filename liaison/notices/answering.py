@@ -27,7 +27,6 @@ from liaison.notices.permissions import may_answer, may_register
 
 MOST_TEXT = 20_000
 NOT_TO_REGISTER = N_("You may register for your own agency; for others the agency that sent the notice does.")
-_ONLY_KNOWS = N_("Your agency was sent this to know of it: nothing is asked of it.")
 
 
 async def open_(db: Session, viewer: Viewer, addressee: Addressee) -> Addressee:
@@ -57,9 +56,10 @@ async def acknowledge(
     if addressee.acknowledged_at is not None and not (said is None and _is_registered(addressee)):
         return addressee
     _acknowledged(db, viewer, addressee)
-    add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
+    act = add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
     if not addressee.notice.wants_answer:
         addressee.settle(db.now())
+    await _tell_registered(db, viewer, addressee, act)
     return addressee
 
 
@@ -79,20 +79,20 @@ async def answer(
     text = check.required_text("text", text, most=MOST_TEXT, lines=True)
     check.done()
     newest = next((act for act in reversed(addressee.acts) if act.what == ANSWERED), None)
-    if newest is not None and newest.text == text:
-        return addressee
+    if newest is not None and newest.text == text and (said is not None or newest.registered is None):
+        return addressee  # sent twice; what was registered becomes the agency's own word
     act = _answer(db, viewer, addressee, text=text, registered=said, unverified=unverified)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
+    await _tell_registered(db, viewer, addressee, act)
     return addressee
 
 
 async def note_answer(db: Session, viewer: Viewer, response: Notice, answered: Notice) -> None:
-    """A notice that answers another one was sent: that one is answered by it, and its sender gets the notice and no mail besides."""
+    """A notice that answers another one was sent: that one is answered by it, and its sender gets the notice and no mail besides. Raises
+    Conflict where that one was closed or passed on meanwhile."""
     await lock(db, answered)
-    addressee = answered.addressee(response.from_agency_id)
-    if addressee is None:
-        raise Conflict(N_("The notice that this answers was passed on to another agency."))
-    addressee.refuse_over()
+    addressee = answered.line_of(response.from_agency_id)
+    addressee.refuse_unasked()
     _answer(db, viewer, addressee, answer_id=response.id)
 
 
@@ -101,7 +101,7 @@ async def pass_on(
 ) -> Addressee:
     """转交: it concerns another member agency, which is asked instead from now on, with working days of its own; the sender is told.
 
-    Returns the line of the agency it went to. Raises NotPermitted, Invalid (to_agency_id, text), Conflict (answered)."""
+    Returns the line of the agency it went to. Raises NotPermitted, Invalid (to_agency_id, text), Conflict (answered, or itself an answer)."""
     notice = addressee.notice
     await lock(db, notice)
     if not may_answer(viewer, notice, addressee.agency_id):
@@ -109,9 +109,9 @@ async def pass_on(
     given = notice.addressee(to_agency_id)
     if addressee.passed_on_at is not None and addressee.passed_on_to_id == to_agency_id and given is not None:
         return given
-    addressee.refuse_over()
-    if not addressee.asked:
-        raise Conflict(_ONLY_KNOWS)
+    addressee.refuse_unasked()
+    if notice.answers_id is not None:
+        raise Conflict(N_("This answers a notice of your agency: it is not passed on."))
     if addressee.answered_at is not None:
         raise Conflict(N_("Your agency has answered this already."))
     check = Check()
@@ -144,26 +144,33 @@ async def pass_on(
     addressee.passed_on_at, addressee.passed_on_to_id = db.now(), to_agency_id
     addressee.passed_on_to = members[to_agency_id]
     addressee.settle(db.now())
-    await db.flush()
     act = add_act(db, viewer, addressee, PASSED_ON, text=text)
     notice.touch()
-    await telling.tell_sent(db, notice, [one], by=viewer.person_id or None)
+    await db.flush()
+    await telling.tell_sent(db, notice, [one], by=viewer.person_id or None, since=act.id)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     return one
 
 
 async def correct(db: Session, viewer: Viewer, addressee: Addressee, *, text: str) -> Addressee:
-    """更正: what another agency registered for this one was not said: it is open again, and reminders go on. Raises NotPermitted,
-    Invalid (text), Conflict (nothing was registered, or the agency's own word stands)."""
+    """更正: what another agency registered for this one was not said: it is open again, and reminders go on. Twice is once. Raises
+    NotPermitted, Invalid (text), Conflict (nothing was registered, or the agency's own word stands)."""
     await lock_own(db, viewer, addressee)
     check = Check()
     text = check.required_text("text", text, most=2000, lines=True)
     check.done()
-    words = [act for act in addressee.acts if act.what in (ACKNOWLEDGED, ANSWERED, CORRECTED)]
-    if not words or words[-1].registered is None:
+    if addressee.acts and (addressee.acts[-1].what, addressee.acts[-1].text) == (CORRECTED, text):
+        return addressee
+    if not addressee.registered_stands:
         raise Conflict(N_("Nothing was registered for your agency that stands."))
     addressee.acknowledged_at = addressee.acknowledged_by = addressee.answered_at = addressee.settled_at = None
-    plan(db, addressee)
+    own = [each for each in addressee.acts if each.what == ACKNOWLEDGED and each.registered is None]
+    if own:  # that it has the notice it said itself
+        addressee.acknowledged_at, addressee.acknowledged_by = own[-1].at, own[-1].by_id
+    if own and not addressee.notice.wants_answer:
+        addressee.settle(db.now())
+    else:
+        plan(db, addressee)
     act = add_act(db, viewer, addressee, CORRECTED, text=text)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     return addressee
@@ -187,9 +194,7 @@ async def _begin(
         await lock(db, notice)
         if not may_register(viewer, notice, addressee.agency_id):
             raise NotPermitted(NOT_TO_REGISTER)
-        addressee.refuse_over()
-    if not addressee.asked:
-        raise Conflict(_ONLY_KNOWS)
+    addressee.refuse_unasked()
     if registered is None:
         return None
     assert notice.sent_at is not None
@@ -197,6 +202,12 @@ async def _begin(
     return registration(
         db, registered, viewer, since=since, too_early=N_("This lies before the notice was sent. Please check the day.")
     )
+
+
+async def _tell_registered(db: Session, viewer: Viewer, addressee: Addressee, act: NoticeAct) -> None:
+    """An agency can correct what another one registered for it only if it hears of that."""
+    if act.registered is not None and viewer.acts_for(addressee.notice.mechanism_id) != addressee.agency_id:
+        await telling.tell_addressee(db, addressee, act, by=viewer.person_id or None)
 
 
 def _acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:

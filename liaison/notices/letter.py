@@ -1,6 +1,8 @@
 """A notice as a letter between agencies (函), in the mechanism's language: for a member that takes part on paper, and for the file. Pure;
 loads python-docx, so it is imported where the letter is made."""
 
+from datetime import date
+
 from liaison.documents import letter
 from liaison.documents.letter import Letter
 from liaison.i18n import Words
@@ -14,11 +16,13 @@ def laid_out(words: Words, notice: Notice) -> bytes:
 
 
 def letter_of(words: Words, notice: Notice) -> Letter:
-    """The letter of the sending agency to those the notice is addressed to: its text, until when what is asked, its papers and copies."""
+    """The letter of the sending agency to those the notice is addressed to: its text, until when what is asked, its papers and copies. That
+    one of them was given more time is not the others' deadline."""
     asked = [one for one in notice.addressees if one.asked]
     copies = [one.agency.name for one in notice.addressees if not one.asked]
     paragraphs = [("", notice.text)]
-    if asked and (when := by_when(words, notice, asked[0])):
+    first = min(notice.asked or asked, key=lambda one: one.due_on or date.max, default=None)
+    if first is not None and (when := by_when(words, notice, first)):
         paragraphs.append(("", when))
     if notice.papers:
         names = words._(", ").join(one.file_name for one in notice.papers)

@@ -16,6 +16,7 @@ from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 from liaison.meetings.audience import HIDDEN
+from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.notices import queries
 from liaison.notices.addressing import Holder, parties, thread_of
 from liaison.notices.models import AGREED, ANSWERED, OFFERED, REFUSED, Addressee, Notice, NoticeAct
@@ -34,9 +35,10 @@ async def notice(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     if found is None or found.closed_at is not None:
         return None
     lines = [one for one in found.addressees if one.id in mail.params["addressees"] and one.passed_on_at is None]
-    if not lines:
+    if not lines or (mail.params.get("passed_on") and not any(one.owes for one in lines)):
         return None
-    holders = [Holder(*each) for each in mail.params["holders"]]
+    ids = {one.id for one in lines}
+    holders = [one for each in mail.params["holders"] if (one := Holder(*each)).addressee_id in ids]
     is_open = await _may_read(db, mail, found)
     acts, code = await _acts(db, found, lines, holders) if is_open else ([], None)
     words = _words(db, mail, found)
@@ -50,8 +52,9 @@ async def notice(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         to=words._(", ").join(one.agency.short_name for one in found.addressees if one.asked),
         copies=words._(", ").join(one.agency.short_name for one in found.addressees if not one.asked),
         only_knows=only_knows,
+        passed_on=mail.params.get("passed_on", False),
         acts=acts,
-        code=None if only_knows else code,
+        code=code if any(one.asked and one.acknowledged_at is None for one in lines) else None,
     )  # fmt: skip
 
 
@@ -65,7 +68,8 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         return None
     is_open = await _may_read(db, mail, found)
     words = _words(db, mail, found)
-    to_sender = act.what not in (AGREED, REFUSED)
+    to_sender = mail.params["holders"][0][1] == found.from_agency_id
+    is_registered = act.registered is not None and not to_sender
     link = page_of(db, found)
     if is_open and act.what in (OFFERED, AGREED, REFUSED):
         holder = Holder(*mail.params["holders"][0])
@@ -81,9 +85,9 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         db, mail, found, NEWS, words, is_open=is_open,
         what=act.what,
         act=act,
-        agency=line.agency,
-        lead=_news(words, found, line, act),
-        happened=words._(ACT_NAMES[act.what]),
+        agency=found.from_agency if is_registered else line.agency,
+        lead=_registered(words, found, act) if is_registered else _news(words, found, line, act),
+        happened=words._("Registered") if is_registered else words._(ACT_NAMES[act.what]),
         for_agency=found.from_agency if to_sender else line.agency,
         link=link,
         answered=act.what == ANSWERED,
@@ -128,6 +132,16 @@ def _until(db: Session, found: Notice, line: Addressee) -> datetime:
     return max(due, db.now()) + LINK_LIFE
 
 
+def _registered(words: Words, found: Notice, act: NoticeAct) -> str:
+    assert act.registered is not None
+    how = REGISTERED_NAMES[act.registered["how"]]
+    said = {"who": act.registered["said_by"], "how": words._(how)}
+    facts = {"sender": found.from_agency.name, "subject": found.subject, **said}
+    if act.what == ANSWERED:
+        return words._("%(sender)s has registered that your agency answered “%(subject)s” (%(who)s, %(how)s). If that is not so, please correct it on its page.", **facts)  # fmt: skip
+    return words._("%(sender)s has registered that your agency has “%(subject)s” (%(who)s, %(how)s). If that is not so, please correct it on its page.", **facts)  # fmt: skip
+
+
 def _news(words: Words, found: Notice, line: Addressee, act: NoticeAct) -> str:
     agency = line.agency.name
     day = words.full_date(act.due_on) if act.due_on else ""
@@ -169,7 +183,7 @@ def _message(
         text=text,
         html=html,
         thread=thread_of(found),
-        audience=parties(found) if is_open else None,
+        audience=parties(found),  # also of what answers it, whose writer may say what the mail does not
         listed_as=words._("[Information notice] from %(agency)s", agency=found.from_agency.short_name),
     )
 

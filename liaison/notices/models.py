@@ -17,7 +17,7 @@ from liaison.errors import Conflict, NotFound
 from liaison.files.models import TO_SCAN, FileRow
 from liaison.mechanisms.models import Mechanism
 from liaison.notices.due import next_step_on
-from liaison.notices.wording import IS_CLOSED, IS_PASSED_ON, NOT_SENT
+from liaison.notices.wording import IS_CLOSED, IS_PASSED_ON, NOT_SENT, ONLY_KNOWS
 
 INFORMATION, REFERRAL = "information", "referral"
 KINDS = (INFORMATION, REFERRAL)
@@ -177,6 +177,14 @@ class Addressee(Versioned, Base):
         """Whether its word is waited for. Needs `notice`."""
         return self.asked and self.settled_at is None and self.notice.sent_at is not None
 
+    @property
+    def registered_stands(self) -> bool:
+        """Whether what stands for the agency was only registered for it: its answer, or without one that it has the notice. Needs `acts`."""
+        since = next((at for at in range(len(self.acts), 0, -1) if self.acts[at - 1].what == CORRECTED), 0)
+        said = {act.what: act for act in self.acts[since:] if act.what in (ACKNOWLEDGED, ANSWERED)}
+        stands = said.get(ANSWERED) or said.get(ACKNOWLEDGED)
+        return stands is not None and stands.registered is not None
+
     def refuse_over(self) -> None:
         """Raise Conflict where nothing can be done with it any more by this agency. Needs `notice` and `passed_on_to`."""
         if self.notice.sent_at is None:
@@ -185,6 +193,12 @@ class Addressee(Versioned, Base):
             raise Conflict(IS_PASSED_ON, agency=self.passed_on_to.short_name)
         if self.notice.closed_at is not None:
             raise Conflict(IS_CLOSED)
+
+    def refuse_unasked(self) -> None:
+        """The same, and also where nothing was asked of this agency."""
+        self.refuse_over()
+        if not self.asked:
+            raise Conflict(ONLY_KNOWS)
 
     def plan_reminder(self, calendar: WorkCalendar, since: date) -> None:
         """Note on which local date, from `since` on, the clock speaks of it next."""

@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mail.models import OutboxMail
+from liaison.notices.addressing import Holder
 from liaison.notices.models import Addressee, Notice, NoticeAct, NoticeEscalation
 from liaison.notices.permissions import reads_for
 
@@ -67,6 +68,24 @@ async def get(db: Session, viewer: Viewer, notice_id: int, *, discarded: bool = 
 async def whole(db: Session, notice_id: int) -> Notice:
     """The same for the worker, who words mails. Raises NotFound."""
     return await _one(db, Notice.id == notice_id, Notice.discarded_at.is_(None))
+
+
+async def waiting_in(db: Session, mechanism_id: int, agency_id: int | None = None) -> list[Notice]:
+    """The notices of a mechanism on which an agency still owes its word, or this one does; what is due first first."""
+    query = (
+        select(Addressee.notice_id)
+        .join(Notice, Notice.id == Addressee.notice_id)
+        .where(Notice.mechanism_id == mechanism_id, Notice.sent_at.is_not(None))
+        .where(Addressee.asked, Addressee.settled_at.is_(None))
+        .order_by(Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
+    )
+    if agency_id is not None:
+        query = query.where(Addressee.agency_id == agency_id)
+    ids = list(dict.fromkeys(await db.scalars(query)))
+    if not ids:
+        return []
+    rows = await db.scalars(select(Notice).where(Notice.id.in_(ids)).options(*WHOLE))
+    return sorted((_holds_its_lines(one) for one in rows), key=lambda one: ids.index(one.id))
 
 
 async def of_link(db: Session, addressee_id: int) -> Notice:
@@ -164,19 +183,26 @@ async def escalations(db: Session, viewer: Viewer, notice: Notice) -> Sequence[N
 
 
 async def deliveries(db: Session, notice_id: int) -> dict[int, tuple[str, str | None]]:
-    """By addressee, how its newest mail with the notice stands: state and reason."""
+    """By addressee, how the newest mail with the notice to its liaison, or to its own address, stands: state and reason; where no mail
+    went there, the one to a deputy."""
     query = select(OutboxMail.params, OutboxMail.state, OutboxMail.reason)
     query = query.where(OutboxMail.about == f"notice:{notice_id}", OutboxMail.kind == "notice").order_by(OutboxMail.id)
-    found: dict[int, tuple[str, str | None]] = {}
+    liaisons, deputies = dict[int, tuple[str, str | None]](), dict[int, tuple[str, str | None]]()
     for params, state, reason in await db.execute(query):
-        found |= dict.fromkeys(params["addressees"], (state, reason))
-    return found
+        for holder in (Holder(*each) for each in params["holders"]):
+            (deputies if holder.is_deputy else liaisons)[holder.addressee_id] = state, reason
+    return deputies | liaisons
 
 
 async def _one(db: Session, *conditions: ColumnElement[bool]) -> Notice:
     found = (await db.execute(select(Notice).where(*conditions).options(*WHOLE))).unique().scalar_one_or_none()
     if found is None:
         raise NotFound
+    return _holds_its_lines(found)
+
+
+def _holds_its_lines(found: Notice) -> Notice:
+    """Who holds a line holds its notice."""
     for line in found.addressees:
-        set_committed_value(line, "notice", found)  # who holds a line holds its notice
+        set_committed_value(line, "notice", found)
     return found

@@ -5,25 +5,54 @@ What the mails say is worded when they leave (`mails`)."""
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.mail import outbox
+from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import on_duty
-from liaison.notices.addressing import Told, thread_of, told_of
+from liaison.notices import queries
+from liaison.notices.addressing import Holder, Told, thread_of, told_of
 from liaison.notices.models import Addressee, Notice, NoticeAct
 
 KIND, NEWS, CLOSED = "notice", "notice_news", "notice_closed"
 """The kinds of mail: the notice itself; what was said of it; that no answer is needed any more."""
 
 
-async def tell_sent(db: Session, notice: Notice, addressees: Sequence[Addressee], *, by: int | None) -> int:
+async def tell_sent(
+    db: Session, notice: Notice, addressees: Sequence[Addressee], *, by: int | None, since: int | None = None
+) -> int:
     """【信息通报】: the notice to the liaison in office of each of these agencies and its deputies, an agency without liaison at its own
-    address; one mail an address. Not to one that takes part on paper. How many mails."""
+    address; one mail an address. Not to one that takes part on paper. `since`: the act by which it reaches them, also those that only
+    knew of it before. How many mails."""
     told = await those_told(db, notice, [(one.id, one.agency) for one in addressees])
     for one in told:
         ids = "+".join(str(each) for each in sorted({each.addressee_id for each in one.holders}))
-        await _call_for(db, KIND, notice, one, f"{notice.id}:{ids}", by=by)
+        key = f"{notice.id}:{ids}" + (f":{since}" if since else "")
+        await _call_for(db, KIND, notice, one, key, by=by)
     return len(told)
+
+
+async def pass_on(db: Session, mechanism: Mechanism) -> int:
+    """An office of the mechanism has changed hands: notices on which an agency still owes its word go to whoever holds its office now, or
+    is its deputy, and was not sent them. What a former liaison said stands. How many mails; a second time none."""
+    today = db.clock.today(mechanism.timezone)
+    if mechanism.ended_on is not None and mechanism.ended_on <= today:
+        return 0
+    duty, mails = await on_duty(db, mechanism, today), 0
+    for notice in await queries.waiting_in(db, mechanism.id):
+        sent = select(OutboxMail.params).where(OutboxMail.about == f"notice:{notice.id}", OutboxMail.kind == KIND)
+        had = {Holder(*each).office for params in await db.scalars(sent) for each in params["holders"]}
+        owing = [(one.id, one.agency) for one in notice.addressees if one.owes]
+        for one in told_of(duty, owing, db.settings.locale):
+            one.holders = [each for each in one.holders if each.office not in had]
+            if one.holders:
+                offices = "+".join(f"{each.addressee_id}/{each.designation_id or 0}" for each in one.holders)
+                await _call_for(db, KIND, notice, one, f"{notice.id}:{offices}", by=None, passed_on=True)
+                mails += 1
+    return mails
 
 
 async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
@@ -34,7 +63,8 @@ async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: 
 
 
 async def tell_addressee(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:
-    """What the sender said to another date goes to the agency that offered it."""
+    """What the sender said to another date goes to the agency that offered it, and what it registered to the agency that it registered it
+    for."""
     await db.flush()
     await _news(db, addressee.notice, act, [(addressee.id, addressee.agency)], by=by)
 

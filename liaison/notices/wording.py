@@ -56,4 +56,5 @@ NOT_DELIVERED = ("refused", "bounced", "given_up")
 
 NOT_SENT = N_("This notice has not been sent.")
 IS_CLOSED = N_("The agency that sent this has closed it: no answer is needed any more.")
+ONLY_KNOWS = N_("Your agency was sent this to know of it: nothing is asked of it.")
 IS_PASSED_ON = N_("Your agency has passed this on to %(agency)s, which answers it.")

@@ -11,7 +11,7 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
@@ -44,11 +44,13 @@ async def draft(
     """拟稿: write one in the own agency's name, for member agencies of today; nobody else knows of it until it is sent. The same form sent
     twice within a minute is one draft.
 
-    `deadline_days` are working days after sending. Raises NotPermitted, Invalid (each field), NotFound (`answers_id`)."""
+    `deadline_days` are working days after sending. Raises NotPermitted, Invalid (each field), NotFound and Conflict
+    (`answers_id`: not asked of the agency, closed, or passed on)."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     own = viewer.acts_for(mechanism_id)
     if own is None or not may_write(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
+    _refuse_ended(db, mechanism)
     notice = Notice(
         mechanism_id=mechanism_id,
         mechanism=mechanism,
@@ -122,13 +124,15 @@ async def send(db: Session, viewer: Viewer, notice: Notice, *, version: int | No
     """发送: from now on it stands as it is. Each agency's liaison in office is mailed at once and its deputies besides, an agency without
     liaison at its own address; one that takes part on paper is told by letter. Twice is once.
 
-    Raises NotPermitted, Invalid (to_agency_ids: nobody, or an agency that has left), Conflict (a stale form)."""
+    Raises NotPermitted, Invalid (to_agency_ids: nobody, or an agency that has left), Conflict (a stale form, the
+    mechanism or what it answers is over)."""
     await lock(db, notice)
     if not is_sender(viewer, notice):
         raise NotPermitted(NOT_YOURS)
     if notice.sent_at is not None:
         return notice
     notice.check_version(version, subject=notice.subject, text=notice.text)
+    _refuse_ended(db, notice.mechanism)
     today = db.clock.today(notice.mechanism.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, notice.mechanism_id, today)}
     check = Check()
@@ -166,6 +170,12 @@ def due_if_sent(db: Session, notice: Notice) -> date | None:
     """By when it would be due if it were sent today. Needs `mechanism`."""
     today = db.clock.today(notice.mechanism.timezone)
     return due.due_on(region_calendar(notice.mechanism.region), today, notice.deadline_days)
+
+
+def _refuse_ended(db: Session, mechanism: Mechanism) -> None:
+    """Raise Conflict once the agencies work together no more: what was sent before can still be answered and closed."""
+    if mechanism.ended_on is not None and mechanism.ended_on <= db.clock.today(mechanism.timezone):
+        raise Conflict(N_("This mechanism has ended: nothing is sent in it any more."))
 
 
 async def _lock_draft(db: Session, viewer: Viewer, notice: Notice) -> None:
@@ -207,6 +217,11 @@ async def _address(db: Session, check: Check, notice: Notice, to: Collection[int
             check.refuse(field, N_("This is your own agency."))
         elif not set(given) <= set(members):
             check.refuse(field, N_("Please choose member agencies."))
+    if notice.answers_id is not None:
+        asks = (await db.get_one(Notice, notice.answers_id)).from_agency_id
+        for field, given, right in (("to_agency_ids", to, {asks}), ("copy_to_agency_ids", copy_to, set())):
+            if set(given) != right:
+                check.refuse(field, N_("An answer goes to the agency that asked, and to no other."))
     if check.errors:
         return
     wanted = dict.fromkeys(copy_to, False) | dict.fromkeys(to, True)
@@ -227,12 +242,11 @@ async def _address(db: Session, check: Check, notice: Notice, to: Collection[int
 
 
 async def _answered(db: Session, viewer: Viewer, notice: Notice, answers_id: int) -> None:
-    """Only what was sent to the own agency can be answered. Raises NotFound, Invalid (purpose)."""
+    """Only what the own agency was asked can be answered. Raises NotFound, Conflict (closed, passed on, or only sent to know of it)."""
     answered = await queries.get(db, viewer, answers_id)
-    if answered.mechanism_id != notice.mechanism_id or answered.addressee(notice.from_agency_id) is None:
+    if answered.mechanism_id != notice.mechanism_id:
         raise NotFound
-    if answered.sent_at is None:
-        raise Invalid({"answers_id": N_("This notice has not been sent.")})
+    answered.line_of(notice.from_agency_id).refuse_unasked()
 
 
 async def _just_written(db: Session, notice: Notice) -> Notice | None:
@@ -244,6 +258,9 @@ async def _just_written(db: Session, notice: Notice) -> Notice | None:
         Notice.subject == notice.subject,
         Notice.text == notice.text,
         Notice.purpose == notice.purpose,
+        Notice.answers_id.is_not_distinct_from(notice.answers_id),
+        Notice.deadline_days.is_not_distinct_from(notice.deadline_days),
+        Notice.doc_no.is_not_distinct_from(notice.doc_no),
         Notice.discarded_at.is_(None),
     )
     query = query.options(

@@ -11,16 +11,22 @@ from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.minutes.models import Minutes
-from liaison.notices.models import Notice
+from liaison.notices.models import Addressee, Notice, NoticeEscalation
 from liaison.reminders.bundling import KIND as REMINDERS
-from liaison.reminders.rules import ACTION, ATTENDEE, RECORD, SIGN, SLIP
+from liaison.reminders.rules import ACTION, ATTENDEE, NOTICE_SENT, RECORD, SIGN, SLIP
 
-_MEETING = "meeting"
+_MEETING, _ADDRESSEE = "meeting", "notice_addressee"
+_OF_REMINDERS = {NOTICE_SENT: _ADDRESSEE}
+"""What a kind of line of the clock's mail is about, where a mail of that name is about something else."""
 _MECHANISM_OF = {
     _MEETING: select(Meeting.mechanism_id, Meeting.id),
     ACTION: select(ActionItem.mechanism_id, ActionItem.id),
     "minutes": select(Meeting.mechanism_id, Minutes.id).join(Minutes, Minutes.meeting_id == Meeting.id),
     "notice": select(Notice.mechanism_id, Notice.id),
+    "notice_escalation": select(Notice.mechanism_id, NoticeEscalation.id).join(
+        NoticeEscalation, NoticeEscalation.notice_id == Notice.id
+    ),
+    _ADDRESSEE: select(Notice.mechanism_id, Addressee.id).join(Addressee, Addressee.notice_id == Notice.id),
     "designation": select(Designation.mechanism_id, Designation.id),
     ATTENDEE: select(Meeting.mechanism_id, Attendee.id).join(Attendee, Attendee.meeting_id == Meeting.id),
     SIGN: select(Document.mechanism_id, Signer.id)
@@ -45,7 +51,8 @@ class About:
 async def about(db: Session, mail: OutboxMail) -> About:
     """What that mail was about; the bundled one of a morning by each of its lines."""
     if mail.kind == REMINDERS:
-        things = {(str(line["kind"]), int(line["id"])) for line in mail.params["lines"]}
+        lines = [(str(line["kind"]), int(line["id"])) for line in mail.params["lines"]]
+        things = {(_OF_REMINDERS.get(kind, kind), id_) for kind, id_ in lines}
     else:
         kind, _, id_ = mail.about.partition(":")
         things = {(kind, int(id_))} if id_.isdecimal() else set()

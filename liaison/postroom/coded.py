@@ -3,6 +3,7 @@
 Each feature whose acts may be done so has its verb in `ACTS`, by the purpose of the code; the code says for whom and on what."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from liaison.errors import Gone, NotFound, Refusal
 from liaison.mail import outbox
 from liaison.mail.answering import ANSWER, may_answer
 from liaison.mechanisms.viewers import viewer_for
-from liaison.postroom.acknowledging import acknowledge_notice
+from liaison.postroom.acknowledging import acknowledge_notice, of_notice
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome, TooLate
 from liaison.postroom.plain import Word, word_in
@@ -29,6 +30,9 @@ Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
 """The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
 ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes, links.NOTICE: acknowledge_notice}
 """By the purpose of a code, the verb that a reply with it calls."""
+Concerns = Callable[[Session, ReferenceCode], Awaitable[tuple[int, frozenset[int]]]]
+CONCERNS: Final[Mapping[str, Concerns]] = {links.NOTICE: of_notice}
+"""By the purpose of a code, the mechanism and the agencies that may know of what it is about, where that is not everybody."""
 
 
 async def receive_coded(
@@ -43,9 +47,32 @@ async def receive_coded(
     acts: Mapping[str, Act] = ACTS,
 ) -> Outcome:
     """Do what the code allows, if the reply comes from the address it was sent to and says so; what is `unverified` counts, marked as
-    such. A refused act leaves the code unused. `doubt`: why its sender is not believed at all, also where what is unverified is held."""
+    such. A refused act leaves the code unused. `doubt`: why its sender is not believed at all, also where what is unverified is held.
+
+    The code says who may know of the mail, also where it was used before and where the reply does not say which mail it answers."""
+    outcome = await _receive(
+        db, text, codes[0], sender=sender, mail_id=mail_id, doubt=doubt, unverified=unverified, acts=acts
+    )
+    row = await reference_codes.given_out(db, codes[0])
+    if row is not None and row.purpose in CONCERNS:
+        mechanism_id, audience = await CONCERNS[row.purpose](db, row)
+        outcome = replace(outcome, mechanism_id=mechanism_id, audience=audience)
+    return outcome
+
+
+async def _receive(
+    db: Session,
+    text: str,
+    code: str,
+    *,
+    sender: str,
+    mail_id: int,
+    doubt: str,
+    unverified: bool,
+    acts: Mapping[str, Act],
+) -> Outcome:
     try:
-        row = await reference_codes.find(db, codes[0])
+        row = await reference_codes.find(db, code)
     except (NotFound, Gone):
         return Outcome(HELD, "used_code")
     word = word_in(text)

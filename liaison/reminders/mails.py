@@ -152,7 +152,8 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
         text=text,
         html=html,
         auto_submitted=True,
-        audience=frozenset.intersection(*closed) if closed else None,
+        # Who reads the mailbox answers from it, also where no agency may know of all that it is reminded of.
+        audience=frozenset.intersection(*closed) or loaded.read_by if closed else None,
     )
 
 

@@ -32,7 +32,7 @@ class NoticeEntry:
 
     entry: Entry
     mechanism: Mechanism
-    audience: frozenset[int] | None
+    audience: frozenset[int]
 
 
 async def due_addressees(db: Session, morning: Morning) -> Sequence[Addressee]:
@@ -116,4 +116,4 @@ async def notice_entry(
         link,
         act,
     )
-    return NoticeEntry(entry, notice.mechanism, audience if is_open else None)
+    return NoticeEntry(entry, notice.mechanism, audience)

@@ -89,13 +89,15 @@ async def one_handover(db: Db, viewer: Me, designation_id: Id) -> dict[str, Any]
         moves = {
             kind.key: [one.id for one in things if not (kind.may_stay and one.id in kept)] for kind, things in kinds
         }
+    is_own = viewer.agency_id == term.agency_id
+    hidden = set() if is_own else {kind.key for kind in moving.MOVES if kind.of_agency}
     return {
         "from_id": str(term.id),
         "to_id": str(found.to_id) if found else None,
         "to_person_id": str(found.to_person_id) if found else None,
         "starts_on": found.starts_on if found else None,
         "applied_at": found.applied_at if found else None,
-        "moves": {key: [str(id_) for id_ in ids] for key, ids in moves.items()},
+        "moves": {key: [str(id_) for id_ in ids] for key, ids in moves.items() if key not in hidden},
         "keep_action_item_ids": [str(id_) for id_ in sorted(kept)],
     }
 

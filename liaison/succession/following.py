@@ -16,6 +16,7 @@ from liaison.mechanisms.models import Designation, Mechanism
 from liaison.meetings import announcing
 from liaison.meetings.models import Meeting
 from liaison.minutes import telling as minutes
+from liaison.notices import telling as notices
 from liaison.succession import handover, telling
 from liaison.succession.models import FollowedTerm
 
@@ -27,8 +28,8 @@ async def apply_due(db: Session) -> int:
 
     Handovers whose day has come move what passes with them (succession.handover), what was tied to the office of a term that is over
     ends, and the other agencies are told who is liaison now (succession.telling). Meetings to come that the agency was told of go to
-    whoever holds its office now, and so do minutes on which the agency still owes its word: however many days were missed, from the
-    last liaison told to the present one. A second run, or a second worker, finds nothing left to do. A term ends as well with its
+    whoever holds its office now, and so do minutes and notices on which the agency still owes its word: however many days were missed,
+    from the last liaison told to the present one. A second run, or a second worker, finds nothing left to do. A term ends as well with its
     person's service, and begins again if its end is taken back."""
     await one_at_a_time(db, "succession")
     await handover.apply_due(db, WORKER)
@@ -45,10 +46,12 @@ async def apply_due(db: Session) -> int:
                 facts = {"agency": designation.agency_id, "person": designation.person_id}
                 thing = f"designation:{designation.id}"
                 audit.add(db, WORKER, "lose_office", thing, mechanism_id=mechanism_id, **facts)
-        mails += await telling.tell_changes(db, await db.get_one(Mechanism, mechanism_id), known)
+        mechanism = await db.get_one(Mechanism, mechanism_id)
+        mails += await telling.tell_changes(db, mechanism, known)
         for meeting in await _to_come(db, mechanism_id):
             mails += await announcing.pass_on(db, WORKER, meeting)
         mails += await minutes.pass_on(db, mechanism_id)
+        mails += await notices.pass_on(db, mechanism)
     return mails
 
 

@@ -170,7 +170,8 @@ async def _apply(db: Session, actor: Viewer | Actor, handover: Handover, what: F
         moved = await moving.give(db, actor, office, to, what, but=handover.kept_ids)
     handover.applied_at, handover.moved = db.now(), moved
     term = handover.from_
-    facts = {"to": to.id, **{key: len(ids) for key, ids in moved.items()}}
+    own = {kind.key for kind in moving.MOVES if kind.of_agency}  # the trail of an office is read by every member agency
+    facts = {"to": to.id, **{key: len(ids) for key, ids in moved.items() if key not in own}}
     audit.add(db, actor, "apply_handover", f"designation:{term.id}", mechanism_id=term.mechanism_id, **facts)
 
 

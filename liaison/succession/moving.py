@@ -18,6 +18,7 @@ from liaison.i18n import Words
 from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.models import AgencyInvitation, Meeting
 from liaison.minutes import queries as minutes
+from liaison.notices import queries as notices
 from liaison.succession import roles
 from liaison.succession.roles import Thing, Where
 
@@ -54,6 +55,8 @@ class Kind:
     give: Give | None = None
     may_stay: bool = False
     """Single ones may be left with who leaves."""
+    of_agency: bool = False
+    """Other agencies, and the operator, do not learn that there are any."""
 
 
 async def _actions(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
@@ -133,6 +136,19 @@ async def _minutes(db: Session, office: Office, viewer: Viewer | None) -> Sequen
     ]
 
 
+async def _notices(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    """Notices on which the agency still owes its word; named to who answers for it, and counted for its other people."""
+    term = office.term
+    if term.role == DEPUTY or (viewer is not None and viewer.agency_id != term.agency_id):
+        return []
+    reads = viewer is None or viewer.acts_for(term.mechanism_id) == term.agency_id
+    waiting = await notices.waiting_in(db, term.mechanism_id, term.agency_id)
+    return [
+        Thing(one.id, one.subject if reads else None, one.line_of(term.agency_id).due_on, f"/notices/{one.id}")
+        for one in waiting
+    ]
+
+
 def _said_actions(words: Words, n: int) -> str:
     return words.ngettext("%(n)d open action item", "%(n)d open action items", n)
 
@@ -143,6 +159,10 @@ def _said_meetings(words: Words, n: int) -> str:
 
 def _said_minutes(words: Words, n: int) -> str:
     return words.ngettext("%(n)d set of minutes to be signed", "%(n)d sets of minutes to be signed", n)
+
+
+def _said_notices(words: Words, n: int) -> str:
+    return words.ngettext("%(n)d notice to be answered", "%(n)d notices to be answered", n)
 
 
 def _said_recorder(words: Words, n: int) -> str:
@@ -157,6 +177,7 @@ MOVES: Final = (
     Kind(ACTIONS, _said_actions, _actions, _give_actions, may_stay=True),
     Kind("meetings", _said_meetings, _meetings),
     Kind("minutes", _said_minutes, _minutes),
+    Kind("notices", _said_notices, _notices, of_agency=True),
     Kind("recorder", _said_recorder, _recorder, _give_recorder),
     Kind("presenter", _said_presenter, _presenter, _give_presenter),
 )

@@ -22,6 +22,8 @@ from liaison.mechanisms.models import Mechanism
 from liaison.meetings import other_days
 from liaison.meetings.locking import audit_line
 from liaison.meetings.models import Meeting, Series
+from liaison.notices import due as notice_due
+from liaison.notices.models import Addressee, Notice
 
 _NEAR: Final = timedelta(days=40)
 """Further from the days that changed no step of an action item lies: longer than any row of free days and the steps around it."""
@@ -134,6 +136,13 @@ async def follow(
         # Any other date is that of a mail which waits: it goes, and by the other days.
         if item.remind_on == due.next_step_on(before, item.due_on, since=since):
             item.remind_on = due.next_step_by_other_days(before, after, item.due_on, since=since)
+    for number, one in enumerate(await _notices(db, region, found.days), 1):
+        await _let_others(number)
+        assert one.arrived_on is not None
+        since = first_mail_day(db.now(), ZoneInfo(one.notice.mechanism.timezone))
+        # The deadline that was told stays; what the clock says before it goes by the other days.
+        if one.remind_on == notice_due.next_step_on(before, one.arrived_on, one.due_on, since=since):
+            one.plan_reminder(after, since)
     await db.flush()
     return moved
 
@@ -196,6 +205,23 @@ async def _items(db: Session, region: str, days: Collection[Change], *, lock: bo
         .execution_options(populate_existing=True)
     )
     return (await db.scalars(query.with_for_update(of=ActionItem) if lock else query)).all()
+
+
+async def _notices(db: Session, region: str, days: Collection[Change]) -> Sequence[Addressee]:
+    """The agencies of whose notices the clock will speak, in the order in which they are locked. Nobody is shown them: who keeps the
+    calendar reads no notices."""
+    if not days:
+        return []
+    query = (
+        select(Addressee)
+        .join(Notice, Notice.id == Addressee.notice_id)
+        .join(Mechanism, Mechanism.id == Notice.mechanism_id)
+        .where(Mechanism.region == region, Addressee.remind_on.is_not(None))
+        .options(joinedload(Addressee.notice).joinedload(Notice.mechanism))
+        .order_by(Addressee.id)
+        .execution_options(populate_existing=True)
+    )
+    return (await db.scalars(query.with_for_update(of=Addressee))).all()
 
 
 async def _series(db: Session, region: str) -> dict[int, Series]:

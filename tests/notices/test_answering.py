@@ -82,6 +82,7 @@ async def test_the_sender_registers_what_came_by_phone_and_the_agency_can_correc
     play: Play, program: Program
 ) -> None:
     world, made = play.world, await sent(play, program)
+    await mails(play)
     path = f"/notices/{made['id']}"
     play.clock.as_of = beijing("11-23T11:00")
     said = {"agency_id": str(world.sfj.id), "registered": SAID}

@@ -1,12 +1,17 @@
 """What the clock does with notices: half time, the day, and the sender the working day after; across National Day; nothing twice."""
 
+from datetime import date
+
 from sqlalchemy import select
 
+from liaison.calendaring.workdays import DayKind
 from liaison.directory.models import Person
 from liaison.mechanisms.models import PAPER, Member
+from liaison.system import holidays
+from liaison.system.holidays import CorrectDay
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.notices.sent import LIWB, QIANWEI, SUBJECT, WUXL, ZHOUMIN, mails, morning, sent
+from tests.notices.sent import LIWB, QIANWEI, SUBJECT, WUXL, ZHOUMIN, line, mails, morning, sent
 from tests.reminders.test_reminding import beijing
 
 
@@ -122,3 +127,19 @@ async def test_the_successor_in_office_is_reminded_and_not_the_predecessor(play:
     got = await morning(play, "11-30")
     assert set(got) == {"sfj@sfj.qingzhi.example", WUXL}
     assert made["state"] == "sent"
+
+
+async def test_a_day_that_is_corrected_afterwards_moves_the_reminders_and_not_the_deadline(
+    play: Play, program: Program
+) -> None:
+    """Due on Monday 30 November, which becomes free: the reminder of the day goes on the Friday before, and that of half the time earlier."""
+    world, made = play.world, await sent(play, program)
+    await mails(play)
+    play.clock.as_of = beijing("11-24T10:00")
+    async with play.database.writing() as db:
+        operator = await world.viewer(db, world.guyan)
+        await holidays.apply(db, operator, "CN", CorrectDay(date(2026, 11, 30), DayKind.HOLIDAY, "停电"))
+    days = [f"11-{day}" for day in (25, 26, 27, 30)] + ["12-01"]
+    told = {day: set(got) for day in days if (got := await morning(play, day))}
+    assert told == {"11-25": {LIWB, WUXL}, "11-27": {LIWB, WUXL}, "12-01": {ZHOUMIN, QIANWEI}}
+    assert line(await program.get(world.zhoumin, f"/notices/{made['id']}"), world.sfj)["due_on"] == "2026-11-30"

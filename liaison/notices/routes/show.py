@@ -13,7 +13,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
 from liaison.meetings import queries as meetings
 from liaison.notices import queries
-from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Addressee, Notice
+from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.web.forms import Form
@@ -54,7 +54,8 @@ async def notice_page(
     """The page; `form` was refused, `at` the part of the page where it stands."""
     notice = await queries.get(db, viewer, notice_id)
     words, today = words_of(request), db.clock.today(notice.mechanism.timezone)
-    own = notice.addressee(viewer.acts_for(notice.mechanism_id))
+    own_id = viewer.acts_for(notice.mechanism_id)
+    own = notice.addressee(own_id)
     sends = is_sender(viewer, notice)
     answers = own is not None and notice.sent_at is not None and may_answer(viewer, notice, own.agency_id)
     members = await mechanisms.members_on(db, notice.mechanism_id, today)
@@ -68,9 +69,11 @@ async def notice_page(
         notice=notice,
         zone=notice.mechanism.timezone,
         own=own if answers else None,
+        own_id=own_id,
+        passed_on_to=next((one.passed_on_to for one in notice.addressees if one.agency_id == own_id), None),
         sends=sends,
         is_open=is_open,
-        may_correct=own is not None and answers and _was_registered(own),
+        may_correct=own is not None and answers and own.registered_stands,
         registers={
             one.agency_id
             for one in notice.addressees
@@ -87,7 +90,7 @@ async def notice_page(
             if one.agency_id != notice.from_agency_id
             and not any(e.asked and e.agency_id == one.agency_id for e in notice.addressees)
         ]
-        if answers
+        if answers and notice.answers_id is None
         else [],
         meetings=await _meetings(db, viewer, notice) if (answers or sends) and notice.sent_at else [],
         takes_up=(answers or sends) and notice.sent_at is not None,
@@ -105,11 +108,6 @@ async def notice_page(
         },
         toast=SimpleNamespace(text=words._(DONE[done]), undo_url=None) if done in DONE else None,
     )
-
-
-def _was_registered(own: Addressee) -> bool:
-    words = [act for act in own.acts if act.what in ("acknowledged", "answered", "corrected")]
-    return bool(words) and words[-1].registered is not None
 
 
 async def _meetings(db: Session, viewer: Viewer, notice: Notice) -> list[tuple[int, str]]:
