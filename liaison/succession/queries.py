@@ -57,10 +57,9 @@ async def successor_ahead(db: Session, person: Person, mechanism_id: int, agency
 
 async def likely_successor(db: Session, person: Person) -> Person | None:
     """Who else is liaison of somebody's agency today, else who is named to follow them, in the first mechanism that has one."""
-    query = (
-        select(Mechanism).join(Member, Member.mechanism_id == Mechanism.id).where(Member.agency_id == person.agency_id)
-    )
-    for mechanism in (await db.scalars(query.distinct().order_by(Mechanism.id))).all():
+    # not DISTINCT: PostgreSQL cannot compare the json columns of a mechanism
+    theirs = select(Member.mechanism_id).where(Member.agency_id == person.agency_id)
+    for mechanism in (await db.scalars(select(Mechanism).where(Mechanism.id.in_(theirs)).order_by(Mechanism.id))).all():
         today = db.clock.today(mechanism.timezone)
         officer = (await in_office(db, mechanism.id, today)).get(person.agency_id)
         if officer is not None and officer.person_id != person.id:
