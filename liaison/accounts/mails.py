@@ -10,7 +10,7 @@ from liaison.accounts.sign_in import PASSWORD, link_url
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -34,14 +34,11 @@ async def sign_in(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         "site_name": db.settings.site_name,
         "words": Words(mail.locale, db.settings.timezone),
     }
-    subject, text, html = render("sign_in", context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        "sign_in",
+        context,
+        ("", db.settings.mail_from),
         auto_submitted=True,
     )
 

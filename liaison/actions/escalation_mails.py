@@ -10,7 +10,7 @@ from liaison.actions.queries import SHOWN
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -33,14 +33,11 @@ async def compose_escalation(db: Session, mail: OutboxMail) -> OutgoingMessage |
         "mechanism": mechanism,
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("action_escalation", context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        "action_escalation",
+        context,
+        ("", db.settings.mail_from),
         audience=frozenset({kept.agency_id}),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from liaison.actions.models import ActionItem
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
 
@@ -19,16 +19,11 @@ def item_mail(
     audience: frozenset[int] | None,
 ) -> OutgoingMessage:
     """The mail as it leaves, from the item's mechanism (`site`: the site's MAIL_FROM). Needs `mechanism`."""
-    subject, text, html = render(template, context, mail.locale)
-    from_name, mail_from = item.mechanism.sender(site)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        template,
+        context,
+        item.mechanism.sender(site),
         thread=f"action-{item.id}",
         audience=audience,
     )

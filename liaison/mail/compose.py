@@ -19,6 +19,7 @@ from markupsafe import escape
 from liaison.addresses import CONTROL, name_and_address, wire_address
 from liaison.i18n import N_, gettext_for
 from liaison.mail.message import OutgoingMessage
+from liaison.mail.models import OutboxMail
 from liaison.templating import environment
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -40,6 +41,24 @@ def render(name: str, context: Mapping[str, Any], locale: str) -> tuple[str, str
         env.get_template(f"mail/{name}/{file}").render(context) for file in ("subject.txt", "body.txt", "body.html")
     )
     return " ".join(subject.split()), text.strip() + "\n", html.strip() + "\n"
+
+
+def worded(
+    mail: OutboxMail, name: str, context: Mapping[str, Any], sender: tuple[str, str], **more: Any
+) -> OutgoingMessage:
+    """A mail that waits in the outbox, in its reader's words, from `sender` (name, address); `more` is what OutgoingMessage has besides."""
+    subject, text, html = render(name, context, mail.locale)
+    from_name, mail_from = sender
+    return OutgoingMessage(
+        to=mail.display_to,
+        address=mail.address,
+        mail_from=mail_from,
+        from_name=from_name,
+        subject=subject,
+        text=text,
+        html=html,
+        **more,
+    )
 
 
 def new_message_id(mail_from: str) -> str:

@@ -9,7 +9,7 @@ from liaison.db import Session
 from liaison.directory.models import Agency
 from liaison.i18n import Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -78,14 +78,11 @@ def _message(db: Session, mail: OutboxMail, template: str, designation: Designat
         "words": words,
         **more,
     }
-    subject, text, html = render(template, context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        template,
+        context,
+        ("", db.settings.mail_from),
         auto_submitted=True,
     )
 

@@ -9,7 +9,7 @@ from liaison.accounts import links
 from liaison.db import Session
 from liaison.directory.queries import agencies_at
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -47,16 +47,11 @@ async def item_answered(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "mechanism": meeting.mechanism.short_name,
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render(KIND, context, row.locale)
-    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=row.display_to,
-        address=row.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        row,
+        KIND,
+        context,
+        meeting.mechanism.sender(db.settings.mail_from),
         audience=item.audience if known else None,
     )
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from liaison.db import Session
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -52,17 +52,7 @@ async def annual_plan_mail(db: Session, mail: OutboxMail) -> OutgoingMessage | N
         "url": f"{db.settings.base_url}/mechanisms/{mechanism.id}/plan?year={sent.year}",
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render(KIND, context, mail.locale)
-    from_name, mail_from = mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
-    )
+    return worded(mail, KIND, context, mechanism.sender(db.settings.mail_from))
 
 
 COMPOSERS = {KIND: one_by_one(annual_plan_mail)}

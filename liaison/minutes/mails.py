@@ -16,7 +16,7 @@ from liaison.directory.models import Person
 from liaison.directory.queries import agencies_at
 from liaison.errors import NotFound
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -226,16 +226,11 @@ def _message(
         "change_names": CHANGE_NAMES,
         **more,
     }
-    subject, text, html = render(template, context, mail.locale)
-    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        template,
+        context,
+        meeting.mechanism.sender(db.settings.mail_from),
         thread=f"minutes-{minutes.document_id}",
         auto_submitted=template != CIRCULATED or bool(more.get("reminds")),
         audience=readers.audience,

@@ -13,7 +13,7 @@ from liaison.directory.models import Person
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_, Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -96,14 +96,11 @@ async def compose_escalation(db: Session, mail: OutboxMail) -> OutgoingMessage |
     mechanism = notice.mechanism
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
     context = {"words": words, "kept": kept, "mechanism": mechanism, "site_name": db.settings.site_name}
-    subject, text, html = render(KIND, context, mail.locale)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=db.settings.mail_from,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        KIND,
+        context,
+        ("", db.settings.mail_from),
         audience=frozenset({kept.agency_id}),
     )
 

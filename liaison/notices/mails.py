@@ -11,7 +11,7 @@ from liaison.db import Session
 from liaison.directory.queries import agencies_at
 from liaison.errors import NotFound
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -172,16 +172,11 @@ def _message(
         "site_name": db.settings.site_name,
         **more,
     }
-    subject, text, html = render(template, context, mail.locale)
-    from_name, mail_from = found.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        template,
+        context,
+        found.mechanism.sender(db.settings.mail_from),
         thread=thread_of(found),
         audience=parties(found),  # also of what answers it, whose writer may say what the mail does not
         listed_as=words._("[Information notice] from %(agency)s", agency=found.from_agency.short_name),

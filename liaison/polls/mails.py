@@ -10,7 +10,7 @@ from liaison.directory.models import Agency
 from liaison.errors import NotFound
 from liaison.i18n import Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -128,16 +128,11 @@ async def compose_time_poll(db: Session, mail: OutboxMail) -> OutgoingMessage | 
         "site_name": db.settings.site_name,
         "words": words,
     }  # fmt: skip
-    subject, text, html = render("time_poll" if is_question else "time_poll_ended", context, mail.locale)
-    from_name, mail_from = poll.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        "time_poll" if is_question else "time_poll_ended",
+        context,
+        poll.mechanism.sender(db.settings.mail_from),
         thread=f"time-poll-{poll.id}",
         auto_submitted=occasion == REMINDED,
     )

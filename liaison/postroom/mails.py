@@ -19,7 +19,7 @@ from liaison.directory.models import Person
 from liaison.directory.queries import agencies_at
 from liaison.errors import NotFound
 from liaison.i18n import Words
-from liaison.mail.compose import render
+from liaison.mail.compose import render, worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -68,16 +68,11 @@ async def confirm_done(db: Session, row: OutboxMail) -> OutgoingMessage | None:
         "link": link,
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render("confirm_done", context, row.locale)
-    from_name, mail_from = item.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=row.display_to,
-        address=row.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        row,
+        "confirm_done",
+        context,
+        item.mechanism.sender(db.settings.mail_from),
         auto_submitted=True,
         audience=audience,
     )
@@ -149,16 +144,11 @@ async def answered_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | N
         "page": f"{db.settings.base_url}/meetings/{meeting.id}/minutes",
         "site_name": db.settings.site_name,
     }
-    subject, text, html = render(ANSWERED_TOO_LATE, context, row.locale)
-    from_name, mail_from = meeting.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=row.display_to,
-        address=row.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        row,
+        ANSWERED_TOO_LATE,
+        context,
+        meeting.mechanism.sender(db.settings.mail_from),
         thread=f"minutes-{minutes.document_id}",
         auto_submitted=True,
     )

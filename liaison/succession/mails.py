@@ -9,7 +9,7 @@ from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.i18n import Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -72,16 +72,11 @@ async def handover_mail(db: Session, mail: OutboxMail) -> OutgoingMessage | None
         "words": words,
         "starts_on": handover.starts_on,
     }
-    subject, text, html = render("handover", context, mail.locale)
-    from_name, mail_from = term.mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        "handover",
+        context,
+        term.mechanism.sender(db.settings.mail_from),
         auto_submitted=True,
     )
 

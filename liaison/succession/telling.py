@@ -14,7 +14,7 @@ from liaison.db import Session, insert_into, locked
 from liaison.errors import NotFound, NotPermitted
 from liaison.i18n import N_, Words
 from liaison.mail import outbox
-from liaison.mail.compose import render
+from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -150,16 +150,11 @@ async def liaison_changed(db: Session, mail: OutboxMail) -> OutgoingMessage | No
         "site_name": db.settings.site_name,
         "words": words,
     }
-    subject, text, html = render("liaison_changed", context, mail.locale)
-    from_name, mail_from = mechanism.sender(db.settings.mail_from)
-    return OutgoingMessage(
-        to=mail.display_to,
-        address=mail.address,
-        mail_from=mail_from,
-        from_name=from_name,
-        subject=subject,
-        text=text,
-        html=html,
+    return worded(
+        mail,
+        "liaison_changed",
+        context,
+        mechanism.sender(db.settings.mail_from),
         auto_submitted=True,
     )
 
