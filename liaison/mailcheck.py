@@ -156,6 +156,7 @@ class _Watch:
     def __init__(self, database: Database, newest: int, mailboxes: list[Steps]) -> None:
         self.database, self.newest, self.mailboxes = database, newest, mailboxes
         self.seen: dict[Steps, set[int | str]] = {}
+        self.taken: set[int] = set()
         self.raws: list[bytes] = []
 
     async def begin(self) -> None:
@@ -165,10 +166,14 @@ class _Watch:
                 self.seen[steps] = set(await steps.do(steps.source.listing))
 
     async def look(self) -> None:
+        # by what was seen, not by the highest number: of two mails taken in at once the later number may be there first
+        new = select(IncomingMail.id, IncomingMail.raw).where(
+            IncomingMail.id > self.newest, IncomingMail.id.not_in(self.taken), IncomingMail.raw.is_not(None)
+        )
         async with self.database.reading() as db:
-            taken = select(IncomingMail.raw).where(IncomingMail.id > self.newest, IncomingMail.raw.is_not(None))
-            self.raws += [raw for raw in await db.scalars(taken) if raw is not None]
-            self.newest = await db.scalar(select(func.max(IncomingMail.id))) or self.newest
+            for number, raw in await db.execute(new):
+                self.taken.add(number)
+                self.raws.append(raw)
         for steps, seen in list(self.seen.items()):
             try:
                 await self._look_into(steps, seen)
