@@ -17,6 +17,8 @@ from liaison.notices.models import (
     ACKNOWLEDGED,
     ANSWERED,
     CORRECTED,
+    DECISIONS,
+    FEEDBACK,
     OPENED,
     PASSED_ON,
     Addressee,
@@ -26,6 +28,9 @@ from liaison.notices.models import (
 from liaison.notices.permissions import may_answer, may_register
 
 MOST_TEXT = 20_000
+WORDS = (ACKNOWLEDGED, ANSWERED, *DECISIONS, FEEDBACK)
+"""What an agency says of a notice, itself or registered for it."""
+IS_REFERRAL = N_("A referral is accepted, declined or returned; what came of it is told as feedback.")
 NOT_TO_REGISTER = N_("You may register for your own agency; for others the agency that sent the notice does.")
 _ONLY_KNOWS = N_("Your agency was sent this to know of it: nothing is asked of it.")
 
@@ -50,13 +55,13 @@ async def acknowledge(
 ) -> Addressee:
     """签收: the agency has it. That settles one that wants no answer. Twice is once; what was only registered for an agency is replaced by
     its own word. With `registered` it came another way. Raises NotPermitted, Invalid (text, registered.…), Conflict."""
-    said = await _begin(db, viewer, addressee, registered)
+    said = await begin(db, viewer, addressee, registered)
     check = Check()
     text = check.text("text", text, most=2000, lines=True)
     check.done()
     if addressee.acknowledged_at is not None and not (said is None and _is_registered(addressee)):
         return addressee
-    _acknowledged(db, viewer, addressee)
+    acknowledged(db, viewer, addressee)
     add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
     if not addressee.notice.wants_answer:
         addressee.settle(db.now())
@@ -74,7 +79,9 @@ async def answer(
 ) -> Addressee:
     """答复: the agency's answer, which settles it and is mailed to whoever asked; a further one is kept beside the first. With `registered`
     it came another way. Raises NotPermitted, Invalid (text, registered.…), Conflict."""
-    said = await _begin(db, viewer, addressee, registered)
+    said = await begin(db, viewer, addressee, registered)
+    if addressee.notice.is_referral:
+        raise Conflict(IS_REFERRAL)
     check = Check()
     text = check.required_text("text", text, most=MOST_TEXT, lines=True)
     check.done()
@@ -110,6 +117,8 @@ async def pass_on(
     if addressee.passed_on_at is not None and addressee.passed_on_to_id == to_agency_id and given is not None:
         return given
     addressee.refuse_over()
+    if notice.is_referral:
+        raise Conflict(N_("A referral is not passed on. Decline or return it, and say whom it concerns."))
     if not addressee.asked:
         raise Conflict(_ONLY_KNOWS)
     if addressee.answered_at is not None:
@@ -159,11 +168,13 @@ async def correct(db: Session, viewer: Viewer, addressee: Addressee, *, text: st
     check = Check()
     text = check.required_text("text", text, most=2000, lines=True)
     check.done()
-    words = [act for act in addressee.acts if act.what in (ACKNOWLEDGED, ANSWERED, CORRECTED)]
+    words = [act for act in addressee.acts if act.what in (*WORDS, CORRECTED)]
     if not words or words[-1].registered is None:
         raise Conflict(N_("Nothing was registered for your agency that stands."))
-    addressee.acknowledged_at = addressee.acknowledged_by = addressee.answered_at = addressee.settled_at = None
-    plan(db, addressee)
+    addressee.answered_at = addressee.settled_at = None
+    if words[-1].what != FEEDBACK:
+        addressee.acknowledged_at = addressee.acknowledged_by = addressee.decision = addressee.decided_at = None
+        plan(db, addressee)
     act = add_act(db, viewer, addressee, CORRECTED, text=text)
     await telling.tell_sender(db, addressee, act, by=viewer.person_id or None)
     return addressee
@@ -176,10 +187,10 @@ def plan(db: Session, addressee: Addressee) -> None:
     addressee.plan_reminder(region_calendar(mechanism.region), tomorrow)
 
 
-async def _begin(
+async def begin(
     db: Session, viewer: Viewer, addressee: Addressee, registered: Registered | None
 ) -> dict[str, object] | None:
-    """Lock, ask permission, and what is stored of a registered word. Raises NotPermitted, Invalid, Conflict."""
+    """Lock, ask permission, and what is stored of a registered word: how every word of an agency begins. Raises NotPermitted, Invalid, Conflict."""
     notice = addressee.notice
     if registered is None:
         await lock_own(db, viewer, addressee)
@@ -199,14 +210,15 @@ async def _begin(
     )
 
 
-def _acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:
+def acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:
+    """The agency has it since now, by whoever says so."""
     addressee.opened_at = addressee.opened_at or db.now()
     addressee.acknowledged_at, addressee.acknowledged_by = db.now(), viewer.person_id or None
 
 
 def _answer(db: Session, viewer: Viewer, addressee: Addressee, **more: Any) -> NoticeAct:
     if addressee.acknowledged_at is None:
-        _acknowledged(db, viewer, addressee)
+        acknowledged(db, viewer, addressee)
     addressee.answered_at = addressee.answered_at or db.now()
     addressee.settle(db.now())
     return add_act(db, viewer, addressee, ANSWERED, **more)
@@ -214,5 +226,5 @@ def _answer(db: Session, viewer: Viewer, addressee: Addressee, **more: Any) -> N
 
 def _is_registered(addressee: Addressee) -> bool:
     """Whether all that stands for the agency was registered for it."""
-    words = [act for act in addressee.acts if act.what in (ACKNOWLEDGED, ANSWERED)]
+    words = [act for act in addressee.acts if act.what in WORDS]
     return bool(words) and all(act.registered is not None for act in words)

@@ -148,7 +148,7 @@ async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
             joinedload(Addressee.agency),
             joinedload(Addressee.notice).options(joinedload(Notice.mechanism), joinedload(Notice.from_agency)),
         )
-        .order_by(Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
+        .order_by(Addressee.decision.is_not(None), Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
         .limit(200)
     )
     return list(await db.scalars(query))

@@ -66,6 +66,8 @@ async def assign(
     """列为落实事项: one agency is to do it, by default the viewer's own under the notice's subject, by the notice's deadline. Every member agency
     reads it in the ledger. Raises NotPermitted, Invalid (title, lead_agency_id, due_on), Conflict (a draft, or it was done already)."""
     line = await _begin(db, viewer, notice)
+    if notice.is_referral:
+        raise Conflict(N_("A lead concerns two agencies, and action items are read by every member agency."))
     own = viewer.acts_for(notice.mechanism_id)
     if any(act.what == ACTION_ITEM and act.at > db.now() - timedelta(minutes=1) for act in line.acts):
         raise Conflict(_TWICE)

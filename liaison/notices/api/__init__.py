@@ -1,0 +1,8 @@
+"""Notices and referrals for programs."""
+
+from litestar import Router
+
+from liaison.notices.api.notices import handlers as notice_handlers
+from liaison.notices.api.referrals import handlers as referral_handlers
+
+api = Router("/", route_handlers=[*notice_handlers, *referral_handlers])
