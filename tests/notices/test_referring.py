@@ -245,7 +245,7 @@ async def test_by_the_mailed_link_a_lead_is_accepted_returned_declined_and_told_
     link = link_in((await mails(play))[LIWB])
     path = f"/notices/{made['id']}"
     page = await anybody.get(link)
-    for said in (TITLE, CODE, "欠薪", "退回补充", "不予受理"):
+    for said in (TITLE, CODE, "欠薪", "退回补充", "不予受理", "向贵单位移送下列线索"):
         assert said in page.text
     assert (await program.get(world.zhoumin, path))["state"] == "sent", "a look changes nothing"
     empty = await anybody.post(link, data={"act": "return", "reason": ""})

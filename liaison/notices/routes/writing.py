@@ -236,7 +236,7 @@ async def _page(
             "subject": words._("Subject"),
             "text": words._("Text"),
             "purpose": words._("Purpose"),
-            "to_agency_ids": words._("To"),
+            "to_agency_ids": words._("Referred to") if is_referral else words._("To"),
             "copy_to_agency_ids": words._("Copies to"),
             "deadline_days": words._("Deadline in working days"),
             "doc_no": words._("Document number"),
