@@ -1,15 +1,12 @@
-"""移送台账: both ways, narrowed, page by page, and as a table in which nothing is a formula; its cost does not grow with what was referred."""
+"""移送台账: both ways, narrowed, page by page, and as a table in which nothing is a formula."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from sqlalchemy import event, insert, select
 
 from liaison.documents.spreadsheet import tables_of
 from liaison.notices import ledger
-from liaison.notices.ledger import RECEIVED, REFERRED, Filters
-from liaison.notices.models import STATES, Addressee, Notice
+from liaison.notices.ledger import Filters
+from liaison.notices.models import STATES
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.referred import referred
@@ -138,57 +135,3 @@ async def test_a_third_agency_has_an_empty_ledger(play: Play, program: Program, 
     assert "尚无移送的线索" in await browser.get("/referrals")
     table = await browser.client.get("/referrals/ledger.xlsx")
     assert len(tables_of(table.content)[0]) == 1
-
-
-async def test_a_page_of_the_ledger_costs_the_same_however_much_was_sent(play: Play, program: Program) -> None:
-    """The same statements, each read by an index of leads: what is stepped through is a page, not what there is."""
-    world = play.world
-    viewer = await play.viewer(world.zhoumin)
-    await both_ways(play, program)
-
-    async def statements() -> list[str]:
-        said: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-            said.append(statement)
-
-        engine = play.database.reader.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            async with play.database.reading() as db:
-                await ledger.leads(db, viewer, Filters(), limit=31)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        return [one for one in said if "notice" in one]
-
-    few = await statements()
-    at = datetime(2026, 11, 20, 1, tzinfo=UTC)
-    rows: list[dict[str, Any]] = [
-        {
-            "mechanism_id": world.mechanism.id, "kind": "referral" if n % 10 == 0 else "information", "purpose": "action",
-            "from_agency_id": world.jcy.id, "subject": f"第{n}件", "text": "内容", "written_at": at,
-            "sent_at": at + timedelta(seconds=n), "version": 1,
-        }
-        for n in range(3000)
-    ]  # fmt: skip
-    async with play.database.writing() as db:
-        await db.execute(insert(Notice), rows)
-        ids = (await db.execute(select(Notice.id, Notice.kind).where(Notice.text == "内容"))).all()
-        lines = [
-            {"notice_id": id_, "from_agency_id": world.jcy.id, "agency_id": world.sfj.id, "asked": True, "version": 1, "is_referral": kind == "referral"}
-            for id_, kind in ids
-        ]  # fmt: skip
-        await db.execute(insert(Addressee), lines)
-    assert await statements() == few
-    async with play.database.reading() as db:
-        if db.get_bind().dialect.name == "sqlite":
-            for side in ("agency_id", "from_agency_id"):
-                name = "lead_to" if side == "agency_id" else "lead_from"
-                mine = next(one for one in few if f"notice_addressee.{side} = ?" in one)
-                values = tuple(1 for _ in range(mine.count("?")))
-                connection = await db.connection()
-                plan = [str(row) for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {mine}", values)]
-                assert any(f"USING INDEX ix_notice_addressee_{name}" in step for step in plan), plan
-                assert not any("TEMP B-TREE" in step for step in plan), plan
-        assert len(await ledger.leads(db, viewer, Filters(direction=REFERRED), limit=400)) == 301
-        assert len(await ledger.leads(db, viewer, Filters(direction=RECEIVED), limit=400)) == 1
