@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from liaison.documents.spreadsheet import tables_of
+from liaison.mechanisms.models import Mechanism
 from liaison.notices import ledger
 from liaison.notices.ledger import Filters
-from liaison.notices.models import STATES
+from liaison.notices.models import STATES, Notice
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.referred import referred
@@ -135,3 +136,26 @@ async def test_a_third_agency_has_an_empty_ledger(play: Play, program: Program, 
     assert "尚无移送的线索" in await browser.get("/referrals")
     table = await browser.client.get("/referrals/ledger.xlsx")
     assert len(tables_of(table.content)[0]) == 1
+
+
+async def test_who_acts_in_one_mechanism_finds_nothing_of_the_agencys_leads_in_another(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    made = await referred(play, program)
+    async with play.database.writing() as db:
+        other = Mechanism(
+            name="另一机制",
+            short_name="另一",
+            timezone="Asia/Shanghai",
+            region="CN",
+            locale="zh_CN",
+            lead_agency_id=world.jcy.id,
+            deadlines={},
+        )
+        db.add(other)
+        await db.flush()
+        (await db.get_one(Notice, int(made["id"]))).mechanism_id = other.id
+    viewer = await play.viewer(world.zhoumin)
+    async with play.database.reading() as db:
+        assert await ledger.leads(db, viewer, Filters()) == []

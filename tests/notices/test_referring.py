@@ -344,3 +344,41 @@ async def test_the_clause_stands_as_it_was_when_the_agreement_is_entered_anew(pl
     assert done.status_code == 200, done.text
     seen = await program.get(world.zhoumin, f"/notices/{made['id']}")
     assert seen["clause_number"] == world.clauses[0].number
+
+
+async def test_nobody_is_late_with_what_was_accepted_or_returned_in_time(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    accepted, returned = await referred(play, program), await referred(play, program, subject="另一件")
+    waiting = await referred(play, program, subject="第三件")
+    await program.post(world.liwb, f"/notices/{accepted['id']}/accept")
+    await program.post(world.liwb, f"/notices/{returned['id']}/return", {"reason": "缺证明。"})
+    play.clock.as_of = beijing("12-03T10:00")
+    await browser.sign_in(world.zhoumin)
+    assert (await browser.client.get(f"/notices/{waiting['id']}/escalate")).status_code == 200
+    for made in (accepted, returned):
+        assert (await browser.client.get(f"/notices/{made['id']}/escalate")).status_code == 409
+        assert "逾期未答复" not in await browser.get(f"/notices/{made['id']}")
+
+
+async def test_while_a_lead_is_returned_only_what_was_brought_since_is_taken_away_again(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, made = play.world, await referred(play, program, draft=True)
+    path = f"/notices/{made['id']}"
+    await browser.sign_in(world.zhoumin)
+    await browser.get(path)
+    for_draft = await browser.upload(f"{path}/papers", "原件.pdf", PDF + b"%%EOF")
+    assert for_draft.status_code == 303, for_draft.text
+    await program.post(world.zhoumin, f"{path}/send")
+    play.clock.as_of = beijing("11-24T10:00")
+    await program.post(world.liwb, f"{path}/return", {"reason": "缺证明。"})
+    play.clock.as_of = beijing("11-24T11:00")
+    await browser.sign_in(world.zhoumin)
+    await browser.get(path)
+    added = await browser.upload(f"{path}/papers", "补充.pdf", PDF + b"%%EOF")
+    assert added.status_code == 303, added.text
+    first, second = (one["id"] for one in (await program.get(world.zhoumin, path))["papers"])
+    assert (await browser.post(f"{path}/papers/{first}/remove")).status_code == 409
+    assert (await browser.post(f"{path}/papers/{second}/remove")).status_code == 303
