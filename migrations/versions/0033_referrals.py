@@ -5,8 +5,8 @@ from alembic import op
 
 from liaison.db import BigId, UTCDateTime
 
-revision = "0029"
-down_revision = "0028"
+revision = "0033"
+down_revision = "0032"
 
 
 def upgrade() -> None:
