@@ -1,5 +1,6 @@
-"""The notices of the demo: one that the other agency sent and that waits for an answer, one of one's own with another date offered, and one
-that was answered; and two contacts between them. Through the verbs that pages use, each at its moment."""
+"""The notices of the demo: one that the other agency sent and that waits for an answer, one of one's own with another date offered, one
+that was answered, a lead that the other agency referred, and two contacts between them. Through the verbs that pages use, each at its
+moment."""
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -12,9 +13,12 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.viewers import viewer_for
 from liaison.notices import answering, contact_log, deadlines, writing
+from liaison.notices.due import DEFAULT_DAYS
+from liaison.notices.leads import Lead
 from liaison.notices.models import FOR_ACTION, FOR_COMMENT, FOR_INFORMATION, Addressee, Notice
 from liaison.opening import open_database
 
@@ -30,6 +34,11 @@ VIEWS = (
 TOLD = (
     "关于国家宪法日联合普法宣传安排的通报",
     "我院定于12月4日在市民广场设点普法，已备宣传册800份、展板6块。请贵局知悉，并派法律援助律师到场接受咨询。",
+)
+
+LEAD = (
+    "农民工讨薪支持起诉线索",
+    "我局在法律援助中发现，某建设项目班组务工人员被拖欠劳动报酬，当事人起诉确有困难，符合支持起诉条件。\n当事人情况见卷，不在此列明。请贵院审查是否受理。",
 )
 
 
@@ -68,12 +77,23 @@ async def send_notices(settings: Settings, mechanism_id: int) -> None:
                 "农民工讨薪线索移送的衔接口径",
                 "请对方书面明确线索编号规则，下次例会前商定。",
             )
+            clauses = await mechanisms.clauses(db, mechanism_id)
+            clause = next((one for one in clauses if "线索" in one.text), None)
+            lead = Lead("清司移〔2026〕6号", "wages", clause.id if clause else None)
+            await _send(db, mechanism_id, "liwb", JCY, LEAD, FOR_ACTION, DEFAULT_DAYS, lead)
     finally:
         await database.dispose()
 
 
 async def _send(
-    db: Session, mechanism_id: int, who: str, to: str, words: tuple[str, str], purpose: str, days: int
+    db: Session,
+    mechanism_id: int,
+    who: str,
+    to: str,
+    words: tuple[str, str],
+    purpose: str,
+    days: int,
+    lead: Lead | None = None,
 ) -> Notice:
     agency_id = (await db.execute(select(Agency.id).where(Agency.short_name == to))).scalar_one()
     viewer = await _viewer(db, who)
@@ -87,6 +107,7 @@ async def _send(
         purpose=purpose,
         to_agency_ids=[agency_id],
         deadline_days=days,
+        lead=lead,
     )
     return await writing.send(db, viewer, notice)
 

@@ -173,7 +173,7 @@ class _Watch:
         async with self.database.reading() as db:
             for number, raw in await db.execute(new):
                 self.taken.add(number)
-                self.raws.append(raw)
+                self.raws += [raw] if raw else []
         for steps, seen in list(self.seen.items()):
             try:
                 await self._look_into(steps, seen)

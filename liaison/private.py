@@ -8,6 +8,9 @@ from liaison.errors import N_
 
 _ID_CARD = re.compile(r"(?<![0-9A-Za-z])(\d{6}) ?(\d{8}) ?(\d{3}[\dXx])(?![0-9A-Za-z])")
 _BANK_CARD = re.compile(r"(?<![0-9A-Za-z])(?:[3-6]\d{15,18}|[3-6]\d{3}(?: \d{4}){3}(?: \d{1,3})?)(?![0-9A-Za-z])")
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z.])(?:(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|(?:0\d{2,3}|\(0\d{2,3}\))[- ]?[2-9]\d{6,7})(?![0-9A-Za-z])"
+)
 _SECRECY_MARK = re.compile(r"(?:秘密|机密|绝密)\s*[★☆]|[★☆]\s*(?:秘密|机密|绝密)")
 
 
@@ -24,6 +27,12 @@ def not_kept_here(text: str) -> str | None:
     if _SECRECY_MARK.search(plain):
         return N_("This carries a secrecy mark. Please take it out: classified matters are not kept here.")
     return None
+
+
+def holds_phone(text: str) -> bool:
+    """Whether a mobile number, or a number of a fixed line with its area code, stands in it: fine for a contact, not for a person of a
+    case, which only whoever wrote it can tell."""
+    return _PHONE.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def kept_of(text: str, *, most: int) -> str | None:

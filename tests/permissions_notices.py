@@ -1,4 +1,5 @@
-"""The addresses of notices (tests/permissions_table.py): one was sent by 区检察院 to 区司法局, and one is a draft of 区检察院."""
+"""The addresses of notices (tests/permissions_table.py): one was sent by 区检察院 to 区司法局, one is a draft of 区检察院, and one a lead
+that it referred."""
 
 from tests.permissions_rules import ACTING, ANY_SIGNED_IN, HOST, SEE_MECHANISM, Rule, only, roles
 
@@ -8,6 +9,8 @@ OWN_DRAFT = (only(SENDS, among=ACTING), Rule(SENDS).of(notice_id="notice_draft")
 ANSWER = only(ASKED, among=ACTING)
 SENDER = only(SENDS, among=ACTING)
 WRITE = only(ACTING, among=SEE_MECHANISM)
+LEAD_ANSWER = (ANSWER, ANSWER.of(notice_id="lead_id"))
+SUPPLY = (SENDER.of(notice_id="lead_id"), SENDER)
 OF_SFJ = {"agency_id": "@sfj"}
 SAID = {"what": "acknowledged", "how": "phone", "said_by": "李文博", "said_on": "2026-11-23", "said_at": "09:00"}
 
@@ -32,6 +35,13 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /notices/{notice_id}/agencies/{agency_id}/refuse": SENDER,
     "GET /notices/{notice_id}/agencies/{agency_id}/register": Rule(ACTING),
     "POST /notices/{notice_id}/agencies/{agency_id}/register": Rule(ACTING).sending(**SAID),
+    "POST /notices/{notice_id}/accept": LEAD_ANSWER,
+    "POST /notices/{notice_id}/decline": LEAD_ANSWER,
+    "POST /notices/{notice_id}/return": LEAD_ANSWER,
+    "POST /notices/{notice_id}/feedback": LEAD_ANSWER,
+    "POST /notices/{notice_id}/supplement": SUPPLY,
+    "GET /referrals": ANY_SIGNED_IN,
+    "GET /referrals/ledger.xlsx": ANY_SIGNED_IN,
     "POST /notices/{notice_id}/close": SENDER,
     "POST /notices/{notice_id}/agenda-item": Rule(ACTING).sending(meeting_id="@meeting_id"),
     "POST /notices/{notice_id}/action-item": Rule(ACTING),
@@ -56,6 +66,11 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/notices/{notice_id}/refuse": SENDER.sending(**OF_SFJ),
     "POST /api/notices/{notice_id}/pass-on": ANSWER.sending(to_agency_id="@rsj"),
     "POST /api/notices/{notice_id}/correct": ANSWER,
+    "POST /api/notices/{notice_id}/accept": LEAD_ANSWER,
+    "POST /api/notices/{notice_id}/decline": LEAD_ANSWER,
+    "POST /api/notices/{notice_id}/return": LEAD_ANSWER,
+    "POST /api/notices/{notice_id}/feedback": LEAD_ANSWER,
+    "POST /api/notices/{notice_id}/supplement": SUPPLY,
     "POST /api/notices/{notice_id}/close": SENDER,
     "POST /api/notices/{notice_id}/papers": OWN_DRAFT,
     "GET /api/notices/{notice_id}/papers/{notice_paper_id}/file": Rule(ACTING),

@@ -1,10 +1,11 @@
-"""The notices of the site that tests of rights ask (tests/rights.py): one of 区检察院 to 区司法局 with a paper, and a draft."""
+"""The notices of the site that tests of rights ask (tests/rights.py): one of 区检察院 to 区司法局 with a paper, a draft, and a lead."""
 
 from typing import Any
 
 from liaison.db import Session
 from liaison.files.store import Brought, Kept
 from liaison.notices import contact_log, papers, writing
+from liaison.notices.leads import Lead
 from tests import world
 from tests.rights_meetings import DRAFT, RESTRICTED
 
@@ -20,7 +21,11 @@ async def notices(db: Session, built: world.World) -> dict[str, Any]:
     paper = await papers.add(db, sender, sent, Brought("材料.txt", "txt", Kept(f"{99:032}", 6, f"{99:064}")))
     await writing.send(db, sender, sent)
     draft = await writing.draft(db, sender, built.mechanism.id, subject=DRAFT, text=DRAFT, **given)
-    return {"notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
+    lead = Lead("清检民支〔2026〕9号", "wages")
+    asks: dict[str, Any] = {"to_agency_ids": [built.sfj.id], "lead": lead}
+    referred = await writing.draft(db, sender, built.mechanism.id, subject="移送情况", text="请核实。", **asks)
+    await writing.send(db, sender, referred)
+    return {"lead_id": referred.id, "notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
 
 
 async def contacts(db: Session, built: world.World) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 
 from liaison.checks import Check
-from liaison.private import not_kept_here
+from liaison.private import holds_phone, not_kept_here
 
 ID_CARD = "11010519491231002X"
 BANK_CARD = "6222021234567890128"
@@ -54,3 +54,27 @@ def test_a_field_made_of_numbers_takes_every_number() -> None:
     check = Check()
     assert check.text("phone", BANK_CARD, most=60, numbers=True) == BANK_CARD
     assert check.errors == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "电话13812345678。",
+        "138 1234 5678",
+        "138-1234-5678",
+        "+86 13812345678",
+        "０１３８１２３４５６７８"[1:],
+        "0512-65123456",
+        "(010) 65123456",
+        "021 6512 3456".replace(" 3456", "3456"),
+    ],
+)
+def test_a_phone_is_seen(text: str) -> None:
+    assert holds_phone(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["清检民支〔2026〕7号", "2026-11-30", "追回1380000000元", "编号320511199003071234", "12345678901", "共3600000000.00元", "A13812345678B"]
+)  # fmt: skip
+def test_a_date_an_amount_or_a_code_is_no_phone(text: str) -> None:
+    assert not holds_phone(text)

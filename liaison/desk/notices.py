@@ -7,7 +7,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import AgencyHistory
-from liaison.notices.models import Addressee
+from liaison.notices.models import ACCEPTED, RETURNED, Addressee
 
 
 def notices_waiting(
@@ -18,8 +18,16 @@ def notices_waiting(
     todos, late, by_letter = [], dict[int, list[Addressee]](), dict[int, list[Addressee]]()
     for one in open_ones:
         notice, own = one.notice, viewer.acts_for(one.notice.mechanism_id)
-        if one.agency_id == own:
+        if one.decision is not None:  # of a lead: the sender supplies what is missing, its agency tells what came of it
+            if one.decision == RETURNED and one.from_agency_id == own:
+                todos.append(
+                    Todo("lead_returned", today, notice.id, None, notice.subject, names=(one.agency.short_name,))
+                )
+            elif one.decision == ACCEPTED and one.agency_id == own:
+                todos.append(Todo("lead_feedback", None, notice.id, None, notice.subject))
+        elif one.agency_id == own:
             wants = "answer" if one.acknowledged_at is not None else ""
+            wants = "decide" if notice.is_referral else wants
             todos.append(
                 Todo(
                     "notice",

@@ -17,6 +17,8 @@ from liaison.notices.models import (
     ACKNOWLEDGED,
     ANSWERED,
     CORRECTED,
+    DECISIONS,
+    FEEDBACK,
     OPENED,
     PASSED_ON,
     Addressee,
@@ -26,6 +28,9 @@ from liaison.notices.models import (
 from liaison.notices.permissions import may_answer, may_register
 
 MOST_TEXT = 20_000
+WORDS = (ACKNOWLEDGED, ANSWERED, *DECISIONS, FEEDBACK)
+"""What an agency says of a notice, itself or registered for it."""
+IS_REFERRAL = N_("A referral is accepted, declined or returned; what came of it is told as feedback.")
 NOT_TO_REGISTER = N_("You may register for your own agency; for others the agency that sent the notice does.")
 
 
@@ -49,13 +54,13 @@ async def acknowledge(
 ) -> Addressee:
     """签收: the agency has it. That settles one that wants no answer. Twice is once; what was only registered for an agency is replaced by
     its own word. With `registered` it came another way. Raises NotPermitted, Invalid (text, registered.…), Conflict."""
-    said = await _begin(db, viewer, addressee, registered)
+    said = await begin(db, viewer, addressee, registered)
     check = Check()
     text = check.text("text", text, most=2000, lines=True)
     check.done()
     if addressee.acknowledged_at is not None and not (said is None and _is_registered(addressee)):
         return addressee
-    _acknowledged(db, viewer, addressee)
+    acknowledged(db, viewer, addressee)
     act = add_act(db, viewer, addressee, ACKNOWLEDGED, text=text, registered=said, unverified=unverified)
     if not addressee.notice.wants_answer:
         addressee.settle(db.now())
@@ -74,7 +79,9 @@ async def answer(
 ) -> Addressee:
     """答复: the agency's answer, which settles it and is mailed to whoever asked; a further one is kept beside the first. With `registered`
     it came another way. Raises NotPermitted, Invalid (text, registered.…), Conflict."""
-    said = await _begin(db, viewer, addressee, registered)
+    said = await begin(db, viewer, addressee, registered)
+    if addressee.notice.is_referral:
+        raise Conflict(IS_REFERRAL)
     check = Check()
     text = check.required_text("text", text, most=MOST_TEXT, lines=True)
     check.done()
@@ -110,6 +117,8 @@ async def pass_on(
     if addressee.passed_on_at is not None and addressee.passed_on_to_id == to_agency_id and given is not None:
         return given
     addressee.refuse_unasked()
+    if notice.is_referral:
+        raise Conflict(N_("A referral is not passed on. Decline or return it, and say whom it concerns."))
     if notice.answers_id is not None:
         raise Conflict(N_("This answers a notice of your agency: it is not passed on."))
     if addressee.answered_at is not None:
@@ -161,10 +170,14 @@ async def correct(db: Session, viewer: Viewer, addressee: Addressee, *, text: st
     check.done()
     if addressee.acts and (addressee.acts[-1].what, addressee.acts[-1].text) == (CORRECTED, text):
         return addressee
-    if not addressee.registered_stands:
+    stands = addressee.standing
+    if stands is None or stands.registered is None:
         raise Conflict(N_("Nothing was registered for your agency that stands."))
-    addressee.acknowledged_at = addressee.acknowledged_by = addressee.answered_at = addressee.settled_at = None
-    own = [each for each in addressee.acts if each.what == ACKNOWLEDGED and each.registered is None]
+    addressee.answered_at = addressee.settled_at = None
+    own: list[NoticeAct] = []
+    if stands.what != FEEDBACK:
+        addressee.acknowledged_at = addressee.acknowledged_by = addressee.decision = addressee.decided_at = None
+        own = [each for each in addressee.acts if each.what == ACKNOWLEDGED and each.registered is None]
     if own:  # that it has the notice it said itself
         addressee.acknowledged_at, addressee.acknowledged_by = own[-1].at, own[-1].by_id
     if own and not addressee.notice.wants_answer:
@@ -183,10 +196,10 @@ def plan(db: Session, addressee: Addressee) -> None:
     addressee.plan_reminder(region_calendar(mechanism.region), tomorrow)
 
 
-async def _begin(
+async def begin(
     db: Session, viewer: Viewer, addressee: Addressee, registered: Registered | None
 ) -> dict[str, object] | None:
-    """Lock, ask permission, and what is stored of a registered word. Raises NotPermitted, Invalid, Conflict."""
+    """Lock, ask permission, and what is stored of a registered word: how every word of an agency begins. Raises NotPermitted, Invalid, Conflict."""
     notice = addressee.notice
     if registered is None:
         await lock_own(db, viewer, addressee)
@@ -210,14 +223,15 @@ async def _tell_registered(db: Session, viewer: Viewer, addressee: Addressee, ac
         await telling.tell_addressee(db, addressee, act, by=viewer.person_id or None)
 
 
-def _acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:
+def acknowledged(db: Session, viewer: Viewer, addressee: Addressee) -> None:
+    """The agency has it since now, by whoever says so."""
     addressee.opened_at = addressee.opened_at or db.now()
     addressee.acknowledged_at, addressee.acknowledged_by = db.now(), viewer.person_id or None
 
 
 def _answer(db: Session, viewer: Viewer, addressee: Addressee, **more: Any) -> NoticeAct:
     if addressee.acknowledged_at is None:
-        _acknowledged(db, viewer, addressee)
+        acknowledged(db, viewer, addressee)
     addressee.answered_at = addressee.answered_at or db.now()
     addressee.settle(db.now())
     return add_act(db, viewer, addressee, ANSWERED, **more)
@@ -225,5 +239,5 @@ def _answer(db: Session, viewer: Viewer, addressee: Addressee, **more: Any) -> N
 
 def _is_registered(addressee: Addressee) -> bool:
     """Whether all that stands for the agency was registered for it."""
-    words = [act for act in addressee.acts if act.what in (ACKNOWLEDGED, ANSWERED)]
+    words = [act for act in addressee.acts if act.what in WORDS]
     return bool(words) and all(act.registered is not None for act in words)

@@ -7,7 +7,7 @@ from liaison.documents import letter
 from liaison.documents.letter import Letter
 from liaison.i18n import Words
 from liaison.notices.models import Notice
-from liaison.notices.saying import by_when
+from liaison.notices.saying import by_when, facts_of
 
 
 def laid_out(words: Words, notice: Notice) -> bytes:
@@ -21,6 +21,10 @@ def letter_of(words: Words, notice: Notice) -> Letter:
     asked = [one for one in notice.addressees if one.asked]
     copies = [one.agency.name for one in notice.addressees if not one.asked]
     paragraphs = [("", notice.text)]
+    if notice.is_referral:
+        lead = words._("%(agency)s refers the following lead to your agency.", agency=notice.from_agency.name)
+        facts = "\n".join(f"{name}{words._(': ')}{said}" for name, said in facts_of(words, notice))
+        paragraphs = [("", lead), *([("", facts)] if facts else []), ("", notice.text)]
     first = min(notice.asked or asked, key=lambda one: one.due_on or date.max, default=None)
     if first is not None and (when := by_when(words, notice, first)):
         paragraphs.append(("", when))

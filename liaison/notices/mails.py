@@ -10,7 +10,7 @@ from liaison.accounts.links import May
 from liaison.db import Session
 from liaison.directory.queries import agencies_at
 from liaison.errors import NotFound
-from liaison.i18n import Words
+from liaison.i18n import N_, Words
 from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
@@ -19,11 +19,33 @@ from liaison.meetings.audience import HIDDEN
 from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.notices import queries
 from liaison.notices.addressing import Holder, parties, thread_of
-from liaison.notices.models import AGREED, ANSWERED, OFFERED, REFUSED, Addressee, Notice, NoticeAct
-from liaison.notices.saying import asks, by_when
+from liaison.notices.models import (
+    ACCEPTED,
+    AGREED,
+    ANSWERED,
+    DECLINED,
+    FEEDBACK,
+    OFFERED,
+    REFUSED,
+    RETURNED,
+    SUPPLEMENTED,
+    Addressee,
+    Notice,
+    NoticeAct,
+)
+from liaison.notices.saying import asks, by_when, facts_of, named
 from liaison.notices.telling import CLOSED, KIND, NEWS
 from liaison.notices.wording import ACT_NAMES, PURPOSE_NAMES
 
+_LEAD_NEWS = {
+    ACCEPTED: N_("%(agency)s accepts the lead %(code)s that your agency referred, and will tell what comes of it."),
+    DECLINED: N_("%(agency)s does not accept the lead %(code)s that your agency referred, with this reason:"),
+    RETURNED: N_(
+        "%(agency)s returns the lead %(code)s that your agency referred. Please supply on its page what is missing; the days begin again then:"
+    ),
+    FEEDBACK: N_("%(agency)s tells what came of the lead %(code)s that your agency referred:"),
+    SUPPLEMENTED: N_("%(sender)s has supplied what was missing of the lead %(code)s:"),
+}
 LINK_LIFE: Final = timedelta(days=60)
 """So long after it is due a link still opens the notice."""
 
@@ -48,7 +70,7 @@ async def notice(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         agencies=words._(", ").join(one.agency.name for one in lines),
         lead=asks(words, found),
         by_when=next((text for one in lines if (text := by_when(words, found, one))), ""),
-        purpose=words._(PURPOSE_NAMES[found.purpose]),
+        facts=facts_of(words, found) if found.is_referral else [(words._("Purpose"), words._(PURPOSE_NAMES[found.purpose]))],
         to=words._(", ").join(one.agency.short_name for one in found.addressees if one.asked),
         copies=words._(", ").join(one.agency.short_name for one in found.addressees if not one.asked),
         only_knows=only_knows,
@@ -71,7 +93,7 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     to_sender = mail.params["holders"][0][1] == found.from_agency_id
     is_registered = act.registered is not None and not to_sender
     link = page_of(db, found)
-    if is_open and act.what in (OFFERED, AGREED, REFUSED):
+    if is_open and act.what in (OFFERED, AGREED, REFUSED, SUPPLEMENTED):
         holder = Holder(*mail.params["holders"][0])
         may = May(
             links.OFFER if act.what == OFFERED else links.NOTICE,
@@ -90,7 +112,7 @@ async def news(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         happened=words._("Registered") if is_registered else words._(ACT_NAMES[act.what]),
         for_agency=found.from_agency if to_sender else line.agency,
         link=link,
-        answered=act.what == ANSWERED,
+        due_on=line.due_on if act.what == SUPPLEMENTED else None,
     )  # fmt: skip
 
 
@@ -145,17 +167,20 @@ def _registered(words: Words, found: Notice, act: NoticeAct) -> str:
 def _news(words: Words, found: Notice, line: Addressee, act: NoticeAct) -> str:
     agency = line.agency.name
     day = words.full_date(act.due_on) if act.due_on else ""
+    subject = named(words, found)
+    if act.what in _LEAD_NEWS:
+        return words._(_LEAD_NEWS[act.what], agency=agency, sender=found.from_agency.name, code=subject)
     if act.what == ANSWERED:
-        return words._("%(agency)s answers “%(subject)s”:", agency=agency, subject=found.subject)
+        return words._("%(agency)s answers “%(subject)s”:", agency=agency, subject=subject)
     if act.what == OFFERED:
-        return words._("%(agency)s asks whether it may answer “%(subject)s” by %(day)s.", agency=agency, subject=found.subject, day=day)  # fmt: skip
+        return words._("%(agency)s asks whether it may answer “%(subject)s” by %(day)s.", agency=agency, subject=subject, day=day)  # fmt: skip
     if act.what == AGREED:
-        return words._("%(sender)s agrees: “%(subject)s” may be answered by %(day)s.", sender=found.from_agency.name, subject=found.subject, day=day)  # fmt: skip
+        return words._("%(sender)s agrees: “%(subject)s” may be answered by %(day)s.", sender=found.from_agency.name, subject=subject, day=day)  # fmt: skip
     if act.what == REFUSED:
-        return words._("%(sender)s does not agree to another date for “%(subject)s”. The deadline stays.", sender=found.from_agency.name, subject=found.subject)  # fmt: skip
+        return words._("%(sender)s does not agree to another date for “%(subject)s”. The deadline stays.", sender=found.from_agency.name, subject=subject)  # fmt: skip
     if line.passed_on_to is not None:
-        return words._("%(agency)s passed “%(subject)s” on to %(other)s, which answers it.", agency=agency, subject=found.subject, other=line.passed_on_to.name)  # fmt: skip
-    return words._("%(agency)s says that what was registered for it about “%(subject)s” is not so. It is open again.", agency=agency, subject=found.subject)  # fmt: skip
+        return words._("%(agency)s passed “%(subject)s” on to %(other)s, which answers it.", agency=agency, subject=subject, other=line.passed_on_to.name)  # fmt: skip
+    return words._("%(agency)s says that what was registered for it about “%(subject)s” is not so. It is open again.", agency=agency, subject=subject)  # fmt: skip
 
 
 def _message(
@@ -167,7 +192,7 @@ def _message(
         "mechanism": found.mechanism,
         "sender": found.from_agency,
         "is_open": is_open,
-        "subject": found.subject if is_open else words._(HIDDEN),
+        "subject": named(words, found) if is_open else words._(HIDDEN),
         "page": page_of(db, found),
         "site_name": db.settings.site_name,
         **more,
@@ -179,7 +204,9 @@ def _message(
         found.mechanism.sender(db.settings.mail_from),
         thread=thread_of(found),
         audience=parties(found),  # also of what answers it, whose writer may say what the mail does not
-        listed_as=words._("[Information notice] from %(agency)s", agency=found.from_agency.short_name),
+        listed_as=words._("[Referral] from %(agency)s", agency=found.from_agency.short_name)
+        if found.is_referral
+        else words._("[Information notice] from %(agency)s", agency=found.from_agency.short_name),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.calendaring.workdays import WorkCalendar
@@ -26,11 +26,19 @@ PURPOSES = (FOR_INFORMATION, FOR_COMMENT, FOR_ACTION, IN_RESPONSE)
 WANT_ANSWER = (FOR_COMMENT, FOR_ACTION)
 """What is not done with by acknowledging it."""
 DRAFT, SENT, ACKNOWLEDGED, ANSWERED, CLOSED = "draft", "sent", "acknowledged", "answered", "closed"
+ACCEPTED, DECLINED, RETURNED = "accepted", "declined", "returned"
+DECISIONS = (ACCEPTED, DECLINED, RETURNED)
+"""受理, 不予受理, 退回补充: what the agency decides to which a lead was referred."""
+STATES = (SENT, ACKNOWLEDGED, ACCEPTED, DECLINED, RETURNED, ANSWERED, CLOSED)
+"""How a referral that was sent can stand."""
 OPENED, OFFERED, AGREED, REFUSED, PASSED_ON = "opened", "offered", "agreed", "refused", "passed_on"
 CORRECTED = "corrected"
+SUPPLEMENTED, FEEDBACK = "supplemented", "feedback"
 AGENDA_ITEM, ACTION_ITEM = "agenda_item", "action_item"
 """What else may be done with one, beside acknowledging, answering and closing it."""
 _DUE, _OPEN = text("remind_on IS NOT NULL"), text("settled_at IS NULL")
+_IS_LEAD, _IS_LEAD_1 = text("is_referral"), text("is_referral = 1")
+"""In the words in which each database is asked for it, else the index is not used."""
 
 
 class Notice(Versioned, Base):
@@ -68,6 +76,16 @@ class Notice(Versioned, Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_why: Mapped[str | None] = mapped_column(Text)
 
+    case_code: Mapped[str | None] = mapped_column(String(60))
+    """线索编号: a referred lead is named by its code, never by its people."""
+    category: Mapped[str | None] = mapped_column(String(40))
+    """案由: a code of `wording.CATEGORY_NAMES`, or a few words of one's own."""
+    clause_id: Mapped[int | None]
+    """依据条款: by which clause of the agreement it is referred. No foreign key, because an agreement's clauses are entered anew as a whole:
+    what stands is the number and the words they had."""
+    clause_number: Mapped[int | None]
+    clause_text: Mapped[str | None] = mapped_column(Text)
+
     discarded_at: Mapped[datetime | None]
     """A draft that was thrown away; its agency can take it back."""
     discarded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -83,6 +101,11 @@ class Notice(Versioned, Base):
         return ZoneInfo(self.mechanism.timezone)
 
     @property
+    def is_referral(self) -> bool:
+        """线索移送: a lead that one agency refers to one other."""
+        return self.kind == REFERRAL
+
+    @property
     def wants_answer(self) -> bool:
         """Whether acknowledging it is not enough."""
         return self.purpose in WANT_ANSWER
@@ -94,12 +117,13 @@ class Notice(Versioned, Base):
 
     @property
     def state(self) -> str:
-        """draft, sent, acknowledged, answered or closed: how far the slowest agency is. Needs `addressees`."""
+        """draft, sent, acknowledged, answered or closed: how far the slowest agency is; a referral also accepted, declined or returned.
+        Needs `addressees`."""
         if self.sent_at is None:
             return DRAFT
         if self.closed_at is not None:
             return CLOSED
-        order = (SENT, ACKNOWLEDGED, ANSWERED)
+        order = (SENT, RETURNED, ACKNOWLEDGED, ACCEPTED, DECLINED, ANSWERED)
         return order[min((order.index(one.state) for one in self.asked), default=0)]
 
     def addressee(self, agency_id: int | None) -> "Addressee | None":
@@ -108,7 +132,7 @@ class Notice(Versioned, Base):
 
     def unanswered_on(self, today: date) -> "list[Addressee]":
         """The agencies whose word is overdue on that local date. Needs `addressees`."""
-        return [one for one in self.addressees if one.owes and one.due_on is not None and one.due_on < today]
+        return [one for one in self.addressees if one.is_late(today)]
 
     def paper(self, paper_id: int) -> "NoticePaper":
         """One of its papers. Raises NotFound. Needs `papers`."""
@@ -116,6 +140,12 @@ class Notice(Versioned, Base):
         if found is None:
             raise NotFound
         return found
+
+    def lead_line(self) -> "Addressee":
+        """The line of the one agency that a lead was referred to. Raises NotFound for a draft. Needs `addressees`."""
+        if self.sent_at is None or not self.addressees:
+            raise NotFound
+        return self.addressees[0]
 
     def line_of(self, agency_id: int | None) -> "Addressee":
         """The line of an agency that it was sent to, also of one that has passed it on. Raises NotFound. Needs `addressees`."""
@@ -135,6 +165,16 @@ class Addressee(Versioned, Base):
         Index("ix_notice_addressee_remind_on", "remind_on", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_notice_addressee_open", "agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_notice_addressee_awaited", "from_agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "ix_notice_addressee_lead_to", "agency_id", "notice_id", sqlite_where=_IS_LEAD_1, postgresql_where=_IS_LEAD
+        ),
+        Index(
+            "ix_notice_addressee_lead_from",
+            "from_agency_id",
+            "notice_id",
+            sqlite_where=_IS_LEAD_1,
+            postgresql_where=_IS_LEAD,
+        ),
     )
 
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
@@ -143,6 +183,8 @@ class Addressee(Versioned, Base):
     """The notice's own sender, so that what an agency waits for is found without looking through all that it ever sent."""
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     agency: Mapped[Agency] = relationship(lazy="raise", foreign_keys=[agency_id])
+    is_referral: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a referral, so that the ledger of leads is found among however many notices."""
     asked: Mapped[bool] = mapped_column(default=True)
     """False: 抄送, to know of it; nothing is asked of that agency."""
     arrived_on: Mapped[date | None]
@@ -154,7 +196,11 @@ class Addressee(Versioned, Base):
     opened_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decision: Mapped[str | None] = mapped_column(String(20))
+    """Of a referral: accepted, declined or returned; none again once what was missing is supplied."""
+    decided_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    """Of a referral: since when there is feedback on the result."""
     offered_due_on: Mapped[date | None]
     """Another date that this agency offers and on which the sender has not said anything yet."""
     offered_at: Mapped[datetime | None]
@@ -167,9 +213,11 @@ class Addressee(Versioned, Base):
 
     @property
     def state(self) -> str:
-        """sent, acknowledged or answered."""
+        """sent, acknowledged or answered; of a referral also accepted, declined or returned."""
         if self.answered_at is not None:
             return ANSWERED
+        if self.decision is not None:
+            return self.decision
         return ACKNOWLEDGED if self.acknowledged_at is not None else SENT
 
     @property
@@ -178,12 +226,32 @@ class Addressee(Versioned, Base):
         return self.asked and self.settled_at is None and self.notice.sent_at is not None
 
     @property
-    def registered_stands(self) -> bool:
-        """Whether what stands for the agency was only registered for it: its answer, or without one that it has the notice. Needs `acts`."""
+    def standing(self) -> "NoticeAct | None":
+        """What stands for the agency since anything was corrected: what came of it, its decision, its answer, or without these that it has the
+        notice. Needs `acts`."""
         since = next((at for at in range(len(self.acts), 0, -1) if self.acts[at - 1].what == CORRECTED), 0)
-        said = {act.what: act for act in self.acts[since:] if act.what in (ACKNOWLEDGED, ANSWERED)}
-        stands = said.get(ANSWERED) or said.get(ACKNOWLEDGED)
+        said = [act for act in self.acts[since:] if act.what in (ANSWERED, *DECISIONS, FEEDBACK)]
+        has = [act for act in self.acts[since:] if act.what == ACKNOWLEDGED]
+        return said[-1] if said else has[-1] if has else None
+
+    @property
+    def registered_stands(self) -> bool:
+        """Whether what stands for the agency was only registered for it. Needs `acts`."""
+        stands = self.standing
         return stands is not None and stands.registered is not None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its days run: not for feedback on what was accepted, nor while the sender has to add to it. Needs `notice`."""
+        return self.owes and self.decision is None
+
+    def is_late(self, today: date) -> bool:
+        """Whether its days have passed without its word. Needs `notice`."""
+        return self.is_timed and self.due_on is not None and self.due_on < today
+
+    def newest(self, *among: str) -> "NoticeAct | None":
+        """The last of these acts. Needs `acts`."""
+        return next((act for act in reversed(self.acts) if act.what in among), None)
 
     def refuse_over(self) -> None:
         """Raise Conflict where nothing can be done with it any more by this agency. Needs `notice` and `passed_on_to`."""
@@ -218,7 +286,8 @@ class NoticeAct(Base):
 
     addressee_id: Mapped[int] = mapped_column(ForeignKey("notice_addressee.id"))
     what: Mapped[str] = mapped_column(String(20))
-    """opened, acknowledged, answered, offered, agreed, refused, passed_on, corrected, or agenda_item and action_item: what was made of it"""
+    """opened, acknowledged, answered, offered, agreed, refused, passed_on, corrected; of a referral accepted, declined, returned,
+    supplemented (by the sender), feedback; or agenda_item and action_item: what was made of it"""
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     """Whose act it is: of the addressee, or of the sender."""
     at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The papers of a notice: brought to the draft by the sending agency, read by every agency it goes to."""
+"""The papers of a notice: brought to the draft by the sending agency, or to a lead that was returned to it, read by every agency it goes to."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from liaison.files.store import Brought
 from liaison.i18n import N_, Words
 from liaison.notices.locking import audit_line, lock
 from liaison.notices.models import Notice, NoticePaper
-from liaison.notices.permissions import refuse_not_a_draft
+from liaison.notices.permissions import refuse_unchangeable
 
 MOST_PAPERS = 20
 
@@ -19,7 +19,7 @@ MOST_PAPERS = 20
 async def add(db: Session, viewer: Viewer, notice: Notice, file: Brought) -> NoticePaper:
     """Bring one more; the same file once more is the same paper. Raises NotPermitted, Invalid (file), Conflict (sent, too many)."""
     await lock(db, notice)
-    refuse_not_a_draft(viewer, notice)
+    refuse_unchangeable(viewer, notice)
     check = Check()
     name = check.text("file", shown_name(file.file_name), most=120) or f"1.{file.kind}"
     check.done()
@@ -46,10 +46,10 @@ async def add(db: Session, viewer: Viewer, notice: Notice, file: Brought) -> Not
 
 
 async def remove(db: Session, viewer: Viewer, notice: Notice, paper_id: int) -> None:
-    """Take one away from the draft. Raises NotFound, NotPermitted, Conflict (sent)."""
+    """Take one away from the draft, or from what is being supplied. Raises NotFound, NotPermitted, Conflict (sent)."""
     await lock(db, notice)
-    refuse_not_a_draft(viewer, notice)
     paper = notice.paper(paper_id)
+    refuse_unchangeable(viewer, notice, paper)
     notice.papers.remove(paper)
     await db.delete(paper)
     notice.touch()

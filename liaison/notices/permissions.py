@@ -5,7 +5,7 @@ from datetime import date
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
-from liaison.notices.models import Addressee, Notice
+from liaison.notices.models import RETURNED, Addressee, Notice, NoticePaper
 
 NOT_YOURS = N_("Notices are written and sent by the liaison or deputy of the agency that sends them.")
 _SENT = N_("This notice has been sent, and does not change any more. Close it, and send another one.")
@@ -62,3 +62,16 @@ def refuse_not_a_draft(viewer: Viewer, notice: Notice) -> None:
         raise NotPermitted(NOT_YOURS)
     if notice.sent_at is not None:
         raise Conflict(_SENT)
+
+
+def refuse_unchangeable(viewer: Viewer, notice: Notice, paper: NoticePaper | None = None) -> None:
+    """The same for papers, which the sender may also bring to a lead that was returned to it; of these, also take one away again while it
+    is. Needs `addressees`."""
+    line = notice.addressees[0] if notice.is_referral and notice.sent_at and notice.addressees else None
+    if line is None or line.decision != RETURNED or notice.closed_at is not None or line.decided_at is None:
+        return refuse_not_a_draft(viewer, notice)
+    if not is_sender(viewer, notice):
+        raise NotPermitted(NOT_YOURS)
+    if paper is not None and paper.added_at < line.decided_at:
+        raise Conflict(_SENT)
+    return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -108,9 +108,12 @@ async def listed(
             continue
         query = _box(filters, agency_id).where(Notice.mechanism_id == mechanism_id)
         query = _narrowed(query, filters)
+        at = (
+            Addressee.notice_id if filters.box == RECEIVED else Notice.id
+        )  # in the order of the index that the box is read by
         if before is not None:
-            query = query.where(Notice.id < before)
-        rows = await db.scalars(query.options(*_LISTED).order_by(Notice.id.desc()).limit(limit))
+            query = query.where(at < before)
+        rows = await db.scalars(query.options(*_LISTED).order_by(at.desc()).limit(limit))
         found |= {row.id: row for row in rows}
     return sorted(found.values(), key=lambda one: -one.id)[:limit]
 
@@ -155,19 +158,25 @@ async def of_mechanism(
 
 async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
     """What is waited for, from the viewer's agencies or by them, with its notice; what is due first first."""
+    of_mechanism = Notice.mechanism_id + 0  # by no index: it would be read through all that was ever sent there
     mine = [
-        and_(Notice.mechanism_id == mechanism_id, or_(Addressee.agency_id == own, Addressee.from_agency_id == own))
+        and_(of_mechanism == mechanism_id, or_(Addressee.agency_id == own, Addressee.from_agency_id == own))
         for mechanism_id, own in ((office.mechanism_id, office.agency_id) for office in viewer.designations)
     ]
+    own_ids = {office.agency_id for office in viewer.designations}
+    is_open = select(Addressee.id).where(Addressee.settled_at.is_(None))
+    either = union(  # each by its index of what is open, however much is settled
+        is_open.where(Addressee.agency_id.in_(own_ids)), is_open.where(Addressee.from_agency_id.in_(own_ids))
+    )
     query = (
         select(Addressee)
         .join(Notice, Notice.id == Addressee.notice_id)
-        .where(Addressee.settled_at.is_(None), Notice.sent_at.is_not(None), or_(false(), *mine))
+        .where(Addressee.id.in_(either), Notice.sent_at.is_not(None), or_(false(), *mine))
         .options(
             joinedload(Addressee.agency),
             joinedload(Addressee.notice).options(joinedload(Notice.mechanism), joinedload(Notice.from_agency)),
         )
-        .order_by(Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
+        .order_by(Addressee.decision.is_not(None), Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
         .limit(200)
     )
     return list(await db.scalars(query))

@@ -66,6 +66,8 @@ async def assign(
     reads it in the ledger. Pressed twice within a minute it is one. Raises NotPermitted, Invalid (title, lead_agency_id, due_on),
     Conflict (a draft)."""
     line = await _begin(db, viewer, notice)
+    if notice.is_referral:
+        raise Conflict(N_("A lead concerns two agencies, and action items are read by every member agency."))
     own = viewer.acts_for(notice.mechanism_id)
     for act in line.acts:
         twice = act.what == ACTION_ITEM and act.by_id == viewer.person_id and act.at > db.now() - SENT_TWICE

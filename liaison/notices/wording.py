@@ -14,10 +14,20 @@ PURPOSE_HINTS = {
     "comment": N_("each agency answers with its views"),
     "action": N_("each agency answers what it did"),
 }
+CATEGORY_NAMES = {
+    "wages": N_("Unpaid wages"),
+    "support": N_("Maintenance of parents or children"),
+    "injury": N_("Personal injury"),
+    "other": N_("Other cause"),
+}
+"""案由 that are offered; add a line for one more. Any other short text is taken too."""
 STATE_NAMES = {
     "draft": N_("Draft"),
     "sent": N_("Not acknowledged yet"),
     "acknowledged": N_("Acknowledged"),
+    "accepted": N_("Accepted for handling"),
+    "declined": N_("Not accepted"),
+    "returned": N_("Returned for completion"),
     "answered": N_("Answered"),
     "closed": N_("Closed"),
 }
@@ -25,6 +35,9 @@ STATE_LOOKS = {
     "draft": ("", "pencil"),
     "sent": ("warn", "clock"),
     "acknowledged": ("brand", "check"),
+    "accepted": ("brand", "check"),
+    "declined": ("", "x"),
+    "returned": ("warn", "rotate-ccw"),
     "answered": ("ok", "check"),
     "closed": ("", "circle-check"),
 }
@@ -37,6 +50,11 @@ ACT_NAMES = {
     "refused": N_("Other date refused"),
     "passed_on": N_("Passed on"),
     "corrected": N_("Corrected what was registered"),
+    "accepted": N_("Accepted for handling"),
+    "declined": N_("Not accepted"),
+    "returned": N_("Returned for completion"),
+    "supplemented": N_("Supplied what was missing"),
+    "feedback": N_("Feedback on the result"),
     "agenda_item": N_("Put on an agenda"),
     "action_item": N_("Made an action item"),
 }

@@ -11,17 +11,26 @@ from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.errors import Conflict, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.notices import due, queries, telling
-from liaison.notices.answering import note_answer
+from liaison.notices.answering import IS_REFERRAL, note_answer
+from liaison.notices.leads import MOST_TEXT, Lead, refuse_several, say_lead
 from liaison.notices.locking import audit_line, lock
-from liaison.notices.models import FOR_INFORMATION, IN_RESPONSE, INFORMATION, PURPOSES, Addressee, Notice
+from liaison.notices.models import (
+    FOR_ACTION,
+    FOR_INFORMATION,
+    IN_RESPONSE,
+    INFORMATION,
+    PURPOSES,
+    REFERRAL,
+    Addressee,
+    Notice,
+)
 from liaison.notices.permissions import NOT_YOURS, is_sender, may_write, refuse_not_a_draft
 
-MOST_TEXT = 20_000
 SENT_TWICE = timedelta(minutes=1)
 """Within this time the same form, sent again, is the same notice."""
 _NOT_A_MEMBER = N_("Your agency is not a member of this mechanism today.")
@@ -40,12 +49,13 @@ async def draft(
     deadline_days: int | None = None,
     doc_no: str | None = None,
     answers_id: int | None = None,
+    lead: Lead | None = None,
 ) -> Notice:
     """拟稿: write one in the own agency's name, for member agencies of today; nobody else knows of it until it is sent. The same form sent
-    twice within a minute is one draft.
+    twice within a minute is one draft. With `lead` it is a referral (线索移送), to one agency.
 
-    `deadline_days` are working days after sending. Raises NotPermitted, Invalid (each field), NotFound and Conflict
-    (`answers_id`: not asked of the agency, closed, or passed on)."""
+    `deadline_days` are working days after sending; a referral has five where none are given. Raises NotPermitted, Invalid (each field),
+    NotFound and Conflict (`answers_id`: not asked of the agency, closed, or passed on)."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     own = viewer.acts_for(mechanism_id)
     if own is None or not may_write(viewer, mechanism_id):
@@ -54,7 +64,7 @@ async def draft(
     notice = Notice(
         mechanism_id=mechanism_id,
         mechanism=mechanism,
-        kind=INFORMATION,
+        kind=INFORMATION if lead is None else REFERRAL,
         from_agency_id=own,
         from_agency=await db.get_one(Agency, own),
         answers_id=answers_id,
@@ -67,7 +77,9 @@ async def draft(
     if answers_id is not None:
         await _answered(db, viewer, notice, answers_id)
     check = Check()
-    await _say(db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no)
+    await _say(
+        db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no, lead
+    )
     if (same := await _just_written(db, notice)) is not None:
         return same
     db.add(notice)
@@ -88,13 +100,18 @@ async def change(
     copy_to_agency_ids: Collection[int] = (),
     deadline_days: int | None = None,
     doc_no: str | None = None,
+    lead: Lead | None = None,
     version: int | None = None,
 ) -> Notice:
-    """Change a draft; what was sent never changes. Raises NotPermitted, Invalid, Conflict (sent, or a stale form)."""
+    """Change a draft; of a referral with what `lead` says; what was sent never changes. Raises NotPermitted, Invalid, Conflict (sent, or a stale form)."""
     await _lock_draft(db, viewer, notice)
     notice.check_version(version, subject=notice.subject, text=notice.text)
+    if lead is not None and not notice.is_referral:
+        raise Conflict(N_("A draft stays what it is: a notice, or a referral. Please write another one."))
     check = Check()
-    await _say(db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no)
+    await _say(
+        db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no, lead
+    )
     notice.touch()
     audit_line(db, viewer, "change_notice", notice)
     return notice
@@ -194,15 +211,24 @@ async def _say(
     copy_to_agency_ids: Collection[int],
     deadline_days: int | None,
     doc_no: str | None,
+    lead: Lead | None,
 ) -> None:
     """Everything that a form says; all that is wrong is named at once."""
-    notice.subject = check.required_text("subject", subject, most=200)
-    notice.text = check.required_text("text", text, most=MOST_TEXT, lines=True)
-    notice.purpose = check.choice("purpose", purpose, PURPOSES)
-    if (notice.purpose == IN_RESPONSE) != (notice.answers_id is not None) and "purpose" not in check.errors:
-        check.refuse("purpose", N_("A response answers a notice: open that one, and answer it from there."))
-    notice.doc_no = check.text("doc_no", doc_no, most=60, numbers=True)
     notice.deadline_days = check.number("deadline_days", deadline_days, least=1, most=due.MOST_DAYS)
+    if notice.is_referral:
+        lead = lead or Lead(notice.case_code, notice.category, notice.clause_id)
+        say_lead(check, notice, lead, subject, text, await mechanisms.clauses(db, notice.mechanism_id))
+        notice.purpose, notice.deadline_days = FOR_ACTION, notice.deadline_days or due.DEFAULT_DAYS
+        refuse_several(check, to_agency_ids, copy_to_agency_ids)
+        if notice.answers_id is not None:
+            check.refuse("answers_id", N_("A referral answers no notice."))
+    else:
+        notice.subject = check.required_text("subject", subject, most=200)
+        notice.text = check.required_text("text", text, most=MOST_TEXT, lines=True)
+        notice.purpose = check.choice("purpose", purpose, PURPOSES)
+        if (notice.purpose == IN_RESPONSE) != (notice.answers_id is not None) and "purpose" not in check.errors:
+            check.refuse("purpose", N_("A response answers a notice: open that one, and answer it from there."))
+    notice.doc_no = check.text("doc_no", doc_no, most=60, numbers=True)
     await _address(db, check, notice, to_agency_ids, copy_to_agency_ids)
     check.done()
 
@@ -236,7 +262,7 @@ async def _address(db: Session, check: Check, notice: Notice, to: Collection[int
             version=1,
             acts=[],
         )
-        one.asked = wanted[id_]
+        one.asked, one.is_referral = wanted[id_], notice.is_referral
         found.append(one)
     notice.addressees = found
 
@@ -246,6 +272,8 @@ async def _answered(db: Session, viewer: Viewer, notice: Notice, answers_id: int
     answered = await queries.get(db, viewer, answers_id)
     if answered.mechanism_id != notice.mechanism_id:
         raise NotFound
+    if answered.is_referral:
+        raise Invalid({"answers_id": IS_REFERRAL})
     answered.line_of(notice.from_agency_id).refuse_unasked()
 
 
@@ -261,6 +289,8 @@ async def _just_written(db: Session, notice: Notice) -> Notice | None:
         Notice.answers_id.is_not_distinct_from(notice.answers_id),
         Notice.deadline_days.is_not_distinct_from(notice.deadline_days),
         Notice.doc_no.is_not_distinct_from(notice.doc_no),
+        Notice.kind == notice.kind,
+        Notice.case_code == notice.case_code,
         Notice.discarded_at.is_(None),
     )
     query = query.options(

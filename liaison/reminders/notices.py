@@ -20,6 +20,7 @@ from liaison.notices.addressing import parties
 from liaison.notices.due import UNANSWERED
 from liaison.notices.mails import LINK_LIFE, page_of
 from liaison.notices.models import Addressee, Notice
+from liaison.notices.saying import named
 from liaison.reminders import queries
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import NOTICE_SENT, Line
@@ -75,7 +76,7 @@ async def notice_entry(
     )
     query = query.options(joinedload(Addressee.agency), joinedload(Addressee.notice).options(*notice_options))
     one = (await db.execute(query)).unique().scalar_one_or_none()
-    if one is None or not one.owes or one.due_on != line.due_on:
+    if one is None or not one.is_timed or one.due_on != line.due_on:
         return None
     notice, to_sender = one.notice, line.step == UNANSWERED
     told = office.agency_id if office is not None else line.agency_id
@@ -108,7 +109,9 @@ async def notice_entry(
         details = words._("sent by %(agency)s", agency=notice.from_agency.short_name)
         act = words._("Acknowledge, or answer") if notice.wants_answer else words._("Acknowledge")
     entry = Entry(
-        notice.subject if is_open else words._(HIDDEN),
+        (words._("Referral %(code)s", code=named(words, notice)) if notice.is_referral else notice.subject)
+        if is_open
+        else words._(HIDDEN),
         why,
         "bad" if late else "warn",
         details,

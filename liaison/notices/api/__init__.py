@@ -1,8 +1,9 @@
-"""Notices and the contact log for programs."""
+"""Notices, referrals and the contact log for programs."""
 
 from litestar import Router
 
 from liaison.notices.api.contact_log import handlers as contact_handlers
 from liaison.notices.api.notices import handlers as notice_handlers
+from liaison.notices.api.referrals import handlers as referral_handlers
 
-api = Router("/", route_handlers=[*notice_handlers, *contact_handlers])
+api = Router("/", route_handlers=[*notice_handlers, *referral_handlers, *contact_handlers])

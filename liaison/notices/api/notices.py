@@ -5,32 +5,26 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, patch, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Stream
 
-from liaison.accounts.viewer import Viewer
+from liaison.checks import CHOOSE_ONE_OF
 from liaison.db import Session
-from liaison.errors import Invalid
+from liaison.errors import Invalid, Message
 from liaison.files.store import Brought
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.paper_queries import largest
-from liaison.meetings.replies import Registered
 from liaison.notices import answering, closing, deadlines, papers, queries, writing
-from liaison.notices.models import FOR_INFORMATION, INFORMATION, Addressee, Notice
-from liaison.notices.permissions import own_line, refuse_not_a_draft
+from liaison.notices.api.common import Db, Id, Me, Page, answered, line_for, registered, shown
+from liaison.notices.leads import Lead
+from liaison.notices.models import FOR_INFORMATION, INFORMATION, KINDS, REFERRAL, Notice
+from liaison.notices.permissions import refuse_not_a_draft, refuse_unchangeable
 from liaison.notices.values import notice_json
-from liaison.web.api import Body, Paging, RegisteredGiven, body, listed, named, named_if_given, replay, reply, seen
+from liaison.web.api import Body, RegisteredGiven, body, listed, named, named_if_given, replay, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest, settings_of
 from liaison.web.papers import kept_file
 from liaison.web.uploads import STREAMED, Received, received, take
-
-Db = NamedDependency[Session]
-Me = NamedDependency[Viewer]
-Page = NamedDependency[Paging]
-Id = FromPath[str]
 
 
 class NoticeGiven(Body):
@@ -43,6 +37,10 @@ class NoticeGiven(Body):
     deadline_days: int | None = None
     doc_no: str | None = None
     answers_id: str | None = None
+    case_code: str | None = None
+    category: str | None = None
+    clause_id: str | None = None
+    phones_ok: bool = False
     draft: bool = False
 
 
@@ -54,6 +52,10 @@ class NoticeChange(Body):
     copy_to_agency_ids: list[str] | None = None
     deadline_days: int | msgspec.UnsetType | None = msgspec.UNSET
     doc_no: str | msgspec.UnsetType | None = msgspec.UNSET
+    case_code: str | msgspec.UnsetType | None = msgspec.UNSET
+    category: str | msgspec.UnsetType | None = msgspec.UNSET
+    clause_id: str | msgspec.UnsetType | None = msgspec.UNSET
+    phones_ok: bool = False
     version: int | None = None
 
 
@@ -117,11 +119,17 @@ async def notices_of_mechanism(db: Db, viewer: Me, paging: Page, mechanism_id: I
 
 @post("/mechanisms/{mechanism_id:str}/notices")
 async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[bytes]:
-    """Send one at once to the liaison in office of each agency, or with `draft` only keep it for your agency."""
+    """Send one at once to the liaison in office of each agency, or with `draft` only keep it for your agency.
+
+    With `kind` referral it is a lead, to one agency, to be decided in five working days unless `deadline_days` says otherwise. Phone numbers
+    in its text are refused (`text`) unless `phones_ok` says that they are of contacts."""
     given = body(await request.body(), NoticeGiven)
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    if given.kind != INFORMATION:
-        raise Invalid({"kind": N_("Only information notices can be sent so far.")})
+    if given.kind not in KINDS:
+        raise Invalid({"kind": Message(CHOOSE_ONE_OF, {"choices": ", ".join(KINDS)})})
+    lead = Lead(given.case_code, given.category, named_if_given(given.clause_id), given.phones_ok)
+    if given.kind == INFORMATION and lead != Lead(phones_ok=given.phones_ok):
+        raise Invalid({"kind": N_("A case code, a cause and a clause belong to a referral.")})
     notice = await writing.draft(
         db,
         viewer,
@@ -134,10 +142,11 @@ async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
         deadline_days=given.deadline_days,
         doc_no=given.doc_no,
         answers_id=named_if_given(given.answers_id),
+        lead=lead if given.kind == REFERRAL else None,
     )
     if not given.draft:
         await writing.send(db, viewer, notice)
-    return await reply(request, db, viewer, await _shown(db, viewer, notice.id), status=201)
+    return await reply(request, db, viewer, await shown(db, viewer, notice.id), status=201)
 
 
 @get("/notices/{notice_id:str}")
@@ -168,9 +177,10 @@ async def change(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Resp
         else [named(one) for one in copies],
         deadline_days=notice.deadline_days if given.deadline_days is msgspec.UNSET else given.deadline_days,
         doc_no=notice.doc_no if given.doc_no is msgspec.UNSET else given.doc_no,
+        lead=_lead(notice, given),
         version=seen(request, given.version),
     )
-    return await _answered(request, db, viewer, notice)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/send")
@@ -179,7 +189,7 @@ async def send(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respon
     given = body(await request.body(), SendGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
     await writing.send(db, viewer, notice, version=seen(request, given.version))
-    return await _answered(request, db, viewer, notice)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/open")
@@ -187,8 +197,8 @@ async def open_(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
     """Say that your agency reads it; the sender sees since when."""
     body(await request.body(), OpenGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
-    await answering.open_(db, viewer, _line(viewer, notice))
-    return await _answered(request, db, viewer, notice)
+    await answering.open_(db, viewer, line_for(viewer, notice))
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/acknowledge")
@@ -196,9 +206,9 @@ async def acknowledge(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) ->
     """签收 for your agency. With `registered` what `agency_id` told you another way."""
     given = body(await request.body(), AcknowledgeGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
-    line = _line(viewer, notice, given.agency_id)
-    await answering.acknowledge(db, viewer, line, text=given.text, registered=_registered(given.registered))
-    return await _answered(request, db, viewer, notice)
+    line = line_for(viewer, notice, given.agency_id)
+    await answering.acknowledge(db, viewer, line, text=given.text, registered=registered(given.registered))
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/answer")
@@ -206,9 +216,9 @@ async def answer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Resp
     """Your agency's answer, which is mailed to the sender. With `registered` what `agency_id` told you another way."""
     given = body(await request.body(), AnswerGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
-    line = _line(viewer, notice, given.agency_id)
-    await answering.answer(db, viewer, line, text=given.text, registered=_registered(given.registered))
-    return await _answered(request, db, viewer, notice)
+    line = line_for(viewer, notice, given.agency_id)
+    await answering.answer(db, viewer, line, text=given.text, registered=registered(given.registered))
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/offer")
@@ -216,8 +226,8 @@ async def offer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
     """Offer a later date for your agency's answer; one on a free day moves to the next working day (`offered_due_on` says which)."""
     given = body(await request.body(), OfferGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
-    await deadlines.offer(db, viewer, _line(viewer, notice), due_on=given.due_on, text=given.text)
-    return await _answered(request, db, viewer, notice)
+    await deadlines.offer(db, viewer, line_for(viewer, notice), due_on=given.due_on, text=given.text)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/agree")
@@ -226,7 +236,7 @@ async def agree(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
     given = body(await request.body(), AgreeGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
     await deadlines.agree(db, viewer, notice.line_of(named(given.agency_id)), due_on=given.due_on)
-    return await _answered(request, db, viewer, notice)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/refuse")
@@ -236,7 +246,7 @@ async def refuse(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Resp
     notice = await queries.get(db, viewer, row_id(notice_id))
     line = notice.line_of(named(given.agency_id))
     await deadlines.refuse(db, viewer, line, text=given.text, due_on=given.due_on)
-    return await _answered(request, db, viewer, notice)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/pass-on")
@@ -245,8 +255,8 @@ async def pass_on(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Res
     given = body(await request.body(), PassOnGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
     to = named(given.to_agency_id)
-    await answering.pass_on(db, viewer, _line(viewer, notice), to_agency_id=to, text=given.text)
-    return await _answered(request, db, viewer, notice)
+    await answering.pass_on(db, viewer, line_for(viewer, notice), to_agency_id=to, text=given.text)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/correct")
@@ -254,8 +264,8 @@ async def correct(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Res
     """What was registered for your agency is not so: it is open again."""
     given = body(await request.body(), CorrectGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
-    await answering.correct(db, viewer, _line(viewer, notice), text=given.text)
-    return await _answered(request, db, viewer, notice)
+    await answering.correct(db, viewer, line_for(viewer, notice), text=given.text)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/close")
@@ -264,7 +274,7 @@ async def close(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
     given = body(await request.body(), CloseGiven)
     notice = await queries.get(db, viewer, row_id(notice_id))
     await closing.close(db, viewer, notice, reason=given.reason)
-    return await _answered(request, db, viewer, notice)
+    return await answered(request, db, viewer, notice)
 
 
 @post("/notices/{notice_id:str}/papers", **STREAMED)
@@ -275,11 +285,11 @@ async def add_paper(request: AnyRequest, viewer: Me, notice_id: Id) -> Response[
         digest = got.digest(request)
         await replay(request, db, viewer, digest=digest)
         await papers.add(db, viewer, await queries.get(db, viewer, row_id(notice_id)), file)
-        made = await _shown(db, viewer, row_id(notice_id))
+        made = await shown(db, viewer, row_id(notice_id))
         return await reply(request, db, viewer, made, status=201, digest=digest)
 
     async with request.app.state.database.reading() as db:
-        refuse_not_a_draft(viewer, await queries.get(db, viewer, row_id(notice_id)))
+        refuse_unchangeable(viewer, await queries.get(db, viewer, row_id(notice_id)))
         most = await largest(db)
     async with received(request, most=most) as got:
         return await take(request, got, act)
@@ -294,21 +304,17 @@ async def paper_file(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, not
     return await kept_file(request, paper.stored_name, file_name=paper.file_name, media_type=paper.media_type)
 
 
-def _line(viewer: Viewer, notice: Notice, agency_id: str | None = None) -> Addressee:
-    return own_line(viewer, notice) if agency_id is None else notice.line_of(named(agency_id))
-
-
-def _registered(given: RegisteredGiven | None) -> Registered | None:
-    return Registered(**msgspec.structs.asdict(given)) if given else None
-
-
-async def _shown(db: Session, viewer: Viewer, notice_id: int) -> dict[str, Any]:
-    await db.flush()
-    return notice_json(await queries.get(db, viewer, notice_id))
-
-
-async def _answered(request: AnyRequest, db: Session, viewer: Viewer, notice: Notice) -> Response[bytes]:
-    return await reply(request, db, viewer, await _shown(db, viewer, notice.id))
+def _lead(notice: Notice, given: NoticeChange) -> Lead | None:
+    """What a draft of a referral says from now on; None for a notice, unless something of a referral is said."""
+    said = (given.case_code, given.category, given.clause_id)
+    if not notice.is_referral and all(one is msgspec.UNSET for one in said):
+        return None
+    return Lead(
+        notice.case_code if given.case_code is msgspec.UNSET else given.case_code,
+        notice.category if given.category is msgspec.UNSET else given.category,
+        notice.clause_id if given.clause_id is msgspec.UNSET else named_if_given(given.clause_id),
+        given.phones_ok,
+    )
 
 
 handlers = [

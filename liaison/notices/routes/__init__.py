@@ -4,9 +4,11 @@ from litestar import Router
 
 from liaison.notices.routes.acting import handlers as acting_handlers
 from liaison.notices.routes.contact import handlers as contact_handlers
+from liaison.notices.routes.ledger import handlers as ledger_handlers
 from liaison.notices.routes.links import PAGES as LINK_PAGES
 from liaison.notices.routes.lists import handlers as list_handlers
 from liaison.notices.routes.papers import handlers as paper_handlers
+from liaison.notices.routes.referring import handlers as referring_handlers
 from liaison.notices.routes.registering import handlers as registering_handlers
 from liaison.notices.routes.show import handlers as show_handlers
 from liaison.notices.routes.writing import handlers as writing_handlers
@@ -20,6 +22,8 @@ router = Router(
         *writing_handlers,
         *show_handlers,
         *acting_handlers,
+        *referring_handlers,
+        *ledger_handlers,
         *registering_handlers,
         *paper_handlers,
         *contact_handlers,

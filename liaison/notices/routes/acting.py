@@ -33,7 +33,7 @@ async def acknowledge(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) ->
     form = await Form.read(request)
     own = own_line(viewer, await queries.get(db, viewer, notice_id))
     act = answering.acknowledge(db, viewer, own, text=form.raw("text"))
-    return await _done(request, db, viewer, notice_id, form, act, "acknowledged")
+    return await done(request, db, viewer, notice_id, form, act, "acknowledged")
 
 
 @post("/notices/{notice_id:int}/answer")
@@ -41,7 +41,7 @@ async def answer(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Resp
     """The own agency's answer in a few words; a formal one is a notice of its own."""
     form = await Form.read(request)
     own = own_line(viewer, await queries.get(db, viewer, notice_id))
-    return await _done(
+    return await done(
         request, db, viewer, notice_id, form, answering.answer(db, viewer, own, text=form.raw("text")), "answered"
     )
 
@@ -64,7 +64,7 @@ async def pass_on(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Res
     form = await Form.read(request)
     own = own_line(viewer, await queries.get(db, viewer, notice_id))
     act = answering.pass_on(db, viewer, own, to_agency_id=form.id("to_agency_id"), text=form.raw("text"))
-    return await _done(request, db, viewer, notice_id, form, act, "passed_on")
+    return await done(request, db, viewer, notice_id, form, act, "passed_on")
 
 
 @post("/notices/{notice_id:int}/correct")
@@ -72,7 +72,7 @@ async def correct(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Res
     """What was registered for the own agency is not so."""
     form = await Form.read(request)
     own = own_line(viewer, await queries.get(db, viewer, notice_id))
-    return await _done(
+    return await done(
         request, db, viewer, notice_id, form, answering.correct(db, viewer, own, text=form.raw("text")), "corrected"
     )
 
@@ -92,7 +92,7 @@ async def refuse(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, agency_
     form = await Form.read(request)
     line = (await queries.get(db, viewer, notice_id)).line_of(agency_id)
     act = deadlines.refuse(db, viewer, line, text=form.raw("text"), due_on=form.date("due_on"))
-    return await _done(request, db, viewer, notice_id, form, act, "refused")
+    return await done(request, db, viewer, notice_id, form, act, "refused")
 
 
 @post("/notices/{notice_id:int}/close")
@@ -100,7 +100,7 @@ async def close(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respo
     """No answer is needed any more."""
     form = await Form.read(request)
     act = closing.close(db, viewer, await queries.get(db, viewer, notice_id), reason=form.raw("reason"))
-    return await _done(request, db, viewer, notice_id, form, act, "closed")
+    return await done(request, db, viewer, notice_id, form, act, "closed")
 
 
 @post("/notices/{notice_id:int}/agenda-item")
@@ -154,7 +154,7 @@ async def _escalate_page(request: AnyRequest, db: Session, notice: Notice, form:
     )
 
 
-async def _done(
+async def done(
     request: AnyRequest, db: Session, viewer: Viewer, notice_id: int, form: Form, act: Awaitable[Any], what: str
 ) -> Response[Any]:
     """Do it and show the notice; a refusal is shown beside the form that it is about."""

@@ -1,5 +1,7 @@
 """What mailed links to notices open, without account: the notice with what its agency can do, and an offer with what its sender can say."""
 
+from typing import Literal
+
 from litestar.response import Response, Stream
 
 from liaison.accounts import links
@@ -9,7 +11,7 @@ from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.notices import answering, deadlines, queries
+from liaison.notices import answering, deadlines, queries, referring
 from liaison.notices.models import Addressee, Notice
 from liaison.notices.routes.common import names
 from liaison.notices.saying import asks
@@ -27,12 +29,16 @@ CHOOSE = N_("Please choose one.")
 
 
 class NoticeGiven(Body):
-    """What a program does for the agency that the link was mailed to: {"acknowledge": true}, {"answer": text}, or {"due_on", "text"}."""
+    """What a program does for the agency that the link was mailed to: {"acknowledge": true}, {"answer": text}, {"due_on", "text"}; of a
+    referral {"act": "accept"}, {"act": "decline" | "return", "reason"}, {"act": "feedback", "text"}."""
 
     acknowledge: bool = False
     answer: str | None = None
     due_on: str | None = None
     text: str | None = None
+    act: Literal["accept", "decline", "return", "feedback"] | None = None
+    reason: str | None = None
+    phones_ok: bool = False
 
 
 class OfferGiven(Body):
@@ -62,6 +68,12 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
             wanted = form.date("due_on")
             form.done()
             await deadlines.offer(db, viewer, line, due_on=wanted, text=form.raw("text"))
+        elif what in ("accept", "feedback"):
+            verb = referring.accept if what == "accept" else referring.give_feedback
+            await verb(db, viewer, line, text=form.raw("text"), phones_ok=form.ticked("phones_ok"))
+        elif what in ("decline", "return"):
+            decide = referring.decline if what == "decline" else referring.return_
+            await decide(db, viewer, line, reason=form.raw("reason"), phones_ok=form.ticked("phones_ok"))
         else:
             raise Invalid({"act": CHOOSE})
     except (Invalid, Conflict) as refusal:
@@ -127,6 +139,9 @@ async def _read(request: AnyRequest) -> tuple[Form, bool]:
     if request.content_type[0] != "application/json":
         return await Form.read(request), False
     given = body(await request.body(), NoticeGiven)
+    if given.act is not None:
+        ticked = "1" if given.phones_ok else None
+        return Form.of(act=given.act, text=given.text, reason=given.reason, phones_ok=ticked), True
     if given.answer is not None:
         return Form.of(act="answer", text=given.answer), True
     if given.due_on is not None:
@@ -198,7 +213,12 @@ def _page(
         at=at,
         said=said,
         refused=refused,
-        labels={"text": words._("Text"), "due_on": words._("Other date"), "act": words._("Your answer")},
+        labels={
+            "text": words._("Text"),
+            "reason": words._("Reason"),
+            "due_on": words._("Other date"),
+            "act": words._("Your answer"),
+        },
         viewer=None,
         path=request.url.path,
     )

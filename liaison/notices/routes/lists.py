@@ -36,7 +36,7 @@ async def index(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
     )
     before = row_id(given["before"]) if given.get("before") else None
     rows = await queries.listed(db, viewer, filters, before=before, limit=PAGE + 1)
-    own = await _mechanisms(db, viewer)
+    own = await own_mechanisms(db, viewer)
     members = {
         member.agency_id: member.agency
         for those in (await mechanisms.members_of(db, [one.id for one in own])).values()
@@ -88,7 +88,7 @@ async def _discarded(request: AnyRequest, db: Session, viewer: Viewer) -> Simple
     return SimpleNamespace(text=text, undo_url=f"/notices/{notice_id}/restore")
 
 
-async def _mechanisms(db: Session, viewer: Viewer) -> list[Any]:
+async def own_mechanisms(db: Session, viewer: Viewer) -> list[Any]:
     """Those in which the viewer may have notices."""
     found = await mechanisms.mechanisms_visible_to(db, viewer)
     return [one for one in found if one.id in viewer.member_of]

@@ -10,7 +10,7 @@ from liaison.errors import Invalid
 from liaison.files.store import Brought
 from liaison.meetings.paper_queries import largest
 from liaison.notices import papers, queries
-from liaison.notices.permissions import refuse_not_a_draft
+from liaison.notices.permissions import refuse_unchangeable
 from liaison.notices.routes.common import Db, Id, Me
 from liaison.notices.routes.show import notice_page
 from liaison.web.attached import DOCX, attached
@@ -28,7 +28,7 @@ async def bring(request: AnyRequest, viewer: Me, notice_id: Id) -> Response[Any]
         await papers.add(db, viewer, await queries.get(db, viewer, notice_id), file)
 
     async with request.app.state.database.reading() as db:
-        refuse_not_a_draft(viewer, await queries.get(db, viewer, notice_id))
+        refuse_unchangeable(viewer, await queries.get(db, viewer, notice_id))
         most = await largest(db)
     async with received(request, most=most) as got:
         try:

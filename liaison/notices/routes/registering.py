@@ -13,14 +13,24 @@ from liaison.i18n import N_
 from liaison.meetings.models import REGISTERED_WAYS
 from liaison.meetings.replies import Registered
 from liaison.meetings.wording import REGISTERED_NAMES
-from liaison.notices import answering, queries
-from liaison.notices.models import ACKNOWLEDGED, ANSWERED, Addressee, Notice
+from liaison.notices import answering, queries, referring
+from liaison.notices.models import ACCEPTED, ACKNOWLEDGED, ANSWERED, FEEDBACK, Addressee, Notice
 from liaison.notices.permissions import may_register
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
 
-SAID = {"registered.how": "how", "registered.said_by": "said_by", "registered.at": "said_on"}
+SAID = {"registered.how": "how", "registered.said_by": "said_by", "registered.at": "said_on", "reason": "text"}
+
+
+SAID_NAMES = {"acknowledged": N_("They have it"), "answered": N_("They answered")}
+LEAD_SAID = {
+    "acknowledged": N_("They have it"),
+    "accepted": N_("They accept it"),
+    "declined": N_("They do not accept it"),
+    "returned": N_("They return it for completion"),
+    "feedback": N_("They tell what came of it"),
+}
 
 
 @get("/notices/{notice_id:int}/agencies/{agency_id:int}/register")
@@ -29,6 +39,8 @@ async def register_form(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, 
     notice = await queries.get(db, viewer, notice_id)
     now = db.now().astimezone(notice.zone)
     what = ANSWERED if notice.wants_answer else ACKNOWLEDGED
+    if notice.is_referral:
+        what = FEEDBACK if notice.line_of(agency_id).decision == ACCEPTED else ACCEPTED
     form = Form.of(what=what, how="phone", said_on=now.date(), said_at=f"{now:%H:%M}")
     return await _page(request, db, viewer, notice_id, agency_id, form)
 
@@ -43,15 +55,29 @@ async def register(request: AnyRequest, db: Db, viewer: Me, notice_id: Id, agenc
     async def act() -> None:
         registered = _registered(form, notice)
         try:
-            if form.raw("what") == ANSWERED:
-                await answering.answer(db, viewer, line, text=form.raw("text"), registered=registered)
-            else:
-                await answering.acknowledge(db, viewer, line, text=form.raw("text"), registered=registered)
+            await _say(db, viewer, line, form, registered)
         except Invalid as refusal:
             raise Invalid({SAID.get(name, name): why for name, why in refusal.errors.items()}) from None
 
     await attempt(db, form, act(), lambda _: _page(request, db, viewer, notice_id, agency_id, form))
     return see_other(f"/notices/{notice_id}?done=registered")
+
+
+async def _say(db: Session, viewer: Viewer, line: Addressee, form: Form, registered: Registered) -> None:
+    text, phones_ok = form.raw("text"), form.ticked("phones_ok")
+    match form.raw("what"):
+        case "answered":
+            await answering.answer(db, viewer, line, text=text, registered=registered)
+        case "accepted":
+            await referring.accept(db, viewer, line, text=text, phones_ok=phones_ok, registered=registered)
+        case "declined":
+            await referring.decline(db, viewer, line, reason=text, phones_ok=phones_ok, registered=registered)
+        case "returned":
+            await referring.return_(db, viewer, line, reason=text, phones_ok=phones_ok, registered=registered)
+        case "feedback":
+            await referring.give_feedback(db, viewer, line, text=text, phones_ok=phones_ok, registered=registered)
+        case _:
+            await answering.acknowledge(db, viewer, line, text=text, registered=registered)
 
 
 def _registered(form: Form, notice: Notice) -> Registered:
@@ -81,6 +107,7 @@ async def _page(
         form=form,
         notice=notice,
         line=line,
+        whats=[(code, words._(name)) for code, name in (LEAD_SAID if notice.is_referral else SAID_NAMES).items()],
         ways=[(way, words._(REGISTERED_NAMES[way])) for way in REGISTERED_WAYS],
         labels={
             "what": words._("What they said"),

@@ -13,7 +13,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
 from liaison.meetings import queries as meetings
 from liaison.notices import queries
-from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, Notice
+from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, RETURNED, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.web.forms import Form
@@ -37,6 +37,11 @@ DONE = {
     "escalation_kept": N_("The text is kept with the notice, for your own agency alone."),
     "paper_added": N_("The paper is added."),
     "paper_removed": N_("The paper is removed."),
+    "accept": N_("Accepted. The sender is told, and waits for your feedback."),
+    "decline": N_("Not accepted. The sender is told why."),
+    "return": N_("Returned. The sender is told what is missing; the days stop until it is supplied."),
+    "supplement": N_("Supplied. The agency is told, and its working days begin again."),
+    "feedback": N_("The feedback is recorded, and the sender is told."),
     "agenda_item": N_("It is on the agenda, as an item of your agency."),
     "action_item": N_("It is an action item now."),
 }
@@ -61,6 +66,7 @@ async def notice_page(
     members = await mechanisms.members_on(db, notice.mechanism_id, today)
     done = request.query_params.get("done", "")
     is_open = sends or own is None or own.opened_at is not None or not own.asked or notice.sent_at is None
+    brings = sends and (notice.sent_at is None or _is_back(notice))
     acts = [act for one in notice.addressees for act in one.acts]
     return shown(
         request,
@@ -93,6 +99,8 @@ async def notice_page(
         if answers and notice.answers_id is None
         else [],
         meetings=await _meetings(db, viewer, notice) if (answers or sends) and notice.sent_at else [],
+        brings=brings,
+        removes=brings,
         takes_up=(answers or sends) and notice.sent_at is not None,
         made={act.what: act.object_id for act in acts if act.what in (AGENDA_ITEM, ACTION_ITEM)},
         form=form or Form(),
@@ -108,6 +116,11 @@ async def notice_page(
         },
         toast=SimpleNamespace(text=words._(DONE[done]), undo_url=None) if done in DONE else None,
     )
+
+
+def _is_back(notice: Notice) -> bool:
+    """Whether a lead waits for what its sender has to supply, papers too."""
+    return notice.is_referral and notice.closed_at is None and notice.lead_line().decision == RETURNED
 
 
 async def _meetings(db: Session, viewer: Viewer, notice: Notice) -> list[tuple[int, str]]:

@@ -14,9 +14,19 @@ from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.notices import queries, telling, writing
 from liaison.notices.addressing import Told
 from liaison.notices.due import DEFAULT_DAYS
-from liaison.notices.models import FOR_ACTION, FOR_COMMENT, FOR_INFORMATION, IN_RESPONSE, Notice
+from liaison.notices.leads import Lead
+from liaison.notices.models import (
+    FOR_ACTION,
+    FOR_COMMENT,
+    FOR_INFORMATION,
+    IN_RESPONSE,
+    INFORMATION,
+    REFERRAL,
+    Notice,
+)
 from liaison.notices.permissions import NOT_YOURS, is_sender, may_write, refuse_not_a_draft
 from liaison.notices.routes.common import Db, Id, Me, shown
+from liaison.notices.saying import category as category_in
 from liaison.notices.wording import PURPOSE_HINTS, PURPOSE_NAMES
 from liaison.web.forms import Form, attempt, whole_number
 from liaison.web.pages import AnyRequest, see_other, words_of
@@ -24,10 +34,11 @@ from liaison.web.pages import AnyRequest, see_other, words_of
 
 @get("/mechanisms/{mechanism_id:int}/notices/new")
 async def new(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[str]:
-    """The empty form; with `?answers=` the form of an answer to that notice."""
+    """The empty form; with `?kind=referral` that of a lead; with `?answers=` the form of an answer to that notice."""
     mechanism = await _mechanism(db, viewer, mechanism_id)
     answered = await _answered(db, viewer, whole_number(request.query_params.get("answers")))
-    form = Form.of(purpose=FOR_INFORMATION, deadline_days=DEFAULT_DAYS)
+    kind = REFERRAL if request.query_params.get("kind") == REFERRAL and answered is None else INFORMATION
+    form = Form.of(kind=kind, purpose=FOR_INFORMATION, deadline_days=DEFAULT_DAYS)
     if answered is not None:
         subject = words_of(request)._("Re: %(subject)s", subject=answered.subject)[:200]
         form = Form.of(subject=subject, to_agency_ids=[answered.from_agency_id], answers_id=answered.id)
@@ -45,7 +56,7 @@ async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
         viewer,
         mechanism_id,
         answers_id=answered.id if answered else None,
-        **_said(form, answered is not None),
+        **_said(form, answered is not None, is_referral=form.raw("kind") == REFERRAL),
     )
 
     async def again(_: Mapping[str, Any]) -> Response[str]:
@@ -62,7 +73,7 @@ async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
 async def edit_form(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[str]:
     """A draft, to be changed."""
     notice = await _draft(db, viewer, notice_id)
-    return await _edit_page(request, db, viewer, notice, _form(notice))
+    return await _edit_page(request, db, viewer, notice, _form(notice, category_in(words_of(request), notice)))
 
 
 @post("/notices/{notice_id:int}/edit")
@@ -70,7 +81,7 @@ async def edit(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Respon
     """Change it; with `send` look once more at who gets it."""
     form = await Form.read(request)
     notice = await _draft(db, viewer, notice_id)
-    said = _said(form, notice.answers_id is not None)
+    said = _said(form, notice.answers_id is not None, is_referral=notice.is_referral)
     act = writing.change(db, viewer, notice, version=form.whole("version"), **said)
 
     async def again(theirs: Mapping[str, Any]) -> Response[str]:
@@ -123,7 +134,7 @@ async def restore(db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     return see_other(f"/notices/{notice_id}")
 
 
-def _said(form: Form, answers: bool) -> dict[str, Any]:
+def _said(form: Form, answers: bool, *, is_referral: bool) -> dict[str, Any]:
     """What the form says; an answer has its purpose and its one addressee already."""
     return {
         "subject": form.raw("subject"),
@@ -133,11 +144,20 @@ def _said(form: Form, answers: bool) -> dict[str, Any]:
         "copy_to_agency_ids": form.ids("copy_to_agency_ids"),
         "deadline_days": None if answers else form.whole("deadline_days"),
         "doc_no": form.raw("doc_no"),
+        "lead": Lead(
+            form.raw("case_code"), form.raw("category"), form.id("clause_id"), phones_ok=form.ticked("phones_ok")
+        )
+        if is_referral
+        else None,
     }
 
 
-def _form(notice: Notice) -> Form:
+def _form(notice: Notice, category: str) -> Form:
     return Form.of(
+        kind=notice.kind,
+        case_code=notice.case_code,
+        category=category,
+        clause_id=notice.clause_id,
         subject=notice.subject,
         text=notice.text,
         purpose=notice.purpose,
@@ -194,16 +214,20 @@ async def _page(
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     own = viewer.acts_for(mechanism.id)
     members = [one for one in await mechanisms.members_on(db, mechanism.id, today) if one.agency_id != own]
-    path = f"/notices/{notice.id}/edit" if notice else f"/mechanisms/{mechanism.id}/notices/new"
+    is_referral = form.raw("kind") == REFERRAL
+    path = f"/mechanisms/{mechanism.id}/notices/new" + ("?kind=referral" if is_referral else "")
+    if notice is not None:
+        path = f"/notices/{notice.id}/edit"
     return shown(
         request,
-        "notices/form.html",
+        "notices/lead_form.html" if is_referral else "notices/form.html",
         path=path,
         form=form,
         mechanism=mechanism,
         notice=notice,
         answered=answered,
         members=members,
+        clauses=await _clauses(db, mechanism) if is_referral else [],
         purposes=[
             (each, words._(PURPOSE_NAMES[each]), words._(PURPOSE_HINTS[each]))
             for each in (FOR_INFORMATION, FOR_COMMENT, FOR_ACTION)
@@ -212,13 +236,24 @@ async def _page(
             "subject": words._("Subject"),
             "text": words._("Text"),
             "purpose": words._("Purpose"),
-            "to_agency_ids": words._("To"),
+            "to_agency_ids": words._("Referred to") if is_referral else words._("To"),
             "copy_to_agency_ids": words._("Copies to"),
             "deadline_days": words._("Deadline in working days"),
             "doc_no": words._("Document number"),
+            "case_code": words._("Lead code"),
+            "category": words._("Cause of action"),
+            "clause_id": words._("By clause"),
         },
         theirs=theirs or {},
     )
+
+
+async def _clauses(db: Session, mechanism: Mechanism) -> list[tuple[int, str]]:
+    """What a lead can be referred by, each with the beginning of its words."""
+    return [
+        (one.id, f"{one.number}. {one.text if len(one.text) <= 60 else one.text[:59] + '…'}")
+        for one in await mechanisms.clauses(db, mechanism.id)
+    ]
 
 
 async def _send_page(

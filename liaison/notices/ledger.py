@@ -1,0 +1,97 @@
+"""移送台账: the leads that the viewer's agencies referred or were referred, newest first, a page at a time or as a table to take along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
+from liaison.documents.spreadsheet import MOST_ROWS
+from liaison.errors import Conflict
+from liaison.i18n import N_, Words
+from liaison.notices.ledger_table import table_of
+from liaison.notices.models import ACKNOWLEDGED, ANSWERED, CLOSED, SENT, Addressee, Notice
+from liaison.notices.permissions import reads_for
+
+RECEIVED, REFERRED = "received", "referred"
+DIRECTIONS = (RECEIVED, REFERRED)
+"""移入: another agency referred it; 移出: one's own did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the ledger is narrowed by; days are local days of sending."""
+
+    mechanism_id: int | None = None
+    direction: str | None = None
+    category: str | None = None
+    state: str | None = None
+    sent_from: date | None = None
+    sent_until: date | None = None
+
+
+async def leads(
+    db: Session, viewer: Viewer, filters: Filters, *, before: int | None = None, limit: int = 50
+) -> list[Addressee]:
+    """Each lead as the line of the agency it went to, from the one before that notice's id. Drafts are in none. It is read by an index
+    however many notices there are."""
+    found: dict[int, Addressee] = {}
+    for mechanism_id, own in reads_for(viewer, db.clock.today(db.settings.timezone)):
+        if filters.mechanism_id not in (None, mechanism_id):
+            continue
+        for direction, side in ((RECEIVED, Addressee.agency_id), (REFERRED, Addressee.from_agency_id)):
+            if filters.direction not in (None, direction):
+                continue
+            query = select(Addressee).join(Addressee.notice)
+            query = query.where(side == own, Addressee.is_referral, Notice.mechanism_id == mechanism_id)
+            query = _narrowed(db, query.where(Notice.sent_at.is_not(None)), filters)
+            if before is not None:
+                query = query.where(Addressee.notice_id < before)
+            query = query.order_by(Addressee.notice_id.desc()).limit(limit)
+            found |= {one.notice_id: one for one in await db.scalars(query.options(*_SHOWN))}
+    return sorted(found.values(), key=lambda one: -one.notice_id)[:limit]
+
+
+async def exported(db: Session, viewer: Viewer, filters: Filters, words: Words) -> list[list[str]]:
+    """The table with its headings, in the ledger's order. Raises Conflict for more rows than a table holds."""
+    rows = await leads(db, viewer, filters, limit=MOST_ROWS + 1)
+    if len(rows) > MOST_ROWS:
+        raise Conflict(N_("These are more than %(most)s referrals. Please narrow the ledger first."), most=MOST_ROWS)
+    return table_of(words, rows)
+
+
+def _narrowed(db: Session, query: Select[Addressee], filters: Filters) -> Select[Addressee]:
+    zone = ZoneInfo(db.settings.timezone)
+    if filters.category is not None:
+        query = query.where(Notice.category == filters.category)
+    if filters.state is not None:
+        query = query.where(*_stands(filters.state))
+    if filters.sent_from is not None:
+        query = query.where(Notice.sent_at >= datetime.combine(filters.sent_from, time.min, zone))
+    if filters.sent_until is not None:
+        end = datetime.combine(filters.sent_until + timedelta(days=1), time.min, zone)
+        query = query.where(Notice.sent_at < end)
+    return query
+
+
+def _stands(state: str) -> Sequence[ColumnElement[bool]]:
+    """The conditions of `Notice.state`."""
+    if state == CLOSED:
+        return (Notice.closed_at.is_not(None),)
+    open_ = Notice.closed_at.is_(None)
+    if state == ANSWERED:
+        return open_, Addressee.answered_at.is_not(None)
+    if state in (SENT, ACKNOWLEDGED):
+        has = Addressee.acknowledged_at.is_(None) if state == SENT else Addressee.acknowledged_at.is_not(None)
+        return open_, Addressee.answered_at.is_(None), Addressee.decision.is_(None), has
+    return open_, Addressee.answered_at.is_(None), Addressee.decision == state
+
+
+_SHOWN = (
+    contains_eager(Addressee.notice).options(joinedload(Notice.mechanism), joinedload(Notice.from_agency)),
+    joinedload(Addressee.agency),
+)
