@@ -5,15 +5,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison.actions.extension_mails import link_to, people, titles
+from liaison.actions import item_telling
 from liaison.actions.extension_models import ItemChange
 from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.db import Session
-from liaison.directory.models import Address, Person
+from liaison.directory.models import Person
 from liaison.i18n import Words
-from liaison.mail import outbox
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -26,34 +25,25 @@ KIND = "action_date"
 async def tell(db: Session, item: ActionItem, change: ItemChange, *, by: int) -> None:
     """One mail an address, at once: to whose item it was when the date was corrected. Needs `mechanism`."""
     await db.flush()
-    found: dict[str, tuple[Address, str, list[int]]] = {}
     duty = await on_duty(db, item.mechanism, db.clock.today(item.mechanism.timezone))
-    ids = {change.owner_before_id}
+    ids, agency = {change.owner_before_id}, None
     member = next((one for one in duty.members if one.agency_id == change.lead_before_id), None)
     if member is not None and member.takes_part != PAPER:
         officer = duty.in_office[member.agency_id]
         if officer is not None:
             ids.add(officer.person_id)
-        elif (own := member.agency.own_address()) is not None:
-            found[own.mail] = (own, member.agency.locale or db.settings.locale, [])
-    for person in await people(db, {one for one in ids if one is not None and one != by}):
-        if (address := person.effective_address()) is not None:
-            _, _, behind = found.setdefault(address.mail, (address, person.mail_locale(db.settings.locale), []))
-            behind.append(person.id)
-    for mail, (address, locale, behind) in found.items():
-        await outbox.enqueue(
-            db,
-            kind=KIND,
-            about=f"action:{item.id}",
-            address=mail,
-            display_to=f"{address.holder} <{mail}>",
-            locale=locale,
-            person_ids=behind,
-            source_id=change.id,
-            params={"person_id": behind[0] if behind else None},
-            once_key=f"{KIND}:{change.id}:{mail}",
-            created_by=by,
-        )
+        else:
+            agency = member.agency
+    await item_telling.tell(
+        db,
+        item,
+        KIND,
+        source_id=change.id,
+        people=await item_telling.people(db, {one for one in ids if one is not None and one != by}),
+        agency=agency,
+        by=by,
+        once=str(change.id),
+    )
 
 
 async def compose_date(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
@@ -68,7 +58,7 @@ async def compose_date(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         return None
     mechanism = item.mechanism
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
-    named = await titles(db, item, mail)
+    named = await item_telling.titles(db, item, mail)
     is_open = named["title"] == item.title
     context: dict[str, Any] = {
         "words": words,
@@ -78,7 +68,7 @@ async def compose_date(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         "now": words.date(change.due_after) if change.due_after else None,
         "reason": change.reason if is_open else None,
         "mechanism": mechanism,
-        "link": await link_to(db, item, mail.params["person_id"], change.lead_before_id, open_=is_open),
+        "link": await item_telling.link_to(db, item, mail.params["person_id"], change.lead_before_id, open_=is_open),
         "site_name": db.settings.site_name,
     }
     return item_mail(mail, item, "action_date", context, site=db.settings.mail_from, audience=named["audience"])

@@ -40,7 +40,7 @@ async def escalate(
     ask(db, viewer, item)
     check = Check()
     text = check.required_text("text", text, most=MOST, lines=True)
-    person = await _receiver(db, check, item.lead_agency_id, to_person_id)
+    person = await receiver(db, check, item.lead_agency_id, to_person_id)
     check.done()
     if (same := await _just_written(db, viewer, item, text, person)) is not None:
         return same
@@ -56,19 +56,8 @@ async def escalate(
     )
     db.add(kept)
     await db.flush()
-    if person is not None and (address := person.effective_address()) is not None:
-        await outbox.enqueue(
-            db,
-            kind=KIND,
-            about=f"escalation:{kept.id}",
-            address=address.mail,
-            display_to=f"{address.holder} <{address.mail}>",
-            locale=person.mail_locale(db.settings.locale),
-            person_ids=[person.id],
-            source_id=kept.id,
-            once_key=f"{KIND}:{kept.id}",
-            created_by=viewer.person_id,
-        )
+    if person is not None:
+        await send(db, person, KIND, about=f"escalation:{kept.id}", source_id=kept.id, by=viewer.person_id)
     # A line of its own thing: the item's trail is read by every member agency.
     audit.add(db, viewer, "escalate", f"escalation:{kept.id}", mechanism_id=item.mechanism_id, to=kept.to_person_id)
     return kept
@@ -93,6 +82,33 @@ async def receivers(db: Session, agency_id: int) -> list[Person]:
     return sorted(reached, key=lambda one: (one.rank if one.rank is not None else 99, one.id))
 
 
+async def receiver(db: Session, check: Check, agency_id: int, person_id: int | None) -> Person | None:
+    """Whom of the own agency it is mailed to; refuses `to_person_id` for anybody else."""
+    if person_id is None:
+        return None
+    found = next((one for one in await receivers(db, agency_id) if one.id == person_id), None)
+    if found is None:
+        check.refuse("to_person_id", N_("Please choose somebody of your own agency whom a mail reaches."))
+    return found
+
+
+async def send(db: Session, person: Person, kind: str, *, about: str, source_id: int, by: int) -> None:
+    """The one mail of a text that was kept, at once."""
+    if (address := person.effective_address()) is not None:
+        await outbox.enqueue(
+            db,
+            kind=kind,
+            about=about,
+            address=address.mail,
+            display_to=f"{address.holder} <{address.mail}>",
+            locale=person.mail_locale(db.settings.locale),
+            person_ids=[person.id],
+            source_id=source_id,
+            once_key=f"{kind}:{source_id}",
+            created_by=by,
+        )
+
+
 async def of_item(db: Session, viewer: Viewer, item: ActionItem) -> Sequence[Escalation]:
     """What the viewer's own agency wrote of it, newest first; nothing of any other agency's."""
     query = select(Escalation).where(Escalation.action_item_id == item.id, Escalation.agency_id == viewer.agency_id)
@@ -112,12 +128,3 @@ async def _just_written(
     )
     query = query.options(joinedload(Escalation.by), joinedload(Escalation.to_person))
     return (await db.scalars(query.order_by(Escalation.id.desc()).limit(1))).first()
-
-
-async def _receiver(db: Session, check: Check, agency_id: int, person_id: int | None) -> Person | None:
-    if person_id is None:
-        return None
-    found = next((one for one in await receivers(db, agency_id) if one.id == person_id), None)
-    if found is None:
-        check.refuse("to_person_id", N_("Please choose somebody of your own agency whom a mail reaches."))
-    return found

@@ -5,15 +5,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison.actions.extension_mails import link_to, people, titles
+from liaison.actions import item_telling
 from liaison.actions.extension_models import ItemChange
 from liaison.actions.item_mails import item_mail
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.db import Session
-from liaison.directory.models import Address
 from liaison.i18n import Words
-from liaison.mail import outbox
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
@@ -34,27 +32,16 @@ async def tell(db: Session, item: ActionItem, change: ItemChange, *, by: int) ->
             return
         officer = duty.in_office.get(agency.id)
         person_id = officer.person_id if officer is not None else None
-    to: list[tuple[int | None, Address | None, str]]
-    if person_id is None:
-        to = [(None, agency.own_address(), agency.locale or db.settings.locale)]
-    else:
-        told = await people(db, {person_id} - {by})
-        to = [(one.id, one.effective_address(), one.mail_locale(db.settings.locale)) for one in told]
-    for receiver_id, address, locale in to:
-        if address is not None:
-            await outbox.enqueue(
-                db,
-                kind=KIND,
-                about=f"action:{item.id}",
-                address=address.mail,
-                display_to=f"{address.holder} <{address.mail}>",
-                locale=locale,
-                person_ids=[receiver_id] if receiver_id is not None else [],
-                source_id=change.id,
-                params={"person_id": receiver_id},
-                once_key=f"{KIND}:{change.id}",
-                created_by=by,
-            )
+    await item_telling.tell(
+        db,
+        item,
+        KIND,
+        source_id=change.id,
+        people=await item_telling.people(db, {person_id} - {by}) if person_id is not None else [],
+        agency=agency if person_id is None else None,
+        by=by,
+        once=str(change.id),
+    )
 
 
 async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
@@ -73,7 +60,7 @@ async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | Non
         return None
     mechanism = item.mechanism
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
-    named = await titles(db, item, mail)
+    named = await item_telling.titles(db, item, mail)
     is_open = named["title"] == item.title
     owner = change.owner_before
     before = f"{change.lead_before.short_name} {owner.name}" if owner else change.lead_before.short_name
@@ -86,7 +73,7 @@ async def compose_handed(db: Session, mail: OutboxMail) -> OutgoingMessage | Non
         "by": change.by,
         "due": words.full_date(item.due_on) if item.due_on else None,
         "mechanism": mechanism,
-        "link": await link_to(db, item, mail.params["person_id"], item.lead_agency_id, open_=is_open),
+        "link": await item_telling.link_to(db, item, mail.params["person_id"], item.lead_agency_id, open_=is_open),
         "site_name": db.settings.site_name,
     }
     return item_mail(mail, item, "action_handed", context, site=db.settings.mail_from, audience=named["audience"])

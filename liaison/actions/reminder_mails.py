@@ -3,9 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from liaison.accounts import links
-from liaison.actions.extension_mails import LINK_LIFE, titles
 from liaison.actions.item_mails import item_mail
+from liaison.actions.item_telling import link_to, titles
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import SHOWN
 from liaison.actions.reminder_models import HandReminder
@@ -39,18 +38,14 @@ async def compose_reminder(db: Session, mail: OutboxMail) -> OutgoingMessage | N
     mechanism = item.mechanism
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
     named = await titles(db, item, mail)
-    if named["title"] == item.title:
-        link = await links.link_for(
-            db,
-            purpose=links.ACTION,
-            object_id=item.id,
-            person_id=reminder.person_id,
-            agency_id=None if reminder.person_id else reminder.agency_id,
-            designation_id=mail.params["designation_id"],
-            expires_at=db.now() + LINK_LIFE,
-        )
-    else:
-        link = f"{db.settings.base_url}/actions/{item.id}"
+    link = await link_to(
+        db,
+        item,
+        reminder.person_id,
+        reminder.agency_id,
+        open_=named["title"] == item.title,
+        designation_id=mail.params["designation_id"],
+    )
     context = {
         "words": words,
         **named,

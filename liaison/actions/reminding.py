@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions.extension_mails import people
+from liaison.actions.item_telling import people
 from liaison.actions.locking import lock
 from liaison.actions.models import ActionItem
 from liaison.actions.permissions import may_change, reads_before

@@ -6,13 +6,12 @@ from sqlalchemy.orm import joinedload
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
-from liaison.actions.escalating import MOST, receivers
+from liaison.actions.escalating import MOST, receiver, send
 from liaison.checks import Check
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_, Words
-from liaison.mail import outbox
 from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
@@ -35,12 +34,7 @@ async def escalate(
     ask(db, viewer, notice)
     check = Check()
     text = check.required_text("text", text, most=MOST, lines=True)
-    person = None
-    if to_person_id is not None:
-        own = await receivers(db, notice.from_agency_id)
-        person = next((one for one in own if one.id == to_person_id), None)
-        if person is None:
-            check.refuse("to_person_id", N_("Please choose somebody of your own agency whom a mail reaches."))
+    person = await receiver(db, check, notice.from_agency_id, to_person_id)
     check.done()
     for same in await queries.escalations(db, viewer, notice):
         said = (same.text, same.by_id, same.to_person_id) == (text, viewer.person_id, person.id if person else None)
@@ -58,21 +52,10 @@ async def escalate(
     )
     db.add(kept)
     await db.flush()
-    if person is not None and (address := person.effective_address()) is not None:
-        await outbox.enqueue(
-            db,
-            kind=KIND,
-            about=f"notice_escalation:{kept.id}",
-            address=address.mail,
-            display_to=f"{address.holder} <{address.mail}>",
-            locale=person.mail_locale(db.settings.locale),
-            person_ids=[person.id],
-            source_id=kept.id,
-            once_key=f"{KIND}:{kept.id}",
-            created_by=viewer.person_id,
-        )
-    # A line of its own thing: the notice's trail is read by the agencies it went to.
     about = f"notice_escalation:{kept.id}"
+    if person is not None:
+        await send(db, person, KIND, about=about, source_id=kept.id, by=viewer.person_id)
+    # A line of its own thing: the notice's trail is read by the agencies it went to.
     audit.add(db, viewer, "escalate", about, mechanism_id=notice.mechanism_id, to=kept.to_person_id)
     return kept
 
