@@ -14,12 +14,14 @@ from liaison.documents.spreadsheet import MOST_ROWS
 from liaison.errors import Conflict
 from liaison.i18n import N_, Words
 from liaison.notices.ledger_table import table_of
-from liaison.notices.models import ACKNOWLEDGED, ANSWERED, CLOSED, SENT, Addressee, Notice
+from liaison.notices.models import ACCEPTED, ACKNOWLEDGED, ANSWERED, CLOSED, RETURNED, SENT, Addressee, Notice
 from liaison.notices.permissions import reads_for
 
 RECEIVED, REFERRED = "received", "referred"
 DIRECTIONS = (RECEIVED, REFERRED)
 """移入: another agency referred it; 移出: one's own did."""
+_OWED = (SENT, ACKNOWLEDGED, ACCEPTED, RETURNED)
+"""States in which something is still waited for from the agency, which an index of what is open finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ async def leads(
             query = _narrowed(db, query.where(Notice.sent_at.is_not(None)), filters)
             if before is not None:
                 query = query.where(Addressee.notice_id < before)
-            query = query.order_by(Addressee.notice_id.desc()).limit(limit)
+            # newest first; of what is open, which is little, by the index of what is open instead
+            at = Addressee.notice_id + 0 if filters.state in _OWED else Addressee.notice_id
+            query = query.order_by(at.desc()).limit(limit)
             found |= {one.notice_id: one for one in await db.scalars(query.options(*_SHOWN))}
     return sorted(found.values(), key=lambda one: -one.notice_id)[:limit]
 
@@ -83,12 +87,13 @@ def _stands(state: str) -> Sequence[ColumnElement[bool]]:
     if state == CLOSED:
         return (Notice.closed_at.is_not(None),)
     open_ = Notice.closed_at.is_(None)
+    owed = (Addressee.settled_at.is_(None),) if state in _OWED else ()
     if state == ANSWERED:
         return open_, Addressee.answered_at.is_not(None)
     if state in (SENT, ACKNOWLEDGED):
         has = Addressee.acknowledged_at.is_(None) if state == SENT else Addressee.acknowledged_at.is_not(None)
-        return open_, Addressee.answered_at.is_(None), Addressee.decision.is_(None), has
-    return open_, Addressee.answered_at.is_(None), Addressee.decision == state
+        return open_, *owed, Addressee.answered_at.is_(None), Addressee.decision.is_(None), has
+    return open_, *owed, Addressee.answered_at.is_(None), Addressee.decision == state
 
 
 _SHOWN = (

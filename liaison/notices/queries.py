@@ -149,11 +149,20 @@ async def of_mechanism(
     db: Session, viewer: Viewer, mechanism_id: int, *, before: int | None = None, limit: int = 100
 ) -> Sequence[Notice]:
     """Those of one mechanism that the viewer may see, newest first, for programs."""
-    seen = visible_to(viewer, db.clock.today(db.settings.timezone))
-    query = select(Notice).where(Notice.mechanism_id == mechanism_id, Notice.discarded_at.is_(None), seen)
-    if before is not None:
-        query = query.where(Notice.id < before)
-    return (await db.scalars(query.options(*WHOLE).order_by(Notice.id.desc()).limit(limit))).all()
+    today = db.clock.today(db.settings.timezone)
+    ids: set[int] = set()
+    for own in (agency_id for in_it, agency_id in reads_for(viewer, today) if in_it == mechanism_id):
+        written = select(Notice.id).where(Notice.from_agency_id == own)
+        received = select(Notice.id).join(Addressee, Addressee.notice_id == Notice.id)
+        received = received.where(Addressee.agency_id == own, Notice.sent_at.is_not(None))
+        for query, at in ((written, Notice.id), (received, Addressee.notice_id)):  # each in the order of its index
+            query = query.where(Notice.mechanism_id == mechanism_id, Notice.discarded_at.is_(None))
+            if before is not None:
+                query = query.where(at < before)
+            ids |= set(await db.scalars(query.order_by(at.desc()).limit(limit)))
+    newest = sorted(ids, reverse=True)[:limit]
+    found = await db.scalars(select(Notice).where(Notice.id.in_(newest)).options(*WHOLE).order_by(Notice.id.desc()))
+    return found.all()
 
 
 async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
