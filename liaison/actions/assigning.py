@@ -128,8 +128,8 @@ async def change(
         await lapse(db, viewer, item)
     if change_line.lead_before_id != change_line.lead_after_id and item.waits_for_closing:
         # What one agency reported done is no word of the next one, which would be reminded of nothing.
-        item.reported_done_at = item.reported_done_by = item.reported_done_note = None
-        item.resume_reminders(db.now())
+        db.add_all(item.said_at_end())
+        item.go_on(db.now())
     if change_line.hands_over and viewer.via != "cli":  # the command line sends no mail
         await handing_mails.tell(db, item, change_line, by=viewer.person_id)
     said: dict[str, Any] = {"before": before, "title": item.title, "due_on": _iso(item.due_on)}

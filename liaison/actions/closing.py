@@ -40,6 +40,8 @@ async def send_back(
     check = Check()
     reason = check.required_text("reason", reason, most=MOST, lines=True)
     check.done()
+    db.add_all(item.said_at_end())
+    await db.flush()
     own = viewer.officer_of(item.mechanism_id) or viewer.agency_id
     note = Progress(
         action_item_id=item.id,
@@ -54,8 +56,7 @@ async def send_back(
     db.add(note)
     await db.flush()
     await closing_mails.tell(db, item, note, by=viewer.person_id)
-    item.reported_done_at = item.reported_done_by = item.reported_done_note = None
-    item.resume_reminders(db.now())
+    item.go_on(db.now())
     item.touch()
     audit.add(db, viewer, "send_back", f"action:{item.id}", mechanism_id=item.mechanism_id, reason=reason)
     return item

@@ -96,6 +96,20 @@ class ActionItem(Versioned, Base):
         if self.waits_for_closing:
             raise Conflict(N_("This action item is reported done and waits to be closed: its owner owes nothing now."))
 
+    def said_at_end(self) -> "list[Progress]":
+        """What was said when it ended, or was reported done, as progress: kept when it goes on, so that nothing that was written goes out
+        of sight."""
+        reported = self.reported_done_at is not None
+        text, at = self.ended_note or self.reported_done_note, self.reported_done_at if reported else self.ended_at
+        by = self.reported_done_by if reported else self.ended_by
+        return [Progress(action_item_id=self.id, text=text, at=at, by_id=by, via="")] if text and at else []
+
+    def go_on(self, now: datetime) -> None:
+        """It is open again, and owed. Needs `mechanism`."""
+        self.reported_done_at = self.reported_done_by = self.reported_done_note = None
+        self.ended_at = self.ended_how = self.ended_by = self.ended_via = self.ended_note = None
+        self.resume_reminders(now)
+
     @property
     def host_agency_id(self) -> int:
         """The agency that hosted the meeting it came from; of one added between meetings, the mechanism's lead agency. Needs `mechanism`
@@ -202,6 +216,7 @@ class Progress(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     by: Mapped[Person | None] = relationship(lazy="raise")
     via: Mapped[str] = mapped_column(String(20))
+    """The door it came through; empty of what was said when the item ended, before it went on."""
     registered: Mapped[dict[str, Any] | None]
     """代登记: {"how", "said_by", "at", "by_id"}."""
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))

@@ -106,9 +106,8 @@ async def reopen(db: Session, viewer: Viewer, item: ActionItem, *, version: int 
     if item.ended_at is None and not item.waits_for_closing:
         return item
     item.check_version(version, state=item.state)
-    item.reported_done_at = item.reported_done_by = item.reported_done_note = None
-    item.ended_at = item.ended_how = item.ended_by = item.ended_via = item.ended_note = None
-    item.resume_reminders(db.now())
+    db.add_all(item.said_at_end())
+    item.go_on(db.now())
     item.touch()
     _audit(db, viewer, "reopen", item)
     return item

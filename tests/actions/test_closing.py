@@ -84,7 +84,7 @@ async def test_done_waits_until_another_agencys_liaison_closes_it(play: Play) ->
 async def test_sent_back_it_goes_on_with_the_reason_and_is_reminded_of_again(play: Play) -> None:
     await asks_for_closing(play)
     item_id, world = await assigned(play), play.world
-    await act(play, world.wuxl, item_id, reporting.complete)
+    await act(play, world.wuxl, item_id, reporting.complete, note="已建成")
     play.clock.as_of = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
     async with play.database.writing() as db:
         await remind_due(db)
@@ -93,6 +93,10 @@ async def test_sent_back_it_goes_on_with_the_reason_and_is_reminded_of_again(pla
         await act(play, world.zhoumin, item_id, closing.send_back, reason="")
     await act(play, world.zhoumin, item_id, closing.send_back, reason="缺少附件")
     assert await how(play, item_id) == (False, None)
+    async with play.database.reading() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        notes = await queries.progress_of(db, viewer, await queries.get(db, viewer, item_id))
+    assert [(one.text, one.by_id) for one in notes] == [("缺少附件", world.zhoumin.id), ("已建成", world.wuxl.id)]
     (mail,) = await play.delivered()
     assert (mail.to, "缺少附件" in mail.text) == (WUXL, True)
     play.clock.as_of = datetime(2026, 12, 11, 1, 0, tzinfo=UTC)

@@ -119,6 +119,9 @@ async def test_done_twice_is_once_and_reopening_undoes_it(play: Play) -> None:
         await act(play, play.world.liwb, item_id, reporting.give_up, reason="情况变化")
     reopened = await act(play, play.world.liwb, item_id, reporting.reopen)
     assert (reopened.state, reopened.ended_note, reopened.remind_on) == ("open", None, date(2026, 12, 7))
+    async with play.database.reading() as db:
+        (said,) = await queries.progress_of(db, await play.world.viewer(db, play.world.zhoumin), reopened)
+        assert (said.text, said.by_id, said.at) == ("台账已启用", play.world.liwb.id, done.ended_at)
 
 
 async def test_what_is_said_of_an_item_done_already_is_kept_as_progress(play: Play) -> None:
