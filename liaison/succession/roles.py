@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.audit import Actor
+from liaison.countersigning.models import Document
 from liaison.db import Session, locked
 from liaison.directory.models import Person
 from liaison.meetings.audience import may_see_item
@@ -138,6 +139,21 @@ async def give_presenter(
         item.touch()
         _note(db, actor, "pass_presenter", item.meeting, from_id, to, item=item.id)
     return list(ids)
+
+
+async def drop_authorisations(db: Session, actor: Viewer | Actor, person_id: int) -> None:
+    """签发人: who moves to another agency signs nothing there that they were named for at the former one. What is in force stays as it is."""
+    issued = select(Document.about).where(Document.authorised_by_id == person_id, Document.in_force_at.is_not(None))
+    done = {int(about.removeprefix("meeting:")) for about in await db.scalars(issued)}
+    named = select(Meeting.id).where(Meeting.authorised_by_id == person_id, Meeting.cancelled_at.is_(None))
+    for meeting_id in sorted(set(await db.scalars(named)) - done):
+        meeting = await locked(db, Meeting, meeting_id)
+        meeting.authorised_by_id = None
+        meeting.touch()
+        _note(db, actor, "drop_authorisation", meeting, person_id, None)
+    open_ = select(Document.id).where(Document.authorised_by_id == person_id, Document.in_force_at.is_(None))
+    for document_id in await db.scalars(open_.order_by(Document.id)):
+        (await locked(db, Document, document_id)).authorised_by_id = None
 
 
 async def shown(db: Session, viewer: Viewer | None, query: Select[Meeting]) -> list[Thing]:

@@ -22,7 +22,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.models import Designation
 from liaison.mechanisms.queries import PERSON_ADDRESS, in_office
-from liaison.succession import handover, leaving, queries
+from liaison.succession import handover, leaving, queries, roles
 
 NOBODY, LIAISON = "nobody", "liaison"
 ITEMS_GO: Final = (LIAISON, NOBODY)
@@ -76,6 +76,7 @@ async def transfer(
         await _end(db, viewer, term)
     await _leave_items(db, viewer, person, former, to_liaison=open_items == LIAISON)
     await leaving.pass_roles(db, viewer, person, roles_to)
+    await roles.drop_authorisations(db, viewer, person.id)
     return person
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from liaison.mechanisms import designating
+from liaison.succession import transferring
 from liaison.succession.following import apply_due
 from tests.callers import Program
 from tests.meetings.play import Play, by_address
@@ -73,6 +74,19 @@ async def test_the_authorising_officer_signs_by_their_own_link(play: Play, progr
     (word,) = (await program.get(play.world.zhoumin, f"/minutes/{sent['id']}"))["sign_offs"]
     assert (word["agency_id"], word["by"]) == (str(play.world.jcy.id), "方华")
     assert {mail.to for mail in await play.delivered()} == {ZHOUMIN, JCY}
+
+
+async def test_who_moves_to_another_agency_signs_nothing_there_that_they_authorised_before(
+    play: Play, program: Program
+) -> None:
+    sent, world = await circulated(play, program), play.world
+    link = link_in(by_address(await play.delivered())[JCY])
+    async with play.database.writing() as db:
+        await transferring.transfer(db, await world.viewer(db, world.guyan), world.fanghua.id, agency_id=world.sfj.id)
+    assert (await program.client.post(link, json={"root": sent["root"], "agree": True})).status_code in (403, 410)
+    refused = await program.refused(world.fanghua, "POST", f"/minutes/{sent['id']}/sign", {"root": sent["root"]})
+    assert refused[0] in (403, 404)
+    assert (await program.get(world.zhoumin, f"/minutes/{sent['id']}"))["sign_offs"] == []
 
 
 async def test_another_root_and_an_old_version_are_refused_and_the_newer_link_is_spoken_of(
