@@ -114,12 +114,14 @@ def prepare(settings: Settings, *, reset: bool) -> None:
 async def fill(database: Database) -> list[int]:
     """Load the bundle (the second time nothing changes), and propose the next meetings of each series; the mechanisms' ids."""
     async with database.writing() as db:
-        await load(db, COMMAND_LINE, bundle_in("demo.yaml", bundle_file().read_bytes()))
+        bundle = bundle_in("demo.yaml", bundle_file().read_bytes())
+        await load(db, COMMAND_LINE, bundle)
         who = await _who(db)
         await people.name_operator(db, COMMAND_LINE, who.id)
         viewer = await viewer_for(db, who.id, via="cli")
         assert viewer is not None
-        found = list(await mechanisms.mechanisms_visible_to(db, viewer))
+        ours = {one.text("name") for one in bundle.mechanisms}  # what somebody founds in the demo is theirs
+        found = [one for one in await mechanisms.mechanisms_visible_to(db, viewer) if one.name in ours]
         for mechanism in found:
             await _propose(db, viewer, mechanism)
         return [mechanism.id for mechanism in found]

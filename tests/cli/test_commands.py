@@ -227,6 +227,7 @@ def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Pa
             assert "liaison-demo/mail" in said
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE) == 0
+        _found_one_more(site / "liaison-demo" / "liaison.db")
     with closing(sqlite3.connect(site / "liaison-demo" / "liaison.db")) as db:
         (stored,) = db.execute("SELECT stored_name FROM paper_version").fetchone()
         assert db.execute("SELECT count(*) FROM paper_version").fetchone() == (1,)
@@ -237,6 +238,22 @@ def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Pa
         refused = run(site, "demo", "--data-dir", "real", *reset)
         assert refused.returncode == 1
     assert (site / "real" / "liaison.db").exists()
+
+
+def _found_one_more(path: Path) -> None:
+    """Another mechanism of the same agencies, as somebody who tries the demo may found it: it has no series, and no story of its own."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.row_factory = sqlite3.Row
+        mechanism = dict(db.execute("SELECT * FROM mechanism WHERE id = 1").fetchone())
+        del mechanism["id"]
+        mechanism["name"] = f"第{db.execute('SELECT count(*) FROM mechanism').fetchone()[0] + 1}个机制"
+        names, places = ", ".join(mechanism), ", ".join("?" * len(mechanism))
+        made = db.execute(f"INSERT INTO mechanism ({names}) VALUES ({places})", list(mechanism.values())).lastrowid
+        columns = "agency_id, joined_on, left_on, takes_part, version"
+        db.execute(
+            f"INSERT INTO member (mechanism_id, {columns}) SELECT ?, {columns} FROM member WHERE mechanism_id = 1",
+            [made],
+        )
 
 
 def test_a_ledger_comes_back_for_a_liaison_and_a_foreign_number_is_refused(peopled_site: Path) -> None:
