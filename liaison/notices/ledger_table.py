@@ -6,7 +6,7 @@ from datetime import date, datetime
 from liaison.i18n import N_, Words
 from liaison.notices.models import CLOSED, Addressee
 from liaison.notices.saying import category
-from liaison.notices.wording import STATE_NAMES
+from liaison.notices.wording import LEAD_STATE_NAMES
 
 HEADINGS = (
     N_("Lead code"),
@@ -50,7 +50,7 @@ def _cells(words: Words, line: Addressee) -> list[str]:
         line.agency.short_name,
         day(notice.sent_at),
         day(line.due_on),
-        words._(STATE_NAMES[state_of(line)]),
+        words._(LEAD_STATE_NAMES[state_of(line)]),
         day(line.decided_at),
         day(line.answered_at),
         str(notice.clause_number) if notice.clause_number is not None else "",

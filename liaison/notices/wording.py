@@ -31,6 +31,8 @@ STATE_NAMES = {
     "answered": N_("Answered"),
     "closed": N_("Closed"),
 }
+LEAD_STATE_NAMES = STATE_NAMES | {"answered": N_("Feedback given")}
+"""The same of a referral: an agency does not answer a lead, it tells what came of it."""
 STATE_LOOKS = {
     "draft": ("", "pencil"),
     "sent": ("warn", "clock"),

@@ -32,6 +32,15 @@ def test_line_after_line_is_noted_by_enter_and_every_page_of_the_log_is_clean(
     expect(page.locator("h1")).to_have_text("讨薪线索核实")
     page.goto("/contact-log")
     expect(page.locator("#contacts a.tag")).to_have_count(1)
+    page.locator("form.contact summary").click()
+    page.locator("#f-on").fill("2099-01-05")
+    page.locator("#f-counterpart").fill("某律师")
+    page.locator("#f-subject").fill("约谈")
+    page.keyboard.press("Enter")
+    expect(page.locator("#contacts .err-msg")).to_have_count(
+        1
+    )  # said by the page in its own language, not by the browser
+    expect(page.locator("#f-subject")).to_have_value("约谈")
     for path in ("/contact-log", "/contact-log/1/edit", "/contact-log/print"):
         page.goto(path)
         width_checks(page)

@@ -1,7 +1,13 @@
-"""移送台账 in a real browser: its filters stand in one line, and the rows of its table end alike."""
+"""Leads and their ledger in a real browser: its filters stand in one line, the rows of its table end alike, and a lead fits a phone."""
+
+from collections.abc import Callable
+from datetime import datetime
 
 from playwright.sync_api import Page, expect
 
+from liaison.db import Session
+from liaison.mechanisms.viewers import viewer_for
+from liaison.meetings import scheduling
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
 
@@ -20,6 +26,28 @@ def test_the_filters_of_the_ledger_stand_in_line_and_the_last_row_has_no_border(
     cells = page.locator(".tbl tbody tr:last-child > *")
     borders = cells.evaluate_all("found => found.map(one => getComputedStyle(one).borderBottomWidth)")
     assert set(borders) == {"0px"}
+
+
+def test_a_lead_that_two_meetings_could_take_up_fits_a_phone(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
+) -> None:
+    world = live_server.world
+
+    async def plan(db: Session) -> None:
+        viewer = await viewer_for(db, world.zhoumin.id, via="web")
+        assert viewer is not None
+        for day in ("2026-12-17", "2027-03-18"):
+            at = datetime.fromisoformat(f"{day}T14:30")
+            title = "支持起诉与法律援助工作联席会议"
+            await scheduling.schedule(
+                db, viewer, world.mechanism.id, kind="regular", title=title, local_start=at, duration_minutes=120
+            )
+
+    live_server.in_transaction(plan)
+    page = new_page(person=world.zhoumin)
+    _refer(page, live_server)
+    expect(page.locator("select[name=meeting_id] option")).to_have_count(2)
+    width_checks(page)
 
 
 def _refer(page: Page, site: LiveSite) -> None:

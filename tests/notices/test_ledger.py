@@ -75,7 +75,7 @@ async def test_the_ledger_is_narrowed_by_direction_cause_state_mechanism_and_day
         assert re.findall(r">(清[检司]移〔2026〕\d号)<", page) == codes, query
 
 
-async def test_every_state_is_found_as_it_is_shown(play: Play, program: Program) -> None:
+async def test_every_state_is_found_as_it_is_shown(play: Play, program: Program, browser: Browser) -> None:
     world = play.world
     steps: dict[str, list[tuple[Any, str, dict[str, str]]]] = {
         "sent": [],
@@ -96,6 +96,10 @@ async def test_every_state_is_found_as_it_is_shown(play: Play, program: Program)
         for state in STATES:
             found = await ledger.leads(db, viewer, Filters(state=state))
             assert [one.notice.case_code for one in found] == [state]
+    await browser.sign_in(world.zhoumin)
+    for path in ("/referrals", "/referrals?state=answered", "/notices?box=sent"):
+        page = await browser.get(path)
+        assert ("已反馈" in page, "已答复" in page) == (True, False), "a lead is not answered, its result is told"
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(

@@ -31,6 +31,7 @@ def names() -> dict[str, Any]:
     return {
         "purpose_names": wording.PURPOSE_NAMES,
         "state_names": wording.STATE_NAMES,
+        "lead_state_names": wording.LEAD_STATE_NAMES,
         "state_looks": wording.STATE_LOOKS,
         "category_names": wording.CATEGORY_NAMES,
         "act_names": wording.ACT_NAMES,
