@@ -173,5 +173,14 @@ async def test_the_summary_of_errors_calls_a_field_as_its_form_does_and_the_lead
     play.clock.as_of = beijing("12-01T09:00")
     await browser.sign_in(world.zhoumin)
     await browser.get(path)
+    asked = await browser.get(f"{path}/agencies/{world.sfj.id}/register")
+    assert ("答复内容" in asked, "代登记区司法局的答复" in asked) == (True, True)
     await browser.post(f"{path}/escalate", text="请协调。", to_person_id=str(world.chenzy.id))
     assert [one.subject for one in (await mails(play)).values()] == ["【线索移送】周敏提请关注"]
+    await browser.sign_in(world.liwb)
+    await browser.get(path)
+    await browser.post(f"{path}/accept")
+    page = await browser.get(path)
+    assert "11月30日" not in page[page.index("<h1") : page.index('id="h-text"')], (
+        "what was accepted has no days any more"
+    )

@@ -111,7 +111,7 @@ async def _page(
         ways=[(way, words._(REGISTERED_NAMES[way])) for way in REGISTERED_WAYS],
         labels={
             "what": words._("What they said"),
-            "text": words._("Text"),
+            "text": words._("In their words"),
             "how": words._("How it came"),
             "said_by": words._("Who said it"),
             "said_on": words._("Said on"),
