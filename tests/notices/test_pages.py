@@ -27,7 +27,9 @@ async def test_a_refused_form_keeps_what_was_typed_and_names_the_fields(play: Pl
     for field in ("subject", "to_agency_ids", "deadline_days"):
         assert f'href="#f-{field}"' in answer.text
     assert "请协助核实。" in answer.text
-    assert "还没有发出" in await browser.get("/notices?box=sent")
+    box = await browser.get("/notices?box=sent")
+    for said in ("还没有发出", 'href="/mechanisms/1/notices/new"', 'href="/mechanisms/1/notices/new?kind=referral"'):
+        assert said in box
 
 
 async def test_a_notice_is_written_given_a_paper_looked_at_once_more_and_sent(
