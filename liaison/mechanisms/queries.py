@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.directory.queries import of_the_site
 from liaison.errors import NotFound
 from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, ListCheck, Mechanism, Member
 from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
@@ -300,9 +301,10 @@ async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
     return frozenset({viewer.agency_id}.union(*shared))
 
 
-async def choosable_agencies(db: Session) -> list[Agency]:
-    """The active agencies in their order, for a form that names one."""
-    query = select(Agency).where(Agency.deactivated_at.is_(None)).order_by(Agency.sort_order, Agency.id)
+async def choosable_agencies(db: Session, *, kept_by: int | None = None) -> list[Agency]:
+    """The active agencies in their order, for a form that names one; with the bodies from outside that agency `kept_by` entered."""
+    known = or_(of_the_site(), Agency.kept_by_id == kept_by)
+    query = select(Agency).where(Agency.deactivated_at.is_(None), known).order_by(Agency.sort_order, Agency.id)
     return list(await db.scalars(query))
 
 
