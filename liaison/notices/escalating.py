@@ -78,7 +78,13 @@ async def compose_escalation(db: Session, mail: OutboxMail) -> OutgoingMessage |
     notice = await queries.whole(db, kept.notice_id)
     mechanism = notice.mechanism
     words = Words(mail.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
-    context = {"words": words, "kept": kept, "mechanism": mechanism, "site_name": db.settings.site_name}
+    context = {
+        "words": words,
+        "kept": kept,
+        "mechanism": mechanism,
+        "is_referral": notice.is_referral,
+        "site_name": db.settings.site_name,
+    }
     return worded(
         mail,
         KIND,

@@ -39,6 +39,7 @@ from liaison.reminders.rules import (
     CLOSING,
     EXTENSION,
     ITEMS,
+    LEAD,
     LIST,
     NOTICE_SENT,
     ONLY_OPEN,
@@ -99,6 +100,10 @@ class _Found:
     meeting: Meeting | None = None
     told: Mapping[str, Any] | None = None
     audience: frozenset[int] | None = None
+    named: str = ""
+    """What a subject calls what not everybody may know of; empty: what its entry does, or nothing."""
+    label: str = ""
+    """The kind of which the subject speaks, where it is not the line's."""
 
 
 async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | None:
@@ -125,7 +130,10 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
     context: dict[str, Any] = {
         "words": words,
         "subject": subject(
-            words, _in_subject(words, first), WEEK if first.line.step == WEEK else first.line.kind, len(all_found)
+            words,
+            _in_subject(words, first),
+            WEEK if first.line.step == WEEK else first.label or first.line.kind,
+            len(all_found),
         ),
         "heading": words.ngettext("%(n)d reminder", "%(n)d reminders", len(all_found)),
         "preheader": f"{first.entry.title} {first.entry.why}",
@@ -159,7 +167,7 @@ async def compose_reminders(db: Session, row: OutboxMail) -> OutgoingMessage | N
 
 def _in_subject(words: Words, first: _Found) -> Entry:
     """A subject is read over the shoulder, and by whoever looks at the queue: it names nothing that not everybody may know of."""
-    return first.entry if first.audience is None else replace(first.entry, title=words._(HIDDEN))
+    return first.entry if first.audience is None else replace(first.entry, title=first.named or words._(HIDDEN))
 
 
 def _reply(db: Session, lines: Sequence[Line], all_found: Sequence[_Found]) -> set[str]:
@@ -307,7 +315,8 @@ async def _notice(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
     found = await notice_entry(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
     if found is None or not await _is_still_theirs(db, line, loaded, found.mechanism, None):
         return None
-    return _Found(line, found.entry, found.mechanism, audience=found.audience)
+    label = LEAD if found.is_referral else NOTICE_SENT
+    return _Found(line, found.entry, found.mechanism, audience=found.audience, named=found.named, label=label)
 
 
 async def _sign(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

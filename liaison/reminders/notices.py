@@ -34,6 +34,9 @@ class NoticeEntry:
     entry: Entry
     mechanism: Mechanism
     audience: frozenset[int]
+    named: str
+    """What a mail's subject calls it, and nothing that it says."""
+    is_referral: bool
 
 
 async def due_addressees(db: Session, morning: Morning) -> Sequence[Addressee]:
@@ -101,13 +104,13 @@ async def notice_entry(
     day = words.short_date(line.due_on)
     late = words.today is not None and line.due_on < words.today
     if to_sender:
-        why = words._("%(agency)s has not answered; it was due %(day)s", agency=one.agency.short_name, day=day)
-        details, act = words._("you can write to your own leader about it"), words._("Look at the notice")
+        why = _late(words, notice) % {"agency": one.agency.short_name, "day": day}
+        details = words._("you can write to your own leader about it")
+        act = words._("Look at the referral") if notice.is_referral else words._("Look at the notice")
     else:
-        wanted = words._("answer due %(day)s") if notice.wants_answer else words._("to be acknowledged by %(day)s")
-        why = wanted % {"day": words.in_days(line.due_on)}
+        why = _wanted(words, notice) % {"day": words.in_days(line.due_on)}
         details = words._("sent by %(agency)s", agency=notice.from_agency.short_name)
-        act = words._("Acknowledge, or answer") if notice.wants_answer else words._("Acknowledge")
+        act = _act(words, notice)
     entry = Entry(
         (words._("Referral %(code)s", code=named(words, notice)) if notice.is_referral else notice.subject)
         if is_open
@@ -119,4 +122,34 @@ async def notice_entry(
         link,
         act,
     )
-    return NoticeEntry(entry, notice.mechanism, audience)
+    return NoticeEntry(entry, notice.mechanism, audience, _outside(words, notice, to_sender), notice.is_referral)
+
+
+def _outside(words: Words, notice: Notice, to_sender: bool) -> str:
+    """What a mail's subject calls it, which is read over the shoulder: whose it is, or when one's own agency sent it."""
+    if to_sender and notice.sent_at is not None:
+        return words._("sent on %(day)s", day=words.short_date(notice.sent_at.astimezone(notice.zone).date()))
+    return words._("from %(agency)s", agency=notice.from_agency.short_name)
+
+
+def _wanted(words: Words, notice: Notice) -> str:
+    """What is waited for, and by when, of the agency asked."""
+    if notice.is_referral:
+        return words._("accepting it or not due %(day)s")
+    return words._("answer due %(day)s") if notice.wants_answer else words._("acknowledgement due %(day)s")
+
+
+def _late(words: Words, notice: Notice) -> str:
+    """What did not come, for the agency that asked."""
+    if notice.is_referral:
+        return words._("%(agency)s has not said whether it accepts it; it was due %(day)s")
+    if notice.wants_answer:
+        return words._("%(agency)s has not answered; it was due %(day)s")
+    return words._("%(agency)s has not acknowledged it; it was due %(day)s")
+
+
+def _act(words: Words, notice: Notice) -> str:
+    """What the link is for."""
+    if notice.is_referral:
+        return words._("Acknowledge, or decide")
+    return words._("Acknowledge, or answer") if notice.wants_answer else words._("Acknowledge")

@@ -41,6 +41,8 @@ CLOSE_AFTER: Final = 3
 """So many working days after it was reported done."""
 NOTICE_SENT = "notice"
 """One agency that a notice was sent to, whose word is waited for."""
+LEAD = "lead"
+"""Of those, in a subject line, a lead that was referred."""
 SIGN, RECORD = "sign", "record"
 """A sign-off that an agency owes, and a meeting whose minutes its host drafts or issues."""
 SIGN_BEFORE: Final = "countersign_before"

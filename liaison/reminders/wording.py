@@ -18,6 +18,7 @@ from liaison.reminders.rules import (
     CLOSING,
     EXTENSION,
     ITEMS,
+    LEAD,
     LIST,
     NOTICE_SENT,
     PREPARE,
@@ -163,6 +164,7 @@ def subject(words: Words, first: Entry, kind: str, count: int) -> str:
         RECORD: words._("[Minutes]"),
         SIGN: words._("[Sign the minutes]"),
         NOTICE_SENT: words._("[Information notice]"),
+        LEAD: words._("[Referral]"),
         WEEK: words._("[Weekly digest]"),
     }
     label = labels.get(kind) or words._("[Meeting reminder]")

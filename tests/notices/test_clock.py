@@ -36,9 +36,12 @@ async def test_the_reminder_leads_to_the_notice_and_the_sender_is_offered_a_draf
     world, made = play.world, await sent(play, program)
     await mails(play)
     half = (await morning(play, "11-26"))[LIWB]
-    assert (SUBJECT in half.subject, SUBJECT in half.text, len(half.links)) == (False, True, 1)
+    assert (half.subject, SUBJECT in half.text, len(half.links)) == (
+        "【信息通报】来自区检察院：4天后到期，待答复", True, 1
+    )  # fmt: skip
     await morning(play, "11-30")
     late = (await morning(play, "12-01"))[ZHOUMIN]
+    assert late.subject == "【信息通报】11月23日（周一）发出：区司法局未答复，期限为11月30日（周一）"
     assert "区司法局未答复" in late.text
     await browser.sign_in(world.zhoumin)
     assert "逾期未答复" in await browser.get("/")
@@ -107,7 +110,7 @@ async def test_a_paper_member_is_a_task_for_the_sender_and_no_mail(
     made = await sent(play, program)
     assert await mails(play) == {}
     await browser.sign_in(world.zhoumin)
-    assert "待送纸质通报" in await browser.get("/")
+    assert "待送达纸质件" in await browser.get("/")
     page = await browser.get(f"/notices/{made['id']}")
     assert "纸质" in page
     letter = await browser.client.get(f"/notices/{made['id']}/letter.docx")
@@ -116,7 +119,7 @@ async def test_a_paper_member_is_a_task_for_the_sender_and_no_mail(
     said = {"what": "acknowledged", "how": "paper", "said_by": "李文博", "said_on": "2026-11-23", "said_at": "09:00"}
     done = await browser.post(f"/notices/{made['id']}/agencies/{world.sfj.id}/register", **said)
     assert done.status_code == 303, done.text
-    assert "待送纸质通报" not in await browser.get("/")
+    assert "待送达纸质件" not in await browser.get("/")
 
 
 async def test_the_successor_in_office_is_reminded_and_not_the_predecessor(play: Play, program: Program) -> None:

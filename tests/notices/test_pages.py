@@ -1,6 +1,7 @@
 """The pages of notices: nothing typed is lost, each act does what it says, and what was made of a notice is found again."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,8 +11,10 @@ from liaison.meetings.models import AgendaItem
 from tests.callers import Browser, Program
 from tests.files.making import PDF
 from tests.meetings.play import Play
+from tests.notices.referred import referred
 from tests.notices.sent import LIWB, SUBJECT, TEXT, WUXL, line, mails, sent
 from tests.notices.test_answering import third
+from tests.reminders.test_reminding import beijing
 
 TYPED = {"subject": "讨薪线索核实", "text": "请协助核实。\n谢谢。", "purpose": "action", "deadline_days": "5"}
 
@@ -38,8 +41,10 @@ async def test_a_notice_is_written_given_a_paper_looked_at_once_more_and_sent(
     assert "草稿已保存" in await browser.get(kept.headers["location"])
     added = await browser.upload(f"{path}/papers", "清单.pdf", PDF + b"%%EOF")
     assert added.status_code == 303, added.text
+    papers = await browser.get(path)
+    assert ('id="h-papers">材料<' in papers, "会议材料" in papers) == (True, False)
     look = await browser.get(f"{path}/send")
-    for said in ("立即发送2封邮件", "李文博", "吴晓岚", "清单.pdf", "11月30日", "发送给1个单位"):
+    for said in ("<h1>发送通报</h1>", "立即发送2封邮件", "李文博", "吴晓岚", "清单.pdf", "11月30日", "发送给1个单位"):
         assert said in look
     assert await mails(play) == {}, "looking sends nothing"
     sent_ = await browser.post(f"{path}/send")
@@ -144,5 +149,29 @@ async def test_one_press_makes_it_an_agenda_item_known_to_the_same_agencies_or_a
     assert (item.lead_agency_id, item.due_on.isoformat() if item.due_on else "") == (world.sfj.id, "2026-11-30")
     page = await browser.get(path)
     assert f"/actions/{item.id}" in page
+    await play.scheduled(local_start=datetime.fromisoformat("2027-03-18T14:30"))
+    await browser.post(f"{path}/open")
+    page = await browser.get(path)
+    for said in ("12月17日（周四） 第四季度联席会议", "2027年3月18日（周四） 第四季度联席会议"):
+        assert f">{said}</option>" in page, "meetings of a series are told apart by their day"
     acts = [act["what"] for act in line(await program.get(world.zhoumin, path), world.sfj)["acts"]]
     assert acts == ["agenda_item", "action_item"]
+
+
+async def test_the_summary_of_errors_calls_a_field_as_its_form_does_and_the_leaders_mail_is_of_a_referral(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world, made = play.world, await referred(play, program)
+    path = f"/notices/{made['id']}"
+    await mails(play)
+    await browser.sign_in(world.liwb)
+    await browser.get(path)
+    await browser.post(f"{path}/open")
+    for act, field, called in (("return", "reason", "需补充的内容"), ("decline", "reason", "原因")):
+        refused = await browser.post(f"{path}/{act}", **{field: " "})
+        assert re.search(rf"{called}</?[^>]*>?：?\s*请填写|{called}：请填写", refused.text), act
+    play.clock.as_of = beijing("12-01T09:00")
+    await browser.sign_in(world.zhoumin)
+    await browser.get(path)
+    await browser.post(f"{path}/escalate", text="请协调。", to_person_id=str(world.chenzy.id))
+    assert [one.subject for one in (await mails(play)).values()] == ["【线索移送】周敏提请关注"]

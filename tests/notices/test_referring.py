@@ -151,6 +151,11 @@ async def test_reminders_of_a_lead_name_its_code_alone_and_go_as_for_notices(pla
         for mail in got.values():
             assert CODE in mail.text
             assert TITLE not in mail.subject + mail.text + mail.html
+    half, late = told["11-26"][LIWB], told["12-01"][ZHOUMIN]
+    assert half.subject == "【线索移送】来自区检察院：4天后到期，待决定是否受理"
+    assert "签收、受理或退回" in half.text
+    assert late.subject == "【线索移送】11月23日（周一）发出：区司法局未答复是否受理，期限为11月30日（周一）"
+    assert "查看线索" in late.text
 
 
 async def test_each_field_that_is_wrong_is_named_in_words(play: Play, program: Program) -> None:

@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.i18n import N_, Words
 from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.notices import wording
 from liaison.web.pages import AnyRequest, page
@@ -38,3 +39,23 @@ def names() -> dict[str, Any]:
         "registered_names": REGISTERED_NAMES,
         "instant": datetime.fromisoformat,
     }
+
+
+TEXT_NAMES = {
+    "answer": N_("Answer"),
+    "answered": N_("Answer"),
+    "offer": N_("Reason"),
+    "offered": N_("Reason"),
+    "refused": N_("Reason"),
+    "passed_on": N_("Why it is theirs"),
+    "corrected": N_("What is not so"),
+    "supplement": N_("What was missing"),
+    "feedback": N_("Feedback"),
+}
+"""By where a refused form stands, what its text is called there."""
+
+
+def field_names(words: Words, at: str) -> dict[str, str]:
+    """What the summary of errors calls a text and a reason: as the form that was refused does."""
+    reason = words._("What is missing") if at == "return" else words._("Reason")
+    return {"text": words._(TEXT_NAMES.get(at, N_("Text"))), "reason": reason}

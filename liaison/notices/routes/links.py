@@ -13,7 +13,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.notices import answering, deadlines, queries, referring
 from liaison.notices.models import Addressee, Notice
-from liaison.notices.routes.common import names
+from liaison.notices.routes.common import field_names, names
 from liaison.notices.saying import asks
 from liaison.notices.wording import IS_CLOSED, IS_PASSED_ON
 from liaison.web.api import Body, body
@@ -214,8 +214,7 @@ def _page(
         said=said,
         refused=refused,
         labels={
-            "text": words._("Text"),
-            "reason": words._("Reason"),
+            **field_names(words, at),
             "due_on": words._("Other date"),
             "act": words._("Your answer"),
         },

@@ -8,7 +8,7 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
-from liaison.i18n import N_
+from liaison.i18n import N_, Words
 from liaison.mail.reasons import worded
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
@@ -17,7 +17,7 @@ from liaison.meetings.models import Meeting
 from liaison.notices import queries
 from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, RETURNED, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
-from liaison.notices.routes.common import Db, Id, Me, shown
+from liaison.notices.routes.common import Db, Id, Me, field_names, shown
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, words_of
 
@@ -100,7 +100,7 @@ async def notice_page(
         ]
         if answers and notice.answers_id is None
         else [],
-        meetings=await _meetings(db, viewer, notice) if (answers or sends) and notice.sent_at else [],
+        meetings=await _meetings(db, viewer, notice, words) if (answers or sends) and notice.sent_at else [],
         activity=await _activity(db, viewer, notice),
         brings=brings,
         removes=brings,
@@ -110,10 +110,9 @@ async def notice_page(
         empty_form=Form(),
         at=at,
         labels={
-            "text": words._("Text"),
+            **field_names(words, at),
             "due_on": words._("Other date"),
             "to_agency_id": words._("Agency"),
-            "reason": words._("Reason"),
             "meeting_id": words._("Meeting"),
             "file": words._("File"),
         },
@@ -134,10 +133,15 @@ def _is_back(notice: Notice) -> bool:
     return notice.is_referral and notice.closed_at is None and notice.lead_line().decision == RETURNED
 
 
-async def _meetings(db: Session, viewer: Viewer, notice: Notice) -> list[tuple[int, str]]:
-    """The coming meetings of its mechanism on whose agenda it can be put, soonest first."""
+async def _meetings(db: Session, viewer: Viewer, notice: Notice, words: Words) -> list[tuple[int, str]]:
+    """The coming meetings of its mechanism on whose agenda it can be put, soonest first; meetings of a series are called alike, so that
+    several are told apart by their day."""
     coming = await meetings.upcoming(db, viewer, mechanism_id=notice.mechanism_id)
-    return [(one.id, one.title) for one in coming if one.held_at is None]
+    found = [one for one in coming if one.held_at is None]
+    if len(found) < 2:
+        return [(one.id, one.title) for one in found]
+    today = db.clock.today(notice.mechanism.timezone)
+    return [(one.id, f"{words.short_date(one.local_start.date(), today)} {one.title}") for one in found]
 
 
 handlers = [show]
