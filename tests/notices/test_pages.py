@@ -155,7 +155,7 @@ async def test_one_press_makes_it_an_agenda_item_known_to_the_same_agencies_or_a
     for said in ("12月17日（周四） 第四季度联席会议", "2027年3月18日（周四） 第四季度联席会议"):
         assert f">{said}</option>" in page, "meetings of a series are told apart by their day"
     acts = [act["what"] for act in line(await program.get(world.zhoumin, path), world.sfj)["acts"]]
-    assert acts == ["agenda_item", "action_item"]
+    assert acts == ["agenda_item", "action_item", "opened"]
 
 
 async def test_the_summary_of_errors_calls_a_field_as_its_form_does_and_the_leaders_mail_is_of_a_referral(
