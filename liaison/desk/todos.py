@@ -49,6 +49,7 @@ KINDS = (
     "remind",
     "vacancy",
     "term",
+    "review",
 )
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from liaison.calendaring.workdays import WorkCalendar
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, Person
+from liaison.mechanisms.review import next_review_day
 
 PRINCIPAL, DEPUTY, ACTING = "principal", "deputy", "acting"
 ROLES = (PRINCIPAL, ACTING, DEPUTY)
@@ -78,11 +80,18 @@ class Agreement(Versioned, Base):
     __tablename__ = "agreement"
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), unique=True)
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
     title: Mapped[str] = mapped_column(String(200))
     doc_no: Mapped[str | None] = mapped_column(String(60))
     signed_on: Mapped[date | None]
     effective_on: Mapped[date | None]
     review_on: Mapped[date | None]
+    remind_on: Mapped[date | None]
+    """The next day on which the clock reminds its members of the review; None when it need not look."""
+
+    def plan_reminder(self, calendar: WorkCalendar, since: date) -> None:
+        """The next step on or after that day."""
+        self.remind_on = next_review_day(calendar, self.review_on, since=since)
 
 
 class Clause(Base):

@@ -27,7 +27,18 @@ from liaison.reminders.closings import closing_lines
 from liaison.reminders.extensions import extension_lines
 from liaison.reminders.notices import due_addressees, notice_lines
 from liaison.reminders.queries import Morning
-from liaison.reminders.rules import ACTION, BEFORE_MEETING, NOTICE_SENT, WEEK, Line, digest_time, mail_day, monday_of
+from liaison.reminders.reviews import due_reviews, review_lines
+from liaison.reminders.rules import (
+    ACTION,
+    BEFORE_MEETING,
+    NOTICE_SENT,
+    REVIEW,
+    WEEK,
+    Line,
+    digest_time,
+    mail_day,
+    monday_of,
+)
 from liaison.reminders.sign_mails import sign_lines
 from liaison.reminders.stepping import asked_lines
 
@@ -71,6 +82,8 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     lines += await closing_lines(db, morning, calendar)
     notices = await due_addressees(db, morning)
     lines += await notice_lines(db, morning, calendar, notices)
+    reviews = await due_reviews(db, morning)
+    lines += await review_lines(db, morning, calendar, reviews)
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
     lists = await list_checks.looked_at(db, morning, calendar)
     lines += lists.lines if lists is not None else ()
@@ -84,6 +97,11 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         one.plan_reminder(calendar, tomorrow)
         if f"{NOTICE_SENT}:{one.id}" in held_over:
             one.remind_on = tomorrow
+    for agreement in reviews:
+        tomorrow = morning.today + timedelta(days=1)
+        agreement.plan_reminder(calendar, tomorrow)
+        if f"{REVIEW}:{agreement.mechanism_id}" in held_over:
+            agreement.remind_on = tomorrow
     for item in items:
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over

@@ -16,6 +16,7 @@ from liaison.mechanisms import charts, founding, overview, permissions, queries,
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import Facts, Joining
+from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
 from liaison.meetings import queries as meetings
@@ -52,13 +53,16 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
+    agreed = await queries.agreement(db, mechanism_id)
+    ended = mechanism.ended_on is not None and mechanism.ended_on <= today
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
         "mechanisms/show.html",
         nav="mechanisms",
         mechanism=mechanism,
-        agreement=await queries.agreement(db, mechanism_id),
+        agreement=agreed,
+        review_near=not ended and is_near(agreed.review_on if agreed else None, today),
         clauses=await queries.clauses(db, mechanism_id),
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
