@@ -14,6 +14,7 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
+from liaison.desk.dormant import sleepers
 from liaison.desk.offices import by_office, to_close
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.record import record_todos
@@ -122,6 +123,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
         *await reviews(db, viewer, reviewed, today),
+        *await sleepers(db, viewer, series, meetings, today),
         *_to_hold(viewer, meetings, db.now()),
         *await record_todos(db, viewer),
     ]

@@ -50,6 +50,7 @@ KINDS = (
     "vacancy",
     "term",
     "review",
+    "dormant",
 )
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 

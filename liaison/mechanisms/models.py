@@ -48,6 +48,8 @@ class Mechanism(Versioned, Base):
     needs_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
     """办结需确认: an action item that is reported done waits until another member agency's liaison, or the chair, closes it."""
     ended_on: Mapped[date | None]
+    entered_on: Mapped[date | None]
+    """The local date on which it was founded here; None where that was before it was noted."""
 
     def sender(self, site: str) -> tuple[str, str]:
         """Name and address that its mails come from: its own mailbox under its name, else the site's MAIL_FROM with the name in it."""

@@ -1,4 +1,4 @@
-"""The life of a mechanism: when its members are next reminded that the agreement is to be reviewed."""
+"""The life of a mechanism: when it was entered, and when its members are next reminded that the agreement is to be reviewed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,3 +13,4 @@ def upgrade() -> None:
     op.execute(
         "UPDATE agreement SET remind_on = CASE WHEN review_on >= CURRENT_DATE THEN CURRENT_DATE END WHERE review_on IS NOT NULL"
     )
+    op.add_column("mechanism", sa.Column("entered_on", sa.Date(), nullable=True))

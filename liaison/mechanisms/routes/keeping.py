@@ -11,6 +11,7 @@ from liaison.calendaring.deadlines import PROFILE
 from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
+from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
@@ -38,6 +39,7 @@ async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[str] =
         nav="mechanisms",
         mechanisms=rows,
         cards={row.id: overview.cards(histories[row.id], db.clock.today(row.timezone)) for row in rows},
+        dormant=await life.dormant(db, viewer, rows),
         next_url=f"/mechanisms?after={rows[-1].id}" if more else None,
         first=not after,
         may_found=permissions.may_found(viewer),
@@ -62,6 +64,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         nav="mechanisms",
         mechanism=mechanism,
         agreement=agreed,
+        dormant=(await life.dormant(db, viewer, [mechanism])).get(mechanism_id),
         review_near=not ended and is_near(agreed.review_on if agreed else None, today),
         clauses=await queries.clauses(db, mechanism_id),
         cards=overview.cards(shown, on),
