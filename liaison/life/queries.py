@@ -1,10 +1,10 @@
-"""Which of the viewer's mechanisms sleep: read in few statements, however many mechanisms there are."""
+"""Which of the viewer's mechanisms sleep: read in few statements, however many mechanisms there are; and how they stand."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -37,23 +37,58 @@ async def dormant(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]
     return found
 
 
+async def last_traces(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, date]:
+    """By mechanism the day of the last thing on record: a meeting that was held, and where the viewer is liaison or deputy also what
+    their agency sent, got and noted."""
+    mine = {one.id: one for one in mechanisms if viewer.acts_for(one.id)}
+    traces = [await _met(db, viewer, mechanisms, ahead=False)]
+    if mine:
+        traces += [await _wrote(db, viewer, mine), await _noted(db, viewer, mine)]
+    return _latest(*traces)
+
+
+async def next_meetings(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, Meeting]:
+    """By mechanism the soonest announced meeting to come."""
+    ids = [one.id for one in mechanisms]
+    first = (
+        select(Meeting.mechanism_id, func.min(Meeting.starts_at).label("at"))
+        .where(Meeting.mechanism_id.in_(ids), _ahead(db.now()), visible_to(viewer))
+        .group_by(Meeting.mechanism_id)
+        .subquery()
+    )
+    query = (
+        select(Meeting)
+        .join(first, and_(first.c.mechanism_id == Meeting.mechanism_id, first.c.at == Meeting.starts_at))
+        .where(_ahead(db.now()), visible_to(viewer))
+        .order_by(Meeting.id.desc())
+    )
+    return {one.mechanism_id: one for one in await db.scalars(query)}
+
+
+def _ahead(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Meeting.starts_at > now,
+        Meeting.announced_at.is_not(None),
+        Meeting.held_at.is_(None),
+        Meeting.cancelled_at.is_(None),
+        Meeting.postponed_at.is_(None),
+    )
+
+
 def _sleeps(db: Session, one: Mechanism, rules: Mapping[int, list[Series]], last: Mapping[int, date]) -> Dormant | None:
     today = db.clock.today(one.timezone)
     return asleep(last.get(one.id), one.entered_on, dormant_after(rules.get(one.id, ()), today), today)
 
 
-async def _met(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, date]:
+async def _met(
+    db: Session, viewer: Viewer, mechanisms: Collection[Mechanism], *, ahead: bool = True
+) -> dict[int, date]:
     """The last meeting or activity that was held, or one to come that was announced: what is to come keeps it awake."""
     zones = {one.id: ZoneInfo(one.timezone) for one in mechanisms}
-    ahead = and_(
-        Meeting.starts_at > db.now(),
-        Meeting.announced_at.is_not(None),
-        Meeting.cancelled_at.is_(None),
-        Meeting.postponed_at.is_(None),
-    )
+    counts = or_(Meeting.held_at.is_not(None), _ahead(db.now())) if ahead else Meeting.held_at.is_not(None)
     query = (
         select(Meeting.mechanism_id, func.max(Meeting.starts_at))
-        .where(Meeting.mechanism_id.in_(zones), or_(Meeting.held_at.is_not(None), ahead), visible_to(viewer))
+        .where(Meeting.mechanism_id.in_(zones), counts, visible_to(viewer))
         .group_by(Meeting.mechanism_id)
     )
     return {id_: at.astimezone(zones[id_]).date() for id_, at in await db.execute(query)}

@@ -38,6 +38,7 @@ async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[str] =
         "mechanisms/index.html",
         nav="mechanisms",
         mechanisms=rows,
+        grouped=overview.by_programme(rows),
         cards={row.id: overview.cards(histories[row.id], db.clock.today(row.timezone)) for row in rows},
         dormant=await life.dormant(db, viewer, rows),
         next_url=f"/mechanisms?after={rows[-1].id}" if more else None,
@@ -113,7 +114,8 @@ async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form
     if not permissions.may_found(viewer):
         raise NotPermitted(N_("Mechanisms are entered by the operator. Please send the operator the agreement."))
     agencies = await queries.choosable_agencies(db)
-    return form_page(request, "form", form, {}, mechanism=None, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    more: dict[str, Any] = {"LANGUAGES": LANGUAGE_NAMES, "programmes": await queries.programmes(db, viewer)}
+    return form_page(request, "form", form, {}, mechanism=None, agencies=agencies, **more)
 
 
 @get("/mechanisms/{mechanism_id:int}/edit")
@@ -140,7 +142,8 @@ async def _edit_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int,
     mechanism = await kept(db, viewer, mechanism_id)
     members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
     agencies = [member.agency for member in members]
-    return form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    more: dict[str, Any] = {"LANGUAGES": LANGUAGE_NAMES, "programmes": await queries.programmes(db, viewer)}
+    return form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, **more)
 
 
 def _facts(form: Form) -> dict[str, Any]:
