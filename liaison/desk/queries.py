@@ -93,7 +93,7 @@ class Desk:
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     """The page of this viewer, with the calendar of the month that begins on `month`."""
     today = db.clock.today(db.settings.timezone)
-    series, skipped, reviewed = await _series(db, viewer)
+    series, skipped, reviewed = await _series(db, viewer, today)
     regions = {mechanism.region for mechanism in series} or {db.settings.region}
     # Some regions take 0.4 s the first time.
     calendars = {region: region_calendar(region) for region in regions}
@@ -172,7 +172,7 @@ async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) ->
 
 
 async def _series(
-    db: Session, viewer: Viewer
+    db: Session, viewer: Viewer, today: date
 ) -> tuple[dict[Mechanism, list[Series]], dict[int, Reasons], dict[Mechanism, date | None]]:
     """The viewer's mechanisms with the rules of their meetings, by mechanism the dates left out, and when its agreement is reviewed."""
     query = (
@@ -180,7 +180,7 @@ async def _series(
         .outerjoin(Agreement, Agreement.mechanism_id == Mechanism.id)
         .outerjoin(Series, Series.mechanism_id == Mechanism.id)
         .outerjoin(SkippedDate, SkippedDate.series_id == Series.id)
-        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), Mechanism.ended_on.is_(None))
+        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), mechanism_queries.in_force(today))
         .order_by(Mechanism.id, Series.id)
     )
     found: dict[Mechanism, dict[int, Series]] = {}
@@ -372,7 +372,7 @@ async def _vacancies(
 ) -> list[Todo]:
     """For an operator: vacancies in the mechanisms where they are nobody's liaison or administrator."""
     every = await mechanism_queries.mechanisms_visible_to(db, viewer)
-    others = [m for m in every if m.id not in known and (m.ended_on is None or m.ended_on > today)]
+    others = [m for m in every if m.id not in known and not m.has_ended(today)]
     found = _offices(viewer, await mechanism_queries.histories(db, others), today) if others else []
     return [todo for todo in found if todo.kind == "vacancy"]
 

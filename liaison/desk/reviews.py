@@ -4,13 +4,14 @@ date."""
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.desk.todos import Todo
 from liaison.mechanisms.models import Agreement, Mechanism
 from liaison.mechanisms.permissions import may_keep
+from liaison.mechanisms.queries import in_force
 from liaison.mechanisms.review import SOON, is_near
 
 
@@ -20,7 +21,7 @@ async def reviews(db: Session, viewer: Viewer, own: Mapping[Mechanism, date | No
         query = (
             select(Mechanism.id, Mechanism.short_name, Agreement.review_on)
             .join(Agreement, Agreement.mechanism_id == Mechanism.id)
-            .where(Agreement.review_on <= today + SOON, or_(Mechanism.ended_on.is_(None), Mechanism.ended_on > today))
+            .where(Agreement.review_on <= today + SOON, in_force(today))
         )
         rows = await db.execute(query.order_by(Mechanism.id))
         return [Todo("review", day, id_, None, name, count=1) for id_, name, day in rows]

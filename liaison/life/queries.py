@@ -20,7 +20,7 @@ async def dormant(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]
     """By mechanism, of those in which the viewer is liaison or deputy: nobody else reads what their agency sent, got and noted, and of
     notices between others nobody finds a trace, so that others could not tell."""
     found: dict[int, Dormant] = {}
-    mine = [one for one in mechanisms if viewer.acts_for(one.id) and one.ended_on is None]
+    mine = [one for one in mechanisms if viewer.acts_for(one.id) and not one.has_ended(db.clock.today(one.timezone))]
     if not mine:
         return found
     rules: dict[int, list[Series]] = {}

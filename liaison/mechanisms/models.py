@@ -51,6 +51,10 @@ class Mechanism(Versioned, Base):
     entered_on: Mapped[date | None]
     """The local date on which it was founded here; None where that was before it was noted."""
 
+    def has_ended(self, day: date) -> bool:
+        """Whether it has ended by that local date; one whose end is still to come runs on until then."""
+        return self.ended_on is not None and self.ended_on <= day
+
     def sender(self, site: str) -> tuple[str, str]:
         """Name and address that its mails come from: its own mailbox under its name, else the site's MAIL_FROM with the name in it."""
         return (self.short_name, self.mailbox) if self.mailbox else ("", site)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.models import Link
@@ -30,6 +30,11 @@ _DESIGNATIONS = (
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """The mechanisms this viewer may know of; the operator all, in their frame."""
     return true() if viewer.operator else Mechanism.id.in_(viewer.shares_mechanism_ids())
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """The mechanisms that have not ended by that local date: one whose end is still to come runs on until then."""
+    return or_(Mechanism.ended_on.is_(None), Mechanism.ended_on > today)
 
 
 async def mechanisms_visible_to(

@@ -308,7 +308,7 @@ def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_mi
     """Meetings begin on the minute: seconds are dropped. `duration_minutes` None: as long as it is already."""
     local_start = local_start.replace(second=0, microsecond=0)
     check.day("starts_at", local_start.date())
-    if (ended_on := meeting.mechanism.ended_on) is not None and ended_on <= local_start.date():
+    if (ended_on := meeting.mechanism.ended_on) and meeting.mechanism.has_ended(local_start.date()):
         check.refuse(
             "starts_at",
             N_("The mechanism ends on %(day)s; nothing is scheduled in it from that day on."),

@@ -20,6 +20,7 @@ from liaison.db import Session, one_at_a_time
 from liaison.directory.models import Person
 from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.queries import in_force
 from liaison.meetings.stepping import rows_of
 from liaison.reminders import list_checks, queries, stepping
 from liaison.reminders.bundling import bundle
@@ -60,7 +61,8 @@ async def remind_due(db: Session) -> int:
     """Call for the clock's mails that are due now; how many. A second run, or a second worker, calls for none of them again."""
     await one_at_a_time(db, "reminders")
     mails = 0
-    zones = select(Mechanism.timezone, Mechanism.region).where(Mechanism.ended_on.is_(None)).distinct()
+    yesterday = db.now().date() - timedelta(days=1)  # no zone is behind that
+    zones = select(Mechanism.timezone, Mechanism.region).where(in_force(yesterday)).distinct()
     for timezone, region in (await db.execute(zones)).all():
         calendar = region_calendar(region)
         today = mail_day(calendar, db.now(), timezone)

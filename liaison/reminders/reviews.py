@@ -44,7 +44,11 @@ async def review_entry(
 ) -> Entry | None:
     """The line in words as it stands when the mail is composed; None once another date was entered."""
     agreement = await agreement_of(db, mechanism.id)
-    if agreement is None or agreement.review_on != line.due_on or mechanism.ended_on is not None:
+    if (
+        agreement is None
+        or agreement.review_on != line.due_on
+        or mechanism.has_ended(db.clock.today(mechanism.timezone))
+    ):
         return None
     today = db.clock.today(mechanism.timezone)
     words = Words(locale, mechanism.timezone, today)

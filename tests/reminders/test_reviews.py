@@ -2,11 +2,14 @@
 
 from datetime import UTC, date, datetime
 
+from sqlalchemy import update
+
 from liaison.calendaring.workdays import region_calendar
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.mechanisms.agreement import AgreementFacts, put_agreement
+from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.review import newest_review_step, next_review_day
 from tests.callers import Browser
 from tests.desk.pages import needs
@@ -46,6 +49,16 @@ async def test_members_are_reminded_once_a_step_and_another_date_begins_anew(pla
     await entered(play, date(2027, 1, 20))
     assert await at(play, "2026-12-31T09:00") == {}
     assert set(await at(play, "2027-01-13T09:00")) == {LIWB, ZHOUMIN} | DEPUTIES
+
+
+async def test_a_mechanism_that_ends_later_is_reminded_until_then(play: Play) -> None:
+    await without_digest(play)
+    play.clock.as_of = datetime(2026, 11, 2, 1, tzinfo=UTC)
+    await entered(play, date(2026, 12, 29))
+    async with play.database.writing() as db:
+        await db.execute(update(Mechanism).values(ended_on=date(2026, 12, 22)))
+    assert set(await at(play, "2026-11-27T08:30")) == {LIWB, ZHOUMIN} | DEPUTIES
+    assert await at(play, "2026-12-22T08:30") == {}
 
 
 async def test_it_is_to_do_for_the_leads_liaison_and_the_operator_and_the_page_names_it_late(

@@ -57,7 +57,6 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
     agreed = await queries.agreement(db, mechanism_id)
-    ended = mechanism.ended_on is not None and mechanism.ended_on <= today
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
@@ -66,7 +65,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         mechanism=mechanism,
         agreement=agreed,
         dormant=(await life.dormant(db, viewer, [mechanism])).get(mechanism_id),
-        review_near=not ended and is_near(agreed.review_on if agreed else None, today),
+        review_near=not mechanism.has_ended(today) and is_near(agreed.review_on if agreed else None, today),
         clauses=await queries.clauses(db, mechanism_id),
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
