@@ -90,6 +90,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     **SYSTEM_PAGES,
     # mechanisms
     "GET /mechanisms": ANY_SIGNED_IN,
+    "GET /programmes": ANY_SIGNED_IN,
     "GET /mechanisms/new": OPERATOR_ONLY,
     "POST /mechanisms/new": OPERATOR_ONLY,
     "GET /mechanisms/{mechanism_id}": MECHANISM,

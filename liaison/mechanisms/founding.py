@@ -110,7 +110,8 @@ async def found(
     columns = asdict(facts)
     columns.pop("host_rotation")
     columns["must_include"] = list(facts.must_include) or None
-    mechanism = Mechanism(**columns, deadlines=profile)
+    entered_on = db.clock.today(facts.timezone or db.settings.timezone)
+    mechanism = Mechanism(**columns, deadlines=profile, entered_on=entered_on)
     db.add(mechanism)
     await db.flush()
     today = db.clock.today(mechanism.timezone)

@@ -33,10 +33,26 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return true() if viewer.operator else Mechanism.id.in_(viewer.shares_mechanism_ids())
 
 
-async def mechanisms_visible_to(db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500) -> list[Mechanism]:
-    """Those mechanisms with their lead agency, oldest first; from the one after id `after`."""
+def in_force(today: date) -> ColumnElement[bool]:
+    """The mechanisms that have not ended by that local date: one whose end is still to come runs on until then."""
+    return or_(Mechanism.ended_on.is_(None), Mechanism.ended_on > today)
+
+
+async def mechanisms_visible_to(
+    db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500, programme: str | None = None
+) -> list[Mechanism]:
+    """Those mechanisms with their lead agency, oldest first; from the one after id `after`, and only those of that programme."""
     query = select(Mechanism).where(visible_to(viewer), Mechanism.id > after).options(joinedload(Mechanism.lead_agency))
+    if programme is not None:
+        query = query.where(Mechanism.programme == programme)
     return list(await db.scalars(query.order_by(Mechanism.id).limit(limit)))
+
+
+async def programmes(db: Session, viewer: Viewer) -> dict[str, int]:
+    """The programmes of those mechanisms by name, and how many of them each groups."""
+    query = select(Mechanism.programme, func.count()).where(visible_to(viewer), Mechanism.programme.is_not(None))
+    rows = await db.execute(query.group_by(Mechanism.programme).order_by(Mechanism.programme))
+    return {name: n for name, n in rows if name}
 
 
 async def get(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:

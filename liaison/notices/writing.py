@@ -192,7 +192,7 @@ def due_if_sent(db: Session, notice: Notice) -> date | None:
 
 def _refuse_ended(db: Session, mechanism: Mechanism) -> None:
     """Raise Conflict once the agencies work together no more: what was sent before can still be answered and closed."""
-    if mechanism.ended_on is not None and mechanism.ended_on <= db.clock.today(mechanism.timezone):
+    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
         raise Conflict(N_("This mechanism has ended: nothing is sent in it any more."))
 
 
