@@ -48,7 +48,7 @@ async def year_of_activities(request: AnyRequest, db: Db, viewer: Me, mechanism_
         kind_names=KIND_NAMES,
         state_names=STATE_NAMES,
         figure_names=FIGURE_NAMES,
-        schedules=may_schedule(viewer, mechanism.id) and mechanism.ended_on is None,
+        schedules=may_schedule(viewer, mechanism.id) and not mechanism.has_ended(db.clock.today(mechanism.timezone)),
     )
 
 
