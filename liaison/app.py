@@ -38,6 +38,7 @@ from liaison.meetings import stepping
 from liaison.minutes import api as minutes_api
 from liaison.minutes import routes as minutes_routes
 from liaison.notices import api as notices_api
+from liaison.notices import queries as notice_queries
 from liaison.notices import routes as notices_routes
 from liaison.one_page import routes as one_page_routes
 from liaison.opening import open_database
@@ -143,6 +144,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
             "minutes_beside": minutes_routes.beside_meeting,
             "deadlines_changed": stepping.deadlines_changed,
             "time_poll_of": poll_queries.open_for,
+            "leads_found_at": notice_queries.leads_found_at,
             "link_pages": {
                 **meetings_routes.LINK_PAGES,
                 **actions_routes.LINK_PAGES,

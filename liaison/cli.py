@@ -4,6 +4,7 @@ Everything heavy is imported inside the command that needs it, so that `liaison 
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,13 @@ def serve(host: str, port: int, no_worker: bool) -> None:
     """Answer the browser and the API, and send the mail."""
     settings = console.ready()
     from liaison.accounts.sign_in import set_up_link
+    from liaison.config import Settings
     from liaison.serving import serve as run
+
+    if settings.base_url == Settings().base_url and port:
+        settings = replace(
+            settings, base_url=f"http://127.0.0.1:{port}"
+        )  # none was set: links lead to where it listens
 
     words = console.words_of(settings)
 

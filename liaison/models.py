@@ -15,6 +15,7 @@ from liaison.feed import models as feed
 from liaison.mail import models as mail
 from liaison.mechanisms import models as mechanisms
 from liaison.meetings import (
+    activity_models,
     address_models,
     agenda_models,
     decision_models,
@@ -44,6 +45,7 @@ __all__ = [
     "action_extensions",
     "action_reminders",
     "actions",
+    "activity_models",
     "address_models",
     "agenda_models",
     "audit",

@@ -129,6 +129,10 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/meetings/{meeting_id}/steps/{step}/skip": (RUN_MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/steps/{step}/do": (RUN_MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/steps/{step}/undo": (RUN_MEETING, DRAFT),
+    "GET /api/meetings/{meeting_id}/activity": (MEETING, DRAFT),
+    "PUT /api/meetings/{meeting_id}/activity": (RUN_MEETING, DRAFT),
+    "PUT /api/meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
+    "GET /api/mechanisms/{mechanism_id}/activities": MECHANISM,
     "GET /api/meetings/{meeting_id}/attendees": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/attendees": (
         HOST_MEETING.sending(agency_id="@jcy"),

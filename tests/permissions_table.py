@@ -90,6 +90,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     **SYSTEM_PAGES,
     # mechanisms
     "GET /mechanisms": ANY_SIGNED_IN,
+    "GET /programmes": ANY_SIGNED_IN,
     "GET /mechanisms/new": OPERATOR_ONLY,
     "POST /mechanisms/new": OPERATOR_ONLY,
     "GET /mechanisms/{mechanism_id}": MECHANISM,
@@ -127,6 +128,10 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /mechanisms/{mechanism_id}/meetings/day": MECHANISM,
     "GET /meetings/{meeting_id}": (MEETING, DRAFT),
     "GET /meetings/{meeting_id}/print": (MEETING, DRAFT),
+    "GET /meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
+    "POST /meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
+    "GET /mechanisms/{mechanism_id}/activities": MECHANISM,
+    "GET /mechanisms/{mechanism_id}/activities.xlsx": MECHANISM,
     "GET /meetings/{meeting_id}/documents": (MAKE_DOCUMENTS, DRAFT),
     "POST /meetings/{meeting_id}/documents": HEAD_LETTER,
     "GET /meetings/{meeting_id}/documents/{kind}": (MAKE_DOCUMENTS, DRAFT),

@@ -195,7 +195,7 @@ def play(officer: Officer) -> None:
 
 def minutes(officer: Officer) -> None:
     """Of the last meeting that was held, which the demo has circulated and the other side has signed."""
-    officer.take("minutes", "/minutes/2")
+    officer.take("minutes", "/minutes/2", first=".cols", last=".cols")
     officer.take("minutes-edit", "/minutes/2/edit", last=".sec-row:nth-child(2)")
 
 

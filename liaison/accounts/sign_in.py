@@ -13,6 +13,7 @@ from liaison.accounts.models import SignInLink
 from liaison.accounts.secrets import fits_a_key, hashed, mac, same
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
+from liaison.directory.queries import of_the_site
 from liaison.errors import Gone, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mail import outbox
@@ -35,7 +36,7 @@ async def people_named(db: Session, account: str) -> list[Person]:
         select(Person)
         .join(Person.agency)
         .where(or_(func.lower(Person.key) == name, Person.mail == name), Person.deactivated_at.is_(None))
-        .where(Agency.deactivated_at.is_(None))
+        .where(Agency.deactivated_at.is_(None), of_the_site())
         .options(joinedload(Person.agency))
         .order_by(Person.id)
     )

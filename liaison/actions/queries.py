@@ -175,6 +175,19 @@ async def counts(db: Session, viewer: Viewer, filters: Filters, *, today: date) 
     return dict(zip(states, (await db.execute(select(*numbers))).one(), strict=True))
 
 
+async def open_in(
+    db: Session, viewer: Viewer, mechanism_ids: Collection[int], *, today: date
+) -> dict[int, tuple[int, int]]:
+    """By mechanism, how many items are open and how many of them overdue, of those the viewer may know of."""
+    late = and_(ActionItem.reported_done_at.is_(None), await _overdue(db, today))
+    query = (
+        select(ActionItem.mechanism_id, func.count(), func.sum(case((late, 1), else_=0)))
+        .where(ActionItem.mechanism_id.in_(mechanism_ids), ActionItem.ended_at.is_(None), visible_to(viewer))
+        .group_by(ActionItem.mechanism_id)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in await db.execute(query)}
+
+
 async def of_meeting(db: Session, viewer: Viewer, meeting_id: int) -> list[ActionItem]:
     """The items that this meeting asked for, in the order in which they were recorded."""
     query = select(ActionItem).where(ActionItem.meeting_id == meeting_id, visible_to(viewer))

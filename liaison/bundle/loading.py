@@ -13,6 +13,7 @@ from liaison.bundle.report import Report
 from liaison.bundle.values import Bundle
 from liaison.db import Session
 from liaison.directory.models import Agency, Office, Person
+from liaison.directory.queries import of_the_site
 from liaison.mechanisms.models import Mechanism
 
 
@@ -36,7 +37,7 @@ async def lead_agency(db: Session, mechanism: str | None) -> str | None:
 async def known_of(db: Session) -> Known:
     """Everything of the directory that a bundle may name."""
     known = Known()
-    for agency in await db.scalars(select(Agency)):
+    for agency in await db.scalars(select(Agency).where(of_the_site())):
         known.agencies[agency.short_name] = agency
     for office in await db.scalars(select(Office)):
         known.offices[office.agency_id, office.name] = office

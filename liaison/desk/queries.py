@@ -14,9 +14,11 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
+from liaison.desk.dormant import sleepers
 from liaison.desk.offices import by_office, to_close
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.record import record_todos
+from liaison.desk.reviews import reviews
 from liaison.desk.rhythms import plans
 from liaison.desk.steps import TELL_SINCE, Steps, called, due_on, on_paper, returned, times_to_tell
 from liaison.desk.todos import (
@@ -33,7 +35,7 @@ from liaison.directory.models import Person
 from liaison.mail.models import HELD, OutboxMail
 from liaison.mail.queue_state import current_block
 from liaison.mechanisms import queries as mechanism_queries
-from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.mechanisms.models import PAPER, Agreement, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
@@ -91,7 +93,7 @@ class Desk:
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     """The page of this viewer, with the calendar of the month that begins on `month`."""
     today = db.clock.today(db.settings.timezone)
-    series, skipped = await _series(db, viewer)
+    series, skipped, reviewed = await _series(db, viewer, today)
     regions = {mechanism.region for mechanism in series} or {db.settings.region}
     # Some regions take 0.4 s the first time.
     calendars = {region: region_calendar(region) for region in regions}
@@ -120,6 +122,8 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *returned(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.returned),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
+        *await reviews(db, viewer, reviewed, today),
+        *await sleepers(db, viewer, series, meetings, today),
         *_to_hold(viewer, meetings, db.now()),
         *await record_todos(db, viewer),
     ]
@@ -167,23 +171,28 @@ async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) ->
     return counted(await beside.asked_of(db, seen), await beside.slips_of(db, seen), await beside.agenda_of(db, seen))
 
 
-async def _series(db: Session, viewer: Viewer) -> tuple[dict[Mechanism, list[Series]], dict[int, Reasons]]:
-    """The viewer's mechanisms with the rules of their meetings, and by mechanism the dates left out."""
+async def _series(
+    db: Session, viewer: Viewer, today: date
+) -> tuple[dict[Mechanism, list[Series]], dict[int, Reasons], dict[Mechanism, date | None]]:
+    """The viewer's mechanisms with the rules of their meetings, by mechanism the dates left out, and when its agreement is reviewed."""
     query = (
-        select(Mechanism, Series, SkippedDate)
+        select(Mechanism, Series, SkippedDate, Agreement.review_on)
+        .outerjoin(Agreement, Agreement.mechanism_id == Mechanism.id)
         .outerjoin(Series, Series.mechanism_id == Mechanism.id)
         .outerjoin(SkippedDate, SkippedDate.series_id == Series.id)
-        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), Mechanism.ended_on.is_(None))
+        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), mechanism_queries.in_force(today))
         .order_by(Mechanism.id, Series.id)
     )
     found: dict[Mechanism, dict[int, Series]] = {}
     skipped: dict[int, Reasons] = {}
-    for mechanism, series, left_out in await db.execute(query):
+    reviewed: dict[Mechanism, date | None] = {}
+    for mechanism, series, left_out, review_on in await db.execute(query):
+        reviewed[mechanism] = review_on
         reasons = skipped.setdefault(mechanism.id, {})
         found.setdefault(mechanism, {}).update({series.id: series} if series else {})
         if left_out is not None:
             reasons[series.name, left_out.nominal_on] = left_out.reason
-    return {mechanism: list(rules.values()) for mechanism, rules in found.items()}, skipped
+    return {mechanism: list(rules.values()) for mechanism, rules in found.items()}, skipped, reviewed
 
 
 async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> list[Meeting]:
@@ -363,7 +372,7 @@ async def _vacancies(
 ) -> list[Todo]:
     """For an operator: vacancies in the mechanisms where they are nobody's liaison or administrator."""
     every = await mechanism_queries.mechanisms_visible_to(db, viewer)
-    others = [m for m in every if m.id not in known and (m.ended_on is None or m.ended_on > today)]
+    others = [m for m in every if m.id not in known and not m.has_ended(today)]
     found = _offices(viewer, await mechanism_queries.histories(db, others), today) if others else []
     return [todo for todo in found if todo.kind == "vacancy"]
 

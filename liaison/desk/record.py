@@ -18,6 +18,7 @@ from liaison.desk.todos import Failure, Todo
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.queries import in_force
 from liaison.meetings.models import Meeting
 from liaison.meetings.permissions import is_host
 from liaison.meetings.stepping import rows_of, steps_shown
@@ -124,7 +125,7 @@ async def _unfinished(db: Session, viewer: Viewer) -> tuple[list[Meeting], list[
         Meeting.starts_at > db.now() - LOOKED_BACK,
         Meeting.minutes_drafted_at.is_(None),
         Meeting.minutes_issued_at.is_(None),
-        Mechanism.ended_on.is_(None),
+        in_force(db.clock.today(db.settings.timezone)),
     )
     query = (
         select(Meeting, Minutes)

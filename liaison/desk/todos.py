@@ -49,6 +49,8 @@ KINDS = (
     "remind",
     "vacancy",
     "term",
+    "review",
+    "dormant",
 )
 """What there is to do; of two things due on one day the one that stands earlier here comes first."""
 

@@ -8,9 +8,11 @@ from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
+from liaison.directory import outside
 from liaison.directory.fields import AgencyFields, clean_agency
 from liaison.directory.models import Agency, Person
 from liaison.directory.permissions import may_keep_agencies
+from liaison.directory.queries import of_the_site
 from liaison.directory.values import agency_json
 from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
@@ -23,6 +25,7 @@ async def add_agency(db: Session, viewer: Viewer, **fields: Unpack[AgencyFields]
     values = clean_agency(check, fields, new=True)
     await _short_name_is_free(db, check, values["short_name"])
     check.done()
+    await outside.make_way(db, values["short_name"])
     agency = Agency(**values)
     db.add(agency)
     await db.flush()
@@ -41,6 +44,8 @@ async def change_agency(
     if values.get("short_name", agency.short_name) != agency.short_name:
         await _short_name_is_free(db, check, values["short_name"])
     check.done()
+    if "short_name" in values:
+        await outside.make_way(db, values["short_name"])
     changed = sorted(name for name, value in values.items() if getattr(agency, name) != value)
     for name in changed:
         setattr(agency, name, values[name])
@@ -91,5 +96,6 @@ async def _mine(db: Session, viewer: Viewer, agency_id: int) -> Agency:
 
 
 async def _short_name_is_free(db: Session, check: Check, short_name: str) -> None:
-    if (await db.execute(select(Agency.id).where(Agency.short_name == short_name))).first() is not None:
+    query = select(Agency.id).where(Agency.short_name == short_name, of_the_site())
+    if (await db.execute(query)).first() is not None:
         check.refuse("short_name", N_("Another agency has this short name already."))

@@ -54,6 +54,9 @@ class Agency(Versioned, Base):
     phone: Mapped[str | None] = mapped_column(String(60))
     locale: Mapped[str | None] = mapped_column(String(10))
     sort_order: Mapped[int] = mapped_column(default=100)
+    kept_by_id: Mapped[int | None]
+    """Of a body from outside (a school, a company, a community) that takes part in something: the agency that entered it, and that alone
+    reads of it and its people. None: an agency of this site."""
     deactivated_at: Mapped[datetime | None]
     deactivated_by: Mapped[int | None]
 

@@ -23,8 +23,9 @@ BY_RANK = (Person.rank.is_(None), Person.rank, Person.id)
 
 
 def agencies_visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Active agencies and the own one; the operator all."""
-    return true() if _keeps_all(viewer) else or_(Agency.deactivated_at.is_(None), Agency.id == viewer.agency_id)
+    """Active agencies and the own one; the operator all. Of the bodies from outside only those that the own agency entered."""
+    active = true() if _keeps_all(viewer) else or_(Agency.deactivated_at.is_(None), Agency.id == viewer.agency_id)
+    return and_(active, _known_to(viewer.agency_id))
 
 
 def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -34,8 +35,19 @@ def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def people_visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Active people of active agencies; whoever keeps them sees the others too. Needs Agency joined."""
-    return true() if _keeps_all(viewer) else or_(person_is_active(), _own(viewer, Person.agency_id))
+    """Active people of active agencies; whoever keeps them sees the others too. Of bodies from outside as of the agencies. Needs Agency
+    joined."""
+    active = true() if _keeps_all(viewer) else or_(person_is_active(), _own(viewer, Person.agency_id))
+    return and_(active, _known_to(viewer.agency_id))
+
+
+def of_the_site() -> ColumnElement[bool]:
+    """Agencies that are no bodies from outside."""
+    return Agency.kept_by_id.is_(None)
+
+
+def _known_to(agency_id: int) -> ColumnElement[bool]:
+    return or_(of_the_site(), Agency.kept_by_id == agency_id)
 
 
 def person_is_active() -> ColumnElement[bool]:
@@ -89,8 +101,8 @@ async def agencies(
 
 
 async def agencies_in_order(db: Session, viewer: Viewer) -> list[Agency]:
-    """Every agency the viewer may know of, in the directory's order; deactivated ones last."""
-    query = select(Agency).where(agencies_visible_to(viewer))
+    """Every agency of the site that the viewer may know of, in the directory's order; deactivated ones last."""
+    query = select(Agency).where(agencies_visible_to(viewer), of_the_site())
     return list(await db.scalars(query.order_by(Agency.deactivated_at.is_not(None), Agency.sort_order, Agency.id)))
 
 
@@ -165,7 +177,8 @@ async def listing(
     groups: dict[int, list[Person]] = {}
     for each in found:
         groups.setdefault(each.agency_id, []).append(each)
-    shown = select(Agency).where(Agency.deactivated_at.is_(None)).order_by(Agency.sort_order, Agency.id)
+    shown = select(Agency).where(Agency.deactivated_at.is_(None), agencies_visible_to(viewer))
+    shown = shown.order_by(Agency.sort_order, Agency.id)
     if agency_id is not None:
         shown = shown.where(Agency.id == agency_id)
     rows: Sequence[Agency] = (await db.scalars(shown)).all()

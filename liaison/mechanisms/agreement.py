@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Invalid, NotFound, NotPermitted
@@ -41,7 +42,7 @@ async def put_agreement(
     """Enter or change the agreement; `clauses` (number, text) replace those entered before, None leaves them.
 
     Raises NotFound, NotPermitted, Conflict, Invalid."""
-    await _open(db, viewer, mechanism_id)
+    mechanism = await _open(db, viewer, mechanism_id)
     check = Check()
     cleaned = AgreementFacts(
         title=check.required_text("title", facts.title, most=200),
@@ -54,6 +55,7 @@ async def put_agreement(
     numbered = None if clauses is None else _clauses(check, clauses)
     check.done()
     agreement = await queries.agreement(db, mechanism_id)
+    reviewed_before = agreement.review_on if agreement else None
     if agreement is None:
         agreement = Agreement(mechanism_id=mechanism_id, **asdict(cleaned))
         db.add(agreement)
@@ -62,6 +64,9 @@ async def put_agreement(
         for name, value in asdict(cleaned).items():
             setattr(agreement, name, value)
         agreement.touch()
+    if agreement.review_on != reviewed_before:
+        tomorrow = db.clock.today(mechanism.timezone) + timedelta(days=1)
+        agreement.plan_reminder(region_calendar(mechanism.region), tomorrow)
     await db.flush()
     if numbered is not None:
         await db.execute(delete(Clause).where(Clause.agreement_id == agreement.id))
@@ -111,9 +116,10 @@ def _clause(check: Check, prefix: str, number: int | None, text: str | None) -> 
     return number or 0, check.required_text(f"{prefix}text", text, most=4000, lines=True)
 
 
-async def _open(db: Session, viewer: Viewer, mechanism_id: int) -> None:
-    await locked(db, Mechanism, mechanism_id)
+async def _open(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
+    mechanism = await locked(db, Mechanism, mechanism_id)
     if not permissions.may_see(viewer, mechanism_id):
         raise NotFound
     if not permissions.may_keep(viewer):
         raise NotPermitted(N_("This was agreed by all members and is changed by the operator on their word."))
+    return mechanism

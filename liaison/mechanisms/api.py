@@ -130,10 +130,10 @@ class DesignationGiven(Body):
 
 
 @get("/mechanisms")
-async def all_mechanisms(db: Db, viewer: Me, paging: Page) -> dict[str, Any]:
-    """The mechanisms you may know of, oldest first."""
+async def all_mechanisms(db: Db, viewer: Me, paging: Page, programme: FromQuery[str | None] = None) -> dict[str, Any]:
+    """The mechanisms you may know of, oldest first; with `programme` those of that name."""
     limit, after = paging.limits()
-    rows = await queries.mechanisms_visible_to(db, viewer, after=after, limit=limit + 1)
+    rows = await queries.mechanisms_visible_to(db, viewer, after=after, limit=limit + 1, programme=programme)
     hosts = await queries.host_rotation(db, [row.id for row in rows])
     return listed(rows, limit, lambda row: mechanism_json(row, hosts[row.id]))
 

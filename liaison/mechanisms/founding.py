@@ -17,6 +17,7 @@ from liaison.calendaring.workdays import UnknownRegion, region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
+from liaison.directory.queries import of_the_site
 from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import LOCALES, N_
 from liaison.mechanisms import permissions, queries
@@ -99,7 +100,7 @@ async def found(
     for one in joining:
         check.choice("takes_part", one.takes_part, TAKES_PART)
         check.day("joined_on", one.joined_on)
-    known = set(await db.scalars(select(Agency.id).where(Agency.deactivated_at.is_(None))))
+    known = set(await db.scalars(select(Agency.id).where(Agency.deactivated_at.is_(None), of_the_site())))
     if facts.lead_agency_id not in known:
         check.refuse("lead_agency_id", N_("Please choose an agency from the directory."))
     elif not {one.agency_id for one in joining} <= known:
@@ -109,7 +110,8 @@ async def found(
     columns = asdict(facts)
     columns.pop("host_rotation")
     columns["must_include"] = list(facts.must_include) or None
-    mechanism = Mechanism(**columns, deadlines=profile)
+    entered_on = db.clock.today(facts.timezone or db.settings.timezone)
+    mechanism = Mechanism(**columns, deadlines=profile, entered_on=entered_on)
     db.add(mechanism)
     await db.flush()
     today = db.clock.today(mechanism.timezone)

@@ -36,7 +36,7 @@ async def join(
     check.choice("takes_part", takes_part, TAKES_PART)
     joined_on = check.day("joined_on", joined_on) or db.clock.today(mechanism.timezone)
     agency = await db.get(Agency, agency_id) if agency_id else None
-    if agency is None or agency.deactivated_at is not None:
+    if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
     check.done()
     present = [m for m in await queries.members(db, mechanism_id) if m.left_on is None or joined_on < m.left_on]

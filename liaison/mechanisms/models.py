@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from liaison.calendaring.workdays import WorkCalendar
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency, Person
+from liaison.mechanisms.review import next_review_day
 
 PRINCIPAL, DEPUTY, ACTING = "principal", "deputy", "acting"
 ROLES = (PRINCIPAL, ACTING, DEPUTY)
@@ -46,6 +48,12 @@ class Mechanism(Versioned, Base):
     needs_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
     """办结需确认: an action item that is reported done waits until another member agency's liaison, or the chair, closes it."""
     ended_on: Mapped[date | None]
+    entered_on: Mapped[date | None]
+    """The local date on which it was founded here; None where that was before it was noted."""
+
+    def has_ended(self, day: date) -> bool:
+        """Whether it has ended by that local date; one whose end is still to come runs on until then."""
+        return self.ended_on is not None and self.ended_on <= day
 
     def sender(self, site: str) -> tuple[str, str]:
         """Name and address that its mails come from: its own mailbox under its name, else the site's MAIL_FROM with the name in it."""
@@ -78,11 +86,18 @@ class Agreement(Versioned, Base):
     __tablename__ = "agreement"
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), unique=True)
+    mechanism: Mapped[Mechanism] = relationship(lazy="raise")
     title: Mapped[str] = mapped_column(String(200))
     doc_no: Mapped[str | None] = mapped_column(String(60))
     signed_on: Mapped[date | None]
     effective_on: Mapped[date | None]
     review_on: Mapped[date | None]
+    remind_on: Mapped[date | None]
+    """The next day on which the clock reminds its members of the review; None when it need not look."""
+
+    def plan_reminder(self, calendar: WorkCalendar, since: date) -> None:
+        """The next step on or after that day."""
+        self.remind_on = next_review_day(calendar, self.review_on, since=since)
 
 
 class Clause(Base):

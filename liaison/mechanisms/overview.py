@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from liaison.directory.models import Agency, Person
 from liaison.i18n import Words
 from liaison.mechanisms.charts import Bar, Row
+from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import Span, Term, ends_in_days
 from liaison.mechanisms.wording import ROLES
@@ -49,6 +50,14 @@ class TableRow:
     last_on: date | None
     """The last day of the stretch, included; None when it is open."""
     present: bool
+
+
+def by_programme(mechanisms: Sequence[Mechanism]) -> list[tuple[str, list[Mechanism]]]:
+    """The mechanisms under the name of their programme, by name; last, under none, those that belong to no programme."""
+    names = sorted({one.programme for one in mechanisms if one.programme})
+    found = [(name, [one for one in mechanisms if one.programme == name]) for name in names]
+    alone = [one for one in mechanisms if not one.programme]
+    return [*found, *([("", alone)] if alone else [])]
 
 
 def seen_before(until: date | None, histories: Sequence[AgencyHistory]) -> list[AgencyHistory]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.directory.queries import of_the_site
 from liaison.errors import NotFound
 from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, ListCheck, Mechanism, Member
 from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
@@ -32,10 +33,26 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return true() if viewer.operator else Mechanism.id.in_(viewer.shares_mechanism_ids())
 
 
-async def mechanisms_visible_to(db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500) -> list[Mechanism]:
-    """Those mechanisms with their lead agency, oldest first; from the one after id `after`."""
+def in_force(today: date) -> ColumnElement[bool]:
+    """The mechanisms that have not ended by that local date: one whose end is still to come runs on until then."""
+    return or_(Mechanism.ended_on.is_(None), Mechanism.ended_on > today)
+
+
+async def mechanisms_visible_to(
+    db: Session, viewer: Viewer, *, after: int = 0, limit: int = 500, programme: str | None = None
+) -> list[Mechanism]:
+    """Those mechanisms with their lead agency, oldest first; from the one after id `after`, and only those of that programme."""
     query = select(Mechanism).where(visible_to(viewer), Mechanism.id > after).options(joinedload(Mechanism.lead_agency))
+    if programme is not None:
+        query = query.where(Mechanism.programme == programme)
     return list(await db.scalars(query.order_by(Mechanism.id).limit(limit)))
+
+
+async def programmes(db: Session, viewer: Viewer) -> dict[str, int]:
+    """The programmes of those mechanisms by name, and how many of them each groups."""
+    query = select(Mechanism.programme, func.count()).where(visible_to(viewer), Mechanism.programme.is_not(None))
+    rows = await db.execute(query.group_by(Mechanism.programme).order_by(Mechanism.programme))
+    return {name: n for name, n in rows if name}
 
 
 async def get(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
@@ -300,9 +317,10 @@ async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
     return frozenset({viewer.agency_id}.union(*shared))
 
 
-async def choosable_agencies(db: Session) -> list[Agency]:
-    """The active agencies in their order, for a form that names one."""
-    query = select(Agency).where(Agency.deactivated_at.is_(None)).order_by(Agency.sort_order, Agency.id)
+async def choosable_agencies(db: Session, *, kept_by: int | None = None) -> list[Agency]:
+    """The active agencies in their order, for a form that names one; with the bodies from outside that agency `kept_by` entered."""
+    known = or_(of_the_site(), Agency.kept_by_id == kept_by)
+    query = select(Agency).where(Agency.deactivated_at.is_(None), known).order_by(Agency.sort_order, Agency.id)
     return list(await db.scalars(query))
 
 

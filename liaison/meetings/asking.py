@@ -9,27 +9,40 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
+from liaison.directory import outside
 from liaison.directory.models import Agency, Person
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import queries
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import ATTENDEE_ROLES, AgencyInvitation, Attendee, Meeting
-from liaison.meetings.permissions import may_ask, may_record
+from liaison.meetings.permissions import is_host, may_ask, may_record
 
 MOST_ASKED = 500
 _HELD = N_("This meeting has been held; its list can no longer be changed.")
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """嘉宾: somebody from outside the agencies of this site, by name and body; with a mail they are invited by mail."""
+
+    name: str
+    body: str
+    job_title: str | None = None
+    mail: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One line of the list: a person in a role, or an agency with seats and what kind of people it should send."""
+    """One line of the list: a person in a role, or an agency with seats and what kind of people it should send; or a guest in a role."""
 
     person_id: int | None = None
     role: str = "required"
     agency_id: int | None = None
     seats: int = 1
     requirement: str | None = None
+    guest: Guest | None = None
 
 
 async def ask(
@@ -37,7 +50,7 @@ async def ask(
 ) -> list[Attendee | AgencyInvitation]:
     """Add people or agencies to the list; those already on it are changed to what is given. Told by the next `send`.
 
-    Raises NotPermitted for another agency's people unless the viewer is host, Invalid, Conflict after the meeting was held."""
+    Raises NotPermitted for another agency's people, or guests, unless the viewer is host, Invalid, Conflict after it was held."""
     await lock(db, meeting, held=_HELD)
     added = await add_asked(db, viewer, meeting, asked)
     meeting.touch()
@@ -54,6 +67,8 @@ async def add_asked(
     for one in asked:
         if by_plan and one.agency_id is not None:
             continue
+        if one.guest is not None and not is_host(viewer, meeting):
+            raise NotPermitted(N_("Guests from outside are asked by the host agency."))
         person = await db.get(Person, one.person_id) if one.person_id else None
         agency_id = person.agency_id if person else one.agency_id
         known = person is not None or (agency_id is not None and await db.get(Agency, agency_id) is not None)
@@ -66,7 +81,16 @@ async def add_asked(
     added: list[Attendee | AgencyInvitation] = []
     for number, one in enumerate(asked):
         field = f"attendees.{number}"
-        if (one.person_id is None) == (one.agency_id is None):
+        if one.guest is not None:
+            check.choice(f"{field}.role", one.role, ATTENDEE_ROLES)
+            guest = await outside.guest(
+                db, viewer, check, field, meeting.host_agency_id,
+                name=one.guest.name, body_name=one.guest.body, job_title=one.guest.job_title,
+                mail=one.guest.mail, phone=one.guest.phone,
+            )  # fmt: skip
+            if guest is not None and not check.errors:
+                added.append(await _add_person(db, meeting, guest, one.role))
+        elif (one.person_id is None) == (one.agency_id is None):
             check.refuse(field, N_("Please name either a person or an agency."))
         elif one.person_id is not None:
             check.choice(f"{field}.role", one.role, ATTENDEE_ROLES)

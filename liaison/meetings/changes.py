@@ -10,7 +10,7 @@ from liaison.calendaring.itip import Held
 from liaison.i18n import Words
 from liaison.meetings.wording import KIND_NAMES
 
-COMPARED = ("agenda", "host", "kind", "note", "provisional", "replies_due_on")
+COMPARED = ("agenda", "audience_groups", "co_hosts", "host", "kind", "note", "provisional", "replies_due_on")
 """What is compared with a former announcement, since calendars do not hold it."""
 _PRINTED = ("title", "agency", "presenter", "duration_minutes")
 """What an agenda shows of an item."""
@@ -42,6 +42,12 @@ def changed(words: Words, held: Held, before: Mapping[str, Any] | None, snapshot
     if before["kind"] != snapshot["kind"]:
         old, new = (words._(KIND_NAMES[said["kind"]]) for said in (before, snapshot))
         found.append(words._("The kind of meeting was “%(old)s” and is now “%(new)s”.", old=old, new=new))
+    if (before["co_hosts"] or []) != (snapshot.get("co_hosts") or []):
+        names = words._(", ").join(snapshot.get("co_hosts") or ()) or words._("nobody")
+        found.append(words._("It is co-hosted by %(names)s now.", names=names))
+    if (before["audience_groups"] or []) != (snapshot.get("audience_groups") or []):
+        names = words._(", ").join(snapshot.get("audience_groups") or ()) or words._("everybody")
+        found.append(words._("It is for %(names)s now.", names=names))
     found += _agenda(words, before["agenda"], snapshot["agenda"])
     if before["note"] != snapshot["note"]:
         found.append(

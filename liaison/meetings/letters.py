@@ -1,13 +1,12 @@
 """The words of meeting mails: what was announced, said to the people behind one address in their language. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from liaison.accounts.links import ANSWER, SLIP, May
 from liaison.calendaring.ics import to_ics
 from liaison.calendaring.itip import Event, Held, Method
 from liaison.calendaring.walltime import end_of
@@ -17,14 +16,15 @@ from liaison.mail.compose import render
 from liaison.mail.message import OutgoingMessage
 from liaison.meetings.audience import audience_of, shown_to
 from liaison.meetings.changes import changed
+from liaison.meetings.letter_lines import Lines, Told
 from liaison.meetings.models import HANDED_ON, HANDED_OVER
 from liaison.meetings.planning import PlannedMail
-from liaison.meetings.recipients import Addressee, Named, Slip
+from liaison.meetings.recipients import Addressee
 from liaison.meetings.wording import (
     KIND_NAMES,
     LAST_ACTIONS,
-    ROLE_NAMES,
     SUBJECTS,
+    activity_lines,
     agenda_lines,
     agenda_rows,
     taken_over,
@@ -34,41 +34,6 @@ from liaison.meetings.wording import (
 OFF = ("cancelled", "postponed", "removed", HANDED_ON)
 """What takes a meeting back: the mail says when it was to be, and asks nothing."""
 PRODID = f"-//liaison//liaison {VERSION}//ZH"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One line of a mail: for whom it is, and their own link."""
-
-    name: str
-    link: str
-    addressed: str
-    """The name as a letter begins with it: 李文博副主任, 清沚区司法局."""
-    role: str = ""
-    agency: str = ""
-    request: str = ""
-    own: bool = True
-    """Whether whoever reads this is meant themselves: a person's own address; of a slip, whether a liaison reads it."""
-    by_contact: bool = False
-    """Whether the reader answers for this person."""
-    internal: bool = False
-    """Whether it is the host's own agency: it asks itself for no favour."""
-    in_attendance: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Everybody one mail speaks to."""
-
-    people: Sequence[Told]
-    slips: Sequence[Told]
-    copies: Sequence[Told]
-
-    @property
-    def you(self) -> Told | None:
-        """The one person who reads this and is meant by it, alone: only they are told 您."""
-        alone = len(self.people) == 1 and not self.slips and not self.copies and self.people[0].own
-        return self.people[0] if alone else None
 
 
 NOBODY = Lines((), (), ())
@@ -110,8 +75,8 @@ def written(
         "papers": papers,
         "papers_link": next((told.link for told in (*lines.people, *lines.slips, *lines.copies)), ""),
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
-        "heading": _heading(planned.change, snapshot, words),
-        "subject": _subject(planned.change, snapshot, words),
+        "heading": _heading(_sort(planned.change, lines), snapshot, words),
+        "subject": _subject(_sort(planned.change, lines), snapshot, words),
         "is_request": message.method is Method.REQUEST,
         "in_calendar": not bare,
         "old_when": _when_held(held, words, named_zone=was_told or held.timezone != snapshot["timezone"])
@@ -181,6 +146,7 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "slips": lines.slips,
         "copies": lines.copies,
         "you": lines.you,
+        "activity": activity_lines(snapshot, words),
         "agenda": agenda_lines(snapshot, words),
         "agenda_items": [
             *([{"title": words._(LAST_ACTIONS), "details": ""}] if snapshot.get("last_actions") else []),
@@ -193,36 +159,6 @@ def _context(snapshot: Mapping[str, Any], one: Addressee, lines: Lines, words: W
         "contact": words._("Questions: %(who)s", who=_contact(contact, words)) if contact else None,
         "plain_links": [{"label": told.name, "link": told.link} for told in (*lines.slips, *lines.people) if told.link],
     }
-
-
-def lines_of(one: Addressee, link: Callable[[May], str]) -> Lines:
-    """The people and slips behind one address as they were announced, each with what `link` gives."""
-    words = Words(one.locale, "UTC")
-
-    def person_line(person: Named) -> Told:
-        return Told(
-            person.name,
-            link(May(ANSWER, person.attendee_id, person_id=person.person_id)),
-            f"{person.name}{person.job_title or ''}" if words.locale == "zh_CN" else person.name,
-            role=words._(ROLE_NAMES[person.role]) if person.role != "required" else "",
-            own=person.via == "own",
-            by_contact=person.via == "contact",
-            in_attendance=person.role == "in_attendance",
-        )
-
-    def slip_line(slip: Slip) -> Told:
-        request = words.ngettext("%(n)d person", "%(n)d people", slip.seats)
-        if slip.requirement:
-            request = words._("%(seats)s (%(requirement)s)", seats=request, requirement=slip.requirement)
-        may = May(SLIP, slip.invitation_id, slip.person_id, slip.agency_id, slip.designation_id)
-        by_liaison = slip.person_id is not None
-        return Told(slip.agency, link(may), slip.agency, agency=slip.agency, request=request, own=by_liaison)
-
-    return Lines(
-        people=[person_line(person) for person in one.people],
-        slips=[slip_line(slip) for slip in one.slips],
-        copies=[slip_line(slip) for slip in one.copies],
-    )
 
 
 def _internal(lines: Lines, snapshot: Mapping[str, Any]) -> Lines:
@@ -302,13 +238,18 @@ def _asks(lines: Lines, words: Words) -> str:
             parts.append(words._("Please send %(request)s from %(agency)s.", **facts))
     if you := lines.you:
         sits_in = words._("You are asked to sit in.")
-        parts.append(sits_in if you.in_attendance else words._("Your attendance is requested."))
+        invited = words._("We cordially invite you to attend.")
+        parts.append(
+            invited if you.guest else sits_in if you.in_attendance else words._("Your attendance is requested.")
+        )
     else:
+        if guests := [told.addressed for told in lines.people if told.guest]:
+            parts.append(words._("We cordially invite %(names)s to attend.", names=words._(", ").join(guests)))
         for sits_in_too, msgid in (
             (False, N_("The attendance of %(names)s is requested.")),
             (True, N_("Asked to sit in: %(names)s.")),
         ):
-            names = [told.addressed for told in lines.people if told.in_attendance is sits_in_too]
+            names = [told.addressed for told in lines.people if told.in_attendance is sits_in_too and not told.guest]
             if names:
                 parts.append(words._(msgid, names=words._(", ").join(names)))
     return (" " if words.locale != "zh_CN" else "").join(parts)
@@ -340,6 +281,12 @@ def _missing(snapshot: Mapping[str, Any], lines: Lines, words: Words) -> str:
 
 def _names(lines: Lines, words: Words) -> str:
     return words._(", ").join(dict.fromkeys(told.addressed for told in (*lines.slips, *lines.copies, *lines.people)))
+
+
+def _sort(change: str, lines: Lines) -> str:
+    """邀请函 for who reads it as a guest from outside, and 会议通知 for everybody else (GLOSSARY.md)."""
+    only_guests = not (lines.slips or lines.copies) and bool(lines.people) and all(one.guest for one in lines.people)
+    return "guests" if only_guests and change == "invited" else change
 
 
 def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:

@@ -22,7 +22,8 @@ from liaison.mail.message import OutgoingMessage, Wording
 from liaison.mail.models import OutboxMail
 from liaison.meetings import queries
 from liaison.meetings.audience import shown_to
-from liaison.meetings.letters import Lines, lines_of, reminder, written
+from liaison.meetings.letter_lines import Lines, lines_of
+from liaison.meetings.letters import reminder, written
 from liaison.meetings.models import HANDED_ON, HANDED_OVER, Announcement, Meeting
 from liaison.meetings.paper_queries import open_papers
 from liaison.meetings.planning import Plan, PlannedMail, everybody_of, holding, told_before

@@ -110,6 +110,8 @@ class Meeting(Versioned, Base):
     replies_due_on: Mapped[date | None]
     """Until the end of this local date slips and answers may be changed; by default the mechanism's deadline profile."""
     hides_attendees: Mapped[bool] = mapped_column(default=False)
+    audience_groups: Mapped[list[Any] | None]
+    """受众: whom a joint activity is for, in words (activities.GROUPS or others)."""
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     uid: Mapped[str] = mapped_column(String(40), unique=True)

@@ -18,10 +18,10 @@ from liaison.directory.models import Person
 from liaison.mail import outbox
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.queries import OnDuty
-from liaison.meetings import queries
+from liaison.meetings import activity_queries, queries
 from liaison.meetings.changes import COMPARED
 from liaison.meetings.due import due_when_told, replies_due_on
-from liaison.meetings.models import AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
+from liaison.meetings.models import ACTIVITIES, AgencyInvitation, AgendaItem, Announcement, Attendee, Meeting
 from liaison.meetings.passing import goes_with_office, of_other_offices, was_copied
 from liaison.meetings.reading import agencies_reading
 from liaison.meetings.recipients import Addressee, Unreachable, addressees
@@ -84,6 +84,8 @@ class Everybody:
     on_duty: OnDuty
     people: Mapping[int, Person]
     contact: dict[str, str | None] | None
+    co_hosts: Sequence[str] = ()
+    """协办单位 of a joint activity, by their full names."""
 
     def addressees(self, site_locale: str) -> tuple[list[Addressee], list[Unreachable]]:
         """Everybody to be mailed, by address, and everybody no mail reaches."""
@@ -277,6 +279,9 @@ async def everybody_of(db: Session, meeting: Meeting) -> Everybody:
         contact={"name": contact.name, "phone": contact.phone, "agency": contact.agency.short_name}
         if contact
         else None,
+        co_hosts=[one.agency.name for one in await activity_queries.co_hosts(db, meeting.id)]
+        if meeting.kind in ACTIVITIES
+        else (),
     )
 
 
@@ -291,6 +296,7 @@ def _snapshot(
         organizer_name=meeting.mechanism.short_name,
         contact=asked.contact,
         replies_due_on=replies_due_on(meeting, db.now()),
+        co_hosts=asked.co_hosts,
     )
 
 

@@ -3,7 +3,7 @@
 from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.attendance import Quorum
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import ACTIVITIES, Meeting
 
 
 async def quorum_of(db: Session, meeting: Meeting) -> Quorum:
@@ -11,6 +11,8 @@ async def quorum_of(db: Session, meeting: Meeting) -> Quorum:
     `mechanism`."""
     if meeting.held_at is not None and meeting.quorum_rule is not None:
         return Quorum.from_json(meeting.quorum_rule)
+    if meeting.kind in ACTIVITIES:  # nothing is decided there
+        return Quorum(None, (), frozenset())
     if meeting.mechanism.quorum is None and not meeting.mechanism.must_include:
         return Quorum(None, (), frozenset())
     members = await mechanisms.members(db, meeting.mechanism_id)

@@ -40,6 +40,8 @@ class Named:
     agency: str = ""
     role: str = "required"
     via: str = "own"
+    guest: bool = False
+    """From outside the agencies of the site: invited, not asked."""
 
 
 @dataclass(slots=True)
@@ -121,7 +123,8 @@ class Addressee:
 
 
 def _to_json(one: Slip | Named) -> dict[str, object]:
-    return {name: getattr(one, name) for name in one.__slots__}
+    said = {name: getattr(one, name) for name in one.__slots__}
+    return {name: value for name, value in said.items() if name != "guest" or value}  # as it was stored before guests
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def addressees(
                 person.agency.name,
                 attendee.role,
                 address.via,
+                person.agency.kept_by_id is not None,
             )
         )
         one.person_ids.append(person.id)

@@ -16,6 +16,7 @@ from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.wording import said_day
 from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
 from liaison.meetings.deferring import hand_on_deferred, take_up_deferred
@@ -307,6 +308,12 @@ def _set_time(check: Check, meeting: Meeting, local_start: datetime, duration_mi
     """Meetings begin on the minute: seconds are dropped. `duration_minutes` None: as long as it is already."""
     local_start = local_start.replace(second=0, microsecond=0)
     check.day("starts_at", local_start.date())
+    if (ended_on := meeting.mechanism.ended_on) and meeting.mechanism.has_ended(local_start.date()):
+        check.refuse(
+            "starts_at",
+            N_("The mechanism ends on %(day)s; nothing is scheduled in it from that day on."),
+            day=said_day(ended_on),
+        )
     if duration_minutes is None:
         duration_minutes = meeting.duration_minutes
     check.number("duration_minutes", duration_minutes, least=5, most=LONGEST_MINUTES, required=True)

@@ -17,7 +17,7 @@ from liaison.meetings import models
 from liaison.meetings.audience import shown_to
 from liaison.meetings.models import HANDED_ON, HANDED_OVER, AgencyInvitation, AgendaItem, Announcement, Meeting
 from liaison.meetings.recipients import Addressee
-from liaison.meetings.wording import agenda_lines
+from liaison.meetings.wording import activity_lines, agenda_lines
 
 ALARM_MINUTES = 60
 
@@ -57,6 +57,7 @@ def snapshot_of(
     contact: Mapping[str, str | None] | None,
     replies_due_on: date | None,
     last_actions: bool = False,
+    co_hosts: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything the mails and the calendar part say; needs `mechanism` and `host_agency` loaded. With `last_actions` the agenda
     begins with the state of the last meetings' action items."""
@@ -92,6 +93,9 @@ def snapshot_of(
             for item in agenda
             if item.state == "accepted"
         ],
+        # left out where there is nothing to say: what was announced before is no news
+        **({"co_hosts": list(co_hosts)} if co_hosts else {}),
+        **({"audience_groups": meeting.audience_groups} if meeting.audience_groups else {}),
         "addressees": [one.to_json() for one in listed],
     }
 
@@ -255,6 +259,7 @@ def change_of(message: Message, snapshot: Mapping[str, Any], *, passed_on: bool 
 def description(snapshot: Mapping[str, Any], words: Words) -> str:
     """The text a calendar shows: who hosts, the agenda, and that answering goes by the mail. No link: it would be somebody's."""
     lines = [words._("Hosted by %(agency)s", agency=snapshot["host"])]
+    lines += [f"{label}{words._(': ')}{said}" for label, said in activity_lines(snapshot, words)]
     if snapshot["note"]:
         lines += ["", snapshot["note"]]
     if agenda := agenda_lines(snapshot, words):

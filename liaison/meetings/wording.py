@@ -108,8 +108,15 @@ CHANGE_REASONS = {
     "handed_on": N_("is not the agency's liaison any more"),
     "again": N_("is asked to answer anew, or gets it once more"),
 }
+FIGURE_NAMES = {
+    "brochures": N_("Brochures handed out"),
+    "consultations": N_("People advised on the spot"),
+    "turnout": N_("People who came"),
+    "leads": N_("Leads found"),
+}
 SUBJECTS = {
     "invited": N_("[Meeting notice] %(title)s, %(when)s"),
+    "guests": N_("[Invitation] %(title)s, %(when)s"),
     "moved": N_("[Meeting moved] %(title)s, now %(when)s"),
     "updated": N_("[Meeting changed] %(title)s, %(when)s"),
     "cancelled": N_("[Meeting cancelled] %(title)s, %(when)s"),
@@ -172,6 +179,12 @@ def standing_of(meeting: Meeting, words: Words) -> str:
     """What a sheet of paper says behind the time of a meeting: that it is cancelled, postponed or provisional; mostly nothing."""
     state = STATE_NAMES[meeting.state] if meeting.is_off else N_("Provisional") if meeting.provisional else ""
     return words._(" (%(details)s)", details=words._(state)) if state else ""
+
+
+def activity_lines(snapshot: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    """Of a joint activity who co-hosts it and whom it is for, each with its label, as far as there is anything."""
+    said = ((N_("Co-hosted by"), snapshot.get("co_hosts")), (N_("For"), snapshot.get("audience_groups")))
+    return [(words._(label), words._(", ").join(names)) for label, names in said if names]
 
 
 def agenda_lines(snapshot: Mapping[str, Any], words: Words) -> list[str]:

@@ -20,11 +20,13 @@ _NO_CLAUSE = N_("Please choose a clause of this mechanism's agreement.")
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What makes a notice a referral: 线索编号, 案由 and 依据条款, each as it was given; `phones_ok`: the phones in it are of contacts."""
+    """What makes a notice a referral: 线索编号, 案由 and 依据条款, each as it was given, and the joint activity at which it was found;
+    `phones_ok`: the phones in it are of contacts."""
 
     case_code: str | None = None
     category: str | None = None
     clause_id: int | None = None
+    activity_id: int | None = None
     phones_ok: bool = False
 
 
@@ -56,6 +58,7 @@ def say_lead(check: Check, notice: Notice, lead: Lead, subject: str, text: str, 
     notice.case_code = code or None
     given = check.text("category", lead.category, most=MOST_CATEGORY)
     notice.category = category_of(given) if given else None
+    notice.activity_id = lead.activity_id
     clause = next((one for one in clauses if one.id == lead.clause_id), None)
     if lead.clause_id is not None and clause is None:
         check.refuse("clause_id", _NO_CLAUSE)

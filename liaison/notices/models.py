@@ -37,6 +37,7 @@ SUPPLEMENTED, FEEDBACK = "supplemented", "feedback"
 AGENDA_ITEM, ACTION_ITEM = "agenda_item", "action_item"
 """What else may be done with one, beside acknowledging, answering and closing it."""
 _DUE, _OPEN = text("remind_on IS NOT NULL"), text("settled_at IS NULL")
+_FROM_ACTIVITY = text("activity_id IS NOT NULL")
 _IS_LEAD, _IS_LEAD_1 = text("is_referral"), text("is_referral = 1")
 """In the words in which each database is asked for it, else the index is not used."""
 
@@ -48,6 +49,7 @@ class Notice(Versioned, Base):
     __table_args__ = (
         Index("ix_notice_from_agency_id", "mechanism_id", "from_agency_id", "id"),
         Index("ix_notice_answers_id", "answers_id"),
+        Index("ix_notice_activity_id", "activity_id", sqlite_where=_FROM_ACTIVITY, postgresql_where=_FROM_ACTIVITY),
     )
 
     mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"))
@@ -85,6 +87,9 @@ class Notice(Versioned, Base):
     what stands is the number and the words they had."""
     clause_number: Mapped[int | None]
     clause_text: Mapped[str | None] = mapped_column(Text)
+
+    activity_id: Mapped[int | None]
+    """The joint activity at which a referred lead was found; read by the two agencies alone, like all of it."""
 
     discarded_at: Mapped[datetime | None]
     """A draft that was thrown away; its agency can take it back."""

@@ -191,6 +191,13 @@ async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
     return list(await db.scalars(query))
 
 
+async def leads_found_at(db: Session, viewer: Viewer, meeting_id: int) -> list[Notice]:
+    """The referrals of leads that were found at a joint activity, as far as the viewer's agency referred or received them."""
+    seen = visible_to(viewer, db.clock.today(db.settings.timezone))
+    query = select(Notice).where(Notice.activity_id == meeting_id, Notice.discarded_at.is_(None), seen)
+    return list(await db.scalars(query.order_by(Notice.id)))
+
+
 async def escalations(db: Session, viewer: Viewer, notice: Notice) -> Sequence[NoticeEscalation]:
     """What the viewer's own agency wrote of it to its leader, newest first; nothing of any other agency's."""
     query = select(NoticeEscalation).where(

@@ -39,7 +39,7 @@ async def pass_on(db: Session, mechanism: Mechanism) -> int:
     """An office of the mechanism has changed hands: notices on which an agency still owes its word go to whoever holds its office now, or
     is its deputy, and was not sent them. What a former liaison said stands. How many mails; a second time none."""
     today = db.clock.today(mechanism.timezone)
-    if mechanism.ended_on is not None and mechanism.ended_on <= today:
+    if mechanism.has_ended(today):
         return 0
     duty, mails = await on_duty(db, mechanism, today), 0
     for notice in await queries.waiting_in(db, mechanism.id):

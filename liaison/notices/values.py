@@ -25,6 +25,7 @@ def notice_json(notice: Notice) -> dict[str, Any]:
         "category": notice.category,
         "clause_id": str(notice.clause_id) if notice.clause_id else None,
         "clause_number": notice.clause_number,
+        "activity_id": str(notice.activity_id) if notice.activity_id else None,
         "answers_id": str(notice.answers_id) if notice.answers_id else None,
         "state": notice.state,
         "sent_at": instant(notice.sent_at, zone) if notice.sent_at else None,

@@ -15,6 +15,7 @@ from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.meetings.models import ACTIVITIES, Meeting
 from liaison.notices import due, queries, telling
 from liaison.notices.answering import IS_REFERRAL, note_answer
 from liaison.notices.leads import MOST_TEXT, Lead, refuse_several, say_lead
@@ -191,7 +192,7 @@ def due_if_sent(db: Session, notice: Notice) -> date | None:
 
 def _refuse_ended(db: Session, mechanism: Mechanism) -> None:
     """Raise Conflict once the agencies work together no more: what was sent before can still be answered and closed."""
-    if mechanism.ended_on is not None and mechanism.ended_on <= db.clock.today(mechanism.timezone):
+    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
         raise Conflict(N_("This mechanism has ended: nothing is sent in it any more."))
 
 
@@ -216,7 +217,9 @@ async def _say(
     """Everything that a form says; all that is wrong is named at once."""
     notice.deadline_days = check.number("deadline_days", deadline_days, least=1, most=due.MOST_DAYS)
     if notice.is_referral:
-        lead = lead or Lead(notice.case_code, notice.category, notice.clause_id)
+        lead = lead or Lead(notice.case_code, notice.category, notice.clause_id, notice.activity_id)
+        if lead.activity_id is not None and not await _is_activity(db, lead.activity_id, notice.mechanism_id):
+            check.refuse("activity_id", N_("Please choose a joint activity of this mechanism."))
         say_lead(check, notice, lead, subject, text, await mechanisms.clauses(db, notice.mechanism_id))
         notice.purpose, notice.deadline_days = FOR_ACTION, notice.deadline_days or due.DEFAULT_DAYS
         refuse_several(check, to_agency_ids, copy_to_agency_ids)
@@ -231,6 +234,11 @@ async def _say(
     notice.doc_no = check.text("doc_no", doc_no, most=60, numbers=True)
     await _address(db, check, notice, to_agency_ids, copy_to_agency_ids)
     check.done()
+
+
+async def _is_activity(db: Session, meeting_id: int, mechanism_id: int) -> bool:
+    meeting = await db.get(Meeting, meeting_id)
+    return meeting is not None and meeting.mechanism_id == mechanism_id and meeting.kind in ACTIVITIES
 
 
 async def _address(db: Session, check: Check, notice: Notice, to: Collection[int], copy_to: Collection[int]) -> None:

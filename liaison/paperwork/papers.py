@@ -52,6 +52,8 @@ def notice(words: Words, said: Said, to: Sequence[Asked]) -> Letter:
     basis = words._("On the basis of %(agreement)s, ", agreement=said.agreement) if said.agreement else ""
     lead = words._(_LEADS[said.genre], basis=basis, agency=said.issuing_agency, title=said.title, day=said.day)
     parts = [(words._("Time"), said.when), (words._("Place"), said.location or words._("to be announced"))]
+    beside = ((words._("Co-hosted by"), said.co_hosts), (words._("For"), said.audience_groups))
+    parts += [one for one in beside if one[1]]
     if items := agenda_lines(words, said):
         parts.append((words._("Agenda"), "\n".join(items)))
     parts.append((words._("Who is asked to come"), "\n".join(_who(words, one) for one in to)))

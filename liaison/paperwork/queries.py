@@ -12,10 +12,11 @@ from liaison.directory.models import Person
 from liaison.errors import NotFound
 from liaison.i18n import Words
 from liaison.mechanisms import queries as mechanisms
+from liaison.meetings import activity_queries
 from liaison.meetings import queries as meetings
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.holding import next_ordinals
-from liaison.meetings.models import NUMBERED_KINDS, Meeting
+from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting
 from liaison.meetings.snapshot import organizer_of
 from liaison.paperwork.models import LETTER, DocumentTemplate, MeetingLetter
 from liaison.paperwork.wording import Asked, Said, cited, guests_of, item_said
@@ -98,6 +99,10 @@ async def said(db: Session, viewer: Viewer, meeting: Meeting, words: Words, *, o
             if one.agency_id != (letter.issuing_agency_id if letter else meeting.host_agency_id)
         ],
         open_actions=await _open_actions(db, viewer, meeting, words),
+        co_hosts=words._(", ").join(one.agency.name for one in await activity_queries.co_hosts(db, meeting.id))
+        if meeting.kind in ACTIVITIES
+        else "",
+        audience_groups=words._(", ").join(meeting.audience_groups or ()),
         chair=" ".join(filter(None, (chairs[0].job_title, chairs[0].name))) if chairs else "",
     )
 

@@ -85,6 +85,9 @@ class Said:
     guests: Sequence[Guest]
     asked: Sequence[Asked]
     chair: str = ""
+    co_hosts: str = ""
+    audience_groups: str = ""
+    """协办单位 and 受众 of a joint activity, in words."""
     open_actions: Sequence[Sequence[str]] = ()
     """The open action items of earlier meetings that everybody may know of: what, who, until when, how often carried over."""
 

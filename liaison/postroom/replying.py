@@ -22,6 +22,7 @@ from liaison.mail.inbox import IncomingMessage
 from liaison.mail.models import MailPerson, OutboxMail
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism, Member
+from liaison.mechanisms.queries import in_force
 from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import agenda, queries
 from liaison.meetings.models import Announcement, Attendee, Meeting
@@ -297,7 +298,7 @@ async def _next_meeting(db: Session, viewer: Viewer, plain: _Plain) -> Meeting |
     """The next meeting to which the sender may propose, of the one mechanism that reads the mailbox the mail came to."""
     mailboxes = {untagged(each) for each in plain.message.heading.recipients}
     own = select(Mechanism.id, Mechanism.mailbox).where(
-        Mechanism.id.in_(viewer.member_of), Mechanism.ended_on.is_(None)
+        Mechanism.id.in_(viewer.member_of), in_force(db.clock.today(db.settings.timezone))
     )
     rows = (await db.execute(own)).all()
     # What was written to another mechanism's mailbox is no proposal to one that happens to have none.

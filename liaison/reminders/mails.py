@@ -33,6 +33,7 @@ from liaison.reminders.extensions import extension_entry
 from liaison.reminders.list_checks import list_entry
 from liaison.reminders.notices import notice_entry
 from liaison.reminders.queries import Reader, newest_snapshots, on_leave, readers
+from liaison.reminders.reviews import review_entry
 from liaison.reminders.rules import (
     ACTION,
     ATTENDEE,
@@ -45,6 +46,7 @@ from liaison.reminders.rules import (
     ONLY_OPEN,
     PREPARE,
     RECORD,
+    REVIEW,
     SIGN,
     WEEK,
     Line,
@@ -236,6 +238,8 @@ async def _found(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Foun
         return await _step(db, line, loaded, locale)
     if line.kind == LIST:
         return await _list(db, line, loaded, locale)
+    if line.kind == REVIEW:
+        return await _review(db, line, loaded, locale)
     if line.kind in (EXTENSION, CLOSING):
         worded = extension_entry if line.kind == EXTENSION else closing_entry
         found = await worded(db, line, loaded.offices.get(line.office or 0), loaded.read_by, locale)
@@ -309,6 +313,15 @@ async def _list(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found
     office = loaded.offices.get(line.office or 0)
     entry = await list_entry(db, line, member, office, locale, member.mechanism.timezone)
     return _Found(line, entry, member.mechanism) if entry else None
+
+
+async def _review(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
+    mechanism, office = await db.get(Mechanism, line.id), loaded.offices.get(line.office or 0)
+    if mechanism is None or not await _is_still_theirs(db, line, loaded, mechanism, None):
+        return None
+    agency = office.agency.short_name if office else loaded.readers[line.to].name
+    entry = await review_entry(db, line, mechanism, agency, office, locale)
+    return _Found(line, entry, mechanism) if entry else None
 
 
 async def _notice(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

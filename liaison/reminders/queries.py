@@ -35,7 +35,7 @@ class Morning:
     def here(self, query: Select[Any]) -> Select[Any]:
         """The rows of mechanisms in this zone and region that have not ended; the query has joined Mechanism."""
         return query.where(
-            Mechanism.timezone == self.timezone, Mechanism.region == self.region, Mechanism.ended_on.is_(None)
+            Mechanism.timezone == self.timezone, Mechanism.region == self.region, mechanisms.in_force(self.today)
         )
 
 

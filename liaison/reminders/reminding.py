@@ -20,6 +20,7 @@ from liaison.db import Session, one_at_a_time
 from liaison.directory.models import Person
 from liaison.mail.queue_state import note, noted
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.queries import in_force
 from liaison.meetings.stepping import rows_of
 from liaison.reminders import list_checks, queries, stepping
 from liaison.reminders.bundling import bundle
@@ -27,7 +28,18 @@ from liaison.reminders.closings import closing_lines
 from liaison.reminders.extensions import extension_lines
 from liaison.reminders.notices import due_addressees, notice_lines
 from liaison.reminders.queries import Morning
-from liaison.reminders.rules import ACTION, BEFORE_MEETING, NOTICE_SENT, WEEK, Line, digest_time, mail_day, monday_of
+from liaison.reminders.reviews import due_reviews, review_lines
+from liaison.reminders.rules import (
+    ACTION,
+    BEFORE_MEETING,
+    NOTICE_SENT,
+    REVIEW,
+    WEEK,
+    Line,
+    digest_time,
+    mail_day,
+    monday_of,
+)
 from liaison.reminders.sign_mails import sign_lines
 from liaison.reminders.stepping import asked_lines
 
@@ -49,7 +61,8 @@ async def remind_due(db: Session) -> int:
     """Call for the clock's mails that are due now; how many. A second run, or a second worker, calls for none of them again."""
     await one_at_a_time(db, "reminders")
     mails = 0
-    zones = select(Mechanism.timezone, Mechanism.region).where(Mechanism.ended_on.is_(None)).distinct()
+    yesterday = db.now().date() - timedelta(days=1)  # no zone is behind that
+    zones = select(Mechanism.timezone, Mechanism.region).where(in_force(yesterday)).distinct()
     for timezone, region in (await db.execute(zones)).all():
         calendar = region_calendar(region)
         today = mail_day(calendar, db.now(), timezone)
@@ -71,6 +84,8 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
     lines += await closing_lines(db, morning, calendar)
     notices = await due_addressees(db, morning)
     lines += await notice_lines(db, morning, calendar, notices)
+    reviews = await due_reviews(db, morning)
+    lines += await review_lines(db, morning, calendar, reviews)
     week = await _of_week(db, morning, digest_time(calendar, morning.today, morning.timezone))
     lists = await list_checks.looked_at(db, morning, calendar)
     lines += lists.lines if lists is not None else ()
@@ -84,6 +99,11 @@ async def _morning(db: Session, morning: Morning, calendar: WorkCalendar) -> int
         one.plan_reminder(calendar, tomorrow)
         if f"{NOTICE_SENT}:{one.id}" in held_over:
             one.remind_on = tomorrow
+    for agreement in reviews:
+        tomorrow = morning.today + timedelta(days=1)
+        agreement.plan_reminder(calendar, tomorrow)
+        if f"{REVIEW}:{agreement.mechanism_id}" in held_over:
+            agreement.remind_on = tomorrow
     for item in items:
         tomorrow = morning.today + timedelta(days=1)
         waits = f"{ACTION}:{item.id}" in held_over

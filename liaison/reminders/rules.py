@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from liaison.calendaring.deadlines import MAIL_TIME
 from liaison.calendaring.workdays import WorkCalendar, add_workdays
+from liaison.mechanisms.review import REVIEW_STEPS
 from liaison.meetings.steps import (
     APPROVED,
     CALL,
@@ -31,6 +32,8 @@ ASKED_FOR = timedelta(days=14)
 """So long after its day the list is still asked for where nothing ran then; later it waits for the next half-year."""
 FRESH = timedelta(days=30)
 """A list said to be right so shortly before is not asked for."""
+REVIEW = "review"
+"""A mechanism whose agreement comes up for review."""
 EXTENSION = "extension"
 """A request for another date that waits for its reader's word."""
 DECIDE = "decide"
@@ -54,7 +57,7 @@ ONLY_OPEN: Final = (REPLIES, WEEK)
 _URGENCY: Final = (
     *("overdue_5", "overdue_1", UNANSWERED, "due", DECIDE, CLOSE, COUNTERSIGN, NOTICE, ISSUE, MINUTES_DRAFT),
     *(SIGN_BEFORE, "before", HALF, BEFORE_MEETING),
-    *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, LIST_CHECK, WEEK),
+    *(REPLIES, ITEMS_DUE, APPROVED, PRE_MEETING, CALL, *reversed(REVIEW_STEPS), LIST_CHECK, WEEK),
 )
 
 
@@ -70,8 +73,8 @@ class To(NamedTuple):
 class Line:
     """One thing that one person, or an agency without a liaison, is reminded of.
 
-    `kind` is action, attendee, slip, items, prepare, list, extension, closing, record, sign or notice; `id` that of the action item, the
-    attendee, the agency's invitation, the meeting, the membership, the request, the signer or the agency that a notice was sent to.
+    `kind` is action, attendee, slip, items, prepare, list, review, extension, closing, record, sign or notice; `id` that of the action item, the
+    attendee, the agency's invitation, the meeting, the membership, the mechanism, the request, the signer or the agency that a notice was sent to.
     `step` says why now: before, due, overdue_1, overdue_5, decide, close, half, unanswered, a step around the meeting (call_for_items …
     issue), or week
     for what merely waits. `office` is set for what comes to

@@ -17,6 +17,7 @@ from liaison.countersigning.standing import standing_of
 from liaison.db import Session
 from liaison.i18n import Words
 from liaison.mechanisms.models import Designation, Mechanism
+from liaison.mechanisms.queries import in_force
 from liaison.meetings.models import Meeting
 from liaison.meetings.steps import COUNTERSIGN
 from liaison.minutes import queries as minutes_queries
@@ -45,7 +46,7 @@ async def sign_lines(db: Session, morning: Morning, calendar: WorkCalendar) -> l
             Document.in_force_at.is_(None),
             Mechanism.timezone == morning.timezone,
             Mechanism.region == morning.region,
-            Mechanism.ended_on.is_(None),
+            in_force(morning.today),
             DocumentVersion.due_on.between(morning.today - LATE_FOR, morning.today + SOON),
         )
     )

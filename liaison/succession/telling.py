@@ -52,7 +52,7 @@ async def tell_changes(db: Session, mechanism: Mechanism, known: Mapping[int, De
     """Tell of each agency whose liaison is another one than is `known`; how many mails. An agency's first liaison and one that an import
     brought are no news, and a vacancy is told by the pages."""
     today = db.clock.today(mechanism.timezone)
-    if mechanism.ended_on is not None and mechanism.ended_on <= today:
+    if mechanism.has_ended(today):
         return 0
     duty = await on_duty(db, mechanism, today)
     mails = 0

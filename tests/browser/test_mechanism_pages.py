@@ -14,6 +14,8 @@ PAGES = {
     "zhoumin": (
         "/mechanisms",
         "/mechanisms/1",
+        "/programmes",
+        "/programmes?name=府检联动",
         "/mechanisms/1/designations/new",
         "/designations/1",
         "/mechanisms/1/deadlines",

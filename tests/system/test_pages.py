@@ -16,6 +16,7 @@ from liaison.mail.sources import state
 from liaison.mail.sources.places import InboxProblem, inboxes
 from liaison.meetings.asking import Asked
 from liaison.reminders import reminding
+from liaison.system.routes.outbox import KINDS
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.world import World
@@ -225,3 +226,7 @@ async def test_a_number_beyond_all_bounds_is_told_the_range(
     assert refused.status_code == 422
     assert "请填写5到" in refused.text
     assert "请填写整数" not in refused.text
+
+
+def test_every_mail_that_can_be_sent_has_a_word_in_the_outbox() -> None:
+    assert set(COMPOSERS) - set(KINDS) == set()

@@ -11,11 +11,13 @@ from liaison.calendaring.deadlines import PROFILE
 from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
+from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.founding import Facts, Joining
+from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
 from liaison.meetings import queries as meetings
@@ -36,7 +38,9 @@ async def index(request: AnyRequest, db: Db, viewer: Me, after: FromQuery[str] =
         "mechanisms/index.html",
         nav="mechanisms",
         mechanisms=rows,
+        grouped=overview.by_programme(rows),
         cards={row.id: overview.cards(histories[row.id], db.clock.today(row.timezone)) for row in rows},
+        dormant=await life.dormant(db, viewer, rows),
         next_url=f"/mechanisms?after={rows[-1].id}" if more else None,
         first=not after,
         may_found=permissions.may_found(viewer),
@@ -52,13 +56,16 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
+    agreed = await queries.agreement(db, mechanism_id)
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
         "mechanisms/show.html",
         nav="mechanisms",
         mechanism=mechanism,
-        agreement=await queries.agreement(db, mechanism_id),
+        agreement=agreed,
+        dormant=(await life.dormant(db, viewer, [mechanism])).get(mechanism_id),
+        review_near=not mechanism.has_ended(today) and is_near(agreed.review_on if agreed else None, today),
         clauses=await queries.clauses(db, mechanism_id),
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
@@ -106,7 +113,8 @@ async def _new_page(request: AnyRequest, db: Session, viewer: Viewer, form: Form
     if not permissions.may_found(viewer):
         raise NotPermitted(N_("Mechanisms are entered by the operator. Please send the operator the agreement."))
     agencies = await queries.choosable_agencies(db)
-    return form_page(request, "form", form, {}, mechanism=None, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    more: dict[str, Any] = {"LANGUAGES": LANGUAGE_NAMES, "programmes": await queries.programmes(db, viewer)}
+    return form_page(request, "form", form, {}, mechanism=None, agencies=agencies, **more)
 
 
 @get("/mechanisms/{mechanism_id:int}/edit")
@@ -133,7 +141,8 @@ async def _edit_page(request: AnyRequest, db: Db, viewer: Me, mechanism_id: int,
     mechanism = await kept(db, viewer, mechanism_id)
     members = await queries.members_on(db, mechanism_id, db.clock.today(mechanism.timezone))
     agencies = [member.agency for member in members]
-    return form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, LANGUAGES=LANGUAGE_NAMES)
+    more: dict[str, Any] = {"LANGUAGES": LANGUAGE_NAMES, "programmes": await queries.programmes(db, viewer)}
+    return form_page(request, "form", form, theirs, mechanism=mechanism, agencies=agencies, **more)
 
 
 def _facts(form: Form) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from liaison.meetings.api import agenda, asked, meetings, papers, plan, record, series
+from liaison.meetings.api import activities, agenda, asked, meetings, papers, plan, record, series
 
 api = Router(
     "/",
@@ -14,6 +14,7 @@ api = Router(
         *series.HANDLERS,
         *plan.HANDLERS,
         *record.HANDLERS,
+        *activities.HANDLERS,
     ],
     tags=["meetings"],
 )

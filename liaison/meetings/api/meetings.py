@@ -13,11 +13,21 @@ from liaison.db import Session
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import announcing, queries, scheduling
 from liaison.meetings.api.shared import Db, Id, Me, Page, brief, in_full, local
-from liaison.meetings.asking import Asked
+from liaison.meetings.asking import Asked, Guest
 from liaison.meetings.models import Meeting
 from liaison.web.api import Body, Instant, body, listed, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
+
+
+class GuestGiven(Body):
+    """Somebody from outside the agencies of this site."""
+
+    name: str
+    body: str
+    job_title: str | None = None
+    mail: str | None = None
+    phone: str | None = None
 
 
 class AskedGiven(Body):
@@ -26,6 +36,7 @@ class AskedGiven(Body):
     agency_id: str | None = None
     seats: int = 1
     requirement: str | None = None
+    guest: GuestGiven | None = None
 
     def asked(self) -> Asked:
         """As the verbs take it."""
@@ -35,6 +46,7 @@ class AskedGiven(Body):
             agency_id=named_if_given(self.agency_id),
             seats=self.seats,
             requirement=self.requirement,
+            guest=Guest(**msgspec.structs.asdict(self.guest)) if self.guest else None,
         )
 
 

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from liaison.meetings.routes.activities import handlers as activity_handlers
 from liaison.meetings.routes.agenda import handlers as agenda_handlers
 from liaison.meetings.routes.annual import handlers as annual_handlers
 from liaison.meetings.routes.annual_sending import handlers as annual_sending_handlers
@@ -48,5 +49,6 @@ router = Router(
         *annual_handlers,
         *annual_sending_handlers,
         *skipping_handlers,
+        *activity_handlers,
     ],
 )

@@ -129,7 +129,7 @@ async def _on_list(db: Session, meeting_id: int) -> list[Asked]:
 
 async def _choices(db: Session, viewer: Viewer, meeting: Meeting) -> Choices:
     """The host chooses from everybody, others from their own agency."""
-    offered = await choices(db, meeting.local_on, meeting.mechanism_id)
+    offered = await choices(db, meeting.local_on, meeting.mechanism_id, kept_by=meeting.host_agency_id)
     if is_host(viewer, meeting):
         return offered
     own = viewer.acts_for(meeting.mechanism_id)
@@ -155,6 +155,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: in
         roles=[(role, words._(ROLE_NAMES[role])) for role in ATTENDEE_ROLES],
         guest_rows=row_numbers(form, "guests", spare=2),
         other_rows=row_numbers(form, "others", spare=1),
+        outside_rows=row_numbers(form, "outside", spare=1) if is_host(viewer, meeting) else [],
     )
 
 

@@ -14,11 +14,12 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_, Words
-from liaison.meetings import announcing, overview, queries, scheduling
+from liaison.meetings import activities, activity_queries, announcing, overview, queries, scheduling
+from liaison.meetings.activity_models import GROUPS
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import may_change_host
 from liaison.meetings.routes.common import both_versions, choices, keep_version, meeting_to_change, renamed, shown
-from liaison.meetings.routes.new import LABELS, kind_of_day, late_joiners
+from liaison.meetings.routes.new import LABELS, kind_of_day, late_joiners, read_activity
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
 from liaison.web.forms import Form, attempt
@@ -44,7 +45,17 @@ ACTS = {
         N_("Edit the meeting"),
         N_("Save only"),
         lambda words, n: words.ngettext("Save and tell %(n)d address", "Save and tell %(n)d addresses", n),
-        fields=("title", "kind", "location", "host_agency_id", "recorder_id", "note", "replies_due_on"),
+        fields=(
+            "title",
+            "kind",
+            "location",
+            "host_agency_id",
+            "recorder_id",
+            "co_hosts",
+            "audience_groups",
+            "note",
+            "replies_due_on",
+        ),
     ),
     "move": Act(
         "meetings/when.html",
@@ -100,6 +111,11 @@ async def change_form(
         time=request.query_params.get("time") or f"{meeting.local_start:%H:%M}",
         duration_minutes=meeting.duration_minutes,
     )
+    if name == "edit":
+        hosts = [one.agency for one in await activity_queries.co_hosts(db, meeting.id)]
+        form.values |= {f"co_host.{one.id}": ["1"] for one in hosts if one.kept_by_id is None}
+        form.values["co_hosts"] = ["、".join(one.name for one in hosts if one.kept_by_id is not None)]
+        form.values["audience_groups"] = ["、".join(meeting.audience_groups or ())]
     return await _page(request, db, viewer, meeting_id, name, form)
 
 
@@ -114,21 +130,26 @@ async def edit_meeting(
     host = (form.id("host_agency_id") or 0) if "host_agency_id" in form.values else scheduling.UNSET
     due = form.date("replies_due_on")
     recorder = form.id("recorder_id")
-    act = scheduling.change(
-        db,
-        viewer,
-        meeting,
-        version=form.whole("version"),
-        title=form.raw("title"),
-        kind=form.raw("kind"),
-        location=form.raw("location"),
-        note=form.raw("note"),
-        replies_due_on=due,
-        hides_attendees=form.ticked("hides_attendees"),
-        host_agency_id=host,
-        recorder_id=recorder,
-    )
-    return await _change(request, db, viewer, meeting, "edit", form, act)
+    offered = await choices(db, meeting.local_on, meeting.mechanism_id)
+
+    async def change() -> bool:
+        await scheduling.change(
+            db,
+            viewer,
+            meeting,
+            version=form.whole("version"),
+            title=form.raw("title"),
+            kind=form.raw("kind"),
+            location=form.raw("location"),
+            note=form.raw("note"),
+            replies_due_on=due,
+            hides_attendees=form.ticked("hides_attendees"),
+            host_agency_id=host,
+            recorder_id=recorder,
+        )
+        return await activities.describe(db, viewer, meeting, **read_activity(form, offered))
+
+    return await _change(request, db, viewer, meeting, "edit", form, change())
 
 
 @post("/meetings/{meeting_id:int}/move")
@@ -188,15 +209,15 @@ async def _change(
     meeting: Meeting,
     name: str,
     form: Form,
-    act: Awaitable[Meeting],
+    act: Awaitable[Meeting | bool],
 ) -> Response[Any]:
-    """Do it; with the second button tell everybody in the same transaction."""
+    """Do it; with the second button tell everybody in the same transaction. `act` gives True where it changed what `_said` does not see."""
     told = form.raw("then") == "send" and meeting.announced_at is not None
     meeting_id, before = meeting.id, _said(meeting)
 
     async def doing() -> str:
         try:
-            await act
+            more = await act is True
         except Invalid as refusal:
             raise renamed(refusal, {"starts_at": "date"}) from None
         done = "saved"
@@ -210,7 +231,7 @@ async def _change(
                 if "vacancy_reason" not in refusal.errors:
                     raise
                 done = VACANT
-        if done != "sent" and _said(meeting) == before and meeting.announced_at is not None:
+        if done != "sent" and not more and _said(meeting) == before and meeting.announced_at is not None:
             if name == "move":
                 raise Invalid(
                     {"date": N_("Nothing was changed, and nothing was sent: this is when and where it takes place.")}
@@ -285,6 +306,7 @@ async def _page(
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
         may_change_host=may_change_host(viewer, meeting, await queries.creators_agency_id(db, meeting)),
         choices=await choices(db, meeting.local_on, meeting.mechanism_id) if name == "edit" else None,
+        groups=[words._(one) for one in GROUPS],
         stale=both_versions(request, form, theirs or {}, labels),
     )
 

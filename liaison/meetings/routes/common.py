@@ -76,6 +76,13 @@ def keep_version(form: Form, version: int, *, stale: bool) -> None:
         form.values["version"] = [str(version)]
 
 
+_OF_GUEST = {
+    "body": N_("Body"),
+    "job_title": N_("Job title"),
+    "mail": N_("Mail address"),
+    "phone": N_("Phone"),
+    "role": N_("Role"),
+}
 _ASKED = {"seats": N_("Seats"), "requirement": N_("Requirement")}
 
 
@@ -96,6 +103,9 @@ def labels_of(words: Words, form: Form, labels: Mapping[str, str], agencies: Ite
             agency_id = number if prefix == "agency" else form.raw(f"others.{number}.agency_id")
             agency = names.get(agency_id, words._("Who is asked"))
             named[name] = words._("%(agency)s: %(field)s", agency=agency, field=words._(field))
+        elif prefix == "outside":
+            field = _OF_GUEST.get(rest.rpartition(".")[2], N_("Name"))
+            named[name] = words._("Guest %(n)d: %(field)s", n=int(number) + 1, field=words._(field))
         elif prefix in ("agency", "others", "person", "guests"):
             named[name] = words._("Who is asked")
     return named
@@ -128,8 +138,9 @@ class Choices:
         return [*self.members, *self.others]
 
 
-async def choices(db: Session, meeting_day: date, mechanism_id: int) -> Choices:
-    """Agencies and people to choose from; members are those of `meeting_day` (a local date), and today's who joined since."""
+async def choices(db: Session, meeting_day: date, mechanism_id: int, *, kept_by: int | None = None) -> Choices:
+    """Agencies and people to choose from; members are those of `meeting_day` (a local date), and today's who joined since;
+    among the guests also those from outside whom agency `kept_by` asked before."""
     mechanism = await db.get_one(Mechanism, mechanism_id)
     found = {
         member.agency_id: member.agency
@@ -138,8 +149,10 @@ async def choices(db: Session, meeting_day: date, mechanism_id: int) -> Choices:
     }
     members = sorted(found.values(), key=lambda agency: (agency.sort_order, agency.id))
     ids = {agency.id for agency in members}
-    others = [agency for agency in await mechanisms.choosable_agencies(db) if agency.id not in ids]
-    people = await mechanisms.choosable_people(db, ids | {agency.id for agency in others})
+    known = await mechanisms.choosable_agencies(db, kept_by=kept_by)
+    others = [agency for agency in known if agency.id not in ids and agency.kept_by_id is None]
+    outside = {agency.id for agency in known if agency.kept_by_id is not None}
+    people = await mechanisms.choosable_people(db, ids | {agency.id for agency in others} | outside)
     grouped = by_agency(people)
     return Choices(
         members=members,

@@ -12,12 +12,13 @@ from liaison.db import Session
 from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
-from liaison.meetings import scheduling
+from liaison.meetings import activities, scheduling
+from liaison.meetings.activity_models import GROUPS
 from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
-from liaison.meetings.routes.common import labels_of, renamed, shown
-from liaison.meetings.routes.new import kind_of_day
+from liaison.meetings.routes.common import choices, labels_of, renamed, shown
+from liaison.meetings.routes.new import kind_of_day, read_activity
 from liaison.meetings.showing import DAY_NAMES
 from liaison.meetings.wording import KIND_NAMES
 from liaison.web.forms import Form, attempt, whole_number
@@ -31,6 +32,8 @@ LABELS = {
     "duration_minutes": N_("Length in minutes"),
     "location": N_("Place"),
     "host_agency_id": N_("Host agency"),
+    "co_hosts": N_("Co-hosts"),
+    "audience_groups": N_("Audience"),
     "items": N_("Agenda"),
     "decisions": N_("Decisions"),
     "notes": N_("Notes"),
@@ -76,7 +79,7 @@ async def _enter(db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> 
     texts = {name: _lines(form, name) for name in ("items", "decisions")}
     places |= {f"{name}.{n}": name for name, lines in texts.items() for n in range(len(lines))}
     try:
-        return await enter_held(
+        meeting = await enter_held(
             db,
             viewer,
             mechanism_id,
@@ -93,8 +96,11 @@ async def _enter(db: Session, viewer: Viewer, mechanism_id: int, form: Form) -> 
             ordinal=numbers["ordinal"],
             ordinal_in_year=numbers["ordinal_in_year"],
         )
+        offered = await choices(db, starts.date(), mechanism_id)
+        await activities.describe(db, viewer, meeting, **read_activity(form, offered))
     except Invalid as refusal:
         raise renamed(refusal, {"starts_at": "date"} | places) from None
+    return meeting
 
 
 def _lines(form: Form, name: str) -> list[str]:
@@ -130,6 +136,8 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         day=kind_of_day(mechanism, form.typed_date("date")),
         late_joiners=(),
         day_names=DAY_NAMES,
+        choices=await choices(db, form.typed_date("date") or db.clock.today(mechanism.timezone), mechanism.id),
+        groups=[words._(one) for one in GROUPS],
         kinds=[(kind, words._(KIND_NAMES[kind])) for kind in KINDS],
     )
 

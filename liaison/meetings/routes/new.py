@@ -15,9 +15,10 @@ from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism, Member
-from liaison.meetings import agenda, scheduling, suggesting
-from liaison.meetings.asking import Asked
-from liaison.meetings.models import ATTENDEE_ROLES, KINDS, PURPOSES, Meeting
+from liaison.meetings import activities, agenda, scheduling, suggesting
+from liaison.meetings.activity_models import GROUPS, names_in
+from liaison.meetings.asking import Asked, Guest
+from liaison.meetings.models import ACTIVITIES, ATTENDEE_ROLES, KINDS, PURPOSES, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.routes.common import (
     Choices,
@@ -36,6 +37,7 @@ from liaison.web.pages import AnyRequest, fragment, see_other, words_of
 
 ITEM = ("title", "agency_id", "presenter_id", "duration_minutes")
 AGREED = ("time", "duration_minutes", "title")
+OUTSIDE = ("name", "body", "job_title", "mail", "phone")
 SPARE_ITEMS, SPARE_GUESTS = 3, 2
 LABELS = {
     "title": N_("Title"),
@@ -46,6 +48,8 @@ LABELS = {
     "location": N_("Place"),
     "host_agency_id": N_("Host agency"),
     "recorder_id": N_("Recorder"),
+    "co_hosts": N_("Co-hosts"),
+    "audience_groups": N_("Audience"),
     "note": N_("Text of the notice"),
     "replies_due_on": N_("Answers due by"),
     "reason": N_("Reason"),
@@ -65,6 +69,8 @@ async def new_meeting(
     form = await _proposal(db, viewer, mechanism, _day(request.query_params.get("date")))
     given = {name: [text] for name in AGREED if (text := request.query_params.get(name))}
     form.values |= given
+    if (kind := request.query_params.get("kind")) in ACTIVITIES:
+        form.values |= {"kind": [kind], "title": given.get("title", [""])}
     return await _page(request, db, viewer, mechanism_id, form)
 
 
@@ -88,7 +94,12 @@ async def schedule_meeting(
 
 
 async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: Form) -> Meeting:
-    offered = await choices(db, _day(form.given("date")) or db.clock.today(mechanism.timezone), mechanism.id)
+    offered = await choices(
+        db,
+        _day(form.given("date")) or db.clock.today(mechanism.timezone),
+        mechanism.id,
+        kept_by=viewer.acts_for(mechanism.id),
+    )
     asked, names = read_asked(form, offered)
     starts, minutes = form.local_start("date", "time"), form.whole("duration_minutes")
     form.required_text("title", form.raw("title"), most=200)
@@ -120,6 +131,10 @@ async def _schedule(db: Session, viewer: Viewer, mechanism: Mechanism, form: For
         meeting = await on_field("host_agency_id", scheduled)
     except Invalid as refusal:
         raise renamed(refusal, {"starts_at": "date"} | names) from None
+    try:
+        await activities.describe(db, viewer, meeting, **read_activity(form, offered))
+    except Invalid as refusal:
+        form.take(refusal)
     for number in filled_rows(form, "items", ITEM):
         row = f"items.{number}"
         wanted: dict[str, Any] = {name: form.whole(f"{row}.{name}") for name in ITEM[1:]}
@@ -216,7 +231,9 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
     mechanism = await _mechanism(db, viewer, mechanism_id)
     words = words_of(request)
     day = _day(form.given("date"))
-    offered = await choices(db, day or db.clock.today(mechanism.timezone), mechanism.id)
+    offered = await choices(
+        db, day or db.clock.today(mechanism.timezone), mechanism.id, kept_by=viewer.acts_for(mechanism.id)
+    )
     return shown(
         request,
         "meetings/new.html",
@@ -235,6 +252,8 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         item_rows=row_numbers(form, "items", spare=1 if form.errors else SPARE_ITEMS),
         guest_rows=row_numbers(form, "guests", spare=1 if form.errors else SPARE_GUESTS),
         other_rows=row_numbers(form, "others", spare=1),
+        outside_rows=row_numbers(form, "outside", spare=1),
+        groups=[words._(one) for one in GROUPS],
     )
 
 
@@ -267,7 +286,22 @@ def read_asked(form: Form, offered: Choices) -> tuple[list[Asked], dict[str, str
         name = f"guests.{number}"
         if person_id := form.id(f"{name}.person_id"):
             ask(Asked(person_id=person_id, role=form.raw(f"{name}.role")), name, "person_id")
+    for number in filled_rows(form, "outside", OUTSIDE):
+        name = f"outside.{number}"
+        guest = Guest(**{field: form.raw(f"{name}.{field}") for field in OUTSIDE})
+        names |= {f"attendees.{len(asked)}.{field}": f"{name}.{field}" for field in OUTSIDE}
+        ask(Asked(guest=guest, role=form.raw(f"{name}.role")), name, "name")
     return asked, names
+
+
+def read_activity(form: Form, offered: Choices) -> dict[str, Any]:
+    """What the form says of a joint activity, as `activities.describe` takes it."""
+    ticked = [one.id for one in offered.agencies if form.ticked(f"co_host.{one.id}")]
+    return {
+        "co_host_ids": ticked,
+        "co_host_names": names_in(form.raw("co_hosts")),
+        "audience_groups": names_in(form.raw("audience_groups")),
+    }
 
 
 def _seats(form: Form, name: str, agency_id: int) -> Asked:

@@ -17,13 +17,14 @@ from liaison.db import Session
 from liaison.i18n import N_
 from liaison.mail import reasons
 from liaison.mechanisms.wording import STEPS
-from liaison.meetings import following, paper_queries, queries
+from liaison.meetings import activity_queries, following, paper_queries, queries
+from liaison.meetings.activity_models import COUNTED
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.announcing import HOURS_BETWEEN_REMINDERS
 from liaison.meetings.attendance import One, by_attendance, can_note_all, leave_of, to_check_in
 from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
-from liaison.meetings.models import PURPOSES, Meeting
+from liaison.meetings.models import ACTIVITIES, PURPOSES, Meeting
 from liaison.meetings.overview import Overview, overview
 from liaison.meetings.permissions import is_host, may_record, may_schedule, may_see_list
 from liaison.meetings.record_view import record
@@ -35,6 +36,7 @@ from liaison.meetings.wording import (
     ANSWER_NAMES,
     ATTENDANCE_NAMES,
     CHANGE_NAMES,
+    FIGURE_NAMES,
     GROUP_NAMES,
     KIND_NAMES,
     LEAVE_NAMES,
@@ -85,6 +87,7 @@ DONE = {
     "step_skipped": N_("The step is skipped."),
     "step_done": N_("The step is done."),
     "step_undone": N_("Taken back."),
+    "counted": N_("The figures are saved."),
     "unheld": N_("The meeting is no longer recorded as held."),
 }
 OCCASIONS = CHANGE_NAMES | {"reinstated": N_("Reinstated")}
@@ -138,10 +141,28 @@ async def show_meeting(
         if meeting.state in ("draft", "postponed")
         else None,
         **await request.app.state.minutes_beside(request, db, viewer, meeting),
+        **await activity_beside(request, db, viewer, meeting),
         papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
         may_bring_papers=is_host(viewer, meeting)
         or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
     )
+
+
+async def activity_beside(request: AnyRequest, db: Session, viewer: Viewer, meeting: Meeting) -> dict[str, Any]:
+    """Of a joint activity: who co-hosts it, what was counted, and who enters that."""
+    if meeting.kind not in ACTIVITIES:
+        return {"co_hosts": [], "counted": ()}
+    return {
+        "co_hosts": await activity_queries.co_hosts(db, meeting.id),
+        "counted": COUNTED[meeting.kind] if meeting.held_at is not None else (),
+        "figures": await activity_queries.figures(db, meeting.id) if meeting.held_at is not None else None,
+        "figure_names": FIGURE_NAMES,
+        "may_count": may_record(viewer, meeting, await queries.chairs(db, meeting.id)),
+        "leads_referred": await request.app.state.leads_found_at(db, viewer, meeting.id)
+        if meeting.held_at is not None
+        else [],
+        "refers": viewer.acts_for(meeting.mechanism_id) is not None,
+    }
 
 
 @get("/meetings/{meeting_id:int}/print")
@@ -154,7 +175,10 @@ async def print_meeting(
     view = await overview(db, viewer, meeting)
     takes_place = meeting.takes_place_by(db.clock.today(meeting.timezone))
     found = await recorded(db, request, viewer, meeting, view) if takes_place else region(db, request, meeting)
-    return page(request, "meetings/print.html", meeting=meeting, view=view, takes_place=takes_place, **found)
+    hosts = await activity_queries.co_hosts(db, meeting.id) if meeting.kind in ACTIVITIES else []
+    return page(
+        request, "meetings/print.html", meeting=meeting, view=view, takes_place=takes_place, co_hosts=hosts, **found
+    )
 
 
 def region(db: Session, request: AnyRequest, meeting: Meeting) -> dict[str, Any]:

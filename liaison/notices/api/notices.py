@@ -38,6 +38,7 @@ class NoticeGiven(Body):
     doc_no: str | None = None
     answers_id: str | None = None
     case_code: str | None = None
+    activity_id: str | None = None
     category: str | None = None
     clause_id: str | None = None
     phones_ok: bool = False
@@ -127,7 +128,13 @@ async def write(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     if given.kind not in KINDS:
         raise Invalid({"kind": Message(CHOOSE_ONE_OF, {"choices": ", ".join(KINDS)})})
-    lead = Lead(given.case_code, given.category, named_if_given(given.clause_id), given.phones_ok)
+    lead = Lead(
+        given.case_code,
+        given.category,
+        named_if_given(given.clause_id),
+        named_if_given(given.activity_id),
+        given.phones_ok,
+    )
     if given.kind == INFORMATION and lead != Lead(phones_ok=given.phones_ok):
         raise Invalid({"kind": N_("A case code, a cause and a clause belong to a referral.")})
     notice = await writing.draft(
@@ -313,6 +320,7 @@ def _lead(notice: Notice, given: NoticeChange) -> Lead | None:
         notice.case_code if given.case_code is msgspec.UNSET else given.case_code,
         notice.category if given.category is msgspec.UNSET else given.category,
         notice.clause_id if given.clause_id is msgspec.UNSET else named_if_given(given.clause_id),
+        notice.activity_id,
         given.phones_ok,
     )
 

@@ -229,7 +229,7 @@ async def _page(
         "filters": filters,
         "mechanisms": kept,
         "agencies": agencies,
-        "writes": [one for one in kept if one.ended_on is None],
+        "writes": [one for one in kept if not one.has_ended(db.clock.today(one.timezone))],
         "known": [one.text for one in known],
         "ways": [(way, words._(REGISTERED_NAMES[way])) for way in REGISTERED_WAYS],
         "way_names": REGISTERED_NAMES,

@@ -44,7 +44,7 @@ async def ledger(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
         directions=DIRECTIONS,
         states=STATES,
         mechanisms=own,
-        writes=[one for one in own if may_write(viewer, one.id) and one.ended_on is None],
+        writes=[one for one in own if may_write(viewer, one.id) and not one.has_ended(db.clock.today(one.timezone))],
         first_url="/referrals" + _query(kept),
         export="/referrals/ledger.xlsx" + _query(kept),
         next_url="/referrals" + _query({**kept, "before": str(rows[PAGE - 1].notice_id)}) if len(rows) > PAGE else None,

@@ -63,7 +63,7 @@ async def index(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
         filters=filters,
         mechanisms=own,
         agencies=sorted(members.values(), key=lambda one: (one.sort_order, one.id)),
-        writes=[one for one in own if may_write(viewer, one.id) and one.ended_on is None],
+        writes=[one for one in own if may_write(viewer, one.id) and not one.has_ended(db.clock.today(one.timezone))],
         acts_for=viewer.acts_for,
         toast=await _discarded(request, db, viewer),
         address=address,

@@ -7,11 +7,13 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.errors import NotFound
 from liaison.i18n import N_, Words
 from liaison.mail.reasons import worded
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
 from liaison.meetings import queries as meetings
+from liaison.meetings.models import Meeting
 from liaison.notices import queries
 from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, RETURNED, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
@@ -99,6 +101,7 @@ async def notice_page(
         if answers and notice.answers_id is None
         else [],
         meetings=await _meetings(db, viewer, notice, words) if (answers or sends) and notice.sent_at else [],
+        activity=await _activity(db, viewer, notice),
         brings=brings,
         removes=brings,
         takes_up=(answers or sends) and notice.sent_at is not None,
@@ -115,6 +118,14 @@ async def notice_page(
         },
         toast=SimpleNamespace(text=words._(DONE[done]), undo_url=None) if done in DONE else None,
     )
+
+
+async def _activity(db: Session, viewer: Viewer, notice: Notice) -> Meeting | None:
+    """The joint activity at which a lead was found, as far as the viewer may know of it."""
+    try:
+        return await meetings.get(db, viewer, notice.activity_id) if notice.activity_id else None
+    except NotFound:
+        return None
 
 
 def _is_back(notice: Notice) -> bool:

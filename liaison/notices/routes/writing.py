@@ -11,6 +11,7 @@ from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER, Mechanism
+from liaison.meetings import queries as meetings
 from liaison.notices import queries, telling, writing
 from liaison.notices.addressing import Told
 from liaison.notices.due import DEFAULT_DAYS
@@ -34,7 +35,8 @@ from liaison.web.pages import AnyRequest, see_other, words_of
 
 @get("/mechanisms/{mechanism_id:int}/notices/new")
 async def new(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[str]:
-    """The empty form; with `?kind=referral` that of a lead; with `?answers=` the form of an answer to that notice."""
+    """The empty form; with `?kind=referral` that of a lead; with `?answers=` the form of an answer to that notice;
+    with `?activity=` that of a lead which was found at that joint activity."""
     mechanism = await _mechanism(db, viewer, mechanism_id)
     answered = await _answered(db, viewer, whole_number(request.query_params.get("answers")))
     kind = REFERRAL if request.query_params.get("kind") == REFERRAL and answered is None else INFORMATION
@@ -42,6 +44,12 @@ async def new(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Resp
     if answered is not None:
         subject = words_of(request)._("Re: %(subject)s", subject=answered.subject)[:200]
         form = Form.of(subject=subject, to_agency_ids=[answered.from_agency_id], answers_id=answered.id)
+    if kind == REFERRAL and (found_at := whole_number(request.query_params.get("activity"))):
+        activity = await meetings.get(db, viewer, found_at)
+        words = words_of(request)
+        said = {"day": words.short_date(activity.local_on), "title": activity.title}
+        form.values["activity_id"] = [str(activity.id)]
+        form.values["text"] = [words._("The following lead was found at “%(title)s” on %(day)s:", **said) + "\n"]
     return await _page(request, db, viewer, mechanism, form, answered=answered)
 
 
@@ -145,7 +153,11 @@ def _said(form: Form, answers: bool, *, is_referral: bool) -> dict[str, Any]:
         "deadline_days": None if answers else form.whole("deadline_days"),
         "doc_no": form.raw("doc_no"),
         "lead": Lead(
-            form.raw("case_code"), form.raw("category"), form.id("clause_id"), phones_ok=form.ticked("phones_ok")
+            form.raw("case_code"),
+            form.raw("category"),
+            form.id("clause_id"),
+            form.id("activity_id"),
+            phones_ok=form.ticked("phones_ok"),
         )
         if is_referral
         else None,
@@ -158,6 +170,7 @@ def _form(notice: Notice, category: str) -> Form:
         case_code=notice.case_code,
         category=category,
         clause_id=notice.clause_id,
+        activity_id=notice.activity_id,
         subject=notice.subject,
         text=notice.text,
         purpose=notice.purpose,
@@ -243,6 +256,7 @@ async def _page(
             "case_code": words._("Lead code"),
             "category": words._("Cause of action"),
             "clause_id": words._("By clause"),
+            "activity_id": words._("Found at"),
         },
         theirs=theirs or {},
     )
