@@ -131,6 +131,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
     "POST /meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
     "GET /mechanisms/{mechanism_id}/activities": MECHANISM,
+    "GET /mechanisms/{mechanism_id}/promises": MECHANISM,
     "GET /mechanisms/{mechanism_id}/activities.xlsx": MECHANISM,
     "GET /meetings/{meeting_id}/documents": (MAKE_DOCUMENTS, DRAFT),
     "POST /meetings/{meeting_id}/documents": HEAD_LETTER,

@@ -123,7 +123,14 @@ MECHANISM: Final = {
             "review_on": _DAY,
             "clauses": Field(
                 Kind.ENTRIES,
-                fields={"number": _whole(1, 999, required=True), "text": Field(Kind.LINES, required=True, most=4000)},
+                fields={
+                    "number": _whole(1, 999, required=True),
+                    "text": Field(Kind.LINES, required=True, most=4000),
+                    "obligation": Field(
+                        Kind.ENTRY,
+                        fields={"kind": _text(12, required=True), "amount": _whole(1, 120), "period": _text(8)},
+                    ),
+                },
             ),
         },
     ),

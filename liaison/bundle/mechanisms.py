@@ -18,7 +18,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, members, queries
 from liaison.mechanisms.founding import FACTS, Facts, Joining
-from liaison.mechanisms.models import ONLINE, Designation, Mechanism, Member
+from liaison.mechanisms.models import ONLINE, Clause, Designation, Mechanism, Member
 from liaison.mechanisms.wording import profile_refused
 from liaison.meetings import stepping
 from liaison.meetings.queries import series_of
@@ -199,11 +199,11 @@ async def _load_agreement(db: Session, viewer: Viewer, known: Known, entry: Entr
     names = ("title", "doc_no", "signed_on", "effective_on", "review_on")
     before = {name: getattr(stored, name) for name in names} if stored else dict.fromkeys(names)
     after = before | {name: said.values[name] for name in names if name in said.values}
-    clauses: list[tuple[int | None, str | None]] | None = None
+    clauses: list[agreements.ClauseSaid] | None = None
     if "clauses" in said.values:
-        clauses = [(each.whole("number"), each.text("text")) for each in said.entries("clauses")]
-        present = [(clause.number, clause.text) for clause in await queries.clauses(db, mechanism.id)]
-        if sorted(clauses, key=lambda c: c[0] or 0) == present:
+        clauses = sorted((_clause(each) for each in said.entries("clauses")), key=lambda one: one.number or 0)
+        stands = await queries.clauses(db, mechanism.id)
+        if len(stands) == len(clauses) and all(map(_stands, stands, clauses)):
             clauses = None
     title = str(after["title"])
     if stored is not None and before == after and clauses is None:
@@ -219,6 +219,24 @@ async def _load_agreement(db: Session, viewer: Viewer, known: Known, entry: Entr
         known.report.new("agreements", title)
     else:
         known.report.kept("agreements", title, changed=True)
+
+
+def _clause(said: Entry) -> agreements.ClauseSaid:
+    number, text, obliges = said.whole("number"), said.text("text"), said.entry("obligation")
+    if obliges is None:
+        return agreements.ClauseSaid(number, text)
+    return agreements.ClauseSaid(
+        number, text, obliges.text("kind"), obliges.whole("amount"), obliges.text("period"), says_obligation=True
+    )
+
+
+def _stands(stored: Clause, said: agreements.ClauseSaid) -> bool:
+    """Whether the clause says this already; an obligation that a bundle leaves out is no change."""
+    if (stored.number, stored.text) != (said.number, said.text):
+        return False
+    facts = stored.obligation or {}
+    told = (said.kind, said.amount, said.period)
+    return not said.says_obligation or told == (facts.get("kind"), facts.get("amount"), facts.get("period"))
 
 
 async def _load_designation(db: Session, viewer: Viewer, known: Known, entry: Entry, mechanism: Mechanism) -> None:

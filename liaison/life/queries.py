@@ -1,19 +1,35 @@
 """Which of the viewer's mechanisms sleep: read in few statements, however many mechanisms there are; and how they stand."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from liaison.accounts.viewer import Viewer
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
+from liaison.life.promises import Kept
+from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.dormancy import Dormant, asleep, dormant_after
 from liaison.mechanisms.models import Mechanism
-from liaison.meetings.models import Meeting, Series
+from liaison.mechanisms.obligations import (
+    ANSWERS,
+    COUNTED,
+    MEETINGS,
+    MINUTES,
+    Case,
+    Obligation,
+    counted,
+    timed,
+    vacant_days,
+)
+from liaison.mechanisms.queries import AgencyHistory
+from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting, Series
 from liaison.meetings.seen import visible_to
 from liaison.notices.contact_models import ContactLog
-from liaison.notices.models import Addressee, Notice
+from liaison.notices.models import WANT_ANSWER, Addressee, Notice
 
 
 async def dormant(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, Dormant]:
@@ -130,3 +146,100 @@ def _latest(*traces: Mapping[int, date]) -> dict[int, date]:
         for id_, day in each.items():
             found[id_] = max(day, found.get(id_, day))
     return found
+
+
+async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Kept]:
+    """Each clause with an obligation and how it was kept in that year, so far as the viewer may know: meetings that they see, and of
+    notices those that their own agency sent or got, because nobody finds a trace of others."""
+    clauses = [one for one in await mechanism_queries.clauses(db, mechanism.id) if one.obligation]
+    if not clauses:
+        return []
+    agreed = await mechanism_queries.agreement(db, mechanism.id)
+    since, today = agreed.effective_on if agreed else None, db.clock.today(mechanism.timezone)
+    calendar = region_calendar(mechanism.region)
+    held = await _held_in(db, viewer, mechanism, year)
+    own = viewer.acts_for(mechanism.id)
+    found: list[Kept] = []
+    for clause in clauses:
+        said = Obligation.from_json(clause.obligation)
+        if said is None:
+            continue
+        if said.kind in COUNTED:
+            kinds = NUMBERED_KINDS if said.kind == MEETINGS else ACTIVITIES
+            meetings = [one for one in held if one.kind in kinds]
+            periods = counted(said, [one.local_on for one in meetings], year, today, since)
+            found.append(Kept(clause, said, periods=periods, meetings=meetings))
+        elif said.kind == MINUTES:
+            meetings = [one for one in held if one.kind in NUMBERED_KINDS]
+            result = timed(said, [_minutes(one) for one in meetings], calendar, today)
+            late = [one for one in meetings if one.id in result.late]
+            found.append(Kept(clause, said, timed=result, late_meetings=late))
+        elif said.kind == ANSWERS and own is None:
+            found.append(Kept(clause, said, is_read=False))
+        elif said.kind == ANSWERS:
+            lines = await _asked_in(db, own or 0, mechanism, year)
+            result = timed(said, [_answer(one) for one in lines], calendar, today)
+            late_ids = set(result.late)
+            notices = {one.notice_id: one.notice for one in lines if one.id in late_ids}
+            found.append(Kept(clause, said, timed=result, late_notices=list(notices.values())))
+        else:
+            histories = (await mechanism_queries.histories(db, [mechanism]))[mechanism.id]
+            members = [one for one in histories if _was_member_in(one, year, today)]
+            vacant = [(one.agency, vacant_days(one.spans, year, today, since)) for one in members]
+            found.append(Kept(clause, said, vacant=vacant))
+    return found
+
+
+async def _held_in(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Meeting]:
+    query = select(Meeting).where(
+        Meeting.mechanism_id == mechanism.id,
+        Meeting.held_at.is_not(None),
+        Meeting.local_start >= date(year, 1, 1),
+        Meeting.local_start < date(year + 1, 1, 1),
+        visible_to(viewer),
+    )
+    return list(await db.scalars(query.order_by(Meeting.starts_at, Meeting.id)))
+
+
+async def _asked_in(db: Session, own: int, mechanism: Mechanism, year: int) -> list[Addressee]:
+    """What was sent to or by that agency in that year and wants an answer or a decision; what was passed on or closed unanswered is left
+    out, since nobody waits for it."""
+    query = (
+        select(Addressee)
+        .join(Addressee.notice)
+        .where(
+            Notice.mechanism_id == mechanism.id,
+            Notice.sent_at.is_not(None),
+            Addressee.asked,
+            Addressee.arrived_on >= date(year, 1, 1),
+            Addressee.arrived_on < date(year + 1, 1, 1),
+            Addressee.passed_on_at.is_(None),
+            or_(Addressee.agency_id == own, Addressee.from_agency_id == own),
+            or_(Addressee.is_referral, Notice.purpose.in_(WANT_ANSWER)),
+        )
+        .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism))
+        .order_by(Addressee.id)
+    )
+    rows = await db.scalars(query)
+    return [one for one in rows if one.notice.closed_at is None or _done_at(one) is not None]
+
+
+def _done_at(line: Addressee) -> datetime | None:
+    return (line.decided_at or line.answered_at) if line.is_referral else line.answered_at
+
+
+def _answer(line: Addressee) -> Case:
+    done_at, zone = _done_at(line), line.notice.zone
+    done_on = done_at.astimezone(zone).date() if done_at is not None else None
+    assert line.arrived_on is not None, "the query asks for it"
+    return Case(line.id, line.arrived_on, done_on, line.due_on)
+
+
+def _minutes(meeting: Meeting) -> Case:
+    issued = meeting.minutes_issued_at
+    return Case(meeting.id, meeting.local_on, issued.astimezone(meeting.zone).date() if issued else None)
+
+
+def _was_member_in(history: AgencyHistory, year: int, today: date) -> bool:
+    end = min(date(year + 1, 1, 1), today + timedelta(days=1))
+    return any(p.starts_on < end and (p.ends_on is None or p.ends_on > date(year, 1, 1)) for p in history.periods)

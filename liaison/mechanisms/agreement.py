@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete
 
@@ -13,10 +14,22 @@ from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.errors import Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
-from liaison.mechanisms import permissions, queries
+from liaison.mechanisms import obligations, permissions, queries
 from liaison.mechanisms.models import Agreement, Clause, Mechanism
+from liaison.mechanisms.obligations import Obligation
 
 MOST_CLAUSES = 200
+
+
+class ClauseSaid(NamedTuple):
+    """One clause as it was given. Without `says_obligation` the one that stood beside a clause of this number stays."""
+
+    number: int | None
+    text: str | None
+    kind: str | None = None
+    amount: int | None = None
+    period: str | None = None
+    says_obligation: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +49,10 @@ async def put_agreement(
     mechanism_id: int,
     facts: AgreementFacts,
     *,
-    clauses: Sequence[tuple[int | None, str | None]] | None = None,
+    clauses: Sequence["ClauseSaid"] | None = None,
     version: int | None = None,
 ) -> Agreement:
-    """Enter or change the agreement; `clauses` (number, text) replace those entered before, None leaves them.
+    """Enter or change the agreement; `clauses` replace those entered before, None leaves them.
 
     Raises NotFound, NotPermitted, Conflict, Invalid."""
     mechanism = await _open(db, viewer, mechanism_id)
@@ -69,15 +82,24 @@ async def put_agreement(
         agreement.plan_reminder(region_calendar(mechanism.region), tomorrow)
     await db.flush()
     if numbered is not None:
+        before = {one.number: one.obligation for one in await queries.clauses(db, mechanism_id)}
         await db.execute(delete(Clause).where(Clause.agreement_id == agreement.id))
-        db.add_all(Clause(agreement_id=agreement.id, number=number, text=text) for number, text in numbered)
+        db.add_all(
+            Clause(
+                agreement_id=agreement.id,
+                number=number,
+                text=text,
+                obligation=(said.to_json() if said else None) if says else before.get(number),
+            )
+            for number, text, said, says in numbered
+        )
         await db.flush()
     facts_said = {**asdict(cleaned), "clauses": None if numbered is None else len(numbered)}
     audit.add(db, viewer, "put_agreement", f"mechanism:{mechanism_id}", mechanism_id=mechanism_id, **facts_said)
     return agreement
 
 
-async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, *, number: int | None, text: str | None) -> Clause:
+async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, said: ClauseSaid) -> Clause:
     """Enter one more clause. Raises NotFound, NotPermitted, Invalid (also when there is no agreement yet)."""
     await _open(db, viewer, mechanism_id)
     agreement = await queries.agreement(db, mechanism_id)
@@ -85,13 +107,15 @@ async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, *, number: 
         raise Invalid({"agreement": N_("Please enter the agreement first.")})
     present = await queries.clauses(db, mechanism_id)
     check = Check()
-    number, text = _clause(check, "", number, text)
+    number, text = _clause(check, "", said.number, said.text)
+    obliges = obligations.checked(check, "obligation", said.kind, said.amount, said.period)
     if number in {clause.number for clause in present}:
         check.refuse("number", N_("Each clause has a number of its own."))
     if len(present) >= MOST_CLAUSES:
         check.refuse("number", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
     check.done()
-    clause = Clause(agreement_id=agreement.id, number=number, text=text)
+    obligation = obliges.to_json() if obliges else None
+    clause = Clause(agreement_id=agreement.id, number=number, text=text, obligation=obligation)
     db.add(clause)
     agreement.touch()
     await db.flush()
@@ -99,15 +123,17 @@ async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, *, number: 
     return clause
 
 
-def _clauses(check: Check, given: Sequence[tuple[int | None, str | None]]) -> list[tuple[int, str]]:
+def _clauses(check: Check, given: Sequence[ClauseSaid]) -> list[tuple[int, str, Obligation | None, bool]]:
     if len(given) > MOST_CLAUSES:
         check.refuse("clauses", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
-    cleaned: list[tuple[int, str]] = []
-    for place, (number, text) in enumerate(given[:MOST_CLAUSES]):
-        clause = _clause(check, f"clauses.{place}.", number, text)
-        if clause[0] in {earlier for earlier, _ in cleaned}:
-            check.refuse(f"clauses.{place}.number", N_("Each clause has a number of its own."))
-        cleaned.append(clause)
+    cleaned: list[tuple[int, str, Obligation | None, bool]] = []
+    for place, one in enumerate(given[:MOST_CLAUSES]):
+        field = f"clauses.{place}"
+        number, text = _clause(check, f"{field}.", one.number, one.text)
+        if number in {earlier for earlier, *_ in cleaned}:
+            check.refuse(f"{field}.number", N_("Each clause has a number of its own."))
+        said = obligations.checked(check, f"{field}.obligation", one.kind, one.amount, one.period)
+        cleaned.append((number, text, said, one.says_obligation))
     return cleaned
 
 

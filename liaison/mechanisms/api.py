@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import NotFound
+from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
@@ -41,9 +42,28 @@ class MemberGiven(Body):
     takes_part: str = ONLINE
 
 
+YEARS = range(2000, 2200)
+
+
+class ObligationGiven(Body):
+    """meetings or activities (`amount` a `period`: quarter, half, year), answers or minutes (within `amount` working days), liaison."""
+
+    kind: str
+    amount: int | None = None
+    period: str | None = None
+
+
 class ClauseGiven(Body):
     number: int
     text: str
+    obligation: ObligationGiven | UnsetType | None = UNSET
+
+    def said(self) -> agreements.ClauseSaid:
+        """As the verb takes it; left out, the obligation beside this number stays."""
+        if self.obligation is UNSET or self.obligation is None:
+            return agreements.ClauseSaid(self.number, self.text, says_obligation=self.obligation is None)
+        one = self.obligation
+        return agreements.ClauseSaid(self.number, self.text, one.kind, one.amount, one.period, True)
 
 
 class AgreementGiven(Body):
@@ -199,17 +219,24 @@ async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: I
 
 
 @get("/mechanisms/{mechanism_id:str}/clauses")
-async def clauses(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
-    """The agreement's clauses by number."""
+async def clauses(db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None) -> dict[str, Any]:
+    """The agreement's clauses by number; with `year` each that obliges to something with how it was kept then, as far as you may know."""
     mechanism = await queries.get(db, viewer, row_id(mechanism_id))
-    return {"items": [clause_json(clause) for clause in await queries.clauses(db, mechanism.id)], "next": None}
+    kept = {}
+    if year is not None and year in YEARS:
+        kept = {one.clause.id: one.to_json() for one in await life.promises_kept(db, viewer, mechanism, year)}
+    stored = await queries.clauses(db, mechanism.id)
+    return {
+        "items": [clause_json(one) | ({"kept": kept[one.id]} if one.id in kept else {}) for one in stored],
+        "next": None,
+    }
 
 
 @post("/mechanisms/{mechanism_id:str}/clauses")
 async def add_clause(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[bytes]:
     """Enter one more clause."""
     given = body(await request.body(), ClauseGiven)
-    clause = await agreements.add_clause(db, viewer, row_id(mechanism_id), number=given.number, text=given.text)
+    clause = await agreements.add_clause(db, viewer, row_id(mechanism_id), given.said())
     return await reply(request, db, viewer, clause_json(clause), status=201)
 
 
@@ -325,7 +352,7 @@ async def _mechanism(db: Session, viewer: Viewer, mechanism_id: int) -> dict[str
 
 async def _put_agreement(db: Session, viewer: Viewer, mechanism_id: int, given: AgreementGiven) -> None:
     facts = agreements.AgreementFacts(**_some(given, "title", "doc_no", "signed_on", "effective_on", "review_on"))
-    numbered = None if given.clauses is None else [(one.number, one.text) for one in given.clauses]
+    numbered = None if given.clauses is None else [one.said() for one in given.clauses]
     await agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=given.version)
 
 

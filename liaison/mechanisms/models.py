@@ -109,6 +109,8 @@ class Clause(Base):
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"))
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    obligation: Mapped[dict[str, Any] | None]
+    """obligations.Obligation.to_json; None of a clause that obliges to nothing that the record could tell."""
 
 
 class Member(Versioned, Base):

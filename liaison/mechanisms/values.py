@@ -61,7 +61,7 @@ def agreement_json(agreement: Agreement, clauses: Sequence[Clause]) -> dict[str,
 
 def clause_json(clause: Clause) -> dict[str, Any]:
     """One clause."""
-    return {"id": str(clause.id), "number": clause.number, "text": clause.text}
+    return {"id": str(clause.id), "number": clause.number, "text": clause.text, "obligation": clause.obligation}
 
 
 def member_json(member: Member) -> dict[str, Any]:

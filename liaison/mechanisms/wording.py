@@ -8,6 +8,14 @@ from liaison.i18n import N_
 
 ROLES = {"principal": N_("Liaison"), "acting": N_("Acting liaison"), "deputy": N_("Deputy liaison")}
 TAKES_PART = {"online": N_("Online"), "mail": N_("By mail only"), "paper": N_("On paper")}
+OBLIGATIONS = {
+    "meetings": N_("Joint meetings, so many a period"),
+    "activities": N_("Joint activities, so many a period"),
+    "answers": N_("Answers within working days"),
+    "minutes": N_("Minutes issued within working days"),
+    "liaison": N_("A liaison at all times"),
+}
+PERIODS = {"quarter": N_("a quarter"), "half": N_("a half-year"), "year": N_("a year")}
 STEPS = {
     "call_for_items": N_("Call for agenda items"),
     "items_due": N_("Agenda items due"),

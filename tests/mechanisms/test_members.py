@@ -168,11 +168,16 @@ async def test_the_agreement_is_put_and_its_clauses_replaced(database: Database,
         viewer = await world.viewer(db, world.guyan)
         facts = AgreementFacts(title="新的意见", doc_no="清检会〔2026〕1号")
         put = await agreement.put_agreement(
-            db, viewer, world.mechanism.id, facts, clauses=[(1, "甲"), (2, "乙")], version=1
+            db,
+            viewer,
+            world.mechanism.id,
+            facts,
+            clauses=[agreement.ClauseSaid(1, "甲"), agreement.ClauseSaid(2, "乙")],
+            version=1,
         )
-        await agreement.add_clause(db, viewer, world.mechanism.id, number=5, text="丙")
+        await agreement.add_clause(db, viewer, world.mechanism.id, agreement.ClauseSaid(5, "丙"))
         with pytest.raises(Invalid) as twice:
-            await agreement.add_clause(db, viewer, world.mechanism.id, number=5, text="丁")
+            await agreement.add_clause(db, viewer, world.mechanism.id, agreement.ClauseSaid(5, "丁"))
     async with database.reading() as db:
         kept = await queries.clauses(db, world.mechanism.id)
     assert put.title == "新的意见"

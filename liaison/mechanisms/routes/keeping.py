@@ -1,6 +1,7 @@
 """The list of mechanisms, the page of one, and the forms to found and keep it, with agreement, deadlines and members."""
 
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from litestar import get, post
@@ -15,7 +16,7 @@ from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
-from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.agreement import AgreementFacts, ClauseSaid
 from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
@@ -25,6 +26,8 @@ from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 PAGE = 50
+CLAUSE = ("number", "text", "kind", "amount", "period")
+"""What the form of an agreement asks of each clause."""
 
 
 @get("/mechanisms")
@@ -171,6 +174,10 @@ async def agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
         **{name: getattr(stored, name) for name in names if stored},
         number=[clause.number for clause in clauses],
         text=[clause.text for clause in clauses],
+        **{
+            name: [(clause.obligation or {}).get(name) or "" for clause in clauses]
+            for name in ("kind", "amount", "period")
+        },
     )
     return await _agreement_page(request, db, viewer, mechanism_id, form, {})
 
@@ -179,15 +186,20 @@ async def agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -
 async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Page:
     """Enter or change the agreement and its clauses; an empty clause is left out."""
     form = await posted(request)
-    typed = zip(form.raws("number"), form.raws("text"), strict=False)
-    rows = [(number.strip(), text) for number, text in typed if number.strip() or text.strip()]
-    form.values["number"], form.values["text"] = [number for number, _ in rows], [text for _, text in rows]
-    numbered = [(int(n) if n.isdecimal() and len(n) < 10 else None, text) for n, text in rows]
+    typed = zip_longest(*(form.raws(name) for name in CLAUSE), fillvalue="")
+    rows = [row for row in typed if row[0].strip() or row[1].strip()]
+    for place, name in enumerate(CLAUSE):
+        form.values[name] = [row[place].strip() if name == "number" else row[place] for row in rows]
+    numbered = [ClauseSaid(_number(n), text, kind, _number(much), of, True) for n, text, kind, much, of in rows]
     days = {name: form.date(name) for name in ("signed_on", "effective_on", "review_on")}
     facts = AgreementFacts(title=form.given("title"), doc_no=form.given("doc_no"), **days)
     act = agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=form.whole("version"))
     await attempt(db, form, act, lambda theirs: _agreement_page(request, db, viewer, mechanism_id, form, theirs))
     return see_other(f"/mechanisms/{mechanism_id}#agreement")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.strip().isdecimal() and len(text.strip()) < 10 else None
 
 
 async def _agreement_page(
@@ -197,7 +209,7 @@ async def _agreement_page(
     stored = await queries.agreement(db, mechanism_id)
     if theirs and stored:
         form.values["version"] = [str(stored.version)]
-    clauses = [*zip(form.raws("number"), form.raws("text"), strict=False), ("", ""), ("", "")]
+    clauses = [*zip_longest(*(form.raws(name) for name in CLAUSE), fillvalue=""), *[("",) * len(CLAUSE)] * 2]
     return form_page(request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses)
 
 
