@@ -1,5 +1,6 @@
 """The operator's pages: how the site is, 试运行, the outbox and each mail in it."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -161,6 +162,9 @@ async def test_mailed_links_are_masked_except_in_the_demo(
         assert text.replace("/r/…", "").count("/r/") == 0
     demo = await Browser(replace(settings, demo=True), database, clock).sign_in(world.guyan)
     assert "/r/…" not in await demo.get(f"/system/outbox/{mail}/letter")
+    found = re.findall(r'href="(/r/[^"]+)" target', await demo.get(f"/system/outbox/{mail}"))
+    assert [(await demo.client.get(one)).status_code for one in found] == [200] * len(set(found))
+    assert found
 
 
 async def test_a_mail_that_is_not_there_is_missing(operator: Browser) -> None:

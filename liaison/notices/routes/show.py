@@ -13,7 +13,7 @@ from liaison.mail.reasons import worded
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import PAPER
 from liaison.meetings import queries as meetings
-from liaison.meetings.models import Meeting
+from liaison.meetings.models import ACTIVITIES, Meeting
 from liaison.notices import queries
 from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, RETURNED, Notice
 from liaison.notices.permissions import is_sender, may_answer, may_register
@@ -137,7 +137,7 @@ async def _meetings(db: Session, viewer: Viewer, notice: Notice, words: Words) -
     """The coming meetings of its mechanism on whose agenda it can be put, soonest first; meetings of a series are called alike, so that
     several are told apart by their day."""
     coming = await meetings.upcoming(db, viewer, mechanism_id=notice.mechanism_id)
-    found = [one for one in coming if one.held_at is None]
+    found = [one for one in coming if one.held_at is None and one.kind not in ACTIVITIES]
     if len(found) < 2:
         return [(one.id, one.title) for one in found]
     today = db.clock.today(notice.mechanism.timezone)

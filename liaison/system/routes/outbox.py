@@ -1,5 +1,6 @@
 """The operator's outbox: what became of each mail, and what is done by hand."""
 
+import re
 from typing import Any
 
 from litestar import Response, get, post
@@ -21,6 +22,8 @@ Db = NamedDependency[Session]
 Operator = NamedDependency[Viewer]
 Id = FromPath[int]
 PAGE = 50
+_LINK = re.compile(r"https?://[^\s/]+(/r/[\w.-]+)")
+"""The mailed links of a text, without their host: in the demo they open here, whatever address it is reached by."""
 KINDS = {
     "sign_in": N_("Sign-in link"),
     "meeting": N_("Meeting notice"),
@@ -109,13 +112,15 @@ async def mail(request: AnyRequest, db: Db, operator: Operator, mail_id: Id) -> 
     """One mail: what became of it, and how it reads."""
     row = await queries.mail(db, mail_id)
     shows = settings_of(request).demo
+    shown = letter.letter_of(row.body, show_links=shows) if row.body and _may_read(operator, row) else None
     response = page(
         request,
         "system/mail.html",
         nav="system",
         mail=row,
         people=await queries.people_of(db, mail_id),
-        letter=letter.letter_of(row.body, show_links=shows) if row.body and _may_read(operator, row) else None,
+        letter=shown,
+        links=list(dict.fromkeys(_LINK.findall(shown.text))) if shown is not None and shows else [],
         is_closed=not _may_read(operator, row),
         links_masked=not shows,
         state_names=DELIVERY_NAMES,
