@@ -21,7 +21,7 @@ from liaison.meetings import queries
 from liaison.meetings.asking import Asked, add_asked
 from liaison.meetings.deferring import hand_on_deferred, take_up_deferred
 from liaison.meetings.locking import audit_line, lock
-from liaison.meetings.models import KINDS, Meeting
+from liaison.meetings.models import ACTIVITIES, KINDS, Meeting
 from liaison.meetings.permissions import NOT_YOURS, may_change, may_change_host, may_schedule
 
 LONGEST_MINUTES = 7 * 24 * 60
@@ -128,6 +128,8 @@ async def change(
     check = Check()
     if not isinstance(kind, Unset):
         meeting.kind = check.choice("kind", kind, KINDS)
+        if meeting.kind not in ACTIVITIES:  # its co-hosts are told of no other kind either
+            meeting.audience_groups = None
     _say(
         check,
         meeting,

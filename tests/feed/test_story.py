@@ -18,7 +18,7 @@ from liaison.db import Session
 from liaison.directory import agencies
 from liaison.i18n import LOCALES
 from liaison.mechanisms import designating, founding
-from liaison.meetings import agenda, announcing, asking, deferring, holding, queries, replies, scheduling
+from liaison.meetings import activities, agenda, announcing, asking, deferring, holding, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.succession.following import apply_due
@@ -29,7 +29,7 @@ from tests.world import World
 
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
-    "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
+    "activities.ask_count", "activity_queries.of_year", "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
     "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
     "clashes.clashes", "sending_plan.to_send",
     "deferring.hand_on_deferred", "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
@@ -41,7 +41,7 @@ NOT_HERE = {
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
-    "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
+    "activities.count", "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
     "telling.note_told", "holding.check_in", "holding.check_in_all",
     "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "leave.decide_leave", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
@@ -130,6 +130,14 @@ def story(world: World) -> list[tuple[str, Act]]:
         last = (await queries.agenda(db, meeting.id))[-1]
         await deferring.defer_item(db, viewer, await agenda.item_of(db, viewer, last.id, unseen=True))
 
+    async def make_it_an_activity(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        await scheduling.change(db, viewer, meeting, kind="publicity")
+        await activities.describe(db, viewer, meeting, co_host_names=["清沚街道办"], audience_groups=["农民工"])
+
+    async def make_it_a_meeting(db: Session, viewer: Viewer, meeting: Meeting) -> None:
+        await activities.describe(db, viewer, meeting)
+        await scheduling.change(db, viewer, meeting, kind="regular")
+
     async def hold(db: Session, viewer: Viewer, meeting: Meeting) -> None:
         db.clock.as_of = meeting.starts_at + timedelta(hours=1)
         await holding.hold(db, viewer, meeting)
@@ -151,6 +159,8 @@ def story(world: World) -> list[tuple[str, Act]]:
         ("asking.change_attendee", chair),
         ("asking.remove_attendee", take_off),
         ("replies.return_slip", name),
+        ("activities.describe", make_it_an_activity),
+        ("activities.describe", make_it_a_meeting),
         ("scheduling.postpone", lambda db, v, m: scheduling.postpone(db, v, m, reason="时间另行通知")),
         ("scheduling.reinstate", lambda db, v, m: scheduling.reinstate(db, v, m, local_start=later[6])),
         ("scheduling.cancel", lambda db, v, m: scheduling.cancel(db, v, m, reason="与上级会议冲突")),

@@ -12,7 +12,7 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.errors import Invalid, NotPermitted
-from liaison.meetings import activities, asking, holding, queries
+from liaison.meetings import activities, asking, holding, planning, queries, scheduling
 from liaison.meetings.asking import Asked, Guest
 from liaison.meetings.models import Attendee
 from liaison.notices.models import Notice
@@ -138,6 +138,11 @@ async def test_only_joint_activities_have_co_hosts_and_an_audience(play: Play) -
             await activities.describe(db, viewer, meeting, co_host_names=[SCHOOL], audience_groups=["企业"])
         assert set(refusal.value.errors) == {"co_hosts", "audience_groups"}
         assert not await activities.describe(db, viewer, meeting)
+        await scheduling.change(db, viewer, meeting, kind="lecture")
+        await activities.describe(db, viewer, meeting, co_host_names=[SCHOOL], audience_groups=["企业"])
+        await scheduling.change(db, viewer, meeting, kind="regular")
+        said = (await planning.plan(db, meeting)).snapshot
+        assert not {"co_hosts", "audience_groups"} & set(said), "what is no activity any more has neither"
 
 
 async def test_a_form_says_who_co_hosts_and_an_edit_is_told(play: Play, browser: Browser) -> None:

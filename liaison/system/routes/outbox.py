@@ -48,7 +48,7 @@ KINDS = {
     "minutes_circulated": N_("Minutes to be signed"),
     "minutes_word": N_("An agency's word on minutes"),
     "minutes_host": N_("News of minutes for the host"),
-    "minutes_issued": N_("Minutes issued"),
+    "minutes_issued": N_("Issued minutes, sent"),
     "notice": N_("Information notice or referral"),
     "notice_news": N_("News of a notice or referral"),
     "notice_closed": N_("A notice or referral closed"),
