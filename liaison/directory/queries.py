@@ -283,11 +283,12 @@ async def people_known_by(db: Session, addresses: Collection[str]) -> set[int]:
     return {*await db.scalars(own), *await db.scalars(aliases)}
 
 
-async def people_at(db: Session, address: str) -> list[Person]:
-    """The active people whose own address this is: as entered with them, or as an alias."""
+async def people_at(db: Session, address: str, *, of_site: bool = False) -> list[Person]:
+    """The active people whose own address this is: as entered with them, or as an alias; with `of_site` nobody of a body from outside."""
     aliases = select(KnownAddress.person_id).where(KnownAddress.address == address, KnownAddress.kind == "alias")
     query = select(Person).join(Person.agency).where(or_(Person.mail == address, Person.id.in_(aliases)))
-    return list(await db.scalars(query.where(person_is_active()).order_by(Person.id)))
+    query = query.where(person_is_active(), *([of_the_site()] if of_site else []))
+    return list(await db.scalars(query.order_by(Person.id)))
 
 
 async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[int]]:
@@ -309,8 +310,9 @@ async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[
 
 
 async def person_at(db: Session, address: str) -> Person | None:
-    """The one active person whose own address this is; None for nobody, or several."""
-    found = await people_at(db, address)
+    """The one active person whose own address this is; None for nobody, or several. Whoever entered it with a guest changes nothing of
+    whose it is on this site."""
+    found = await people_at(db, address, of_site=True) or await people_at(db, address)
     return found[0] if len(found) == 1 else None
 
 
