@@ -6,7 +6,7 @@ from typing import Any
 
 from liaison.directory.models import Agency
 from liaison.mechanisms.models import Clause
-from liaison.mechanisms.obligations import Counted, Obligation, Timed
+from liaison.mechanisms.obligations import LIAISON, Counted, Obligation, Timed
 from liaison.meetings.models import Meeting
 from liaison.notices.models import Notice
 
@@ -41,7 +41,7 @@ class Kept:
                 "late_notice_ids": [str(each.id) for each in self.late_notices],
                 "late_meeting_ids": [str(each.id) for each in self.late_meetings],
             }
-        if self.vacant:
+        if self.said.kind == LIAISON:
             return {"vacant_days": [{"agency_id": str(agency.id), "days": days} for agency, days in self.vacant]}
         return {
             "periods": [

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import region_calendar
@@ -16,7 +16,7 @@ from liaison.mechanisms.dormancy import Dormant, asleep, dormant_after
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.obligations import (
     ANSWERS,
-    COUNTED,
+    LIAISON,
     MEETINGS,
     MINUTES,
     Case,
@@ -26,10 +26,11 @@ from liaison.mechanisms.obligations import (
     vacant_days,
 )
 from liaison.mechanisms.queries import AgencyHistory
+from liaison.mechanisms.terms import Period
 from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting, Series
 from liaison.meetings.seen import visible_to
 from liaison.notices.contact_models import ContactLog
-from liaison.notices.models import WANT_ANSWER, Addressee, Notice
+from liaison.notices.models import AGREED, WANT_ANSWER, Addressee, Notice
 
 
 async def dormant(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, Dormant]:
@@ -149,45 +150,57 @@ def _latest(*traces: Mapping[int, date]) -> dict[int, date]:
 
 
 async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Kept]:
-    """Each clause with an obligation and how it was kept in that year, so far as the viewer may know: meetings that they see, and of
-    notices those that their own agency sent or got, because nobody finds a trace of others."""
-    clauses = [one for one in await mechanism_queries.clauses(db, mechanism.id) if one.obligation]
-    if not clauses:
+    """Each clause with an obligation and how it was kept in that year, so far as the viewer may know: meetings that they see, in periods of
+    which they see all; and of notices those that their own agency sent or got, because nobody finds a trace of others. However many
+    clauses there are, each record is read once."""
+    clauses = [(one, Obligation.from_json(one.obligation)) for one in await mechanism_queries.clauses(db, mechanism.id)]
+    obliging = [(clause, said) for clause, said in clauses if said is not None]
+    if not obliging:
         return []
-    agreed = await mechanism_queries.agreement(db, mechanism.id)
-    since, today = agreed.effective_on if agreed else None, db.clock.today(mechanism.timezone)
-    calendar = region_calendar(mechanism.region)
-    held = await _held_in(db, viewer, mechanism, year)
-    own = viewer.acts_for(mechanism.id)
+    agreed, today = await mechanism_queries.agreement(db, mechanism.id), db.clock.today(mechanism.timezone)
+    held = Period((agreed.effective_on if agreed else None) or date.min, mechanism.ended_on)
+    calendar, kinds = region_calendar(mechanism.region), {said.kind for _, said in obliging}
+    seen, own = _seen(viewer, mechanism, held), viewer.acts_for(mechanism.id)
+    meetings = await _held_in(db, viewer, mechanism, year) if seen and kinds - {ANSWERS, LIAISON} else []
+    answers = await _asked_in(db, own, mechanism, year) if own is not None and ANSWERS in kinds else []
+    agencies = (await mechanism_queries.histories(db, [mechanism]))[mechanism.id] if LIAISON in kinds else []
     found: list[Kept] = []
-    for clause in clauses:
-        said = Obligation.from_json(clause.obligation)
-        if said is None:
-            continue
-        if said.kind in COUNTED:
-            kinds = NUMBERED_KINDS if said.kind == MEETINGS else ACTIVITIES
-            meetings = [one for one in held if one.kind in kinds]
-            periods = counted(said, [one.local_on for one in meetings], year, today, since)
-            found.append(Kept(clause, said, periods=periods, meetings=meetings))
-        elif said.kind == MINUTES:
-            meetings = [one for one in held if one.kind in NUMBERED_KINDS]
-            result = timed(said, [_minutes(one) for one in meetings], calendar, today)
-            late = [one for one in meetings if one.id in result.late]
-            found.append(Kept(clause, said, timed=result, late_meetings=late))
-        elif said.kind == ANSWERS and own is None:
+    for clause, said in obliging:
+        if said.kind == LIAISON:
+            members = [one for one in agencies if _was_member_in(one, year, today)]
+            vacant = [(one.agency, vacant_days(one.spans, year, today, held)) for one in members]
+            found.append(Kept(clause, said, vacant=vacant))
+        elif (said.kind == ANSWERS and own is None) or not seen:
             found.append(Kept(clause, said, is_read=False))
         elif said.kind == ANSWERS:
-            lines = await _asked_in(db, own or 0, mechanism, year)
+            lines = [one for one in answers if _covers(held, one.arrived_on)]
             result = timed(said, [_answer(one) for one in lines], calendar, today)
-            late_ids = set(result.late)
-            notices = {one.notice_id: one.notice for one in lines if one.id in late_ids}
-            found.append(Kept(clause, said, timed=result, late_notices=list(notices.values())))
+            late = [one.notice for one in lines if one.id in result.late]
+            found.append(Kept(clause, said, timed=result, late_notices=list({one.id: one for one in late}.values())))
+        elif said.kind == MINUTES:
+            owed = [one for one in meetings if one.kind in NUMBERED_KINDS and _covers(held, one.local_on)]
+            result = timed(said, [_minutes(one) for one in owed], calendar, today)
+            found.append(Kept(clause, said, timed=result, late_meetings=[one for one in owed if one.id in result.late]))
         else:
-            histories = (await mechanism_queries.histories(db, [mechanism]))[mechanism.id]
-            members = [one for one in histories if _was_member_in(one, year, today)]
-            vacant = [(one.agency, vacant_days(one.spans, year, today, since)) for one in members]
-            found.append(Kept(clause, said, vacant=vacant))
+            counts = NUMBERED_KINDS if said.kind == MEETINGS else ACTIVITIES
+            those = [one for one in meetings if one.kind in counts]
+            periods = counted(said, [one.local_on for one in those], year, today, seen)
+            found.append(Kept(clause, said, periods=periods, meetings=those))
     return found
+
+
+def _seen(viewer: Viewer, mechanism: Mechanism, held: Period) -> list[Period]:
+    """The times while the agreement held of which the viewer reads the meetings: as a reader all, else while their agency was a member."""
+    if mechanism.id in viewer.reader_of:
+        return [held]
+    return [
+        Period(max(held.starts_on, one.joined_on), min((d for d in (held.ends_on, one.left_on) if d), default=None))
+        for one in viewer.member_of.get(mechanism.id, ())
+    ]
+
+
+def _covers(time: Period, day: date | None) -> bool:
+    return day is not None and time.starts_on <= day and (time.ends_on is None or day < time.ends_on)
 
 
 async def _held_in(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Meeting]:
@@ -202,8 +215,7 @@ async def _held_in(db: Session, viewer: Viewer, mechanism: Mechanism, year: int)
 
 
 async def _asked_in(db: Session, own: int, mechanism: Mechanism, year: int) -> list[Addressee]:
-    """What was sent to or by that agency in that year and wants an answer or a decision; what was passed on or closed unanswered is left
-    out, since nobody waits for it."""
+    """What was sent to or by that agency in that year and wants an answer or a decision; what was passed on is another agency's to answer."""
     query = (
         select(Addressee)
         .join(Addressee.notice)
@@ -217,11 +229,10 @@ async def _asked_in(db: Session, own: int, mechanism: Mechanism, year: int) -> l
             or_(Addressee.agency_id == own, Addressee.from_agency_id == own),
             or_(Addressee.is_referral, Notice.purpose.in_(WANT_ANSWER)),
         )
-        .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism))
+        .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism), selectinload(Addressee.acts))
         .order_by(Addressee.id)
     )
-    rows = await db.scalars(query)
-    return [one for one in rows if one.notice.closed_at is None or _done_at(one) is not None]
+    return list(await db.scalars(query))
 
 
 def _done_at(line: Addressee) -> datetime | None:
@@ -229,10 +240,13 @@ def _done_at(line: Addressee) -> datetime | None:
 
 
 def _answer(line: Addressee) -> Case:
-    done_at, zone = _done_at(line), line.notice.zone
-    done_on = done_at.astimezone(zone).date() if done_at is not None else None
+    """The day that its sender chose is no promise of the agreement; only one that both sides agreed on later stands instead."""
+    zone, assented = line.notice.zone, line.newest(AGREED)
+    done_on, closed_on = (
+        at.astimezone(zone).date() if at is not None else None for at in (_done_at(line), line.notice.closed_at)
+    )
     assert line.arrived_on is not None, "the query asks for it"
-    return Case(line.id, line.arrived_on, done_on, line.due_on)
+    return Case(line.id, line.arrived_on, done_on, assented.due_on if assented else None, closed_on)
 
 
 def _minutes(meeting: Meeting) -> Case:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from liaison.calendaring.workdays import WorkCalendar, add_workdays
 from liaison.checks import Check
-from liaison.mechanisms.terms import Span
+from liaison.mechanisms.terms import Period, Span
 
 MEETINGS, ACTIVITIES, ANSWERS, MINUTES, LIAISON = "meetings", "activities", "answers", "minutes", "liaison"
 KINDS: Final = (MEETINGS, ACTIVITIES, ANSWERS, MINUTES, LIAISON)
@@ -64,15 +64,15 @@ class Counted:
     """kept; missed once the period is over; open until then"""
 
 
-def counted(said: Obligation, days: Collection[date], year: int, today: date, since: date | None) -> list[Counted]:
-    """The periods of that year that have begun, each by the days that lie in it. One that was over before `since`, when the agreement took
-    effect, promised nothing."""
+def counted(said: Obligation, days: Collection[date], year: int, today: date, times: Sequence[Period]) -> list[Counted]:
+    """The periods of that year that have begun, each by the days that lie in it. Only one that lies wholly within one of `times` is judged:
+    in which the agreement held, and of which the reader may know all."""
     parts = PERIODS[said.period or YEAR]
     found = []
     for number in range(1, parts + 1):
         first = date(year, (number - 1) * 12 // parts + 1, 1)
         end = date(year + (number == parts), number * 12 // parts % 12 + 1, 1)
-        if first > today or (since is not None and end <= since):
+        if first > today or not any(_holds(one, first, end) for one in times):
             continue
         inside = sorted(day for day in days if first <= day < end)
         promised = said.amount or 1
@@ -81,9 +81,13 @@ def counted(said: Obligation, days: Collection[date], year: int, today: date, si
     return found
 
 
+def _holds(time: Period, first: date, end: date) -> bool:
+    return time.starts_on <= first and (time.ends_on is None or end <= time.ends_on)
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What fell due within a year: done in time, done late or owed and late, and still in time."""
+    """What was asked for within a year: done in time, done late or owed and late, and still in time."""
 
     in_time: int
     late: Sequence[int]
@@ -98,12 +102,14 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing to be done within working days: since when, when it was done, and a later day that was agreed for it."""
+    """One thing to be done within working days: since when, when it was done, a later day that both sides agreed on, and when nobody waited
+    for it any more."""
 
     id: int
     since: date
     done_on: date | None
     agreed_until: date | None = None
+    closed_on: date | None = None
 
 
 def timed(said: Obligation, cases: Sequence[Case], calendar: WorkCalendar, today: date) -> Timed:
@@ -114,6 +120,8 @@ def timed(said: Obligation, cases: Sequence[Case], calendar: WorkCalendar, today
         until = max(due, one.agreed_until) if one.agreed_until is not None else due
         if one.done_on is not None and one.done_on <= until:
             in_time += 1
+        elif one.done_on is None and one.closed_on is not None and one.closed_on <= until:
+            continue  # nobody waited for it any more
         elif one.done_on is None and today <= until:
             waiting += 1
         else:
@@ -121,10 +129,10 @@ def timed(said: Obligation, cases: Sequence[Case], calendar: WorkCalendar, today
     return Timed(in_time, late, waiting)
 
 
-def vacant_days(spans: Sequence[Span], year: int, today: date, since: date | None) -> int:
-    """On how many days of that year, until today, an agency that was a member had no liaison."""
-    first = max(date(year, 1, 1), since or date.min)
-    end = min(date(year + 1, 1, 1), today + timedelta(days=1))
+def vacant_days(spans: Sequence[Span], year: int, today: date, held: Period) -> int:
+    """On how many days of that year, until today and while the agreement held, an agency that was a member had no liaison."""
+    first = max(date(year, 1, 1), held.starts_on)
+    end = min(date(year + 1, 1, 1), today + timedelta(days=1), held.ends_on or date.max)
     days = 0
     for span in spans:
         if span.term is None:
