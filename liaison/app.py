@@ -28,6 +28,8 @@ from liaison.directory import routes as directory_routes
 from liaison.feed import api as feed_api
 from liaison.feed import routes as feed_routes
 from liaison.feed.known import KnownFeeds
+from liaison.life import api as life_api
+from liaison.life import routes as life_routes
 from liaison.mechanisms import api as mechanisms_api
 from liaison.mechanisms import routes as mechanisms_routes
 from liaison.mechanisms.calendars import load_calendars
@@ -171,6 +173,7 @@ def page_routers() -> list[Router]:
         one_page_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
+        life_routes.router,
         succession_routes.router,
         meetings_routes.router,
         reminders_routes.router,
@@ -199,6 +202,7 @@ def api_routers() -> list[Router]:
         accounts_api.api,
         directory_api.api,
         mechanisms_api.api,
+        life_api.api,
         succession_api.api,
         meetings_api.api,
         reminders_api.api,

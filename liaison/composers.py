@@ -10,6 +10,7 @@ from liaison.actions.escalation_mails import COMPOSERS as ESCALATIONS
 from liaison.actions.extension_mails import COMPOSERS as EXTENSIONS
 from liaison.actions.handing_mails import COMPOSERS as HANDED
 from liaison.actions.reminder_mails import COMPOSERS as HAND_REMINDERS
+from liaison.life.ending_mails import COMPOSERS as ENDINGS
 from liaison.mail.delivery import Composer
 from liaison.mechanisms.mails import COMPOSERS as MECHANISMS
 from liaison.meetings.agenda_mails import COMPOSERS as AGENDA
@@ -44,4 +45,5 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **POSTROOM,
     **HANDOVERS,
     **CHANGES_OF_LIAISON,
+    **ENDINGS,
 }

@@ -17,6 +17,7 @@ from tests.permissions_rules import (
     DECISION,
     DESIGNATE_SFJ,
     DRAFT,
+    END_MECHANISM,
     ESCALATE,
     FIX_NEXT,
     HEAD_LETTER,
@@ -133,6 +134,8 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "PUT /api/meetings/{meeting_id}/activity": (RUN_MEETING, DRAFT),
     "PUT /api/meetings/{meeting_id}/figures": (RECORD, RECORD_DRAFT),
     "GET /api/mechanisms/{mechanism_id}/activities": MECHANISM,
+    "POST /api/mechanisms/{mechanism_id}/end": END_MECHANISM.sending(ends_on="2027-01-01", reason="期满"),
+    "POST /api/mechanisms/{mechanism_id}/end/take-back": END_MECHANISM,
     "GET /api/meetings/{meeting_id}/attendees": (MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/attendees": (
         HOST_MEETING.sending(agency_id="@jcy"),

@@ -99,6 +99,7 @@ NEEDS_A_SECRET = Rule(frozenset(), asks_to_sign_in=False)
 
 SEE_MECHANISM = MEMBERS | OPERATOR | {"reader", "former"}
 MECHANISM = Rule(SEE_MECHANISM)
+END_MECHANISM = only(roles("jcy_officer"), among=SEE_MECHANISM)
 KEEP_MECHANISM = only(OPERATOR, among=SEE_MECHANISM)
 ARRANGE_MECHANISM = only(OPERATOR | ACTING, among=SEE_MECHANISM)
 DESIGNATE = only(OPERATOR | OFFICERS | ADMINS, among=SEE_MECHANISM)

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import NOBODY, Viewer
+from liaison.mechanisms.models import Mechanism
 
 
 def may_see(viewer: Viewer, mechanism_id: int) -> bool:
@@ -19,6 +20,11 @@ def may_found(viewer: Viewer) -> bool:
 def may_keep(viewer: Viewer) -> bool:
     """Enter what the agencies agreed (name, agreement, clauses, members): the operator."""
     return viewer.operator
+
+
+def may_end(viewer: Viewer, mechanism: Mechanism) -> bool:
+    """End it, or take that back: the liaison in office of the lead agency, and no deputy, on what the agencies agreed."""
+    return viewer.officer_of(mechanism.id) == mechanism.lead_agency_id
 
 
 def may_set_deadlines(viewer: Viewer, mechanism_id: int) -> bool:

@@ -86,6 +86,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         lists=await queries.lists_confirmed(db, mechanism_id=mechanism_id) if until is None else {},
         contacts=permissions.may_see_contacts(viewer, mechanism_id, today),
         may=permissions.Offers(viewer, mechanism_id),
+        may_end=permissions.may_end(viewer, mechanism),
     )
 
 

@@ -30,6 +30,7 @@ KINDS = {
     "meeting_reminder": N_("Reminder"),
     "designation": N_("Change of liaison"),
     "liaison_changed": N_("Change of liaison"),
+    "mechanism_end": N_("End of a mechanism"),
     "handover": N_("Handover"),
     "annual_plan": N_("Annual plan"),
     "reminders": N_("Reminders of the day"),
