@@ -1,7 +1,7 @@
 """Ending a mechanism on its pages: what that calls off, and taking it back."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Router, get, post
@@ -26,11 +26,12 @@ Id = FromPath[int]
 
 @get("/mechanisms/{mechanism_id:int}/end")
 async def end_form(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
-    """What an end on `?on=` (today) calls off and leaves, with the form."""
+    """What an end on `?on=` (tomorrow) calls off and leaves, with the form."""
     mechanism = await _own(db, viewer, mechanism_id)
     if mechanism.ended_on is not None:
         return see_other(f"/mechanisms/{mechanism_id}")
-    asked_for = Form.of(ends_on=request.query_params.get("on") or db.clock.today(mechanism.timezone))
+    tomorrow = db.clock.today(mechanism.timezone) + timedelta(days=1)  # today could not be taken back
+    asked_for = Form.of(ends_on=request.query_params.get("on") or tomorrow)
     return await _page(request, db, viewer, mechanism_id, asked_for)
 
 
