@@ -59,6 +59,19 @@ class Section:
         return replace(self, salt="") == replace(other, salt="")
 
 
+@dataclass(frozen=True, slots=True)
+class SectionShown:
+    """A section as one viewer may know it: of a hidden one the hash alone, by which they still sign the same root."""
+
+    key: str
+    title: str
+    text: str | None
+    audience: frozenset[int] | None
+    hash: str
+    hidden: bool
+    may_edit: bool
+
+
 def canonical(value: Any) -> bytes:
     """The one form of a JSON value. Raises NotCanonical."""
     return json.dumps(

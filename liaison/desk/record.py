@@ -24,7 +24,6 @@ from liaison.meetings.permissions import is_host
 from liaison.meetings.stepping import rows_of, steps_shown
 from liaison.meetings.steps import ISSUE, MINUTES_DRAFT, StepOf, has, steps_of, wants_minutes
 from liaison.minutes import telling
-from liaison.minutes.addressing import about
 from liaison.minutes.models import Minutes, MinutesDelivery
 from liaison.minutes.permissions import may_edit
 from liaison.minutes.signers import left_since
@@ -177,7 +176,7 @@ def _names(signers: Sequence[Signer], agency_ids: Sequence[int]) -> tuple[str, .
 async def _failures(db: Session, minutes: Minutes) -> tuple[Failure, ...]:
     """Mails about them that were the last to their address and did not arrive."""
     query = select(OutboxMail.address, OutboxMail.display_to, OutboxMail.reason, OutboxMail.state)
-    rows = await db.execute(query.where(OutboxMail.about == about(minutes)).order_by(OutboxMail.id))
+    rows = await db.execute(query.where(OutboxMail.about == minutes.about).order_by(OutboxMail.id))
     last = {address: (display_to, reason, state) for address, display_to, reason, state in rows}
     return tuple(
         Failure(display_to.rpartition(" <")[0] or display_to, reason)

@@ -1,8 +1,9 @@
 """Where a letter to the member agencies goes: to their liaisons, deputies copied, else to an agency's own address. Pure."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from liaison.directory.models import Address
+from liaison.directory.models import Address, Agency
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import OnDuty
 from liaison.meetings.recipients import Unreachable
@@ -50,3 +51,10 @@ def readers(duty: OnDuty, site_locale: str) -> tuple[list[Reader], list[Unreacha
             if copy_to := deputy.person.effective_address():
                 add(copy_to, deputy.person.mail_locale(site_locale), agency.id, deputy.person_id, copy=True)
     return list(found.values()), unreachable
+
+
+def mails_to(agencies: Sequence[Agency], duty: OnDuty, site_locale: str) -> int:
+    """How many addresses are told when these agencies are."""
+    ids = {one.id for one in agencies}
+    theirs = replace(duty, members=[one for one in duty.members if one.agency_id in ids])
+    return len(readers(theirs, site_locale)[0])

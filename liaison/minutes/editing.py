@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.content import Section
+from liaison.countersigning.content import Section, SectionShown
 from liaison.countersigning.models import DocumentVersion
 from liaison.countersigning.permissions import may_read_section
 from liaison.errors import NotPermitted
@@ -22,19 +22,6 @@ class SectionGiven:
     title: str | None = None
     text: str | None = None
     audience: frozenset[int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SectionShown:
-    """A section as one viewer may know it: of a hidden one the hash alone, by which they still sign the same root."""
-
-    key: str
-    title: str
-    text: str | None
-    audience: frozenset[int] | None
-    hash: str
-    hidden: bool
-    may_edit: bool
 
 
 def shown(viewer: Viewer, version: DocumentVersion, may_edit: Callable[[Section], bool]) -> list[SectionShown]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from liaison.directory.models import Agency
+from liaison.mechanisms.asked import BY_AGENCY, ON_PAPER, UNREACHED, asked
 from liaison.mechanisms.models import Member
 from liaison.mechanisms.queries import OnDuty
-from liaison.minutes.asked import BY_AGENCY, ON_PAPER, UNREACHED, asked
 
 COPY_TO, REPORT_TO = "copy_to", "report_to"
 

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from liaison.accounts import links, reference_codes
 from liaison.accounts.links import May
+from liaison.countersigning.comparing import SectionCompared, compared
 from liaison.countersigning.content import Section
-from liaison.countersigning.models import CONSENTS, DEEMED, DocumentVersion, SignOff
+from liaison.countersigning.models import DEEMED, DocumentVersion, SignOff
 from liaison.countersigning.standing import standing_of, word_of
+from liaison.countersigning.wording import CHANGE_NAMES, SIGN_OFF_NAMES, names_of, progress, sign_off_facts
 from liaison.db import Session
 from liaison.directory.models import Person
 from liaison.directory.queries import agencies_at
@@ -20,24 +22,15 @@ from liaison.mail.compose import worded
 from liaison.mail.delivery import one_by_one
 from liaison.mail.message import OutgoingMessage
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms.queries import OnDuty, on_duty
+from liaison.mechanisms.addressing import Signs, still_copied, still_signs
+from liaison.mechanisms.queries import on_duty
 from liaison.meetings.audience import HIDDEN
+from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.minutes import queries
-from liaison.minutes.addressing import Signs
-from liaison.minutes.comparing import SectionCompared, compared
 from liaison.minutes.editing import shown_to
 from liaison.minutes.models import Minutes
 from liaison.minutes.telling import ALL_AGREED, CIRCULATED, HOST, ISSUED, PASSED_ON, REMINDED, WORD
-from liaison.minutes.wording import (
-    CHANGE_NAMES,
-    SIGN_OFF_NAMES,
-    corrected_words,
-    facts,
-    issued_words,
-    names_of,
-    progress,
-    sign_off_facts,
-)
+from liaison.minutes.wording import corrected_words, facts, issued_words
 
 LINK_LIFE: Final = timedelta(days=60)
 """So long after the date to answer, or the issue, a link still opens the minutes."""
@@ -76,8 +69,12 @@ async def circulated(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     if version.number != minutes.document.newest.number or minutes.issued_at is not None:
         return None
     duty = await on_duty(db, minutes.meeting.mechanism, db.clock.today(minutes.meeting.timezone))
-    signs = [one for one in map(_signs, mail.params["signs"]) if _still(version, duty, one, minutes)]
-    if not signs and not _still_copied(version, duty, mail.params):
+    signs = [
+        one
+        for one in map(_signs, mail.params["signs"])
+        if still_signs(version, duty, one, minutes.document.authorised_by_id)
+    ]
+    if not signs and not still_copied(version, duty, mail.params["copied"]):
         return None
     midnight = datetime.combine(
         version.due_on or db.clock.today(minutes.meeting.timezone), time.min, minutes.meeting.zone
@@ -143,7 +140,7 @@ async def word(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
         state=words._(SIGN_OFF_NAMES[said.state]),
         lead=lead,
         agency=agency,
-        facts=sign_off_facts(words, version, said, _text(words, version, said, readers), section=known),
+        facts=sign_off_facts(words, version, said, _text(words, version, said, readers), REGISTERED_NAMES, section=known),
         progress=progress(words, version),
         may_correct=is_newest and minutes.issued_at is None,
         page=page_of(db, minutes),
@@ -269,27 +266,6 @@ def _words(db: Session, mail: OutboxMail, minutes: Minutes) -> Words:
 
 def _signs(stored: Mapping[str, Any]) -> Signs:
     return Signs(**stored)
-
-
-def _still(version: DocumentVersion, duty: OnDuty, one: Signs, minutes: Minutes) -> bool:
-    """Whether this reader is still to sign: the agency has not consented, and they still speak for it."""
-    said = word_of(version, one.agency_id)
-    if said is not None and said.state in CONSENTS:
-        return False
-    if one.designation_id is None and one.person_id is not None:
-        return one.person_id == minutes.document.authorised_by_id
-    liaison = duty.in_office.get(one.agency_id)
-    return (liaison.id if liaison else None) == one.designation_id
-
-
-def _still_copied(version: DocumentVersion, duty: OnDuty, params: Mapping[str, Any]) -> bool:
-    """Whether who is told by office still holds one of these, of an agency that has not consented."""
-    offices = {one.id: one.agency_id for one in duty.everybody()}
-    for agency_id in (offices[id_] for id_ in params["copied"] if id_ in offices):
-        said = word_of(version, agency_id)
-        if said is None or said.state not in CONSENTS:
-            return True
-    return False
 
 
 def _lead(words: Words, minutes: Minutes, agency_ids: Sequence[int], agencies: str, due: str) -> str:

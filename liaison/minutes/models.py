@@ -48,6 +48,11 @@ class Minutes(Versioned, Base):
     issued_as: Mapped[dict[str, Any] | None]
     """What is printed and not signed, as it was then: {"issuing_agency": name, "head": the audit trail's "number:hash"}."""
 
+    @property
+    def about(self) -> str:
+        """What its mails are listed by."""
+        return f"minutes:{self.id}"
+
     def note_agreed(self, now: datetime) -> None:
         """Tell the meeting since when all agree to its minutes; a correction changes nothing of that. Needs all of the document."""
         if self.corrects_id is None:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from liaison.countersigning.content import SectionShown
 from liaison.countersigning.models import DocumentVersion
 from liaison.documents.minutes import Foot, Minutes, People, Section
 from liaison.i18n import N_, Words
 from liaison.meetings.wording import GROUP_NAMES
 from liaison.minutes import models
 from liaison.minutes.drafting import DECISIONS, GENERAL, LAST, OPENING
-from liaison.minutes.editing import SectionShown
 
 _JOINT: Final = N_("Joint Meeting")
 _MEETINGS: Final = {"pre_meeting": N_("Liaison Pre-meeting"), "topical": N_("Topical Meeting")}

@@ -1,11 +1,11 @@
 """Minutes as one viewer reads them: each section as far as they may know it."""
 
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.content import Section
+from liaison.countersigning.content import Section, SectionShown
 from liaison.countersigning.models import DocumentVersion
 from liaison.db import Session
 from liaison.minutes import queries
-from liaison.minutes.editing import SectionShown, shown
+from liaison.minutes.editing import shown
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import may_edit_section
 

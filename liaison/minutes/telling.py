@@ -12,12 +12,12 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.mail import outbox
 from liaison.mail.models import SENT, OutboxMail
+from liaison.mechanisms.addressing import Addresses, To, not_told_yet, paper_of, thread_of, to_host, to_sign
 from liaison.mechanisms.queries import OnDuty, on_duty
 from liaison.meetings import queries as meetings
 from liaison.meetings.models import IN_ATTENDANCE, PRESENT, Meeting
 from liaison.meetings.queries import PERSON_ADDRESS
 from liaison.minutes import queries
-from liaison.minutes.addressing import Addresses, To, about, not_told_yet, paper_of, thread_of, to_host, to_sign
 from liaison.minutes.models import Minutes
 
 CIRCULATED, WORD, HOST, ISSUED = "minutes_circulated", "minutes_word", "minutes_host", "minutes_issued"
@@ -59,7 +59,7 @@ async def pass_on(db: Session, mechanism_id: int) -> int:
         if version.circulated_at is None or not owing:
             continue
         sent = select(OutboxMail.params).where(OutboxMail.kind == CIRCULATED, OutboxMail.source_id == version.id)
-        told = (await db.scalars(sent.where(OutboxMail.about == about(minutes)))).all()
+        told = (await db.scalars(sent.where(OutboxMail.about == minutes.about))).all()
         everybody, _ = await those_who_sign(db, minutes, version, owing)
         mails += await _ask(db, minutes, version, not_told_yet(everybody, told), PASSED_ON, by=None)
     return mails
@@ -140,7 +140,7 @@ async def those_who_sign(
 async def reached(db: Session, minutes: Minutes, version: DocumentVersion) -> set[int]:
     """The agencies to which some mail that asks for their sign-off of this version went, as far as is known."""
     query = select(OutboxMail.params).where(OutboxMail.kind == CIRCULATED, OutboxMail.source_id == version.id)
-    went = query.where(OutboxMail.about == about(minutes), OutboxMail.state == SENT)
+    went = query.where(OutboxMail.about == minutes.about, OutboxMail.state == SENT)
     return {one["agency_id"] for params in await db.scalars(went) for one in params["signs"]}
 
 
@@ -170,7 +170,7 @@ async def _call_for(
     await outbox.enqueue(
         db,
         kind=kind,
-        about=about(minutes),
+        about=minutes.about,
         address=to.mail,
         display_to=f"{to.name} <{to.mail}>",
         locale=to.locale,

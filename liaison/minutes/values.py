@@ -5,10 +5,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.content import SectionShown
 from liaison.countersigning.models import DocumentVersion, SignOff
 from liaison.countersigning.permissions import may_read_words
 from liaison.countersigning.standing import is_void, standing_of, state_of
-from liaison.minutes.editing import SectionShown
 from liaison.minutes.models import Minutes
 
 

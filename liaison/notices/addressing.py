@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from liaison.directory.models import Agency
+from liaison.mechanisms.addressing import Addresses, To
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import OnDuty
-from liaison.minutes.addressing import Addresses, To
 from liaison.notices.models import Notice
 
 

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning import showing
 from liaison.countersigning.models import ALL_AGREED, CIRCULATING
 from liaison.countersigning.permissions import signs_for
 from liaison.countersigning.standing import signer_of, standing_of, word_of
 from liaison.db import Session
 from liaison.meetings.models import Meeting
-from liaison.minutes import queries, showing
+from liaison.minutes import queries
 from liaison.minutes.permissions import may_edit
 from liaison.web.pages import AnyRequest
 

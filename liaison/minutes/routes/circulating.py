@@ -9,9 +9,11 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.i18n import N_
+from liaison.mechanisms import asked
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
-from liaison.minutes import asked, writing
+from liaison.meetings.by_office import mails_to
+from liaison.minutes import writing
 from liaison.minutes.due import due_by_profile
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, to_write
 from liaison.web.forms import Form, attempt
@@ -71,7 +73,7 @@ async def _page(
         form=form,
         labels={"due_on": words_of(request)._("To be signed by")},
         asked=asked.asked(agencies, duty),
-        mails=asked.mails(agencies, duty, db.settings.locale),
+        mails=mails_to(agencies, duty, db.settings.locale),
         reach_names=HOW_NAMES,
         all_sign=meeting.mechanism.all_sign,
         silence_consents=meeting.mechanism.silence_consents,

@@ -9,20 +9,22 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning import showing
+from liaison.countersigning.comparing import SectionCompared
 from liaison.countersigning.models import ALL_AGREED, CIRCULATING, DRAFT, IN_FORCE, DocumentVersion
 from liaison.countersigning.permissions import signs_for
 from liaison.countersigning.standing import signer_of, standing_of, word_of
+from liaison.countersigning.wording import CHANGE_NAMES
 from liaison.db import Session
 from liaison.errors import NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.wording import GROUP_NAMES, REGISTERED_NAMES
-from liaison.minutes import queries, record, showing
-from liaison.minutes.comparing import SectionCompared
+from liaison.minutes import queries, record
 from liaison.minutes.drafting import OPENING, item_of
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit
 from liaison.minutes.reading import sections_for
-from liaison.minutes.wording import CHANGE_NAMES
+from liaison.minutes.showing import nobody_was_shown, signers_shown, took_part
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, page
 
@@ -84,8 +86,8 @@ async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: 
         "sections": sections,
         "state": state,
         "stands": standing_of(version),
-        "took_part": showing.took_part(version.head),
-        "signers": showing.signers_shown(viewer, meeting, document, version, members),
+        "took_part": took_part(version.head),
+        "signers": signers_shown(viewer, minutes, version, members),
         "versions": showing.versions_shown(viewer, document, readable),
         "others": others,
         "deliveries": await queries.deliveries(db, minutes) if edits and state == IN_FORCE else (),
@@ -96,7 +98,7 @@ async def context_of(db: Session, viewer: Viewer, minutes: Minutes, version_id: 
             "circulate": edits and state == DRAFT,
             "issue": edits and state == ALL_AGREED,
             "correct": edits and state == IN_FORCE and all(one.id < minutes.id for one in besides),
-            "give_up": edits and showing.nobody_was_shown(minutes),
+            "give_up": edits and nobody_was_shown(minutes),
             "sign": signs,
         },
         "behind": await record.behind(db, viewer, minutes) if edits and state in (DRAFT, CIRCULATING, ALL_AGREED) else None,

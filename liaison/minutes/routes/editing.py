@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.content import SectionShown
 from liaison.countersigning.models import DocumentVersion
 from liaison.db import Session
 from liaison.errors import Invalid, Message, NotPermitted
@@ -15,7 +16,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.minutes import queries, writing
 from liaison.minutes.drafting import item_of
-from liaison.minutes.editing import SectionGiven, SectionShown
+from liaison.minutes.editing import SectionGiven
 from liaison.minutes.models import Minutes
 from liaison.minutes.permissions import NOT_YOURS, may_edit
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown

@@ -8,14 +8,15 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.models import ALL_AGREED
+from liaison.countersigning.showing import state_of_version
 from liaison.db import Session
 from liaison.i18n import N_
+from liaison.mechanisms import asked
 from liaison.mechanisms import queries as mechanisms
-from liaison.minutes import asked, making, queries, signing, writing
+from liaison.minutes import making, queries, signing, writing
 from liaison.minutes.delivering import note_delivered
 from liaison.minutes.models import Minutes
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, to_write
-from liaison.minutes.showing import state_of_version
 from liaison.web.forms import Form, attempt, row_id, whole_number
 from liaison.web.minutes import handed_out
 from liaison.web.pages import AnyRequest, page, see_other, words_of

@@ -11,14 +11,16 @@ from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.countersigning.models import CHANGES_REQUESTED, DocumentVersion
 from liaison.countersigning.permissions import may_sign
 from liaison.countersigning.standing import signer_of, word_of
+from liaison.countersigning.wording import names_of, progress, sign_off_facts
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
+from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.minutes import queries, signing
 from liaison.minutes.models import Minutes
-from liaison.minutes.wording import facts, names_of, progress, sign_off_facts
+from liaison.minutes.wording import facts
 from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.links import LinkPages, opened
@@ -161,7 +163,7 @@ async def _page(
             "agency": names_of(version, [agency_id])[0],
             "own": own,
             "own_facts": sign_off_facts(
-                words, version, own, own.text if own.section_key is None else None, section=None
+                words, version, own, own.text if own.section_key is None else None, REGISTERED_NAMES, section=None
             )
             if own is not None
             else [],

@@ -6,11 +6,11 @@ from typing import Any
 from litestar import get
 from litestar.response import Response
 
+from liaison.countersigning.comparing import compared
 from liaison.errors import NotFound
 from liaison.i18n import N_
 from liaison.meetings import queries as meetings
 from liaison.minutes import queries
-from liaison.minutes.comparing import compared
 from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import NAMES, Db, Id, Me, context_of, shown, version_page
 from liaison.web.forms import Form, row_id

@@ -7,18 +7,18 @@ from litestar import get, post
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
+from liaison.countersigning.comparing import compared
 from liaison.countersigning.models import CONSENTS
+from liaison.countersigning.showing import EXCUSED
 from liaison.countersigning.signing import AGREED_ALREADY, EXCUSED_ALREADY
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings.permissions import is_host
 from liaison.minutes import queries, signing
-from liaison.minutes.comparing import compared
 from liaison.minutes.models import Minutes
 from liaison.minutes.reading import sections_for
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, version_page
-from liaison.minutes.showing import EXCUSED
 from liaison.minutes.signing import IS_MEMBER
 from liaison.web.forms import Form, FormAgain, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of

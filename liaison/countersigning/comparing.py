@@ -1,4 +1,4 @@
-"""What differs between two versions of minutes, section by section, as one reader may know it: for pages and for mails. Pure."""
+"""What differs between two versions of a text, section by section, as one reader may know it: for pages and for mails. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from liaison.meetings.audience import HIDDEN
-from liaison.minutes.editing import SectionShown
+from liaison.countersigning.content import SectionShown
 
 SAME, GONE, NEW = "same", "gone", "new"
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -93,7 +92,7 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
 
 def _changed(was: SectionShown, one: SectionShown) -> SectionCompared:
     if was.hidden or one.hidden:
-        return SectionCompared(one.key, HIDDEN, CHANGED, hidden=True)
+        return SectionCompared(one.key, (one if one.hidden else was).title, CHANGED, hidden=True)
     return SectionCompared(
         one.key,
         one.title,

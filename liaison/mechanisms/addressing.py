@@ -1,14 +1,14 @@
-"""Who is mailed of minutes: those who sign for an agency, with whom this is shared, and the host. Pure."""
+"""Who is mailed of a text that agencies sign: those who sign for an agency, with whom this is shared, and who circulates it. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from liaison.countersigning.models import Signer
+from liaison.countersigning.models import CONSENTS, DocumentVersion, Signer
+from liaison.countersigning.standing import word_of
 from liaison.directory.models import Address, Agency, Person
 from liaison.mechanisms.models import PAPER, Designation
 from liaison.mechanisms.queries import OnDuty
-from liaison.minutes.models import Minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,6 @@ def thread_of(document_id: int) -> str:
     return f"sign-{document_id}"
 
 
-def about(minutes: Minutes) -> str:
-    """What the mails are listed by."""
-    return f"minutes:{minutes.id}"
-
-
 def to_sign(
     duty: OnDuty, owing: Sequence[Signer], authorised: Person | None, site_locale: str
 ) -> tuple[list[To], list[Signer]]:
@@ -147,6 +142,27 @@ def to_host(
     if recorder is not None and recorder.id not in but:
         addresses.person(recorder)
     return addresses.all()
+
+
+def still_signs(version: DocumentVersion, duty: OnDuty, one: Signs, authorised_by_id: int | None) -> bool:
+    """Whether this reader is still to sign: the agency has not consented, and they still speak for it."""
+    said = word_of(version, one.agency_id)
+    if said is not None and said.state in CONSENTS:
+        return False
+    if one.designation_id is None and one.person_id is not None:
+        return one.person_id == authorised_by_id
+    liaison = duty.in_office.get(one.agency_id)
+    return (liaison.id if liaison else None) == one.designation_id
+
+
+def still_copied(version: DocumentVersion, duty: OnDuty, designation_ids: Iterable[int]) -> bool:
+    """Whether who is told by office (`To.copied`) still holds one of these, of an agency that has not consented."""
+    offices = {one.id: one.agency_id for one in duty.everybody()}
+    for agency_id in (offices[id_] for id_ in designation_ids if id_ in offices):
+        said = word_of(version, agency_id)
+        if said is None or said.state not in CONSENTS:
+            return True
+    return False
 
 
 def _asked(one: To, agency: Agency, liaison: Designation | None) -> None:

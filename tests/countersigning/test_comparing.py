@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from liaison.minutes.comparing import Piece, compared, pieces
-from liaison.minutes.editing import SectionShown
+from liaison.countersigning.comparing import Piece, compared, pieces
+from liaison.countersigning.content import SectionShown
 
 FIRST = SectionShown("1", "移送", "会议议定，3个工作日内移送。", None, "a", hidden=False, may_edit=False)
 SECOND = SectionShown("2", "其他", "会议召开。", None, "b", hidden=False, may_edit=False)

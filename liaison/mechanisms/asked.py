@@ -1,12 +1,11 @@
-"""How each agency that is to sign is reached, and how many addresses get a mail. Pure."""
+"""How each agency that is to sign is reached. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from liaison.directory.models import Agency
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import OnDuty
-from liaison.meetings.by_office import readers
 
 BY_LIAISON, BY_AGENCY, ON_PAPER, UNREACHED = "liaison", "agency", "paper", "none"
 
@@ -37,10 +36,3 @@ def asked(agencies: Sequence[Agency], duty: OnDuty) -> list[Asked]:
         name = liaison.person.name if liaison is not None else None
         found.append(Asked(agency, how, name, liaison is None or liaison.may_sign))
     return found
-
-
-def mails(agencies: Sequence[Agency], duty: OnDuty, site_locale: str) -> int:
-    """How many addresses are told that these agencies are asked to sign."""
-    ids = {one.id for one in agencies}
-    theirs = replace(duty, members=[one for one in duty.members if one.agency_id in ids])
-    return len(readers(theirs, site_locale)[0])
