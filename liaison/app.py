@@ -52,6 +52,8 @@ from liaison.polls import queries as poll_queries
 from liaison.polls import routes as polls_routes
 from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
+from liaison.proposals import api as proposals_api
+from liaison.proposals import routes as proposals_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
 from liaison.succession import api as succession_api
@@ -153,6 +155,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
                 **polls_routes.LINK_PAGES,
                 **mechanisms_routes.LINK_PAGES,
                 **minutes_routes.LINK_PAGES,
+                **proposals_routes.LINK_PAGES,
                 **notices_routes.LINK_PAGES,
             },
             "assets": Assets(data_dir("static")),
@@ -181,6 +184,7 @@ def page_routers() -> list[Router]:
         paperwork_routes.router,
         polls_routes.router,
         minutes_routes.router,
+        proposals_routes.router,
         notices_routes.router,
         feed_routes.router,
         links_router,
@@ -210,6 +214,7 @@ def api_routers() -> list[Router]:
         paperwork_api.api,
         polls_api.api,
         minutes_api.api,
+        proposals_api.api,
         notices_api.api,
         feed_api.api,
         desk_api.api,

@@ -21,6 +21,7 @@ from liaison.notices.escalating import COMPOSERS as NOTICE_ESCALATIONS
 from liaison.notices.mails import COMPOSERS as NOTICES
 from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
+from liaison.proposals.mails import COMPOSERS as PROPOSALS
 from liaison.reminders.mails import COMPOSERS as REMINDERS
 from liaison.succession.mails import COMPOSERS as HANDOVERS
 from liaison.succession.telling import COMPOSERS as CHANGES_OF_LIAISON
@@ -33,6 +34,7 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **POLLS,
     **MINUTES,
     **NOTICES,
+    **PROPOSALS,
     **NOTICE_ESCALATIONS,
     **ANNUAL_PLANS,
     **ESCALATIONS,

@@ -30,6 +30,7 @@ from liaison.notices import models as notices
 from liaison.paperwork import models as paperwork
 from liaison.polls import models as polls
 from liaison.postroom import models as postroom
+from liaison.proposals import models as proposals
 from liaison.reminders import models as reminders
 from liaison.succession import models as succession
 
@@ -65,6 +66,7 @@ __all__ = [
     "plan_models",
     "polls",
     "postroom",
+    "proposals",
     "reminders",
     "site",
     "step_models",

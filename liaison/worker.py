@@ -34,6 +34,7 @@ from liaison.meetings.zone_data import follow_zone_data
 from liaison.minutes.deeming import deem_due
 from liaison.models import FILES
 from liaison.postroom import purging
+from liaison.proposals.effect import take_effect_due
 from liaison.reminders.reminding import remind_due
 from liaison.succession.following import apply_due
 from liaison.system import backups
@@ -189,6 +190,7 @@ CLOCKWORK: Final = (
     Tick("heartbeat", timedelta(seconds=15), beat),
     Tick("follow_offices", timedelta(minutes=2), in_transaction(apply_due)),
     Tick("deem_silence", timedelta(minutes=5), in_transaction(deem_due)),
+    Tick("agreements_take_effect", timedelta(minutes=5), in_transaction(take_effect_due)),
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_feed_texts", timedelta(seconds=15), keep_feed_texts),

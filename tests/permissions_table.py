@@ -9,6 +9,7 @@ from tests import (
     permissions_notices,
     permissions_papers,
     permissions_polls,
+    permissions_proposals,
 )
 from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
@@ -327,8 +328,9 @@ API: dict[str, Rule | tuple[Rule, ...]] = (
     | permissions_notices.API
     | permissions_papers.API
     | permissions_polls.API
+    | permissions_proposals.API
     | PLAN_API
 )
-PAGES |= permissions_contact.PAGES
+PAGES |= permissions_contact.PAGES | permissions_proposals.PAGES
 PAGES |= permissions_minutes.PAGES | permissions_notices.PAGES | permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

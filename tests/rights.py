@@ -64,7 +64,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "poll_id": ("poll_id",),
     "notice_id": ("notice_id", "notice_draft"),
     "contact_id": ("contact_id", "sfj_contact"),
-    "version_id": ("minutes_version",),
+    "version_id": ("minutes_version", "proposal_version", "proposal_draft"),
+    "sign_off_id": ("sign_off_id", "proposal_sign_off"),
     "section": ("section", "restricted_section"),
 }
 """What a parameter of an address can name: of each agency somebody and something that others may not read."""

@@ -18,6 +18,7 @@ from liaison.polls import asking
 from liaison.polls.asking import Proposed
 from liaison.postroom.models import IncomingMail
 from tests import world
+from tests.rights_proposals import proposals
 
 DRAFT = "草稿甲7f3a"
 """Stands in the draft of 区检察院 and nowhere else."""
@@ -88,6 +89,7 @@ async def meetings(db: Session, built: world.World) -> dict[str, Any]:
     scan = {"file_name": sheet.file_name, "stored_name": sheet.kept.stored_name, "kind": "pdf"}
     signed = OnPaper("郑国强", date(2026, 11, 23), scan)
     on_paper = await signing.register(db, host, minutes, sent, root=sent.root, agency_id=built.sfj.id, paper=signed)
+    put = await proposals(db, built, scan)
     owned = await assigning.assign(
         db,
         host,
@@ -155,6 +157,7 @@ async def meetings(db: Session, built: world.World) -> dict[str, Any]:
         "restricted_section": f"item-{restricted_held.id}.docx",
         "sign_off_id": on_paper.id,
         "restricted_paper": restricted_paper.id,
+        **put,
         "accepted_item": accepted.id,
         "proposed_item": proposed.id,
         "held": held.id,

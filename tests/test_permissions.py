@@ -11,10 +11,11 @@ import pytest_asyncio
 from liaison.clock import Clock
 from tests.callers import wired
 from tests.conftest import NOW, SECRET, migrated_settings
-from tests.permissions_rules import ACTING, MEMBERS, OPERATOR, ROLES, SFJ, Rule
+from tests.permissions_rules import ACTING, HOST, MEMBERS, OPERATOR, ROLES, SFJ, Rule
 from tests.permissions_table import TABLE
 from tests.rights import STRANGER_PHONE, Site, build_site, routes_of
 from tests.rights_meetings import DRAFT, RESTRICTED
+from tests.rights_proposals import PROPOSED
 
 ROUTES = routes_of(wired(SECRET, False))
 
@@ -31,6 +32,7 @@ CASES = [
 
 CANARIES = {
     DRAFT: ACTING,
+    PROPOSED: HOST,
     RESTRICTED: SFJ,
     STRANGER_PHONE: OPERATOR | {"invited", "reader", "stranger"},
     "0553-0000011": MEMBERS | OPERATOR,
@@ -39,7 +41,7 @@ CANARIES = {
 }
 """Words of one agency, and the roles that may ever read them: the draft, what 区司法局 alone may know, and the phones of a stranger, of 区检察院, 区司法局, 区民政局."""
 SHOWN_TO = {
-    "jcy_officer": {DRAFT, "0553-0000021"},
+    "jcy_officer": {DRAFT, PROPOSED, "0553-0000021"},
     "sfj_admin": {RESTRICTED},
     "operator": {STRANGER_PHONE},
 }

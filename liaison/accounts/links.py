@@ -22,6 +22,8 @@ ANSWER, SLIP, ACTION, PROPOSE, TIME_POLL, LIST = "answer", "slip", "action", "pr
 EXTENSION = "extension"
 SIGN, MINUTES = "sign", "minutes"
 """Sign one version of a text (also of a reference code), and read issued minutes."""
+PROPOSAL = "proposal"
+"""Sign one version of what is put to the members: of the agreement, or that an agency joins (also of a reference code)."""
 NOTICE, OFFER = "notice", "offer"
 """What one agency does with a notice (also of a reference code), and what its sender says to another date that it offers."""
 

@@ -17,6 +17,7 @@ from liaison.errors import Refusal
 from liaison.i18n import N_
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, members, queries
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.founding import FACTS, Facts, Joining
 from liaison.mechanisms.models import ONLINE, Clause, Designation, Mechanism, Member
 from liaison.mechanisms.wording import profile_refused
@@ -199,7 +200,7 @@ async def _load_agreement(db: Session, viewer: Viewer, known: Known, entry: Entr
     names = ("title", "doc_no", "signed_on", "effective_on", "review_on")
     before = {name: getattr(stored, name) for name in names} if stored else dict.fromkeys(names)
     after = before | {name: said.values[name] for name in names if name in said.values}
-    clauses: list[agreements.ClauseSaid] | None = None
+    clauses: list[ClauseSaid] | None = None
     if "clauses" in said.values:
         clauses = sorted((_clause(each) for each in said.entries("clauses")), key=lambda one: one.number or 0)
         stands = await queries.clauses(db, mechanism.id)
@@ -221,16 +222,16 @@ async def _load_agreement(db: Session, viewer: Viewer, known: Known, entry: Entr
         known.report.kept("agreements", title, changed=True)
 
 
-def _clause(said: Entry) -> agreements.ClauseSaid:
+def _clause(said: Entry) -> ClauseSaid:
     number, text, obliges = said.whole("number"), said.text("text"), said.entry("obligation")
     if obliges is None:
-        return agreements.ClauseSaid(number, text)
-    return agreements.ClauseSaid(
+        return ClauseSaid(number, text)
+    return ClauseSaid(
         number, text, obliges.text("kind"), obliges.whole("amount"), obliges.text("period"), says_obligation=True
     )
 
 
-def _stands(stored: Clause, said: agreements.ClauseSaid) -> bool:
+def _stands(stored: Clause, said: ClauseSaid) -> bool:
     """Whether the clause says this already; an obligation that a bundle leaves out is no change."""
     if (stored.number, stored.text) != (said.number, said.text):
         return False

@@ -14,7 +14,8 @@ from liaison.directory.models import Agency
 from liaison.errors import Conflict
 from liaison.i18n import N_
 
-MINUTES = "minutes"
+MINUTES, AGREEMENT, MEMBER = "minutes", "agreement", "member"
+"""What a text is: minutes, a version of the agreement, the proposal that an agency joins."""
 AGREED, CHANGES_REQUESTED, DEEMED, PAPER = "agreed", "changes_requested", "deemed", "paper"
 CONSENTS = (AGREED, DEEMED, PAPER)
 """What counts as the agency's consent; silence (`deemed`) only where the mechanism says so."""

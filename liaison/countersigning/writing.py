@@ -29,17 +29,17 @@ async def begin(
     *,
     kind: str,
     mechanism_id: int,
-    about: str,
+    about: str | None,
     head: Mapping[str, Any],
     sections: Sequence[Section],
     authorised_by_id: int | None = None,
 ) -> Document:
-    """A new document with its first draft. Raises Invalid (sections)."""
+    """A new document with its first draft; `about`: what its lines of the trail are about, None: itself. Raises Invalid (sections)."""
     _check(sections)
     document = Document(
         kind=kind,
         mechanism_id=mechanism_id,
-        about=about,
+        about=about or "",
         authorised_by_id=authorised_by_id,
         created_at=db.now(),
         created_by=viewer.person_id or None,
@@ -47,6 +47,7 @@ async def begin(
     )
     db.add(document)
     await db.flush()
+    document.about = about or f"document:{document.id}"
     _add_version(db, viewer, document, head, content.salted(sections, {}))
     await db.flush()
     audit_line(db, viewer, "draft", document, root=document.newest.root)

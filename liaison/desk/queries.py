@@ -14,9 +14,11 @@ from liaison.actions.models import ActionItem
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.desk import around as beside
+from liaison.desk.agreed import agreed_in
 from liaison.desk.dormant import sleepers
 from liaison.desk.offices import by_office, to_close
 from liaison.desk.promises import Promises, promises, years_of
+from liaison.desk.proposals import proposal_todos
 from liaison.desk.record import record_todos
 from liaison.desk.reviews import reviews
 from liaison.desk.rhythms import plans
@@ -35,18 +37,16 @@ from liaison.directory.models import Person
 from liaison.mail.models import HELD, OutboxMail
 from liaison.mail.queue_state import current_block
 from liaison.mechanisms import queries as mechanism_queries
-from liaison.mechanisms.models import PAPER, Agreement, Mechanism
+from liaison.mechanisms.models import PAPER, Mechanism
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import ends_in_days
 from liaison.meetings import queries as meeting_queries
 from liaison.meetings.attendance import ASKED_FOR_SUBSTITUTE, OPEN, leave_of
 from liaison.meetings.audience import may_see_item
 from liaison.meetings.due import replies_due_on
-from liaison.meetings.models import Meeting, Series
+from liaison.meetings.models import Meeting
 from liaison.meetings.month import Month, month_of
 from liaison.meetings.permissions import is_host, may_approve_leave, may_arrange, may_see_list
-from liaison.meetings.plan_models import SkippedDate
-from liaison.meetings.plan_queries import Reasons
 from liaison.meetings.queries import PERSON_ADDRESS, mark_of, seen_in
 from liaison.meetings.snapshot import snapshot_of
 from liaison.meetings.stepping import rows_of
@@ -93,7 +93,8 @@ class Desk:
 async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
     """The page of this viewer, with the calendar of the month that begins on `month`."""
     today = db.clock.today(db.settings.timezone)
-    series, skipped, reviewed = await _series(db, viewer, today)
+    own = await agreed_in(db, viewer, today)
+    series = own.rules
     regions = {mechanism.region for mechanism in series} or {db.settings.region}
     # Some regions take 0.4 s the first time.
     calendars = {region: region_calendar(region) for region in regions}
@@ -109,7 +110,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
             calendars[mechanism.region],
             [mark_of(m) for m in meetings if m.mechanism_id == mechanism.id],
             seen_in(viewer, mechanism.id),
-            skipped[mechanism.id],
+            own.skipped[mechanism.id],
             today,
         )
         for mechanism, rules in series.items()
@@ -122,10 +123,11 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *returned(viewer, [m for m in ahead if m.starts_at > db.now()], steps, around.returned),
         *_offices(viewer, histories, today),
         *await plans(db, viewer, years, calendars, today),
-        *await reviews(db, viewer, reviewed, today),
+        *await reviews(db, viewer, own.reviewed, today),
         *await sleepers(db, viewer, series, meetings, today),
         *_to_hold(viewer, meetings, db.now()),
         *await record_todos(db, viewer),
+        *await proposal_todos(db, viewer, own.under_way),
     ]
     actions = await action_queries.of_owner(db, viewer.person_id)
     todos += [
@@ -169,30 +171,6 @@ async def counts_of(db: Session, viewer: Viewer, meetings: Sequence[Meeting]) ->
     """The counts of these meetings, of those whose list the viewer may see."""
     seen = [m.id for m in meetings if may_see_list(viewer, m)]
     return counted(await beside.asked_of(db, seen), await beside.slips_of(db, seen), await beside.agenda_of(db, seen))
-
-
-async def _series(
-    db: Session, viewer: Viewer, today: date
-) -> tuple[dict[Mechanism, list[Series]], dict[int, Reasons], dict[Mechanism, date | None]]:
-    """The viewer's mechanisms with the rules of their meetings, by mechanism the dates left out, and when its agreement is reviewed."""
-    query = (
-        select(Mechanism, Series, SkippedDate, Agreement.review_on)
-        .outerjoin(Agreement, Agreement.mechanism_id == Mechanism.id)
-        .outerjoin(Series, Series.mechanism_id == Mechanism.id)
-        .outerjoin(SkippedDate, SkippedDate.series_id == Series.id)
-        .where(Mechanism.id.in_(viewer.shares_mechanism_ids()), mechanism_queries.in_force(today))
-        .order_by(Mechanism.id, Series.id)
-    )
-    found: dict[Mechanism, dict[int, Series]] = {}
-    skipped: dict[int, Reasons] = {}
-    reviewed: dict[Mechanism, date | None] = {}
-    for mechanism, series, left_out, review_on in await db.execute(query):
-        reviewed[mechanism] = review_on
-        reasons = skipped.setdefault(mechanism.id, {})
-        found.setdefault(mechanism, {}).update({series.id: series} if series else {})
-        if left_out is not None:
-            reasons[series.name, left_out.nominal_on] = left_out.reason
-    return {mechanism: list(rules.values()) for mechanism, rules in found.items()}, skipped, reviewed
 
 
 async def _meetings(db: Session, viewer: Viewer, today: date, month: date) -> list[Meeting]:

@@ -40,6 +40,11 @@ KINDS = (
     "minutes_circulate",
     "minutes_issue",
     "minutes_deliver",
+    "proposal_sign",
+    "proposal_changes",
+    "proposal_force",
+    "proposal_circulate",
+    "proposal_unsigned",
     "plan",
     "item",
     "returned",
@@ -159,6 +164,8 @@ class Todo:
     """The promised date that a meeting is to be planned for, the date asked for, the day on which an item was reported done."""
     names: tuple[str, ...] = ()
     """The agencies that are told by letter; the people who left."""
+    joins: bool = False
+    """Of what is put to the members: that an agency joins, which `text` names; else the agreement, by its title."""
     reached: bool = True
     """Whether an agency without a liaison has an address of its own."""
 

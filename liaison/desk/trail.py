@@ -29,6 +29,8 @@ from liaison.meetings.recorded import kept_from
 from liaison.notices import queries as notices
 from liaison.notices.permissions import is_sender
 from liaison.polls import queries as polls
+from liaison.proposals import queries as proposals
+from liaison.proposals.permissions import may_read_draft, readable_versions
 
 TOLD = {"title", "starts_at", "location", "reason", "occasion"}
 """What everybody who sees a meeting may read in a line about it."""
@@ -184,6 +186,17 @@ async def _of_notice(db: Session, viewer: Viewer, id_: int) -> Sight:
     return Sight() if is_sender(viewer, notice) else Sight(since=notice.sent_at)
 
 
+async def _of_document(db: Session, viewer: Viewer, id_: int) -> Sight:
+    """What was put to the members: who prepares it reads every line, others those about versions that they read."""
+    proposal = await proposals.of_document(db, id_)
+    readable = {one.number for one in readable_versions(viewer, proposal, db.now())}
+    if not readable:
+        raise NotFound
+    if may_read_draft(viewer, proposal.mechanism):
+        return Sight()
+    return Sight(reads=lambda facts: facts if facts.get("n") in readable else None)
+
+
 async def _of_time_poll(db: Session, viewer: Viewer, id_: int) -> Sight:
     await polls.get(db, viewer, id_)
     return Sight()
@@ -206,6 +219,7 @@ _SIGHTS: dict[str, Callable[[Session, Viewer, int], Awaitable[Sight]]] = {
     "action": _of_action,
     "notice": _of_notice,
     "time_poll": _of_time_poll,
+    "document": _of_document,
     "mail": _operators,
     "site": _operators,
 }

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from liaison.directory.models import Agency
-from liaison.mechanisms.models import Clause
-from liaison.mechanisms.obligations import LIAISON, Counted, Obligation, Timed
+from liaison.mechanisms.obligations import LIAISON, Counted, Timed
+from liaison.mechanisms.wordings import Promise
 from liaison.meetings.models import Meeting
 from liaison.notices.models import Notice
 
@@ -15,8 +15,7 @@ from liaison.notices.models import Notice
 class Kept:
     """One clause that obliges to something, and what the record tells of it; only what its kind has is given."""
 
-    clause: Clause
-    said: Obligation
+    promise: Promise
     periods: Sequence[Counted] = ()
     meetings: Sequence[Meeting] = ()
     """Those that count, in order."""
@@ -41,7 +40,7 @@ class Kept:
                 "late_notice_ids": [str(each.id) for each in self.late_notices],
                 "late_meeting_ids": [str(each.id) for each in self.late_meetings],
             }
-        if self.said.kind == LIAISON:
+        if self.promise.said.kind == LIAISON:
             return {"vacant_days": [{"agency_id": str(agency.id), "days": days} for agency, days in self.vacant]}
         return {
             "periods": [

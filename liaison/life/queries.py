@@ -1,6 +1,7 @@
 """Which of the viewer's mechanisms sleep: read in few statements, however many mechanisms there are; and how they stand."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,13 +21,13 @@ from liaison.mechanisms.obligations import (
     MEETINGS,
     MINUTES,
     Case,
-    Obligation,
     counted,
     timed,
     vacant_days,
 )
 from liaison.mechanisms.queries import AgencyHistory
-from liaison.mechanisms.terms import Period
+from liaison.mechanisms.terms import Period, shared
+from liaison.mechanisms.wordings import Promise, promised
 from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting, Series
 from liaison.meetings.seen import visible_to
 from liaison.notices.contact_models import ContactLog
@@ -153,54 +154,58 @@ async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year:
     """Each clause with an obligation and how it was kept in that year, so far as the viewer may know: meetings that they see, in periods of
     which they see all; and of notices those that their own agency sent or got, because nobody finds a trace of others. However many
     clauses there are, each record is read once."""
-    clauses = [(one, Obligation.from_json(one.obligation)) for one in await mechanism_queries.clauses(db, mechanism.id)]
-    obliging = [(clause, said) for clause, said in clauses if said is not None]
-    if not obliging:
+    today = db.clock.today(mechanism.timezone)
+    promises = _in_year(promised(await mechanism_queries.wordings(db, mechanism.id)), year, mechanism.ended_on)
+    if not promises:
         return []
-    agreed, today = await mechanism_queries.agreement(db, mechanism.id), db.clock.today(mechanism.timezone)
-    held = Period((agreed.effective_on if agreed else None) or date.min, mechanism.ended_on)
-    calendar, kinds = region_calendar(mechanism.region), {said.kind for _, said in obliging}
-    seen, own = _seen(viewer, mechanism, held), viewer.acts_for(mechanism.id)
+    calendar, kinds = region_calendar(mechanism.region), {one.said.kind for one in promises}
+    seen, own = _seen(viewer, mechanism), viewer.acts_for(mechanism.id)
     meetings = await _held_in(db, viewer, mechanism, year) if seen and kinds - {ANSWERS, LIAISON} else []
     answers = await _asked_in(db, own, mechanism, year) if own is not None and ANSWERS in kinds else []
     agencies = (await mechanism_queries.histories(db, [mechanism]))[mechanism.id] if LIAISON in kinds else []
     found: list[Kept] = []
-    for clause, said in obliging:
+    for promise in promises:
+        said, held = promise.said, promise.held
         if said.kind == LIAISON:
             members = [one for one in agencies if _was_member_in(one, year, today)]
-            vacant = [(one.agency, vacant_days(one.spans, year, today, held)) for one in members]
-            found.append(Kept(clause, said, vacant=vacant))
-        elif (said.kind == ANSWERS and own is None) or not seen:
-            found.append(Kept(clause, said, is_read=False))
+            vacant = [(one.agency, sum(vacant_days(one.spans, year, today, each) for each in held)) for one in members]
+            found.append(Kept(promise, vacant=vacant))
+        elif (said.kind == ANSWERS and own is None) or not (shared(held, seen) if held else seen):
+            found.append(Kept(promise, is_read=False))
         elif said.kind == ANSWERS:
             lines = [one for one in answers if _covers(held, one.arrived_on)]
             result = timed(said, [_answer(one) for one in lines], calendar, today)
             late = [one.notice for one in lines if one.id in result.late]
-            found.append(Kept(clause, said, timed=result, late_notices=list({one.id: one for one in late}.values())))
+            found.append(Kept(promise, timed=result, late_notices=list({one.id: one for one in late}.values())))
         elif said.kind == MINUTES:
             owed = [one for one in meetings if one.kind in NUMBERED_KINDS and _covers(held, one.local_on)]
             result = timed(said, [_minutes(one) for one in owed], calendar, today)
-            found.append(Kept(clause, said, timed=result, late_meetings=[one for one in owed if one.id in result.late]))
+            found.append(Kept(promise, timed=result, late_meetings=[one for one in owed if one.id in result.late]))
         else:
             counts = NUMBERED_KINDS if said.kind == MEETINGS else ACTIVITIES
             those = [one for one in meetings if one.kind in counts]
-            periods = counted(said, [one.local_on for one in those], year, today, seen)
-            found.append(Kept(clause, said, periods=periods, meetings=those))
+            periods = counted(said, [one.local_on for one in those], year, today, shared(held, seen))
+            found.append(Kept(promise, periods=periods, meetings=those))
     return found
 
 
-def _seen(viewer: Viewer, mechanism: Mechanism, held: Period) -> list[Period]:
-    """The times while the agreement held of which the viewer reads the meetings: as a reader all, else while their agency was a member."""
+def _seen(viewer: Viewer, mechanism: Mechanism) -> list[Period]:
+    """The times of which the viewer reads the meetings: as a reader all, else while their agency was a member."""
     if mechanism.id in viewer.reader_of:
-        return [held]
-    return [
-        Period(max(held.starts_on, one.joined_on), min((d for d in (held.ends_on, one.left_on) if d), default=None))
-        for one in viewer.member_of.get(mechanism.id, ())
-    ]
+        return [Period(date.min, None)]
+    return [Period(one.joined_on, one.left_on) for one in viewer.member_of.get(mechanism.id, ())]
 
 
-def _covers(time: Period, day: date | None) -> bool:
-    return day is not None and time.starts_on <= day and (time.ends_on is None or day < time.ends_on)
+def _in_year(promises: Sequence[Promise], year: int, ended_on: date | None) -> list[Promise]:
+    """Those that held at some time of the year, none beyond the end of the mechanism; where none did, all, held never."""
+    time = [Period(date(year, 1, 1), date(year + 1, 1, 1))]
+    until = [Period(date.min, ended_on)]
+    found = [replace(one, held=tuple(shared(one.held, until))) for one in promises]
+    return [one for one in found if shared(one.held, time)] or [replace(one, held=()) for one in promises]
+
+
+def _covers(times: Sequence[Period], day: date | None) -> bool:
+    return day is not None and any(one.starts_on <= day and (one.ends_on is None or day < one.ends_on) for one in times)
 
 
 async def _held_in(db: Session, viewer: Viewer, mechanism: Mechanism, year: int) -> list[Meeting]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Final
 
 from sqlalchemy import delete
 
@@ -12,24 +12,15 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import region_calendar
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.errors import Invalid, NotFound, NotPermitted
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
-from liaison.mechanisms import obligations, permissions, queries
-from liaison.mechanisms.models import Agreement, Clause, Mechanism
-from liaison.mechanisms.obligations import Obligation
+from liaison.mechanisms import permissions, queries
+from liaison.mechanisms.clauses import MOST_CLAUSES, ClauseSaid, ClauseText, checked_clause, checked_clauses
+from liaison.mechanisms.models import Agreement, Clause, FormerAgreement, Mechanism
 
-MOST_CLAUSES = 200
-
-
-class ClauseSaid(NamedTuple):
-    """One clause as it was given. Without `says_obligation` the one that stood beside a clause of this number stays."""
-
-    number: int | None
-    text: str | None
-    kind: str | None = None
-    amount: int | None = None
-    period: str | None = None
-    says_obligation: bool = False
+COUNTERSIGNED: Final = N_(
+    "The members countersigned this text. The lead agency's liaison proposes a new version, which they countersign as well; only document number and date of signing are entered here."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +40,11 @@ async def put_agreement(
     mechanism_id: int,
     facts: AgreementFacts,
     *,
-    clauses: Sequence["ClauseSaid"] | None = None,
+    clauses: Sequence[ClauseSaid] | None = None,
     version: int | None = None,
 ) -> Agreement:
-    """Enter or change the agreement; `clauses` replace those entered before, None leaves them.
-
-    Raises NotFound, NotPermitted, Conflict, Invalid."""
+    """Enter or change the agreement; `clauses` replace those entered before, None leaves them. Of a text that the members countersigned here
+    only document number and date of signing are entered. Raises NotFound, NotPermitted, Conflict (also where it would change such a text), Invalid."""
     mechanism = await _open(db, viewer, mechanism_id)
     check = Check()
     cleaned = AgreementFacts(
@@ -65,57 +55,48 @@ async def put_agreement(
         review_on=check.day("review_on", facts.review_on),
     )
     check.days("effective_on", facts.effective_on, "review_on", facts.review_on)
-    numbered = None if clauses is None else _clauses(check, clauses)
+    numbered = None if clauses is None else checked_clauses(check, clauses)
     check.done()
     agreement = await queries.agreement(db, mechanism_id)
     reviewed_before = agreement.review_on if agreement else None
+    stands = await queries.clauses(db, mechanism_id)
     if agreement is None:
         agreement = Agreement(mechanism_id=mechanism_id, **asdict(cleaned))
         db.add(agreement)
     else:
+        if agreement.document_id is not None and _changes(agreement, cleaned, stands, numbered):
+            raise Conflict(COUNTERSIGNED)
         agreement.check_version(version, **{name: getattr(agreement, name) for name in asdict(cleaned)})
         for name, value in asdict(cleaned).items():
             setattr(agreement, name, value)
         agreement.touch()
     if agreement.review_on != reviewed_before:
-        tomorrow = db.clock.today(mechanism.timezone) + timedelta(days=1)
-        agreement.plan_reminder(region_calendar(mechanism.region), tomorrow)
+        _plan_review(db, mechanism, agreement)
     await db.flush()
-    if numbered is not None:
-        before = {one.number: one.obligation for one in await queries.clauses(db, mechanism_id)}
-        await db.execute(delete(Clause).where(Clause.agreement_id == agreement.id))
-        db.add_all(
-            Clause(
-                agreement_id=agreement.id,
-                number=number,
-                text=text,
-                obligation=(said.to_json() if said else None) if says else before.get(number),
-            )
-            for number, text, said, says in numbered
-        )
-        await db.flush()
+    if numbered is not None and agreement.document_id is None:
+        await _replace_clauses(db, agreement, [one.beside(stands) for one in numbered])
     facts_said = {**asdict(cleaned), "clauses": None if numbered is None else len(numbered)}
     audit.add(db, viewer, "put_agreement", f"mechanism:{mechanism_id}", mechanism_id=mechanism_id, **facts_said)
     return agreement
 
 
 async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, said: ClauseSaid) -> Clause:
-    """Enter one more clause. Raises NotFound, NotPermitted, Invalid (also when there is no agreement yet)."""
+    """Enter one more clause. Raises NotFound, NotPermitted, Conflict (a countersigned text), Invalid (also when there is no agreement yet)."""
     await _open(db, viewer, mechanism_id)
     agreement = await queries.agreement(db, mechanism_id)
     if agreement is None:
         raise Invalid({"agreement": N_("Please enter the agreement first.")})
+    if agreement.document_id is not None:
+        raise Conflict(COUNTERSIGNED)
     present = await queries.clauses(db, mechanism_id)
     check = Check()
-    number, text = _clause(check, "", said.number, said.text)
-    obliges = obligations.checked(check, "obligation", said.kind, said.amount, said.period)
-    if number in {clause.number for clause in present}:
+    one = checked_clause(check, "", said)
+    if one.number in {clause.number for clause in present}:
         check.refuse("number", N_("Each clause has a number of its own."))
     if len(present) >= MOST_CLAUSES:
         check.refuse("number", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
     check.done()
-    obligation = obliges.to_json() if obliges else None
-    clause = Clause(agreement_id=agreement.id, number=number, text=text, obligation=obligation)
+    clause = Clause(agreement_id=agreement.id, **one.stored())
     db.add(clause)
     agreement.touch()
     await db.flush()
@@ -123,23 +104,48 @@ async def add_clause(db: Session, viewer: Viewer, mechanism_id: int, said: Claus
     return clause
 
 
-def _clauses(check: Check, given: Sequence[ClauseSaid]) -> list[tuple[int, str, Obligation | None, bool]]:
-    if len(given) > MOST_CLAUSES:
-        check.refuse("clauses", N_("At most %(most)s clauses."), most=MOST_CLAUSES)
-    cleaned: list[tuple[int, str, Obligation | None, bool]] = []
-    for place, one in enumerate(given[:MOST_CLAUSES]):
-        field = f"clauses.{place}"
-        number, text = _clause(check, f"{field}.", one.number, one.text)
-        if number in {earlier for earlier, *_ in cleaned}:
-            check.refuse(f"{field}.number", N_("Each clause has a number of its own."))
-        said = obligations.checked(check, f"{field}.obligation", one.kind, one.amount, one.period)
-        cleaned.append((number, text, said, one.says_obligation))
-    return cleaned
+async def take_over(
+    db: Session, mechanism: Mechanism, facts: AgreementFacts, clauses: Sequence[ClauseText], *, document_id: int
+) -> Agreement:
+    """What the members countersigned holds from `facts.effective_on` (a local date) on; what held until then is kept to be read
+    (FormerAgreement). The mechanism is locked and `facts` were checked by whoever calls."""
+    assert facts.effective_on is not None
+    agreement, stands = await queries.agreement(db, mechanism.id), await queries.clauses(db, mechanism.id)
+    if agreement is None:
+        agreement = Agreement(mechanism_id=mechanism.id, document_id=document_id, **asdict(facts))
+        db.add(agreement)
+    else:
+        db.add(FormerAgreement.of(agreement, stands, held_until=facts.effective_on, replaced_at=db.now()))
+        for name, value in asdict(facts).items():
+            setattr(agreement, name, value)
+        agreement.document_id = document_id
+        agreement.touch()
+    _plan_review(db, mechanism, agreement)
+    await db.flush()
+    await _replace_clauses(db, agreement, clauses)
+    return agreement
 
 
-def _clause(check: Check, prefix: str, number: int | None, text: str | None) -> tuple[int, str]:
-    number = check.number(f"{prefix}number", number, least=1, most=999, required=True)
-    return number or 0, check.required_text(f"{prefix}text", text, most=4000, lines=True)
+async def _replace_clauses(db: Session, agreement: Agreement, clauses: Sequence[ClauseText]) -> None:
+    await db.execute(delete(Clause).where(Clause.agreement_id == agreement.id))
+    db.add_all(Clause(agreement_id=agreement.id, **one.stored()) for one in clauses)
+    await db.flush()
+
+
+def _plan_review(db: Session, mechanism: Mechanism, agreement: Agreement) -> None:
+    tomorrow = db.clock.today(mechanism.timezone) + timedelta(days=1)
+    agreement.plan_reminder(region_calendar(mechanism.region), tomorrow)
+
+
+def _changes(
+    agreement: Agreement, facts: AgreementFacts, stands: Sequence[Clause], given: Sequence[ClauseText] | None
+) -> bool:
+    """Whether this would change what was signed."""
+    signed = ("title", "effective_on", "review_on")
+    if any(getattr(agreement, name) != getattr(facts, name) for name in signed):
+        return True
+    said = sorted((one.beside(stands) for one in given or ()), key=lambda one: one.number)
+    return given is not None and said != [ClauseText.of(one) for one in stands]
 
 
 async def _open(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:

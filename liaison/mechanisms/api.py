@@ -16,7 +16,9 @@ from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.models import ONLINE, Designation
+from liaison.mechanisms.obligations import Obligation
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.values import (
     agreement_json,
@@ -58,12 +60,12 @@ class ClauseGiven(Body):
     text: str
     obligation: ObligationGiven | UnsetType | None = UNSET
 
-    def said(self) -> agreements.ClauseSaid:
+    def said(self) -> ClauseSaid:
         """As the verb takes it; left out, the obligation beside this number stays."""
         if self.obligation is UNSET or self.obligation is None:
-            return agreements.ClauseSaid(self.number, self.text, says_obligation=self.obligation is None)
+            return ClauseSaid(self.number, self.text, says_obligation=self.obligation is None)
         one = self.obligation
-        return agreements.ClauseSaid(self.number, self.text, one.kind, one.amount, one.period, True)
+        return ClauseSaid(self.number, self.text, one.kind, one.amount, one.period, True)
 
 
 class AgreementGiven(Body):
@@ -222,12 +224,16 @@ async def put_agreement(request: AnyRequest, db: Db, viewer: Me, mechanism_id: I
 async def clauses(db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | None] = None) -> dict[str, Any]:
     """The agreement's clauses by number; with `year` each that obliges to something with how it was kept then, as far as you may know."""
     mechanism = await queries.get(db, viewer, row_id(mechanism_id))
-    kept = {}
+    kept: dict[tuple[int, Obligation | None], Any] = {}
     if year is not None and year in YEARS:
-        kept = {one.clause.id: one.to_json() for one in await life.promises_kept(db, viewer, mechanism, year)}
-    stored = await queries.clauses(db, mechanism.id)
+        found = await life.promises_kept(db, viewer, mechanism, year)
+        kept = {(one.promise.number, one.promise.said): one.to_json() for one in found}
+    items = []
+    for one in await queries.clauses(db, mechanism.id):
+        of = one.number, Obligation.from_json(one.obligation)
+        items.append(clause_json(one) | ({"kept": kept[of]} if of in kept else {}))
     return {
-        "items": [clause_json(one) | ({"kept": kept[one.id]} if one.id in kept else {}) for one in stored],
+        "items": items,
         "next": None,
     }
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
+from liaison.audit import Actor
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
@@ -32,6 +33,36 @@ async def join(
     """An agency becomes a member from a date (today when left out). Raises NotFound, NotPermitted, Invalid."""
     mechanism = await locked(db, Mechanism, mechanism_id)
     _ask_keep(viewer, mechanism_id)
+    return await admit(db, viewer, mechanism, agency_id=agency_id, joined_on=joined_on, takes_part=takes_part)
+
+
+async def admit(
+    db: Session,
+    viewer: Viewer | Actor,
+    mechanism: Mechanism,
+    *,
+    agency_id: int | None,
+    joined_on: date | None = None,
+    takes_part: str = ONLINE,
+) -> Member:
+    """The same of a mechanism under a lock, for whoever has asked who may: the operator, or all members (proposals). Raises Invalid."""
+    agency, day = await admissible(db, mechanism, agency_id=agency_id, joined_on=joined_on, takes_part=takes_part)
+    member = Member(mechanism_id=mechanism.id, agency=agency, joined_on=day, takes_part=takes_part)
+    db.add(member)
+    await db.flush()
+    _note(db, viewer, "join", member, joined_on=day, takes_part=takes_part)
+    return member
+
+
+async def admissible(
+    db: Session,
+    mechanism: Mechanism,
+    *,
+    agency_id: int | None,
+    joined_on: date | None = None,
+    takes_part: str = ONLINE,
+) -> tuple[Agency, date]:
+    """The agency that could join and the day, today when left out; changes nothing. Raises Invalid (agency_id, joined_on, takes_part)."""
     check = Check()
     check.choice("takes_part", takes_part, TAKES_PART)
     joined_on = check.day("joined_on", joined_on) or db.clock.today(mechanism.timezone)
@@ -39,7 +70,7 @@ async def join(
     if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
     check.done()
-    present = [m for m in await queries.members(db, mechanism_id) if m.left_on is None or joined_on < m.left_on]
+    present = [m for m in await queries.members(db, mechanism.id) if m.left_on is None or joined_on < m.left_on]
     if any(m.agency_id == agency_id for m in present):
         check.refuse("agency_id", N_("This agency is a member already at that time."))
     elif len(present) >= MOST_MEMBERS:
@@ -48,11 +79,7 @@ async def join(
         )
     check.done()
     assert agency is not None
-    member = Member(mechanism_id=mechanism_id, agency=agency, joined_on=joined_on, takes_part=takes_part)
-    db.add(member)
-    await db.flush()
-    _note(db, viewer, "join", member, joined_on=joined_on, takes_part=takes_part)
-    return member
+    return agency, joined_on
 
 
 async def leave(
@@ -160,6 +187,6 @@ def _ask_keep(viewer: Viewer, mechanism_id: int) -> None:
         raise NotPermitted(N_("This was agreed by all members and is changed by the operator on their word."))
 
 
-def _note(db: Session, viewer: Viewer, verb: str, member: Member, **params: object) -> None:
+def _note(db: Session, viewer: Viewer | Actor, verb: str, member: Member, **params: object) -> None:
     facts = {"agency": member.agency_id, **params}
     audit.add(db, viewer, verb, f"member:{member.id}", mechanism_id=member.mechanism_id, **facts)

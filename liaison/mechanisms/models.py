@@ -1,5 +1,6 @@
 """A cooperation mechanism: the agreement that founds it, the agencies that are members on which dates, and who is whose liaison."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -94,6 +95,8 @@ class Agreement(Versioned, Base):
     review_on: Mapped[date | None]
     remind_on: Mapped[date | None]
     """The next day on which the clock reminds its members of the review; None when it need not look."""
+    document_id: Mapped[int | None]
+    """The text that the members countersigned here; None of one that was entered."""
 
     def plan_reminder(self, calendar: WorkCalendar, since: date) -> None:
         """The next step on or after that day."""
@@ -111,6 +114,43 @@ class Clause(Base):
     text: Mapped[str] = mapped_column(Text)
     obligation: Mapped[dict[str, Any] | None]
     """obligations.Obligation.to_json; None of a clause that obliges to nothing that the record could tell."""
+
+
+class FormerAgreement(Base):
+    """What an agreement said until a newer version took its place. Never changed."""
+
+    __tablename__ = "former_agreement"
+
+    mechanism_id: Mapped[int] = mapped_column(ForeignKey("mechanism.id"), index=True)
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    doc_no: Mapped[str | None] = mapped_column(String(60))
+    signed_on: Mapped[date | None]
+    effective_on: Mapped[date | None]
+    review_on: Mapped[date | None]
+    clauses: Mapped[list[Any]]
+    """[number, text, obligation] of each."""
+    held_until: Mapped[date]
+    """The first local date on which the newer version held."""
+    replaced_at: Mapped[datetime]
+
+    @classmethod
+    def of(
+        cls, agreement: Agreement, clauses: Sequence[Clause], *, held_until: date, replaced_at: datetime
+    ) -> "FormerAgreement":
+        """The agreement as it stands, to be kept."""
+        return cls(
+            mechanism_id=agreement.mechanism_id,
+            document_id=agreement.document_id,
+            title=agreement.title,
+            doc_no=agreement.doc_no,
+            signed_on=agreement.signed_on,
+            effective_on=agreement.effective_on,
+            review_on=agreement.review_on,
+            clauses=[[one.number, one.text, one.obligation] for one in clauses],
+            held_until=held_until,
+            replaced_at=replaced_at,
+        )
 
 
 class Member(Versioned, Base):

@@ -13,8 +13,19 @@ from liaison.db import Session
 from liaison.directory.models import Agency, Person
 from liaison.directory.queries import of_the_site
 from liaison.errors import NotFound
-from liaison.mechanisms.models import DEPUTY, Agreement, Clause, Designation, HostTurn, ListCheck, Mechanism, Member
+from liaison.mechanisms.models import (
+    DEPUTY,
+    Agreement,
+    Clause,
+    Designation,
+    FormerAgreement,
+    HostTurn,
+    ListCheck,
+    Mechanism,
+    Member,
+)
 from liaison.mechanisms.terms import Period, Span, Term, deputy_lanes, holder, office_spans, term_of
+from liaison.mechanisms.wordings import Wording, former, present
 
 PERSON_ADDRESS = (joinedload(Person.agency), joinedload(Person.office), joinedload(Person.contact))
 PERSON = joinedload(Designation.person).options(*PERSON_ADDRESS)
@@ -96,6 +107,16 @@ async def clauses(db: Session, mechanism_id: int) -> list[Clause]:
         .where(Agreement.mechanism_id == mechanism_id)
     )
     return list(await db.scalars(query.order_by(Clause.number)))
+
+
+async def wordings(db: Session, mechanism_id: int) -> list[Wording]:
+    """Every wording of the agreement that held, oldest first; the last one is the present. Empty until one is entered."""
+    stands = await agreement(db, mechanism_id)
+    if stands is None:
+        return []
+    before = select(FormerAgreement).where(FormerAgreement.mechanism_id == mechanism_id).order_by(FormerAgreement.id)
+    found = [former(one) for one in await db.scalars(before)]
+    return [*found, present(stands, await clauses(db, mechanism_id))]
 
 
 async def members(db: Session, mechanism_id: int) -> list[Member]:

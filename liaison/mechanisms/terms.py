@@ -15,10 +15,22 @@ NOTICE_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One membership of an agency."""
+    """A stretch of days, as one membership of an agency."""
 
     starts_on: date
     ends_on: date | None
+
+
+def shared(some: Iterable[Period], others: Sequence[Period]) -> list[Period]:
+    """The stretches that lie in one of each."""
+    found = []
+    for one in some:
+        for other in others:
+            ends = [day for day in (one.ends_on, other.ends_on) if day is not None]
+            both = Period(max(one.starts_on, other.starts_on), min(ends, default=None))
+            if both.ends_on is None or both.starts_on < both.ends_on:
+                found.append(both)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from datetime import date
 
 from liaison.calendaring.deadlines import ProfileRefused
 from liaison.errors import Message
-from liaison.i18n import N_
+from liaison.i18n import N_, Words
+from liaison.mechanisms.obligations import ANSWERS, COUNTED, MEETINGS, MINUTES, QUARTER, YEAR, Obligation
 
 ROLES = {"principal": N_("Liaison"), "acting": N_("Acting liaison"), "deputy": N_("Deputy liaison")}
 TAKES_PART = {"online": N_("Online"), "mail": N_("By mail only"), "paper": N_("On paper")}
@@ -104,3 +105,25 @@ def profile_refused(refusal: ProfileRefused) -> Message:
             N_("This step may not come before “%(step)s”."), {"step": Message(STEPS[refusal.params["after"]])}
         )
     return Message(N_("This step may not come after “%(step)s”."), {"step": Message(STEPS[refusal.params["before"]])})
+
+
+def promised(words: Words, said: Obligation) -> str:
+    """What is promised, in a few words."""
+    if said.kind in COUNTED:
+        each = {
+            QUARTER: words._("each quarter"),
+            YEAR: words._("each year"),
+        }.get(said.period or YEAR, words._("each half-year"))
+        if said.kind == MEETINGS:
+            meetings = words.ngettext("%(n)d joint meeting", "%(n)d joint meetings", said.amount or 1)
+            return words._("at least %(what)s %(each)s", what=meetings, each=each)
+        activities = words.ngettext("%(n)d joint activity", "%(n)d joint activities", said.amount or 1)
+        return words._("at least %(what)s %(each)s", what=activities, each=each)
+    days = words.ngettext("%(n)d working day", "%(n)d working days", said.amount or 1)
+    if said.kind == ANSWERS:
+        return words._("answers within %(days)s", days=days)
+    return (
+        words._("minutes issued within %(days)s", days=days)
+        if said.kind == MINUTES
+        else words._("a liaison at all times")
+    )

@@ -1,12 +1,10 @@
 """会签单: what the sheet says on which agencies sign one version of minutes. Pure, and in the mechanism's language."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.models import CHANGES_REQUESTED, DEEMED, PAPER, DocumentVersion, Signer, SignOff
-from liaison.countersigning.permissions import may_read_words
-from liaison.countersigning.standing import word_of
+from liaison.countersigning.models import DocumentVersion
+from liaison.countersigning.sheet import sheet_of
 from liaison.documents.minutes import SignSheet
 from liaison.i18n import Words
 from liaison.minutes.models import Minutes
@@ -27,59 +25,10 @@ def sign_sheet(words: Words, viewer: Viewer, minutes: Minutes, version: Document
         (words._("Time: "), words.full_span(starts, ends, named_zone=False)),
         (words._("Version: "), words._("version %(n)d", n=version.number)),
         (words._("Please sign by: "), words.full_date(version.due_on) if version.due_on else ""),
-        (words._("Root of the text (SHA-256): %(root)s", root=""), _in_groups(version.root)),
     ]
     notes = []
     if version.number != minutes.document.newest.number:
         notes.append(words._("There is a newer version of this text; this sheet is not signed any more."))
     elif version.silence_consents:
         notes.append(words._("As the agencies agreed, who says nothing until then is taken to agree."))
-    return SignSheet(
-        title=words._("Countersign sheet of the minutes"),
-        facts=[(label, text) for label, text in facts if text],
-        heads=[
-            words._("Agency"),
-            words._("Opinion"),
-            words._("Signature of the leader"),
-            words._("Seal"),
-            words._("Date"),
-        ],
-        rows=[_row(words, viewer, version, one) for one in version.signers],
-        notes=notes,
-    )
-
-
-def _row(words: Words, viewer: Viewer, version: DocumentVersion, signer: Signer) -> Sequence[str]:
-    word = word_of(version, signer.agency_id)
-    if word is not None:
-        signed_on = (word.registered or {}).get("signed_on")
-        day = words.date(date.fromisoformat(signed_on) if signed_on else word.at)
-        return [signer.agency_name, _opinion(words, viewer, version, word), _who(words, word), "", day]
-    if signer.excused_at is not None:
-        reason = words._("Not waited for: %(reason)s", reason=signer.reason or "")
-        return [signer.agency_name, reason, "", "", ""]
-    return [signer.agency_name, words._("□ Agreed\n□ Changes requested:"), "", "", ""]
-
-
-def _in_groups(root: str) -> str:
-    """Eight by eight, as people compare it on paper."""
-    return " ".join(root[at : at + 8] for at in range(0, len(root), 8))
-
-
-def _opinion(words: Words, viewer: Viewer, version: DocumentVersion, word: SignOff) -> str:
-    text = word.text if word.text and may_read_words(viewer, version, word) else ""
-    if word.state == CHANGES_REQUESTED:
-        return words._("Changes requested: %(text)s", text=text)
-    if word.state == DEEMED:
-        return words._("Taken to agree: no answer by the date")
-    return "\n".join(filter(None, (words._("Agreed"), text)))
-
-
-def _who(words: Words, word: SignOff) -> str:
-    noted = word.registered or {}
-    if word.state == PAPER:
-        return words._("%(name)s\n(on paper)", name=noted.get("leader") or "")
-    if noted:
-        return words._("%(name)s\n(registered)", name=noted.get("said_by") or "")
-    name = word.by_name or ""
-    return name + words._(" (%(text)s)", text=words._("unverified")) if word.unverified else name
+    return sheet_of(words, viewer, version, title=words._("Countersign sheet of the minutes"), facts=facts, notes=notes)

@@ -2,13 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.content import SectionShown
-from liaison.countersigning.models import DocumentVersion, SignOff
-from liaison.countersigning.permissions import may_read_words
-from liaison.countersigning.standing import is_void, standing_of, state_of
+from liaison.countersigning.models import DocumentVersion
+from liaison.countersigning.standing import state_of
+from liaison.countersigning.values import sign_off_json, signers_json
 from liaison.minutes.models import Minutes
 
 
@@ -46,9 +45,9 @@ def minutes_json(
         "due_on": version.due_on.isoformat() if version.due_on else None,
         "circulated_at": version.circulated_at.astimezone(zone).isoformat() if version.circulated_at else None,
         "silence_consents": version.silence_consents,
-        "signers": _signers(version, zone),
+        "signers": signers_json(version, zone),
         "sign_offs": [
-            _sign_off(one, each, zone, void=is_void(document, each, one), viewer=viewer)
+            sign_off_json(viewer, document, each, one, zone)
             for each in document.versions
             if each.number <= version.number and each.id in readable
             for one in each.sign_offs
@@ -62,43 +61,4 @@ def minutes_json(
         "report_to": list(minutes.report_to),
         "corrects": version.head.get("corrects"),
         "reason": minutes.reason,
-    }
-
-
-def _signers(version: DocumentVersion, zone: ZoneInfo) -> list[dict[str, Any]]:
-    stands = standing_of(version)
-    states = {
-        **dict.fromkeys(stands.agreed, "agreed"),
-        **dict.fromkeys(stands.wants_changes, "changes_requested"),
-        **dict.fromkeys(stands.owes, "owes"),
-        **dict.fromkeys(stands.excused, "excused"),
-    }
-    return [
-        {
-            "agency_id": str(one.agency_id),
-            "name": one.agency_name,
-            "state": states[one.agency_id],
-            "reason": one.reason,
-            "reminded_at": one.reminded_at.astimezone(zone).isoformat() if one.reminded_at else None,
-        }
-        for one in version.signers
-    ]
-
-
-def _sign_off(one: SignOff, version: DocumentVersion, zone: ZoneInfo, *, void: bool, viewer: Viewer) -> dict[str, Any]:
-    known = may_read_words(viewer, version, one)
-    return {
-        "id": str(one.id),
-        "agency_id": str(one.agency_id),
-        "number": version.number,
-        "state": one.state,
-        "void": void,
-        "root": one.root,
-        "text": one.text if known else None,
-        "section_key": one.section_key if known else None,
-        "by": one.by_name,
-        "at": one.at.astimezone(zone).isoformat(),
-        "via": one.via,
-        "unverified": one.unverified,
-        "registered": one.registered,
     }

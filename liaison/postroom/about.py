@@ -12,6 +12,7 @@ from liaison.mechanisms.models import Designation
 from liaison.meetings.models import AgencyInvitation, Attendee, Meeting
 from liaison.minutes.models import Minutes
 from liaison.notices.models import Addressee, Notice, NoticeEscalation
+from liaison.proposals.models import Proposal
 from liaison.reminders.bundling import KIND as REMINDERS
 from liaison.reminders.rules import ACTION, ATTENDEE, NOTICE_SENT, RECORD, SIGN, SLIP
 
@@ -22,6 +23,7 @@ _MECHANISM_OF = {
     _MEETING: select(Meeting.mechanism_id, Meeting.id),
     ACTION: select(ActionItem.mechanism_id, ActionItem.id),
     "minutes": select(Meeting.mechanism_id, Minutes.id).join(Minutes, Minutes.meeting_id == Meeting.id),
+    "proposal": select(Proposal.mechanism_id, Proposal.id),
     "notice": select(Notice.mechanism_id, Notice.id),
     "notice_escalation": select(Notice.mechanism_id, NoticeEscalation.id).join(
         NoticeEscalation, NoticeEscalation.notice_id == Notice.id

@@ -22,13 +22,17 @@ from liaison.postroom.acknowledging import acknowledge_notice, of_notice
 from liaison.postroom.models import APPLIED, HELD
 from liaison.postroom.outcome import Outcome, TooLate
 from liaison.postroom.plain import Word, word_in
-from liaison.postroom.signing import sign_minutes
+from liaison.postroom.signing import sign_minutes, sign_proposal
 
 ANSWERED_TOO_LATE = "answered_too_late"
 """The kind of the mail that tells who answered a text that was replaced or issued since."""
 Act = Callable[[Session, Viewer, ReferenceCode, Word, bool], Awaitable[None]]
 """The last says that it is 未核实: the code came back, but no mail server vouches for the sender."""
-ACTS: Final[Mapping[str, Act]] = {links.SIGN: sign_minutes, links.NOTICE: acknowledge_notice}
+ACTS: Final[Mapping[str, Act]] = {
+    links.SIGN: sign_minutes,
+    links.PROPOSAL: sign_proposal,
+    links.NOTICE: acknowledge_notice,
+}
 """By the purpose of a code, the verb that a reply with it calls."""
 Concerns = Callable[[Session, ReferenceCode], Awaitable[tuple[int, frozenset[int]]]]
 CONCERNS: Final[Mapping[str, Concerns]] = {links.NOTICE: of_notice}
@@ -115,12 +119,12 @@ async def _tell_late(
     await outbox.enqueue(
         db,
         kind=ANSWERED_TOO_LATE,
-        about=f"minutes:{late.minutes_id}",
+        about=f"{late.kind}:{late.id}",
         address=address.mail,
         display_to=f"{address.holder} <{address.mail}>",
         locale=person.mail_locale(db.settings.locale),
         person_ids=[person.id],
         source_id=row.object_id,
-        params={"minutes": late.minutes_id},
+        params={late.kind: late.id},
         once_key=f"{ANSWER}{mail_id}",
     )

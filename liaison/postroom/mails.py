@@ -31,6 +31,9 @@ from liaison.meetings.snapshot import Telling
 from liaison.minutes import queries as minutes_queries
 from liaison.postroom.coded import ANSWERED_TOO_LATE
 from liaison.postroom.replying import CONFIRM_DONE, COUNTER_DECLINED
+from liaison.proposals import queries as proposals
+from liaison.proposals.mails import page_of as proposal_page
+from liaison.proposals.wording import title
 
 LINK_LIFE = timedelta(days=60)
 
@@ -124,7 +127,10 @@ async def counter_declined(db: Session, row: OutboxMail) -> OutgoingMessage | No
 
 
 async def answered_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | None:
-    """“Your reply was not recorded”: which version of the minutes stands now, or that they were issued; None where they are gone."""
+    """“Your reply was not recorded”: which version of the minutes stands now, or that they were issued; None where they are gone. The same of
+    what was put to the members."""
+    if "proposal" in row.params:
+        return await _proposal_too_late(db, row)
     try:
         minutes = await minutes_queries.by_id(db, row.params["minutes"])
     except NotFound:
@@ -150,6 +156,32 @@ async def answered_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | N
         context,
         meeting.mechanism.sender(db.settings.mail_from),
         thread=f"minutes-{minutes.document_id}",
+        auto_submitted=True,
+    )
+
+
+async def _proposal_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | None:
+    proposal, old = await proposals.of_version(db, row.source_id or 0)
+    mechanism, newest = proposal.mechanism, proposal.document.newest
+    words = Words(row.locale, mechanism.timezone, db.clock.today(mechanism.timezone))
+    sent = newest.circulated_at
+    context: dict[str, Any] = {
+        "words": words,
+        "title": title(words, newest.head),
+        "old": old.number,
+        "new": newest.number,
+        "sent": words.date(sent.astimezone(ZoneInfo(mechanism.timezone)).date()) if sent else None,
+        "is_open": proposal.is_open,
+        "mechanism": mechanism.short_name,
+        "page": proposal_page(db, newest),
+        "site_name": db.settings.site_name,
+    }
+    return worded(
+        row,
+        "proposal_too_late",
+        context,
+        mechanism.sender(db.settings.mail_from),
+        thread=f"proposal-{proposal.document_id}",
         auto_submitted=True,
     )
 

@@ -29,9 +29,12 @@ class Outcome:
 class TooLate(Conflict):
     """What a reply answers has changed since, and nothing was recorded; `reason` is a code of `wording.REASONS`."""
 
-    def __init__(self, reason: str, msgid: str, *, minutes_id: int) -> None:
+    def __init__(
+        self, reason: str, msgid: str, *, minutes_id: int | None = None, proposal_id: int | None = None
+    ) -> None:
         super().__init__(msgid)
-        self.reason, self.minutes_id = reason, minutes_id
+        self.reason = reason
+        self.kind, self.id = ("minutes", minutes_id) if minutes_id is not None else ("proposal", proposal_id)
 
 
 def outcome_of(received: Received, params: dict[str, Any], proof: Proof) -> Outcome:

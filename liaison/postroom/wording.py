@@ -55,6 +55,12 @@ REASONS = OVER_CAP | {
     "minutes_replaced": N_(
         "It answers a version of the minutes that was replaced: nothing was recorded, and its sender is told so. The agency still owes its word on the present version; what you know of it can be registered there."
     ),
+    "proposal_replaced": N_(
+        "It answers a version that was replaced: nothing was recorded, and its sender is told so. The agency still owes its word on the present one."
+    ),
+    "proposal_closed": N_(
+        "What it answers had been put in force or withdrawn: nothing was recorded, and its sender is told so."
+    ),
     "minutes_issued": N_(
         "The minutes it answers had been issued: nothing was recorded, and its sender is told so. If something in them is wrong, they are corrected by new minutes."
     ),

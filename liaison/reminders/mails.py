@@ -45,6 +45,7 @@ from liaison.reminders.rules import (
     NOTICE_SENT,
     ONLY_OPEN,
     PREPARE,
+    PROPOSAL,
     RECORD,
     REVIEW,
     SIGN,
@@ -334,12 +335,11 @@ async def _notice(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Fou
 
 async def _sign(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:
     found = await owed(db, line)
-    if found is None or not await _is_still_theirs(db, line, loaded, found.meeting.mechanism, None):
+    if found is None or not await _is_still_theirs(db, line, loaded, found.mechanism, None):
         return None
-    zone = found.meeting.timezone
-    words = Words(locale, zone, db.clock.today(zone))
+    words = Words(locale, found.zone.key, db.clock.today(found.zone.key))
     entry = await sign_entry(db, words, line, found, loaded.offices.get(line.office or 0))
-    return _Found(line, entry, found.meeting.mechanism)
+    return _Found(line, entry, found.mechanism, label=SIGN if found.is_minutes else PROPOSAL)
 
 
 async def _action(db: Session, line: Line, loaded: _Loaded, locale: str) -> _Found | None:

@@ -1,4 +1,4 @@
-"""Sign-offs of minutes that agencies owe: whom the clock reminds of them, and what its mail says."""
+"""Sign-offs that agencies owe, on minutes and on what is put to the members: whom the clock reminds of them, and what its mail says."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,11 +18,14 @@ from liaison.db import Session
 from liaison.i18n import Words
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.mechanisms.queries import in_force
-from liaison.meetings.models import Meeting
 from liaison.meetings.steps import COUNTERSIGN
 from liaison.minutes import queries as minutes_queries
 from liaison.minutes.mails import LINK_LIFE, page_of
 from liaison.minutes.models import Minutes
+from liaison.proposals import queries as proposal_queries
+from liaison.proposals.mails import page_of as proposal_page_of
+from liaison.proposals.models import Proposal
+from liaison.proposals.wording import title
 from liaison.reminders import queries
 from liaison.reminders.queries import Morning
 from liaison.reminders.rules import SIGN, Line, sign_step
@@ -41,8 +44,9 @@ async def sign_lines(db: Session, morning: Morning, calendar: WorkCalendar) -> l
         select(DocumentVersion.document_id, Mechanism)
         .join(Document, Document.id == DocumentVersion.document_id)
         .join(Mechanism, Mechanism.id == Document.mechanism_id)
+        .outerjoin(Proposal, Proposal.document_id == Document.id)
         .where(
-            Document.kind == MINUTES,
+            Proposal.withdrawn_at.is_(None),
             Document.in_force_at.is_(None),
             Mechanism.timezone == morning.timezone,
             Mechanism.region == morning.region,
@@ -76,50 +80,81 @@ async def _is_over(db: Session, signer: Signer, due_on: date, today: date) -> bo
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What one agency owes: its line among the signers, the version, and the minutes."""
+    """What one agency owes: its line among the signers, the version, and the minutes or the proposal whose text it is."""
 
     signer: Signer
     version: DocumentVersion
-    minutes: Minutes
+    of: Minutes | Proposal
 
     @property
-    def meeting(self) -> Meeting:
-        return self.minutes.meeting
+    def is_minutes(self) -> bool:
+        return isinstance(self.of, Minutes)
+
+    @property
+    def mechanism(self) -> Mechanism:
+        return self.of.meeting.mechanism if isinstance(self.of, Minutes) else self.of.mechanism
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.of.meeting.timezone if isinstance(self.of, Minutes) else self.of.mechanism.timezone)
 
 
 async def owed(db: Session, line: Line) -> Owed | None:
     """What the line is about as it stands now; None when that is done, or the text is another one."""
-    query = select(Signer, DocumentVersion).join(DocumentVersion, DocumentVersion.id == Signer.document_version_id)
+    query = (
+        select(Signer, DocumentVersion, Document.kind)
+        .join(DocumentVersion, DocumentVersion.id == Signer.document_version_id)
+        .join(Document, Document.id == DocumentVersion.document_id)
+    )
     row = (await db.execute(query.where(Signer.id == line.id).options(joinedload(Signer.agency)))).one_or_none()
     if row is None:
         return None
-    minutes = await minutes_queries.of_document(db, row[1].document_id)
-    version = minutes.document.newest
-    is_due = version.id == row[1].id and minutes.issued_at is None and version.due_on == line.due_on
-    return Owed(row[0], version, minutes) if is_due and row[0].agency_id in standing_of(version).owes else None
+    signer, circulated, kind = row
+    of: Minutes | Proposal
+    if kind == MINUTES:
+        of = await minutes_queries.of_document(db, circulated.document_id)
+        is_open = of.issued_at is None
+    else:
+        of = await proposal_queries.of_document(db, circulated.document_id)
+        is_open = of.is_open
+    version = of.document.newest
+    is_due = version.id == circulated.id and is_open and version.due_on == line.due_on
+    return Owed(signer, version, of) if is_due and signer.agency_id in standing_of(version).owes else None
 
 
 async def sign_entry(db: Session, words: Words, line: Line, found: Owed, office: Designation | None) -> Entry:
     """Read and sign, by the link; who is told by office and may not sign is led to the page."""
-    meeting, due_on = found.meeting, found.version.due_on
+    due_on, of = found.version.due_on, found.of
     assert due_on is not None
-    if words.today is not None and due_on < words.today:
-        why = words._("your agency's answer on the minutes was due by %(day)s", day=words.short_date(due_on))
-    else:
-        why = words._("your agency's answer on the minutes is due %(day)s", day=words.in_days(due_on))
-    link = page_of(db, found.minutes)
+    link = page_of(db, of) if isinstance(of, Minutes) else proposal_page_of(db, found.version)
     signs = office is None or (office.role != "deputy" and office.may_sign)
     if signs:
         link = await links.link_for(
             db,
-            purpose=links.SIGN,
+            purpose=links.SIGN if isinstance(of, Minutes) else links.PROPOSAL,
             object_id=found.version.id,
             person_id=line.person_id,
             agency_id=found.signer.agency_id,
             designation_id=line.office,
-            expires_at=max(datetime.combine(due_on, time.min, meeting.zone), db.now()) + LINK_LIFE,
+            expires_at=max(datetime.combine(due_on, time.min, found.zone), db.now()) + LINK_LIFE,
         )
-    details = words._("minutes of %(day)s, hosted by %(agency)s", day=words.short_date(meeting.local_on), agency=meeting.host_agency.short_name)  # fmt: skip
     reason = by_office(words, found.signer.agency.short_name, office)
-    act = words._("Agree, or ask for changes") if signs else words._("Read the minutes")
-    return Entry(meeting.title, why, "warn", details, reason, link, act)
+    late = words.today is not None and due_on < words.today
+    act = words._("Agree, or ask for changes")
+    if isinstance(of, Minutes):
+        meeting = of.meeting
+        why = (
+            words._("your agency's answer on the minutes was due by %(day)s", day=words.short_date(due_on))
+            if late
+            else words._("your agency's answer on the minutes is due %(day)s", day=words.in_days(due_on))
+        )
+        details = words._("minutes of %(day)s, hosted by %(agency)s", day=words.short_date(meeting.local_on), agency=meeting.host_agency.short_name)  # fmt: skip
+        return Entry(meeting.title, why, "warn", details, reason, link, act if signs else words._("Read the minutes"))
+    why = (
+        words._("your agency's answer was due by %(day)s", day=words.short_date(due_on))
+        if late
+        else words._("your agency's answer is due %(day)s", day=words.in_days(due_on))
+    )
+    details = words._("put to the members by %(agency)s", agency=of.mechanism.lead_agency.short_name)
+    named = title(words, found.version.head)
+    return Entry(named, why, "warn", details, reason, link, act if signs else words._("Read the text"))

@@ -17,6 +17,7 @@ from liaison.meetings import announcing
 from liaison.meetings.models import Meeting
 from liaison.minutes import telling as minutes
 from liaison.notices import telling as notices
+from liaison.proposals import telling as proposals
 from liaison.succession import handover, telling
 from liaison.succession.models import FollowedTerm
 
@@ -28,7 +29,7 @@ async def apply_due(db: Session) -> int:
 
     Handovers whose day has come move what passes with them (succession.handover), what was tied to the office of a term that is over
     ends, and the other agencies are told who is liaison now (succession.telling). Meetings to come that the agency was told of go to
-    whoever holds its office now, and so do minutes and notices on which the agency still owes its word: however many days were missed,
+    whoever holds its office now, and so do minutes, proposals and notices on which the agency still owes its word: however many days were missed,
     from the last liaison told to the present one. A second run, or a second worker, finds nothing left to do. A term ends as well with its
     person's service, and begins again if its end is taken back."""
     await one_at_a_time(db, "succession")
@@ -51,6 +52,7 @@ async def apply_due(db: Session) -> int:
         for meeting in await _to_come(db, mechanism_id):
             mails += await announcing.pass_on(db, WORKER, meeting)
         mails += await minutes.pass_on(db, mechanism_id)
+        mails += await proposals.pass_on(db, mechanism_id)
         mails += await notices.pass_on(db, mechanism)
     return mails
 

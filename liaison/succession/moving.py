@@ -19,6 +19,7 @@ from liaison.mechanisms.models import DEPUTY, Designation
 from liaison.meetings.models import AgencyInvitation, Meeting
 from liaison.minutes import queries as minutes
 from liaison.notices import queries as notices
+from liaison.proposals import queries as proposals
 from liaison.succession import roles
 from liaison.succession.roles import Thing, Where
 
@@ -136,6 +137,23 @@ async def _minutes(db: Session, office: Office, viewer: Viewer | None) -> Sequen
     ]
 
 
+async def _proposals(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
+    """Versions of the agreement, and agencies that are to join, on which the agency still owes its word."""
+    term = office.term
+    if term.role == DEPUTY:
+        return []
+    reads = viewer is None or viewer.acts_for(term.mechanism_id) is not None
+    return [
+        Thing(
+            one.document.newest.id,
+            one.document.newest.head.get("title") or one.document.newest.head.get("agency") if reads else None,
+            one.document.newest.due_on,
+            f"/proposals/{one.document.newest.id}",
+        )
+        for one in await proposals.owed_by(db, term.mechanism_id, term.agency_id)
+    ]
+
+
 async def _notices(db: Session, office: Office, viewer: Viewer | None) -> Sequence[Thing]:
     """Notices on which the agency still owes its word; named to who answers for it, and counted for its other people."""
     term = office.term
@@ -161,6 +179,12 @@ def _said_minutes(words: Words, n: int) -> str:
     return words.ngettext("%(n)d set of minutes to be signed", "%(n)d sets of minutes to be signed", n)
 
 
+def _said_proposals(words: Words, n: int) -> str:
+    return words.ngettext(
+        "%(n)d agreement or new member to be signed", "%(n)d agreements or new members to be signed", n
+    )
+
+
 def _said_notices(words: Words, n: int) -> str:
     return words.ngettext("%(n)d notice to be answered", "%(n)d notices to be answered", n)
 
@@ -177,6 +201,7 @@ MOVES: Final = (
     Kind(ACTIONS, _said_actions, _actions, _give_actions, may_stay=True),
     Kind("meetings", _said_meetings, _meetings),
     Kind("minutes", _said_minutes, _minutes),
+    Kind("proposals", _said_proposals, _proposals),
     Kind("notices", _said_notices, _notices, of_agency=True),
     Kind("recorder", _said_recorder, _recorder, _give_recorder),
     Kind("presenter", _said_presenter, _presenter, _give_presenter),

@@ -63,6 +63,7 @@ CARRIES_THE_SESSION = {"db", "loading"}
 
 SLOW = (
     "liaison.documents.filling",
+    "liaison.documents.agreement_paper",
     "liaison.documents.minutes_paper",
     "liaison.paperwork.annual",
     "liaison.one_page.paper",

@@ -9,6 +9,7 @@ from liaison.directory.models import Agency
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.mechanisms import agreement, founding, members, queries
 from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.models import Designation, Mechanism
 from tests.world import World
@@ -172,12 +173,12 @@ async def test_the_agreement_is_put_and_its_clauses_replaced(database: Database,
             viewer,
             world.mechanism.id,
             facts,
-            clauses=[agreement.ClauseSaid(1, "甲"), agreement.ClauseSaid(2, "乙")],
+            clauses=[ClauseSaid(1, "甲"), ClauseSaid(2, "乙")],
             version=1,
         )
-        await agreement.add_clause(db, viewer, world.mechanism.id, agreement.ClauseSaid(5, "丙"))
+        await agreement.add_clause(db, viewer, world.mechanism.id, ClauseSaid(5, "丙"))
         with pytest.raises(Invalid) as twice:
-            await agreement.add_clause(db, viewer, world.mechanism.id, agreement.ClauseSaid(5, "丁"))
+            await agreement.add_clause(db, viewer, world.mechanism.id, ClauseSaid(5, "丁"))
     async with database.reading() as db:
         kept = await queries.clauses(db, world.mechanism.id)
     assert put.title == "新的意见"

@@ -10,7 +10,8 @@ from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
 from liaison.mechanisms import agreement
-from liaison.mechanisms.agreement import AgreementFacts, ClauseSaid
+from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.obligations import Case, Obligation, Timed, counted, timed, vacant_days
 from liaison.mechanisms.terms import Period, Span
 from liaison.meetings import holding

@@ -16,7 +16,8 @@ from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
-from liaison.mechanisms.agreement import AgreementFacts, ClauseSaid
+from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
@@ -211,7 +212,10 @@ async def _agreement_page(
     if theirs and stored:
         form.values["version"] = [str(stored.version)]
     clauses = [*zip_longest(*(form.raws(name) for name in CLAUSE), fillvalue=""), *[("",) * len(CLAUSE)] * 2]
-    return form_page(request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses)
+    countersigned = words_of(request)._(agreements.COUNTERSIGNED) if stored and stored.document_id else None
+    return form_page(
+        request, "agreement", form, theirs, mechanism=mechanism, clauses=clauses, countersigned=countersigned
+    )
 
 
 @get("/mechanisms/{mechanism_id:int}/deadlines")

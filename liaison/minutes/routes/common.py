@@ -44,6 +44,7 @@ NAMES: dict[str, Any] = {
     "local_day": date.fromisoformat,
     "short_root": showing.short_root,
     "opening_key": OPENING,
+    "scans": "/sign-offs",
 }
 
 

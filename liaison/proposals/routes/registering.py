@@ -1,0 +1,127 @@
+"""代登记: what an agency signed on paper, with a scan, or said another way; and the scans themselves."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from liaison.accounts.viewer import Viewer
+from liaison.countersigning import queries as documents
+from liaison.countersigning.writing import NOT_CIRCULATED, NOT_NEWEST
+from liaison.db import Session
+from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
+from liaison.files.kinds import MEDIA_TYPES
+from liaison.files.store import Brought
+from liaison.i18n import N_
+from liaison.meetings import paper_queries
+from liaison.meetings.wording import REGISTERED_NAMES
+from liaison.proposals import queries, signing
+from liaison.proposals.drafting import WITHDRAWN
+from liaison.proposals.routes.common import Db, Id, Me, Page, context_of, shown
+from liaison.web import sign_offs
+from liaison.web.forms import Form, FormAgain
+from liaison.web.pages import AnyRequest, see_other, words_of
+from liaison.web.papers import kept_file
+from liaison.web.uploads import STREAMED, Received, received, take
+
+NOT_YOURS = N_("You may register answers of your own agency; others are registered by the lead agency.")
+
+
+@get("/proposals/{version_id:int}/register")
+async def register_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Page:
+    """What came back from an agency (`?agency=`)."""
+    proposal, _ = await queries.version(db, viewer, version_id)
+    now = db.now().astimezone(ZoneInfo(proposal.mechanism.timezone))
+    return await _page(request, db, viewer, version_id, sign_offs.blank(request.query_params.get("agency"), now))
+
+
+@post("/proposals/{version_id:int}/register", **STREAMED)
+async def register(request: AnyRequest, viewer: Me, version_id: Id) -> Page:
+    """Keep it, with the scan if there is one; it counts, and is shown as registered."""
+    database = request.app.state.database
+    async with database.reading() as db:
+        await _registrable(request, db, viewer, version_id)
+        most = await paper_queries.largest(db)
+
+    async def act(db: Session, got: Received, file: Brought | None) -> None:
+        await _register(db, viewer, version_id, got.form, file)
+
+    async with received(request, most=most) as got:
+        try:
+            if got.file is None:
+                got.form.done()
+                async with database.writing() as db:
+                    await act(db, got, None)
+            else:
+                await sign_offs.passed(request, got)
+                await take(request, got, act)
+            return see_other(f"/proposals/{version_id}?done=registered#signers")
+        except Invalid as refusal:
+            got.form.take(refusal)
+    async with database.reading() as db:
+        raise FormAgain(await _page(request, db, viewer, version_id, got.form))
+
+
+@get("/proposals/sign-offs/{sign_off_id:int}/scan")
+async def scan(request: AnyRequest, db: Db, viewer: Me, sign_off_id: FromPath[int]) -> Stream:
+    """The sheet that was signed on paper, for whoever reads that version; to be kept, never opened by the browser itself."""
+    word = await documents.sign_off(db, sign_off_id)
+    await queries.version(db, viewer, word.document_version_id)
+    if not word.scan:
+        raise NotFound
+    return await kept_file(
+        request,
+        word.scan["stored_name"],
+        file_name=word.scan["file_name"],
+        media_type=MEDIA_TYPES[word.scan["kind"]],
+    )
+
+
+async def _register(db: Session, viewer: Viewer, version_id: int, form: Form, file: Brought | None) -> None:
+    proposal, version = await queries.version(db, viewer, version_id)
+    told = sign_offs.said(form, file, ZoneInfo(proposal.mechanism.timezone))
+    try:
+        await signing.register(
+            db, viewer, proposal, version, root=form.raw("root"), agency_id=told.agency_id, state=told.state,
+            paper=told.paper, registered=told.registered, text=form.given("text"),
+        )  # fmt: skip
+    except Invalid as refusal:
+        raise sign_offs.by_field(refusal) from None
+
+
+async def _registrable(request: AnyRequest, db: Session, viewer: Viewer, version_id: int) -> dict[str, Any]:
+    """What the page shows, for whoever may register something. Raises NotFound, NotPermitted, Conflict (not the newest, not circulated,
+    in force, withdrawn)."""
+    proposal, version = await queries.version(db, viewer, version_id)
+    found = await context_of(request, db, viewer, proposal, version_id)
+    if not any(one.may_register for one in found["signers"]):
+        if proposal.withdrawn_at is not None:
+            raise Conflict(WITHDRAWN)
+        proposal.document.refuse_in_force()
+        if version.id != proposal.document.newest.id:
+            raise Conflict(NOT_NEWEST)
+        if version.circulated_at is None:
+            raise Conflict(NOT_CIRCULATED)
+        raise NotPermitted(NOT_YOURS)
+    return found
+
+
+async def _page(request: AnyRequest, db: Session, viewer: Viewer, version_id: int, form: Form) -> Page:
+    found, words = await _registrable(request, db, viewer, version_id), words_of(request)
+    return shown(
+        request,
+        "proposals/register.html",
+        path=f"/proposals/{version_id}/register",
+        form=form,
+        offered=[one.signer for one in found["signers"] if one.may_register],
+        ways=[(way, words._(REGISTERED_NAMES[way])) for way in sign_offs.WAYS],
+        kinds=sign_offs.SCANS,
+        megabytes=await paper_queries.largest(db) // 1024 // 1024,
+        labels=sign_offs.labels(words),
+        **found,
+    )
+
+
+handlers = [register_form, register, scan]
