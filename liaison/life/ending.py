@@ -23,6 +23,8 @@ from liaison.meetings import announcing, scheduling
 from liaison.meetings.models import Meeting
 from liaison.meetings.seen import visible_to
 from liaison.notices.models import Addressee, Notice
+from liaison.proposals import queries as proposals
+from liaison.proposals.permissions import readable_versions
 
 NOT_LEAD = N_("A mechanism is ended by the lead agency's liaison, on what the agencies agreed.")
 _ENDED = N_("This mechanism has its end already.")
@@ -43,6 +45,8 @@ class Unfinished:
     """Minutes that are drafted or being signed: they are signed and issued as ever."""
     notices: int
     """Of the viewer's own agency: notices and referrals on which a word is owed."""
+    proposals: int
+    """What is put to the members or prepared: it comes in force no more."""
 
 
 async def unfinished(db: Session, viewer: Viewer, mechanism: Mechanism, ends_on: date) -> Unfinished:
@@ -71,6 +75,7 @@ async def unfinished(db: Session, viewer: Viewer, mechanism: Mechanism, ends_on:
         (await db.execute(items)).scalar_one(),
         (await db.execute(signing)).scalar_one(),
         (await db.execute(owed)).scalar_one(),
+        sum(bool(readable_versions(viewer, one, db.now())) for one in await proposals.open_in(db, [mechanism.id])),
     )
 
 

@@ -111,7 +111,7 @@ async def save(
 async def withdraw(db: Session, viewer: Viewer, proposal: Proposal, *, reason: str | None = None) -> Proposal:
     """撤回: it is put to the members no more; whoever was asked to sign it is told, with the reason. Also of what all agreed to whose day is
     still to come. Twice is once. Raises NotPermitted, Conflict (in force), Invalid (reason: needed once it was circulated)."""
-    await _own(db, viewer, proposal.mechanism_id)
+    await _own(db, viewer, proposal.mechanism_id, ended_too=True)
     await locked(db, Proposal, proposal.id)
     proposal.document = await writing.lock(db, proposal.document)
     if proposal.withdrawn_at is not None:
@@ -139,14 +139,14 @@ async def open_locked(db: Session, proposal: Proposal) -> None:
     proposal.document.refuse_in_force()
 
 
-async def _own(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
+async def _own(db: Session, viewer: Viewer, mechanism_id: int, *, ended_too: bool = False) -> Mechanism:
     """The mechanism under a lock, for the lead's liaison. Raises NotFound, NotPermitted, Conflict."""
     mechanism = await locked(db, Mechanism, mechanism_id, joinedload(Mechanism.lead_agency))
     if not may_see(viewer, mechanism_id):
         raise NotFound
     if not may_propose(viewer, mechanism):
         raise NotPermitted(NOT_LEAD)
-    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
+    if not ended_too and mechanism.has_ended(db.clock.today(mechanism.timezone)):
         raise Conflict(ENDED)
     return mechanism
 

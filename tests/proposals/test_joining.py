@@ -7,7 +7,7 @@ from sqlalchemy import select
 from liaison.directory.models import Agency
 from liaison.mechanisms import members
 from liaison.mechanisms import queries as mechanisms
-from tests.callers import Program
+from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.proposals.put import agreed, circulated, joining, signed
 
@@ -102,9 +102,13 @@ async def test_an_operators_entry_meanwhile_is_not_entered_twice(play: Play, pro
     assert sum(one.agency_id == world.rsj.id for one in found) == 1
 
 
-async def test_in_a_mechanism_that_has_ended_nobody_joins_any_more(play: Play, program: Program) -> None:
+async def test_in_a_mechanism_that_has_ended_nobody_joins_any_more(
+    play: Play, program: Program, browser: Browser
+) -> None:
     world = play.world
     sent = await circulated(play, program, await joining(play, program))
+    await browser.sign_in(world.zhoumin)
+    assert "1份提请会签的文稿" in await browser.get(f"/mechanisms/{world.mechanism.id}/end")
     await signed(program, world.zhoumin, sent)
     end = f"/mechanisms/{world.mechanism.id}/end"
     await program.post(world.zhoumin, end, {"ends_on": "2026-11-23", "reason": "期满不再续签。"})
@@ -112,3 +116,5 @@ async def test_in_a_mechanism_that_has_ended_nobody_joins_any_more(play: Play, p
     assert done["state"] == "agreed"
     assert await joined_on(play) is None
     assert (await program.refused(world.zhoumin, "POST", f"/proposals/{sent['id']}/put-in-force", {}))[0] == 409
+    gone = await program.post(world.zhoumin, f"/proposals/{sent['id']}/withdraw", {"reason": "机制已终止。"})
+    assert gone["state"] == "withdrawn"

@@ -71,6 +71,7 @@ async def context_of(
     today = db.clock.today(mechanism.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, mechanism.id, today)}
     leads = may_propose(viewer, mechanism)
+    runs = leads and not mechanism.has_ended(today)
     own = signs_for(viewer, document)
     signs = own is not None and signer_of(version, own) is not None and state in (CIRCULATING, ALL_AGREED)
     stands = standing_of(version)
@@ -105,10 +106,10 @@ async def context_of(
         "own_word": word_of(version, own) if signs and own is not None else None,
         "own_agency": next((one.agency for one in version.signers if one.agency_id == own), None) if signs else None,
         "may": {
-            "edit": leads and state in (DRAFT, CIRCULATING, ALL_AGREED),
-            "circulate": leads and state == DRAFT,
-            "remind": leads and state == CIRCULATING and bool(stands.owes),
-            "put_in_force": leads and state == ALL_AGREED,
+            "edit": runs and state in (DRAFT, CIRCULATING, ALL_AGREED),
+            "circulate": runs and state == DRAFT,
+            "remind": runs and state == CIRCULATING and bool(stands.owes),
+            "put_in_force": runs and state == ALL_AGREED,
             "withdraw": leads and state in (DRAFT, CIRCULATING, ALL_AGREED, WAITING),
             "sign": signs,
         },
