@@ -19,10 +19,16 @@ from liaison.i18n import N_
 from liaison.life import ending_mails
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.permissions import may_end, may_see
+from liaison.mechanisms.queries import on_duty
 from liaison.meetings import announcing, scheduling
+from liaison.meetings.by_office import readers
 from liaison.meetings.models import Meeting
+from liaison.meetings.recipients import Unreachable
 from liaison.meetings.seen import visible_to
 from liaison.notices.models import Addressee, Notice
+from liaison.polls import queries as polls
+from liaison.polls import settling
+from liaison.polls.models import TimePoll
 from liaison.proposals import queries as proposals
 from liaison.proposals.permissions import readable_versions
 
@@ -47,6 +53,10 @@ class Unfinished:
     """Of the viewer's own agency: notices and referrals on which a word is owed."""
     proposals: int
     """What is put to the members or prepared: it comes in force no more."""
+    polls: Sequence[TimePoll]
+    """Questions for a time that could find none before that day: they are ended, and who was asked is told."""
+    unreached: Sequence[Unreachable]
+    """The agencies that no mail tells of the end."""
 
 
 async def unfinished(db: Session, viewer: Viewer, mechanism: Mechanism, ends_on: date) -> Unfinished:
@@ -76,6 +86,8 @@ async def unfinished(db: Session, viewer: Viewer, mechanism: Mechanism, ends_on:
         (await db.execute(signing)).scalar_one(),
         (await db.execute(owed)).scalar_one(),
         sum(bool(readable_versions(viewer, one, db.now())) for one in await proposals.open_in(db, [mechanism.id])),
+        await polls.without_time_before(db, mechanism.id, ends_on),
+        readers(await on_duty(db, mechanism, db.clock.today(mechanism.timezone)), db.settings.locale)[1],
     )
 
 
@@ -101,12 +113,14 @@ async def end(
     reason = check.required_text("reason", reason, most=500, lines=True)
     check.done()
     assert ends_on is not None, "it was checked"
-    called_off = (await unfinished(db, viewer, mechanism, ends_on)).meetings
+    stands_open = await unfinished(db, viewer, mechanism, ends_on)
+    called_off = stands_open.meetings
     mechanism.ended_on = ends_on
     mechanism.touch()
     for meeting in called_off:
         await _call_off(db, viewer, meeting, reason)
-    said = {"on": ends_on.isoformat(), "reason": reason, "meetings": len(called_off)}
+    await settling.call_off(db, viewer, stands_open.polls, reason=reason)
+    said = {"on": ends_on.isoformat(), "reason": reason, "meetings": len(called_off), "polls": len(stands_open.polls)}
     audit.add(db, viewer, "end_mechanism", f"mechanism:{mechanism.id}", mechanism_id=mechanism.id, **said)
     await ending_mails.tell(db, mechanism, said, by=viewer.person_id)
     return mechanism

@@ -1,7 +1,7 @@
 """What pages, API, mails and the desk read of times that are asked about. Everything goes through `visible_to`."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -62,6 +62,13 @@ async def of_mechanism(
     if before is not None:
         query = query.where(TimePoll.id < before)
     return (await db.scalars(query.order_by(TimePoll.id.desc()).limit(limit))).unique().all()
+
+
+async def without_time_before(db: Session, mechanism_id: int, day: date) -> list[TimePoll]:
+    """Of the mechanism's those that still look for a time, and could find none before that local date; whoever may see them."""
+    query = select(TimePoll).where(TimePoll.mechanism_id == mechanism_id, TimePoll.closed_at.is_(None)).options(*WHOLE)
+    found = (await db.scalars(query.order_by(TimePoll.id))).unique()
+    return [one for one in found if all(each.local_start.date() >= day for each in one.candidates)]
 
 
 async def open_for(db: Session, viewer: Viewer, meeting_id: int) -> TimePoll | None:

@@ -1,5 +1,7 @@
 """How looking for a time ends: one is picked, or none; everybody who was asked is told once."""
 
+from collections.abc import Sequence
+
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
@@ -64,10 +66,23 @@ async def close(
     poll.refuse_ended()
     poll.check_version(version)
     check = Check()
-    poll.reason = check.required_text("reason", reason, most=500, lines=True)
+    reason = check.required_text("reason", reason, most=500, lines=True)
     check.done()
+    await _close(db, viewer, poll, reason)
+    return poll
+
+
+async def call_off(db: Session, viewer: Viewer, polls: Sequence[TimePoll], *, reason: str) -> None:
+    """End these without a time, because their mechanism ends; who may end that is asked there. One that has ended meanwhile stays as it is."""
+    for poll in polls:
+        await lock(db, poll, to_change=False)
+        if poll.closed_at is None:
+            await _close(db, viewer, poll, reason)
+
+
+async def _close(db: Session, viewer: Viewer, poll: TimePoll, reason: str) -> None:
+    poll.reason = reason
     poll.closed_at, poll.closed_by = db.now(), viewer.person_id
     poll.touch()
-    audit_line(db, viewer, "close", poll, reason=poll.reason)
+    audit_line(db, viewer, "close", poll, reason=reason)
     await tell(db, poll, ENDED, by=viewer.person_id)
-    return poll

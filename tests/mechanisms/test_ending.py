@@ -12,9 +12,12 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.life import ending
-from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.models import Mechanism, Member
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
+from liaison.polls import asking
+from liaison.polls import queries as polls
+from liaison.polls.asking import Proposed
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.world import World
@@ -130,3 +133,42 @@ async def test_the_page_counts_what_is_open_keeps_what_was_typed_and_offers_to_t
     body = {"ends_on": "2026-12-01", "reason": REASON}
     assert (await program.post(world.zhoumin, f"{path}/end", body))["ended_on"] == "2026-12-01"
     assert (await program.post(world.zhoumin, f"{path}/end/take-back"))["ended_on"] is None
+
+
+async def test_questions_for_a_time_that_could_find_none_before_are_ended_and_told_others_go_on(play: Play) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        for title, day in (("年度总结会", "2026-12-03T09:00"), ("收尾会", "2026-11-27T09:00")):
+            await asking.ask_for_times(
+                db,
+                viewer,
+                world.mechanism.id,
+                title=title,
+                candidates=[
+                    Proposed(datetime.fromisoformat(day), 60),
+                    Proposed(datetime.fromisoformat("2026-12-04T09:00"), 60),
+                ],
+                due_on=date(2026, 11, 26),
+            )
+    await play.delivered()
+    await ended(play)
+    async with play.database.reading() as db:
+        viewer = await world.viewer(db, world.liwb)
+        found = {one.title: one for one in await polls.of_mechanism(db, viewer, world.mechanism.id)}
+    assert (found["年度总结会"].state, found["年度总结会"].reason) == ("closed", REASON)
+    assert found["收尾会"].state == "open"
+    (told,) = [mail for mail in await play.delivered() if "年度总结会" in mail.subject]
+    assert told.to == "liwb@sfj.qingzhi.example"
+    assert REASON in told.text
+
+
+async def test_the_page_names_whom_no_mail_tells_of_the_end(play: Play, settings: Settings) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        member = await db.get_one(Member, world.members["sfj"].id)
+        member.takes_part = "paper"
+    browser = await Browser(settings, play.database, play.clock).sign_in(world.zhoumin)
+    page = await browser.get(f"/mechanisms/{world.mechanism.id}/end?on=2026-12-01")
+    assert "以下单位收不到邮件，请另行告知" in page
+    assert "区司法局" in page.split("请另行告知")[1]
