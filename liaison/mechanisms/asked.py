@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from liaison.directory.models import Agency
+from liaison.i18n import N_
 from liaison.mechanisms.models import PAPER
 from liaison.mechanisms.queries import OnDuty
 
 BY_LIAISON, BY_AGENCY, ON_PAPER, UNREACHED = "liaison", "agency", "paper", "none"
+REACH_NAMES = {
+    BY_LIAISON: N_("mail to its liaison %(name)s"),
+    BY_AGENCY: N_("has no liaison with an address: mail to the agency’s own address"),
+    ON_PAPER: N_("takes part on paper: bring the countersign sheet, then register what comes back"),
+    UNREACHED: N_("no mail reaches it: please tell it by phone, then register its answer"),
+}
 
 
 @dataclass(frozen=True, slots=True)

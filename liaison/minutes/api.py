@@ -8,20 +8,19 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.models import PAPER, DocumentVersion
-from liaison.countersigning.signing import OnPaper
+from liaison.countersigning.models import DocumentVersion
 from liaison.db import Session
 from liaison.meetings import queries as meetings
-from liaison.meetings.replies import Registered
 from liaison.minutes import making, queries, reminding, signing, writing
 from liaison.minutes.editing import SectionGiven
 from liaison.minutes.models import Minutes
 from liaison.minutes.reading import sections_for
 from liaison.minutes.values import minutes_json
-from liaison.web.api import Body, RegisteredGiven, body, named, reply, seen
+from liaison.web.api import Body, body, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.minutes import handed_out, viewed
 from liaison.web.pages import AnyRequest
+from liaison.web.signing import ChangesGiven, CirculateGiven, ExcuseGiven, RegisterGiven, SignGiven
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
@@ -45,37 +44,6 @@ class MinutesGiven(Body):
 
 class DraftGiven(Body):
     pass
-
-
-class CirculateGiven(Body):
-    due_on: date | None = None
-
-
-class SignGiven(Body):
-    root: str
-    text: str | None = None
-
-
-class ChangesGiven(Body):
-    root: str
-    text: str
-    section_key: str | None = None
-
-
-class RegisterGiven(Body):
-    root: str
-    agency_id: str
-    state: str = PAPER
-    leader: str | None = None
-    signed_on: date | None = None
-    registered: RegisteredGiven | None = None
-    text: str | None = None
-
-
-class ExcuseGiven(Body):
-    agency_id: str
-    reason: str = ""
-    taken_back: bool = False
 
 
 class IssueGiven(Body):
@@ -170,7 +138,6 @@ async def register(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> R
     changes_requested)."""
     given = body(await request.body(), RegisterGiven)
     minutes, version = await queries.version(db, viewer, row_id(version_id))
-    said = given.registered
     await signing.register(
         db,
         viewer,
@@ -179,8 +146,8 @@ async def register(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> R
         root=given.root,
         agency_id=named(given.agency_id),
         state=given.state,
-        paper=OnPaper(given.leader or "", given.signed_on) if given.state == PAPER else None,
-        registered=Registered(said.how, said.said_by, said.at) if said is not None else None,
+        paper=given.on_paper,
+        registered=given.told,
         text=given.text,
     )
     return await _answer(request, db, viewer, minutes, version)

@@ -9,8 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.models import PAPER, DocumentVersion
-from liaison.countersigning.signing import OnPaper
+from liaison.countersigning.models import DocumentVersion
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
@@ -18,15 +17,15 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.models import ONLINE
 from liaison.mechanisms.permissions import sees_until
-from liaison.meetings.replies import Registered
 from liaison.proposals import circulating, drafting, effect, queries, signing
 from liaison.proposals.drafting import JoiningSaid, VersionSaid
 from liaison.proposals.models import Proposal
 from liaison.proposals.permissions import readable_versions
 from liaison.proposals.values import proposal_json, wording_json
-from liaison.web.api import Body, RegisteredGiven, body, named, named_if_given, reply, seen
+from liaison.web.api import Body, body, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
+from liaison.web.signing import ChangesGiven, CirculateGiven, ExcuseGiven, RegisterGiven, SignGiven
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
@@ -81,37 +80,6 @@ class ProposalGiven(Body):
             takes_part=self.takes_part,
             basis_ref=self.basis_ref,
         )
-
-
-class CirculateGiven(Body):
-    due_on: date | None = None
-
-
-class SignGiven(Body):
-    root: str
-    text: str | None = None
-
-
-class ChangesGiven(Body):
-    root: str
-    text: str
-    section_key: str | None = None
-
-
-class RegisterGiven(Body):
-    root: str
-    agency_id: str
-    state: str = PAPER
-    leader: str | None = None
-    signed_on: date | None = None
-    registered: RegisteredGiven | None = None
-    text: str | None = None
-
-
-class ExcuseGiven(Body):
-    agency_id: str
-    reason: str = ""
-    taken_back: bool = False
 
 
 class ForceGiven(Body):
@@ -204,7 +172,6 @@ async def register(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> R
     changes_requested)."""
     given = body(await request.body(), RegisterGiven)
     proposal, version = await queries.version(db, viewer, row_id(version_id))
-    said = given.registered
     await signing.register(
         db,
         viewer,
@@ -213,8 +180,8 @@ async def register(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> R
         root=given.root,
         agency_id=named(given.agency_id),
         state=given.state,
-        paper=OnPaper(given.leader or "", given.signed_on) if given.state == PAPER else None,
-        registered=Registered(said.how, said.said_by, said.at) if said is not None else None,
+        paper=given.on_paper,
+        registered=given.told,
         text=given.text,
     )
     return await _answer(request, db, viewer, proposal, version)

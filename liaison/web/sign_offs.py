@@ -1,24 +1,28 @@
 """代登记 of a sign-off as a form, for every text that agencies sign: what came back on paper, with a scan, or was said another way."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from litestar.response import Response
+
 from liaison.calendaring.walltime import NoSuchTime, instant_of
 from liaison.countersigning.models import AGREED, CHANGES_REQUESTED, PAPER
 from liaison.countersigning.signing import OnPaper
+from liaison.db import Session
 from liaison.errors import Invalid, Message
 from liaison.files import scanner
 from liaison.files.kinds import REFUSED, shown_name
 from liaison.files.running import run
 from liaison.files.store import Brought
 from liaison.i18n import N_, Words
+from liaison.meetings import paper_queries
 from liaison.meetings.replies import Registered
-from liaison.web.forms import Form
-from liaison.web.pages import AnyRequest, settings_of
-from liaison.web.uploads import Received
+from liaison.web.forms import Form, FormAgain
+from liaison.web.pages import AnyRequest, see_other, settings_of
+from liaison.web.uploads import Received, received, take
 
 SCANS: Final = ("pdf", "png", "jpg")
 """What a scanned sheet may be."""
@@ -72,6 +76,40 @@ def said(form: Form, file: Brought | None, zone: ZoneInfo) -> Said:
 def by_field(refusal: Invalid) -> Invalid:
     """What a verb refused, by the fields of the form."""
     return Invalid({_FIELDS.get(name, name): one for name, one in refusal.errors.items()})
+
+
+async def registered(
+    request: AnyRequest,
+    *,
+    refuse: Callable[[Session], Awaitable[object]],
+    act: Callable[[Session, Form, Brought | None], Awaitable[None]],
+    again: Callable[[Session, Form], Awaitable[Response[str]]],
+    done: str,
+) -> Response[Any]:
+    """Take the form in with its file, piece by piece. `refuse` raises for whoever may not register anything, before a byte is read; `act`
+    keeps it in a transaction of its own; `again` shows the form with what was refused; else on to `done`."""
+    database = request.app.state.database
+    async with database.reading() as db:
+        await refuse(db)
+        most = await paper_queries.largest(db)
+
+    async def keep(db: Session, got: Received, file: Brought | None) -> None:
+        await act(db, got.form, file)
+
+    async with received(request, most=most) as got:
+        try:
+            if got.file is None:
+                got.form.done()
+                async with database.writing() as db:
+                    await keep(db, got, None)
+            else:
+                await passed(request, got)
+                await take(request, got, keep)
+            return see_other(done)
+        except Invalid as refusal:
+            got.form.take(refusal)
+    async with database.reading() as db:
+        raise FormAgain(await again(db, got.form))
 
 
 async def passed(request: AnyRequest, got: Received) -> None:

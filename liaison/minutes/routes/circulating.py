@@ -8,7 +8,6 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.i18n import N_
 from liaison.mechanisms import asked
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
@@ -18,13 +17,6 @@ from liaison.minutes.due import due_by_profile
 from liaison.minutes.routes.common import Db, Id, Me, context_of, shown, to_write
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
-
-HOW_NAMES = {
-    asked.BY_LIAISON: N_("mail to its liaison %(name)s"),
-    asked.BY_AGENCY: N_("has no liaison with an address: mail to the agency’s own address"),
-    asked.ON_PAPER: N_("takes part on paper: bring the countersign sheet, then register what comes back"),
-    asked.UNREACHED: N_("no mail reaches it: please tell it by phone, then register its answer"),
-}
 
 
 @post("/meetings/{meeting_id:int}/minutes")
@@ -74,7 +66,7 @@ async def _page(
         labels={"due_on": words_of(request)._("To be signed by")},
         asked=asked.asked(agencies, duty),
         mails=mails_to(agencies, duty, db.settings.locale),
-        reach_names=HOW_NAMES,
+        reach_names=asked.REACH_NAMES,
         all_sign=meeting.mechanism.all_sign,
         silence_consents=meeting.mechanism.silence_consents,
         **await context_of(db, viewer, minutes, version_id),

@@ -21,28 +21,10 @@ from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.minutes import queries, signing
 from liaison.minutes.models import Minutes
 from liaison.minutes.wording import facts
-from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.links import LinkPages, opened
 from liaison.web.pages import AnyRequest, page, words_of
-
-NOT_YOURS = N_("You no longer sign for this agency.")
-ITS_OWN = N_("Your agency has a liaison by now, who signs for it.")
-WITHDRAWN = N_(
-    "Version %(old)s, which this link was for, was replaced: version %(new)s was mailed on %(day)s, with a link of its own."
-)
-BEING_CHANGED = N_(
-    "The text that this link was for is being changed. You will be mailed the new version, with a link of its own."
-)
-
-
-class SignGiven(Body):
-    """What a program says for the agency that the link was mailed to: {"root", "agree": true, "text"?} or {"root", "changes": text}."""
-
-    root: str
-    agree: bool = False
-    text: str | None = None
-    changes: str | None = None
+from liaison.web.signing import BEING_CHANGED, CHOOSE, ITS_OWN, NOT_YOURS, REPLACED, said_by_link
 
 
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -56,7 +38,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
     """Record the agency's word, and say so."""
     minutes, version, agency_id = await _asked(db, link, viewer)
     _refuse_old(request, minutes, version)
-    form, speaks_json = await _read(request)
+    form, speaks_json = await said_by_link(request)
     try:
         minutes.document.refuse_in_force()
         if form.raw("act") == "agree":
@@ -64,7 +46,7 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
         elif form.raw("act") == "changes":
             await signing.request_changes(db, viewer, minutes, version, root=form.raw("root"), text=form.raw("text"))
         else:
-            raise Invalid({"act": N_("Please choose one: agree, or ask for changes.")})
+            raise Invalid({"act": CHOOSE})
     except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
@@ -102,16 +84,6 @@ async def read_only(request: AnyRequest, db: Session, link: Link, viewer: Viewer
     return await read(request, db, link, viewer)
 
 
-async def _read(request: AnyRequest) -> tuple[Form, bool]:
-    if request.content_type[0] != "application/json":
-        return await Form.read(request), False
-    given = body(await request.body(), SignGiven)
-    if given.agree == (given.changes is not None):
-        raise Invalid({"agree": N_("Please choose one: agree, or ask for changes.")})
-    act = "agree" if given.agree else "changes"
-    return Form.of(root=given.root, act=act, text=given.text if given.agree else given.changes), True
-
-
 async def _asked(db: Session, link: Link, viewer: Viewer) -> tuple[Minutes, DocumentVersion, int]:
     """The minutes with the version that the link was mailed for, and the agency it signs for. Raises Gone where its holder may not sign
     for that agency any more, and for an agency's own link once it has a liaison."""
@@ -137,7 +109,7 @@ def _refuse_old(request: AnyRequest, minutes: Minutes, version: DocumentVersion)
     if newest.circulated_at is None:
         raise Conflict(BEING_CHANGED)
     day = newest.circulated_at.astimezone(minutes.meeting.zone).date()
-    raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=words_of(request).date(day))
+    raise Conflict(REPLACED, old=version.number, new=newest.number, day=words_of(request).date(day))
 
 
 def _form(version: DocumentVersion) -> Form:

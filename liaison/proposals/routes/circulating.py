@@ -7,7 +7,6 @@ from litestar import get, post
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.i18n import N_
 from liaison.mechanisms import asked
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.by_office import mails_to
@@ -17,13 +16,6 @@ from liaison.proposals.due import default_due
 from liaison.proposals.routes.common import Db, Id, Me, Page, context_of, shown, to_write
 from liaison.web.forms import Form, attempt
 from liaison.web.pages import AnyRequest, see_other, words_of
-
-HOW_NAMES = {
-    asked.BY_LIAISON: N_("mail to its liaison %(name)s"),
-    asked.BY_AGENCY: N_("has no liaison with an address: mail to the agency’s own address"),
-    asked.ON_PAPER: N_("takes part on paper: bring the countersign sheet, then register what comes back"),
-    asked.UNREACHED: N_("no mail reaches it: please tell it by phone, then register its answer"),
-}
 
 
 @get("/proposals/{version_id:int}/circulate")
@@ -89,7 +81,7 @@ async def _circulate_page(
         labels={"due_on": words_of(request)._("To be signed by")},
         asked=asked.asked(agencies, duty),
         mails=mails_to(agencies, duty, db.settings.locale),
-        reach_names=HOW_NAMES,
+        reach_names=asked.REACH_NAMES,
         **await context_of(request, db, viewer, proposal, version_id),
     )
 

@@ -14,34 +14,15 @@ from liaison.countersigning.standing import signer_of, word_of
 from liaison.countersigning.wording import names_of, progress, sign_off_facts
 from liaison.db import Session
 from liaison.errors import Conflict, Gone, Invalid, NotFound
-from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings.wording import REGISTERED_NAMES
 from liaison.proposals import queries, signing
 from liaison.proposals.models import Proposal
 from liaison.proposals.wording import STATE_LOOKS, STATE_NAMES, facts, obliges, title
-from liaison.web.api import Body, body
 from liaison.web.forms import Form, FormAgain
 from liaison.web.links import LinkPages, opened
 from liaison.web.pages import AnyRequest, page, words_of
-
-NOT_YOURS = N_("You no longer sign for this agency.")
-ITS_OWN = N_("Your agency has a liaison by now, who signs for it.")
-WITHDRAWN = N_(
-    "Version %(old)s, which this link was for, was replaced: version %(new)s was mailed on %(day)s, with a link of its own."
-)
-BEING_CHANGED = N_(
-    "The text that this link was for is being changed. You will be mailed the new version, with a link of its own."
-)
-
-
-class SignGiven(Body):
-    """What a program says for the agency that the link was mailed to: {"root", "agree": true, "text"?} or {"root", "changes": text}."""
-
-    root: str
-    agree: bool = False
-    text: str | None = None
-    changes: str | None = None
+from liaison.web.signing import BEING_CHANGED, CHOOSE, ITS_OWN, NOT_YOURS, REPLACED, said_by_link
 
 
 async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
@@ -53,14 +34,14 @@ async def show(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> 
 async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> Response[str]:
     """Record the agency's word, and say so."""
     proposal, version, agency_id = await _asked(request, db, link, viewer)
-    form, speaks_json = await _read(request)
+    form, speaks_json = await said_by_link(request)
     try:
         if form.raw("act") == "agree":
             await signing.sign(db, viewer, proposal, version, root=form.raw("root"), text=form.raw("text"))
         elif form.raw("act") == "changes":
             await signing.request_changes(db, viewer, proposal, version, root=form.raw("root"), text=form.raw("text"))
         else:
-            raise Invalid({"act": N_("Please choose one: agree, or ask for changes.")})
+            raise Invalid({"act": CHOOSE})
     except (Invalid, Conflict) as refusal:
         if speaks_json:
             raise
@@ -75,16 +56,6 @@ async def act(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> R
         raise FormAgain(shown, refusal.status) from None
     await db.flush()
     return await _page(request, proposal, version, agency_id, Form.of(root=version.root), said=form.raw("act"))
-
-
-async def _read(request: AnyRequest) -> tuple[Form, bool]:
-    if request.content_type[0] != "application/json":
-        return await Form.read(request), False
-    given = body(await request.body(), SignGiven)
-    if given.agree == (given.changes is not None):
-        raise Invalid({"agree": N_("Please choose one: agree, or ask for changes.")})
-    act = "agree" if given.agree else "changes"
-    return Form.of(root=given.root, act=act, text=given.text if given.agree else given.changes), True
 
 
 async def _asked(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -> tuple[Proposal, DocumentVersion, int]:
@@ -106,7 +77,7 @@ async def _asked(request: AnyRequest, db: Session, link: Link, viewer: Viewer) -
         if newest.circulated_at is None:
             raise Conflict(BEING_CHANGED)
         day = newest.circulated_at.astimezone(ZoneInfo(mechanism.timezone)).date()
-        raise Conflict(WITHDRAWN, old=version.number, new=newest.number, day=words_of(request).date(day))
+        raise Conflict(REPLACED, old=version.number, new=newest.number, day=words_of(request).date(day))
     return proposal, version, agency_id
 
 

@@ -21,10 +21,10 @@ from liaison.proposals import queries, signing
 from liaison.proposals.drafting import WITHDRAWN
 from liaison.proposals.routes.common import Db, Id, Me, Page, context_of, shown
 from liaison.web import sign_offs
-from liaison.web.forms import Form, FormAgain
-from liaison.web.pages import AnyRequest, see_other, words_of
+from liaison.web.forms import Form
+from liaison.web.pages import AnyRequest, words_of
 from liaison.web.papers import kept_file
-from liaison.web.uploads import STREAMED, Received, received, take
+from liaison.web.uploads import STREAMED
 
 NOT_YOURS = N_("You may register answers of your own agency; others are registered by the lead agency.")
 
@@ -40,28 +40,13 @@ async def register_form(request: AnyRequest, db: Db, viewer: Me, version_id: Id)
 @post("/proposals/{version_id:int}/register", **STREAMED)
 async def register(request: AnyRequest, viewer: Me, version_id: Id) -> Page:
     """Keep it, with the scan if there is one; it counts, and is shown as registered."""
-    database = request.app.state.database
-    async with database.reading() as db:
-        await _registrable(request, db, viewer, version_id)
-        most = await paper_queries.largest(db)
-
-    async def act(db: Session, got: Received, file: Brought | None) -> None:
-        await _register(db, viewer, version_id, got.form, file)
-
-    async with received(request, most=most) as got:
-        try:
-            if got.file is None:
-                got.form.done()
-                async with database.writing() as db:
-                    await act(db, got, None)
-            else:
-                await sign_offs.passed(request, got)
-                await take(request, got, act)
-            return see_other(f"/proposals/{version_id}?done=registered#signers")
-        except Invalid as refusal:
-            got.form.take(refusal)
-    async with database.reading() as db:
-        raise FormAgain(await _page(request, db, viewer, version_id, got.form))
+    return await sign_offs.registered(
+        request,
+        refuse=lambda db: _registrable(request, db, viewer, version_id),
+        act=lambda db, form, file: _register(db, viewer, version_id, form, file),
+        again=lambda db, form: _page(request, db, viewer, version_id, form),
+        done=f"/proposals/{version_id}?done=registered#signers",
+    )
 
 
 @get("/proposals/sign-offs/{sign_off_id:int}/scan")
