@@ -173,8 +173,10 @@ async def refuse_if_last_operator(db: Session, person: Person) -> None:
 
 
 async def _agency(db: Session, viewer: Viewer, agency_id: int) -> Agency:
-    """The active agency that somebody is put into. Raises NotFound, or Conflict for one out of use."""
+    """The active agency that somebody is put into. Raises NotFound, NotPermitted for a body from outside, or Conflict for one out of use."""
     agency = await queries.agency(db, viewer, agency_id)
+    if agency.kept_by_id is not None:
+        raise NotPermitted(N_("Guests from outside are asked by the host agency."))
     if agency.deactivated_at is not None:
         raise Conflict(N_("This agency is deactivated."))
     return agency

@@ -192,6 +192,40 @@ async def test_figures_are_entered_once_it_was_held_and_count_by_kind(play: Play
     assert [one["kind"] for one in (await program.get(world.liwb, year + "&kind=lecture"))["items"]] == ["lecture"]
 
 
+async def test_what_a_kind_does_not_count_or_nobody_counted_is_a_dash_in_sums_and_not_0(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await lecture(play)
+    play.clock.as_of = HELD
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await holding.hold(db, viewer, meeting)
+        await activities.count(db, viewer, meeting, {"turnout": 60, "leads": 0})
+    base = f"/mechanisms/{world.mechanism.id}/activities"
+    total = {"brochures": None, "consultations": None, "turnout": 60, "leads": 0}
+    assert (await program.get(world.liwb, f"{base}?year=2026"))["sums"] == [{"kind": "lecture", "held": 1, **total}]
+    await browser.sign_in(world.zhoumin)
+    page = await browser.get(f"{base}?year=2026")
+    assert page.count(">—<") == 5, "two figures in the sum and in the row, and the audience"
+    (rows,) = tables_of((await browser.client.get(f"{base}.xlsx?year=2026")).content)
+    assert rows[1][-4:] == rows[2][-4:] == ["—", "—", "60", "0"]
+
+
+async def test_a_figure_typed_with_its_thousands_apart_counts_and_one_in_words_is_refused_and_kept(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    await browser.sign_in(world.zhoumin)
+    path = f"/meetings/{meeting_id}/figures"
+    assert 'type="number"' not in await browser.get(path), "a browser sends nothing for what it takes for no number"
+    for typed in ("1万", "1,20", "3.5"):
+        refused = await browser.post(path, brochures=typed)
+        assert (refused.status_code, f'value="{typed}"' in refused.text) == (422, True)
+    assert (await browser.post(path, brochures="12,000", consultations="1，024", turnout="３２０")).status_code == 303
+    said = (await program.get(world.zhoumin, f"/meetings/{meeting_id}/activity"))["figures"]
+    assert (said["brochures"], said["consultations"], said["turnout"]) == (12000, 1024, 320)
+
+
 async def test_the_year_is_a_page_and_a_table_and_no_part_of_the_promised_rhythm(
     play: Play, browser: Browser, program: Program
 ) -> None:

@@ -1,0 +1,153 @@
+"""Bodies from outside and their guests belong to the agency that entered them: nobody else names them, learns of them, or is hindered by them."""
+
+import pytest
+from sqlalchemy import select
+
+from liaison.clock import Clock
+from liaison.config import Settings
+from liaison.db import Database
+from liaison.directory import people
+from liaison.directory import queries as directory
+from liaison.directory.models import Agency, Person
+from liaison.errors import Invalid
+from liaison.meetings import asking, holding
+from liaison.meetings.announcing import NothingNew
+from liaison.meetings.asking import Asked, Guest
+from tests.callers import Browser, Program
+from tests.meetings.play import Play
+from tests.meetings.test_activities import HELD, LAWYER
+
+FIRM = "清沚律师事务所"
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    return Browser(settings, database, clock)
+
+
+@pytest.fixture
+def program(settings: Settings, database: Database, clock: Clock) -> Program:
+    return Program(settings, database, clock)
+
+
+async def lecture(play: Play, *guests: Guest, by: Person | None = None) -> int:
+    asked = [Asked(guest=one, role="in_attendance") for one in guests]
+    host = (by or play.world.zhoumin).agency_id
+    return await play.scheduled(*asked, by=by, kind="lecture", title="专题讲座", host_agency_id=host)
+
+
+async def the_lawyer(play: Play) -> Person:
+    async with play.database.reading() as db:
+        return (await db.scalars(select(Person).where(Person.name == LAWYER.name))).one()
+
+
+async def test_no_agency_names_a_body_or_a_guest_that_another_one_entered(play: Play, program: Program) -> None:
+    world = play.world
+    await lecture(play, LAWYER)
+    guest = await the_lawyer(play)
+    theirs = await lecture(play, by=world.liwb)
+    for asked in (Asked(person_id=guest.id), Asked(agency_id=guest.agency_id)):
+        with pytest.raises(Invalid) as refusal:
+            async with play.database.writing() as db:
+                await asking.ask(db, *await play.meeting(db, theirs, world.liwb), [asked])
+        assert set(refusal.value.errors) == {"attendees.0"}
+    with pytest.raises(Invalid) as refusal:
+        await play.scheduled(by=world.liwb, host_agency_id=world.sfj.id, recorder_id=guest.id)
+    assert set(refusal.value.errors) == {"recorder_id"}
+    item: dict[str, object] = {"title": "以案说法", "purpose": "other"}
+    path = f"/meetings/{theirs}/agenda-items"
+    for field, id_ in (("agency_id", guest.agency_id), ("presenter_id", guest.id)):
+        refused = await program.refused(world.liwb, "POST", path, item | {field: str(id_)})
+        assert refused == (422, [field])
+    play.clock.as_of = HELD
+    with pytest.raises(Invalid) as refusal:
+        async with play.database.writing() as db:
+            await holding.add_present(
+                db, *await play.meeting(db, theirs, world.liwb), agency_id=guest.agency_id, name="随行"
+            )
+    assert set(refusal.value.errors) == {"agency_id"}
+
+
+async def test_the_host_names_its_own_guests_again_and_never_gives_a_body_seats(play: Play, program: Program) -> None:
+    world = play.world
+    await lecture(play, LAWYER)
+    guest = await the_lawyer(play)
+    again = await lecture(play)
+    async with play.database.writing() as db:
+        await asking.ask(db, *await play.meeting(db, again), [Asked(person_id=guest.id)])
+        with pytest.raises(Invalid):
+            await asking.ask(db, *await play.meeting(db, again), [Asked(agency_id=guest.agency_id)])
+    item = {"title": "以案说法", "purpose": "other", "presenter_id": str(guest.id)}
+    assert (await program.post(world.zhoumin, f"/meetings/{again}/agenda-items", item, status=201))["presenter_id"]
+
+
+async def test_a_name_that_another_agency_entered_too_is_told_by_nothing(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world = play.world
+    await lecture(play, LAWYER)
+    theirs = await lecture(play, Guest("高远", FIRM), by=world.liwb)
+    await browser.sign_in(world.liwb)
+    page = await browser.get(f"/meetings/{theirs}")
+    assert FIRM in page
+    assert f"{FIRM}（" not in page
+    async with play.database.reading() as db:
+        bodies = list(await db.scalars(select(Agency).where(Agency.kept_by_id.is_not(None))))
+    assert {(one.kept_by_id, one.short_name) for one in bodies} == {(world.jcy.id, FIRM), (world.sfj.id, FIRM)}
+    (entered,) = [one.id for one in bodies if one.kept_by_id == world.jcy.id]
+    change = {"name": "改名", "version": 9}
+    for id_ in (entered, 999_999):
+        assert await program.refused(world.guyan, "PATCH", f"/agencies/{id_}", change) == (404, [])
+
+
+async def test_long_names_of_one_agency_that_begin_alike_are_told_apart(play: Play) -> None:
+    long = "清沚区" + "某" * 37
+    await lecture(play, Guest("甲", long + "甲站"), Guest("乙", long + "乙站"))
+    async with play.database.reading() as db:
+        names = list(await db.scalars(select(Agency.short_name).where(Agency.kept_by_id.is_not(None))))
+    assert len(set(names)) == 2
+    assert all(len(name) <= 40 for name in names)
+
+
+async def test_an_address_entered_with_a_guest_changes_nothing_of_whose_it_is_on_this_site(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    assert world.liwb.mail
+    await lecture(play, Guest("甲", "某公司", mail=world.liwb.mail), Guest("乙", "某公司", mail="yi@firm.example"))
+    async with play.database.reading() as db:
+        at = await directory.agencies_at(db, [world.liwb.mail, "yi@firm.example"])
+        assert at[world.liwb.mail] == {world.sfj.id}, "a referral to their agency is theirs to read"
+        assert at["yi@firm.example"], "what is a guest's alone is read by nobody of this site"
+        assert [one.id for one in await directory.people_at(db, world.liwb.mail)] == [world.liwb.id]
+        person = await db.get_one(Person, world.wuxl.id)
+        assert not await directory.belongs_to_others(db, "yi@firm.example", person), "a refusal would tell of the guest"
+
+
+async def test_who_has_left_answers_for_nobody_though_a_guest_has_their_address(play: Play) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.liwb)
+        await people.add_known_address(
+            db, viewer, world.liwb.id, address=world.gonghui.mail or "", kind="contact", holder="龚慧"
+        )
+        gone = await db.get_one(Person, world.gonghui.id)
+        gone.deactivated_at = db.now()
+    await lecture(play, Guest("甲", "某公司", mail=world.gonghui.mail))
+    async with play.database.reading() as db:
+        known = await directory.known_addresses(db, [world.liwb.id])
+    assert world.gonghui.mail not in known.contacts(world.liwb.id)
+
+
+async def test_what_is_not_said_anew_of_a_guest_stays_and_nobody_is_uninvited_by_it(
+    play: Play, program: Program
+) -> None:
+    meeting_id = await lecture(play, LAWYER)
+    await play.send(meeting_id)
+    await lecture(play, Guest(LAWYER.name, FIRM, phone="0553-0000077"))
+    guest = await the_lawyer(play)
+    assert (guest.mail, guest.job_title, guest.phone) == ("luyan@law.example", "律师", "0553-0000077")
+    with pytest.raises(NothingNew):  # nobody is told to stay away
+        await play.send(meeting_id)
+    own = await program.get(play.world.zhoumin, f"/people/{guest.id}")
+    assert (own["mail"], own["phone"]) == (guest.mail, guest.phone), "who entered them reads it"
