@@ -1,5 +1,7 @@
 """Bodies from outside and their guests belong to the agency that entered them: nobody else names them, learns of them, or is hindered by them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -151,3 +153,55 @@ async def test_what_is_not_said_anew_of_a_guest_stays_and_nobody_is_uninvited_by
         await play.send(meeting_id)
     own = await program.get(play.world.zhoumin, f"/people/{guest.id}")
     assert (own["mail"], own["phone"]) == (guest.mail, guest.phone), "who entered them reads it"
+
+
+async def test_what_goes_out_as_an_invitation_letter_is_called_so_before_and_after_it_is_sent(
+    play: Play, browser: Browser
+) -> None:
+    meeting_id = await lecture(play, LAWYER)
+    await browser.sign_in(play.world.zhoumin)
+    page = await browser.get(f"/meetings/{meeting_id}/send")
+    assert re.search(r"luyan@law\.example.*?>邀请函<", page, re.S)
+    await play.send(meeting_id)
+    sent = (await browser.get(f"/meetings/{meeting_id}")).partition('id="mails"')[2]
+    assert "邀请函" in sent
+    assert "会议通知" not in sent.partition("</section>")[0]
+
+
+async def test_a_body_or_guest_of_another_agency_answers_everywhere_like_what_does_not_exist(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    """Every address of the app that names an agency or a person, by whichever way, with the body's id and with none's."""
+    world = play.world
+    await lecture(play, LAWYER)
+    guest = await the_lawyer(play)
+    paths = {
+        (route.path, method)
+        for route in program.client._transport.app.routes  # type: ignore[attr-defined]
+        for method in ("GET", "POST", "PATCH", "PUT", "DELETE")
+        if method in route.methods and re.search(r"\{(agency|person)_id", route.path)
+    }
+    assert len(paths) > 20
+    for who in (world.liwb, world.gonghui, world.guyan):
+        await browser.sign_in(who)
+        await browser.get("/")
+        for path, method in sorted(paths):
+            said = [
+                await asked(browser, program, who, path, method, *ids)
+                for ids in ((guest.agency_id, guest.id), (999_998, 999_999))
+            ]
+            assert said[0] == said[1], (who.name, method, path)
+
+
+async def asked(
+    browser: Browser, program: Program, who: Person, path: str, method: str, agency_id: int, person_id: int
+) -> int:
+    for name, id_ in (("agency_id", agency_id), ("person_id", person_id)):
+        path = re.sub(r"\{" + name + r"[^}]*\}", str(id_), path)
+    path = re.sub(r"\{mechanism_id[^}]*\}", "1", path)
+    path = re.sub(r"\{[^}]*\}", "1", path)
+    if path.startswith("/api"):
+        return (await program.call(who, method, path.removeprefix("/api"), {} if method != "GET" else None)).status_code
+    if method == "GET":
+        return (await browser.client.get(path)).status_code
+    return (await browser.post(path)).status_code
