@@ -1,6 +1,7 @@
 """Joint activities: co-hosts and guests from outside, what was counted, the year of them, and the lead that was found at one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +13,13 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.errors import Invalid, NotPermitted
+from liaison.mechanisms.models import Designation, Member
 from liaison.meetings import activities, asking, holding, planning, queries, scheduling
 from liaison.meetings.asking import Asked, Guest
 from liaison.meetings.models import Attendee
+from liaison.notices import queries as notices
+from liaison.notices import writing
+from liaison.notices.leads import Lead
 from liaison.notices.models import Notice
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Play, by_address
@@ -190,6 +195,7 @@ async def test_figures_are_entered_once_it_was_held_and_count_by_kind(play: Play
     total = {"brochures": 800, "consultations": 46, "turnout": 380, "leads": 2}
     assert found["sums"][-1] == {"kind": None, "held": 2, **total}
     assert [one["kind"] for one in (await program.get(world.liwb, year + "&kind=lecture"))["items"]] == ["lecture"]
+    assert await program.refused(world.liwb, "GET", year + "&kind=regular") == (422, ["kind"])
 
 
 async def test_what_a_kind_does_not_count_or_nobody_counted_is_a_dash_in_sums_and_not_0(
@@ -284,6 +290,45 @@ async def test_a_lead_found_becomes_a_referral_in_one_step_and_only_the_two_agen
     body |= {"activity_id": str(other), "draft": True}
     refused = await program.refused(world.zhoumin, "POST", f"/mechanisms/{world.mechanism.id}/notices", body)
     assert refused == (422, ["activity_id"])
+
+
+async def test_a_lead_names_an_activity_that_its_writer_may_know_of_and_keeps_it_whatever_becomes_of_it(
+    play: Play,
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    joined = date(2026, 12, 18)
+    async with play.database.writing() as db:
+        db.add(Member(mechanism_id=world.mechanism.id, agency_id=world.rsj.id, joined_on=joined))
+        db.add(
+            Designation(
+                mechanism_id=world.mechanism.id,
+                agency_id=world.rsj.id,
+                person_id=world.sunl.id,
+                role="principal",
+                starts_on=joined,
+                may_sign=True,
+                designated_at=db.now(),
+            )
+        )
+    play.clock.as_of = HELD + timedelta(days=4)
+    said: dict[str, Any] = {"subject": "欠薪线索", "text": "在活动中发现。", "to_agency_ids": [world.sfj.id]}
+    said["lead"] = Lead(activity_id=meeting_id)
+    for activity_id in (meeting_id, 999_999):
+        lead = said | {"lead": Lead(activity_id=activity_id)}
+        with pytest.raises(Invalid) as refusal:
+            async with play.database.writing() as db:
+                await writing.draft(db, await world.viewer(db, world.sunl), world.mechanism.id, **lead)
+        assert set(refusal.value.errors) == {"activity_id"}
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        notice_id = (await writing.draft(db, viewer, world.mechanism.id, **said)).id
+        await holding.unhold(db, viewer, meeting, reason="误登记")
+        await scheduling.change(db, viewer, meeting, kind="topical")
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        notice = await notices.get(db, viewer, notice_id)
+        await writing.change(db, viewer, notice, purpose="", **(said | {"text": "补充。"}))
+        assert notice.activity_id == meeting_id
 
 
 async def test_an_activity_that_was_held_without_the_system_is_entered_with_co_hosts_and_counted(

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, get, put
 from litestar.params import FromQuery
 
+from liaison.checks import Check
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import activities, activity_queries, queries
 from liaison.meetings.activity_models import FIGURES, ActivityFigures
@@ -72,8 +73,12 @@ async def activities_of_mechanism(
 ) -> dict[str, Any]:
     """The activities of a year (this one) that you may know of, in order of time, of one `kind` or of all, and `sums` of those that were held."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
+    if kind is not None:
+        check = Check()
+        check.choice("kind", kind, ACTIVITIES)
+        check.done()
     year = year if year is not None and year in YEARS else db.clock.today(mechanism.timezone).year
-    found = await activity_queries.of_year(db, viewer, mechanism.id, year, kind=kind if kind in ACTIVITIES else None)
+    found = await activity_queries.of_year(db, viewer, mechanism.id, year, kind=kind)
     total = [{"kind": one.kind, "held": one.held, **one.figures} for one in sums(found)]
     return {"items": [_json(one) for one in found], "next": None, "sums": total}
 
