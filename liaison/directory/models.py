@@ -68,6 +68,11 @@ class Agency(Versioned, Base):
     deactivated_at: Mapped[datetime | None]
     deactivated_by: Mapped[int | None]
 
+    @property
+    def keeper_id(self) -> int:
+        """The agency that keeps its people: itself, or of a body from outside the one that entered it."""
+        return self.kept_by_id or self.id
+
     def own_address(self) -> Address | None:
         """Where mail for the agency itself goes: its own address, which whoever is there reads; None when it has none."""
         return Address(self.mail.lower(), True, "agency", self.name) if self.mail else None

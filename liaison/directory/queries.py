@@ -37,7 +37,8 @@ def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
 def people_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Active people of active agencies; whoever keeps them sees the others too. Of bodies from outside as of the agencies. Needs Agency
     joined."""
-    active = true() if _keeps_all(viewer) else or_(person_is_active(), _own(viewer, Person.agency_id))
+    own = or_(_own(viewer, Person.agency_id), _own(viewer, Agency.kept_by_id))
+    active = true() if _keeps_all(viewer) else or_(person_is_active(), own)
     return and_(active, named_by(viewer.agency_id))
 
 
@@ -60,7 +61,7 @@ def _keeps_all(viewer: Viewer) -> bool:
     return viewer.operator or at_the_console(viewer)
 
 
-def _own(viewer: Viewer, agency_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def _own(viewer: Viewer, agency_id: SQLColumnExpression[int] | SQLColumnExpression[int | None]) -> ColumnElement[bool]:
     return agency_id == viewer.agency_id if keeps_own(viewer, viewer.agency_id) else false()
 
 

@@ -168,6 +168,22 @@ async def test_a_form_says_who_co_hosts_and_an_edit_is_told(play: Play, browser:
     assert again.headers["location"].endswith("done=unchanged")
 
 
+async def test_who_co_hosts_is_said_by_one_name_each_and_not_over_what_somebody_else_said_meanwhile(
+    play: Play, program: Program
+) -> None:
+    world, meeting_id = play.world, await lecture(play)
+    path = f"/meetings/{meeting_id}/activity"
+    before = (await program.get(world.zhoumin, path))["version"]
+    groups = ["农民工", "农民工"]
+    said = await program.put(world.zhoumin, path, {"co_hosts": [SCHOOL], "audience_groups": groups, "version": before})
+    assert (said["version"], said["audience_groups"]) == (before + 1, ["农民工"])
+    late = {"co_hosts": ["市总工会"], "version": before}
+    assert await program.refused(world.qianwei, "PUT", path, late) == (409, [])
+    several = {"co_hosts": ["总工会、妇联"], "audience_groups": ["学生，老年人"]}
+    refused = await program.refused(world.zhoumin, "PUT", path, several)
+    assert refused == (422, ["co_hosts", "audience_groups"]), "the form would take them apart again"
+
+
 async def test_figures_are_entered_once_it_was_held_and_count_by_kind(play: Play, program: Program) -> None:
     world = play.world
     draft_id = await lecture(play)

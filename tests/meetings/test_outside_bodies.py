@@ -205,3 +205,35 @@ async def asked(
     if method == "GET":
         return (await browser.client.get(path)).status_code
     return (await browser.post(path)).status_code
+
+
+async def test_who_entered_a_guest_corrects_them_and_takes_them_out_of_use_and_nobody_else_does(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world = play.world
+    await lecture(play, LAWYER)
+    guest = await the_lawyer(play)
+    page = f"/directory/people/{guest.id}"
+    await browser.sign_in(world.zhoumin)
+    shown = await browser.get(page)
+    assert f"{page}/edit" in shown
+    assert f"{page}/deactivate" in shown
+    assert "人员" in await browser.get(f"/directory/agencies/{guest.agency_id}")
+    form = {"name": "陆严", "job_title": "合伙人", "mail": "", "version": str(guest.version)}
+    await browser.get(f"{page}/edit")
+    assert (await browser.post(f"{page}/edit", **form)).status_code == 303
+    said = await program.get(world.qianwei, f"/people/{guest.id}")
+    assert (said["name"], said["mail"]) == ("陆严", None), "an address is taken away here"
+    for body in ({"agency_admin": True}, {"operator": True}):
+        assert (await program.refused(world.zhoumin, "PATCH", f"/people/{guest.id}", body))[0] == 403
+    for who in (world.liwb, world.gonghui, world.guyan):
+        await browser.sign_in(who)
+        assert (await program.refused(who, "PATCH", f"/people/{guest.id}", {"name": "x"}))[0] == 404
+        assert (await browser.post(f"{page}/deactivate")).status_code == 404
+    assert (await program.refused(world.chenzy, "PATCH", f"/people/{guest.id}", {"name": "x"}))[0] == 403
+    await browser.sign_in(world.hejing)
+    await browser.get(page)
+    assert (await browser.post(f"{page}/deactivate")).status_code == 303
+    assert "陆严" in await browser.get(page), "who keeps them finds them and may take it back"
+    await browser.sign_in(world.zhoumin)
+    assert "陆严" not in await browser.get(f"/mechanisms/{world.mechanism.id}/meetings/new?kind=lecture")
