@@ -32,6 +32,7 @@ class AgencyShown:
     short_name: str
     name: str
     sort_order: int
+    kept_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

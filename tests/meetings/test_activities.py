@@ -13,7 +13,7 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.errors import Invalid, NotPermitted
-from liaison.mechanisms.models import Designation, Member
+from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings import activities, asking, holding, planning, queries, scheduling
 from liaison.meetings.asking import Asked, Guest
 from liaison.meetings.models import Attendee
@@ -306,6 +306,20 @@ async def test_a_lead_found_becomes_a_referral_in_one_step_and_only_the_two_agen
     body |= {"activity_id": str(other), "draft": True}
     refused = await program.refused(world.zhoumin, "POST", f"/mechanisms/{world.mechanism.id}/notices", body)
     assert refused == (422, ["activity_id"])
+
+
+async def test_once_the_mechanism_has_ended_figures_are_entered_and_no_lead_is_offered_to_be_referred(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    await browser.sign_in(world.zhoumin)
+    assert "移送在此发现的线索" in await browser.get(f"/meetings/{meeting_id}")
+    async with play.database.writing() as db:
+        (await db.get_one(Mechanism, world.mechanism.id)).ended_on = HELD.date() + timedelta(days=1)
+    play.clock.as_of = HELD + timedelta(days=2)
+    await browser.sign_in(world.zhoumin)
+    assert "移送在此发现的线索" not in await browser.get(f"/meetings/{meeting_id}")
+    await program.put(world.zhoumin, f"/meetings/{meeting_id}/figures", {"turnout": 320})
 
 
 async def test_a_lead_names_an_activity_that_its_writer_may_know_of_and_keeps_it_whatever_becomes_of_it(

@@ -12,7 +12,7 @@ from liaison.directory import people
 from liaison.directory import queries as directory
 from liaison.directory.models import Agency, Person
 from liaison.errors import Invalid
-from liaison.meetings import asking, holding
+from liaison.meetings import asking, holding, queries, replies
 from liaison.meetings.announcing import NothingNew
 from liaison.meetings.asking import Asked, Guest
 from tests.callers import Browser, Program
@@ -205,6 +205,33 @@ async def asked(
     if method == "GET":
         return (await browser.client.get(path)).status_code
     return (await browser.post(path)).status_code
+
+
+async def test_nobody_is_asked_to_approve_the_leave_of_a_guest_and_who_declined_was_excused(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world = play.world
+    meeting_id = await play.scheduled(Asked(guest=LAWYER), kind="lecture", title="专题讲座")
+    await play.send(meeting_id)
+    async with play.database.writing() as db:
+        (one,) = await queries.attendees(db, meeting_id)
+        said = replies.Registered("phone", "陆岩", db.now())
+        await replies.register(
+            db,
+            await world.viewer(db, world.zhoumin),
+            await queries.attendee(db, one.id),
+            partstat="declined",
+            registered=said,
+        )
+    (listed,) = (await program.get(world.zhoumin, f"/meetings/{meeting_id}/attendees"))["items"]
+    assert listed["leave"] == "free"
+    await browser.sign_in(world.zhoumin)
+    assert "未经单位确认" not in await browser.get(f"/meetings/{meeting_id}")
+    play.clock.as_of = HELD
+    async with play.database.writing() as db:
+        await holding.hold(db, *await play.meeting(db, meeting_id))
+    (listed,) = (await program.get(world.zhoumin, f"/meetings/{meeting_id}/attendees"))["items"]
+    assert listed["attendance"] == "apologies"
 
 
 async def test_who_entered_a_guest_corrects_them_and_takes_them_out_of_use_and_nobody_else_does(
