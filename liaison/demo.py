@@ -15,6 +15,7 @@ from liaison.bundle.loading import load
 from liaison.clock import Clock
 from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database, Session
+from liaison.demo_activities import hold_activities
 from liaison.demo_notices import send_notices
 from liaison.demo_story import tell_story
 from liaison.directory import people
@@ -95,6 +96,7 @@ async def run_demo(settings: Settings, *, port: int, reset: bool, say: Callable[
     for mechanism_id in mechanism_ids:
         await tell_story(settings, mechanism_id, WHO)
         await send_notices(settings, mechanism_id)
+        await hold_activities(settings, mechanism_id, WHO)
     await serve(settings, host=HOST, port=port, access_log=False, on_start=on_start)
 
 

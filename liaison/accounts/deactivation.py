@@ -10,7 +10,7 @@ from liaison.accounts.sign_in import revoke_links
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
 from liaison.directory import queries
-from liaison.directory.models import Person
+from liaison.directory.models import Agency, Person
 from liaison.directory.people import refuse_if_last_operator
 from liaison.directory.permissions import may_deactivate
 from liaison.errors import Conflict, NotFound, NotPermitted
@@ -49,9 +49,10 @@ async def reactivate_person(db: Session, viewer: Viewer, person_id: int) -> Pers
 
 async def _mine(db: Session, viewer: Viewer, person_id: int) -> Person:
     person = await locked(db, Person, person_id)
-    visible = select(Person.id).join(Person.agency).where(Person.id == person_id, queries.people_visible_to(viewer))
-    if (await db.execute(visible)).first() is None:
+    visible = select(Agency).join(Person, Person.agency_id == Agency.id)
+    agency = await db.scalar(visible.where(Person.id == person_id, queries.people_visible_to(viewer)))
+    if agency is None:
         raise NotFound
-    if not may_deactivate(viewer, person.agency_id):
+    if not may_deactivate(viewer, agency.keeper_id):
         raise NotPermitted(N_("Only the person's agency and the operator may deactivate somebody."))
     return person

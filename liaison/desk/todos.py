@@ -99,6 +99,8 @@ class Asked(NamedTuple):
     leave_approved_at: datetime | None = None
     substitute_asked_at: datetime | None = None
     attendance: str | None = None
+    from_outside: bool = False
+    """Whose leave nobody approves is on nobody's desk either way."""
 
 
 class Slip(NamedTuple):

@@ -157,7 +157,7 @@ async def _of_person(db: Session, viewer: Viewer, id_: int) -> Sight:
     person = await directory.person(db, viewer, id_)
     if viewer.person_id == id_ or viewer.operator or at_the_console(viewer):
         return Sight()
-    _keepers(viewer, person.agency_id)
+    _keepers(viewer, person.agency.keeper_id)
     return Sight(reads=lambda facts: {name: value for name, value in facts.items() if name != "source"})
 
 

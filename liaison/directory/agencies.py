@@ -8,7 +8,6 @@ from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.directory import outside
 from liaison.directory.fields import AgencyFields, clean_agency
 from liaison.directory.models import Agency, Person
 from liaison.directory.permissions import may_keep_agencies
@@ -25,7 +24,6 @@ async def add_agency(db: Session, viewer: Viewer, **fields: Unpack[AgencyFields]
     values = clean_agency(check, fields, new=True)
     await _short_name_is_free(db, check, values["short_name"])
     check.done()
-    await outside.make_way(db, values["short_name"])
     agency = Agency(**values)
     db.add(agency)
     await db.flush()
@@ -44,8 +42,6 @@ async def change_agency(
     if values.get("short_name", agency.short_name) != agency.short_name:
         await _short_name_is_free(db, check, values["short_name"])
     check.done()
-    if "short_name" in values:
-        await outside.make_way(db, values["short_name"])
     changed = sorted(name for name, value in values.items() if getattr(agency, name) != value)
     for name in changed:
         setattr(agency, name, values[name])
@@ -90,6 +86,8 @@ def _ask(viewer: Viewer) -> None:
 async def _mine(db: Session, viewer: Viewer, agency_id: int) -> Agency:
     agency = await locked(db, Agency, agency_id)
     if agency.deactivated_at is not None and not may_keep_agencies(viewer) and agency.id != viewer.agency_id:
+        raise NotFound
+    if agency.kept_by_id not in (None, viewer.agency_id):
         raise NotFound
     _ask(viewer)
     return agency

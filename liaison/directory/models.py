@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from liaison.db import Base, Versioned
 
 ADDRESS_KINDS = ("alias", "contact")
+_OF_THE_SITE = text("kept_by_id IS NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class AgencyShown:
     short_name: str
     name: str
     sort_order: int
+    kept_by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,15 @@ class Agency(Versioned, Base):
     """A public agency, an equal party to its agreements. It has no seal here and no rank."""
 
     __tablename__ = "agency"
+    __table_args__ = (
+        Index(
+            "uq_agency_short_name", "short_name", unique=True, sqlite_where=_OF_THE_SITE, postgresql_where=_OF_THE_SITE
+        ),
+    )
 
-    short_name: Mapped[str] = mapped_column(String(40), unique=True)
+    short_name: Mapped[str] = mapped_column(String(40))
+    """Unique among the agencies of the site. Of bodies from outside several agencies may each enter one of the same name, and none of them
+    learns of the others'."""
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(40), default="administration")
     mail: Mapped[str | None] = mapped_column(String(254))
@@ -59,6 +68,11 @@ class Agency(Versioned, Base):
     reads of it and its people. None: an agency of this site."""
     deactivated_at: Mapped[datetime | None]
     deactivated_by: Mapped[int | None]
+
+    @property
+    def keeper_id(self) -> int:
+        """The agency that keeps its people: itself, or of a body from outside the one that entered it."""
+        return self.kept_by_id or self.id
 
     def own_address(self) -> Address | None:
         """Where mail for the agency itself goes: its own address, which whoever is there reads; None when it has none."""

@@ -41,7 +41,7 @@ async def change_person(
 ) -> Person:
     """Change the given fields. Raises Conflict when `version` is not the stored one; a key once given cannot be changed."""
     person = await _seen(db, viewer, person_id)
-    if not may_keep_people(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
+    if not await _keeps(db, viewer, person):
         raise NotPermitted(N_("Only the agency itself changes its people."))
     person.check_version(version, **person_json(person))
     check = Check()
@@ -58,7 +58,7 @@ async def add_known_address(
     """Say that another address speaks for this person in answers by mail: their own (`alias`), or that of somebody who answers for
     them (`contact`, whose name is `holder`). Entered twice, the newer word stands. Raises NotPermitted, Invalid."""
     person = await _seen(db, viewer, person_id)
-    if not may_keep_people(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
+    if not await _keeps(db, viewer, person):
         raise NotPermitted(N_("Only the agency itself says which addresses are its people's."))
     check = Check()
     mail = check.mail("address", address, required=True)
@@ -76,7 +76,7 @@ async def add_known_address(
 async def remove_known_address(db: Session, viewer: Viewer, person_id: int, address_id: int) -> None:
     """This address speaks for the person no longer. Raises NotPermitted, NotFound."""
     person = await _seen(db, viewer, person_id)
-    if not may_keep_people(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
+    if not await _keeps(db, viewer, person):
         raise NotPermitted(N_("Only the agency itself says which addresses are its people's."))
     row = await db.get(KnownAddress, address_id)
     if row is None or row.person_id != person.id:
@@ -128,6 +128,7 @@ async def transfer_person(
 async def name_agency_admin(db: Session, viewer: Viewer, person_id: int, *, is_admin: bool = True) -> Person:
     """Name somebody administrator of their agency, or release them: the operator at set-up, later the agency's administrator."""
     person = await _seen(db, viewer, person_id)
+    _refuse_guest(person)
     if not may_name_agency_admin(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
         raise NotPermitted(N_("Only an administrator of the agency may name or release its administrators."))
     if is_admin and person.deactivated_at is not None:
@@ -142,6 +143,7 @@ async def name_agency_admin(db: Session, viewer: Viewer, person_id: int, *, is_a
 async def name_operator(db: Session, viewer: Viewer, person_id: int, *, is_operator: bool = True) -> Person:
     """Name somebody operator of the site, or release them; the last one stays."""
     person = await _seen(db, viewer, person_id)
+    _refuse_guest(person)
     if not may_name_operator(viewer):
         raise NotPermitted(N_("Only the operator of this site may name or release operators."))
     if is_operator and person.deactivated_at is not None:
@@ -173,11 +175,24 @@ async def refuse_if_last_operator(db: Session, person: Person) -> None:
 
 
 async def _agency(db: Session, viewer: Viewer, agency_id: int) -> Agency:
-    """The active agency that somebody is put into. Raises NotFound, or Conflict for one out of use."""
+    """The active agency that somebody is put into. Raises NotFound, NotPermitted for a body from outside, or Conflict for one out of use."""
     agency = await queries.agency(db, viewer, agency_id)
+    if agency.kept_by_id is not None:
+        raise NotPermitted(N_("Guests from outside are asked by the host agency."))
     if agency.deactivated_at is not None:
         raise Conflict(N_("This agency is deactivated."))
     return agency
+
+
+async def _keeps(db: Session, viewer: Viewer, person: Person) -> bool:
+    keeper_id = person.agency.keeper_id
+    return may_keep_people(viewer, keeper_id, has_admin=await queries.has_admin(db, keeper_id))
+
+
+def _refuse_guest(person: Person) -> None:
+    """Nobody from outside signs in, so nobody of them keeps anything here."""
+    if person.agency.kept_by_id is not None:
+        raise NotPermitted(N_("Guests from outside are asked by the host agency."))
 
 
 async def _seen(db: Session, viewer: Viewer, person_id: int) -> Person:

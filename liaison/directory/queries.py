@@ -25,7 +25,7 @@ BY_RANK = (Person.rank.is_(None), Person.rank, Person.id)
 def agencies_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Active agencies and the own one; the operator all. Of the bodies from outside only those that the own agency entered."""
     active = true() if _keeps_all(viewer) else or_(Agency.deactivated_at.is_(None), Agency.id == viewer.agency_id)
-    return and_(active, _known_to(viewer.agency_id))
+    return and_(active, named_by(viewer.agency_id))
 
 
 def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -37,8 +37,9 @@ def offices_visible_to(viewer: Viewer) -> ColumnElement[bool]:
 def people_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Active people of active agencies; whoever keeps them sees the others too. Of bodies from outside as of the agencies. Needs Agency
     joined."""
-    active = true() if _keeps_all(viewer) else or_(person_is_active(), _own(viewer, Person.agency_id))
-    return and_(active, _known_to(viewer.agency_id))
+    own = or_(_own(viewer, Person.agency_id), _own(viewer, Agency.kept_by_id))
+    active = true() if _keeps_all(viewer) else or_(person_is_active(), own)
+    return and_(active, named_by(viewer.agency_id))
 
 
 def of_the_site() -> ColumnElement[bool]:
@@ -46,8 +47,9 @@ def of_the_site() -> ColumnElement[bool]:
     return Agency.kept_by_id.is_(None)
 
 
-def _known_to(agency_id: int) -> ColumnElement[bool]:
-    return or_(of_the_site(), Agency.kept_by_id == agency_id)
+def named_by(agency_id: int | None) -> ColumnElement[bool]:
+    """Agencies of the site, and the bodies from outside that this agency entered: it alone may name them."""
+    return of_the_site() if agency_id is None else or_(of_the_site(), Agency.kept_by_id == agency_id)
 
 
 def person_is_active() -> ColumnElement[bool]:
@@ -59,7 +61,7 @@ def _keeps_all(viewer: Viewer) -> bool:
     return viewer.operator or at_the_console(viewer)
 
 
-def _own(viewer: Viewer, agency_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+def _own(viewer: Viewer, agency_id: SQLColumnExpression[int] | SQLColumnExpression[int | None]) -> ColumnElement[bool]:
     return agency_id == viewer.agency_id if keeps_own(viewer, viewer.agency_id) else false()
 
 
@@ -268,10 +270,11 @@ async def known_addresses(db: Session, person_ids: Collection[int]) -> KnownAddr
 
 
 async def _of_those_who_left(db: Session, addresses: Collection[str]) -> set[str]:
-    """Of these addresses those that belong to somebody who has left, and to nobody in service."""
+    """Of these addresses those that belong to somebody of this site who has left, and to nobody of it in service."""
     if not addresses:
         return set()
-    rows = await db.execute(select(Person.mail, Person.deactivated_at).where(Person.mail.in_(addresses)))
+    query = select(Person.mail, Person.deactivated_at).join(Person.agency)
+    rows = await db.execute(query.where(Person.mail.in_(addresses), of_the_site()))
     found = [(mail, left) for mail, left in rows if mail is not None]
     return {mail for mail, left in found if left is not None} - {mail for mail, left in found if left is None}
 
@@ -283,19 +286,23 @@ async def people_known_by(db: Session, addresses: Collection[str]) -> set[int]:
     return {*await db.scalars(own), *await db.scalars(aliases)}
 
 
-async def people_at(db: Session, address: str, *, of_site: bool = False) -> list[Person]:
-    """The active people whose own address this is: as entered with them, or as an alias; with `of_site` nobody of a body from outside."""
+async def people_at(db: Session, address: str) -> list[Person]:
+    """The active people whose own address this is: as entered with them, or as an alias. Guests from outside only where it is nobody's
+    of this site: whoever entered it with a guest changes nothing of whose it is here."""
     aliases = select(KnownAddress.person_id).where(KnownAddress.address == address, KnownAddress.kind == "alias")
-    query = select(Person).join(Person.agency).where(or_(Person.mail == address, Person.id.in_(aliases)))
-    query = query.where(person_is_active(), *([of_the_site()] if of_site else []))
-    return list(await db.scalars(query.order_by(Person.id)))
+    query = select(Person, Agency.kept_by_id).join(Person.agency).where(person_is_active())
+    query = query.where(or_(Person.mail == address, Person.id.in_(aliases))).order_by(Person.id)
+    found = [(person, kept_by) for person, kept_by in await db.execute(query)]
+    return [person for person, kept_by in found if kept_by is None] or [person for person, _ in found]
 
 
 async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[int]]:
     """By address (lower case), the agencies whose people read it: those whose own address or alias it is, those whose mail goes to it by
-    way of a contact, the offices and agencies themselves."""
+    way of a contact, the offices and agencies themselves. Bodies from outside only at what nobody of this site reads: an agency that
+    enters a colleague's address with a guest keeps nothing from that colleague."""
     contact = aliased(Person)
-    own = select(Person.mail, Person.agency_id).where(Person.mail.in_(addresses), Person.deactivated_at.is_(None))
+    own = select(Person.mail, Person.agency_id, Agency.kept_by_id).join(Person.agency)
+    own = own.where(Person.mail.in_(addresses), Person.deactivated_at.is_(None))
     through = select(contact.mail, Person.agency_id).join(contact, contact.id == Person.contact_id)
     through = through.where(Person.mail.is_(None), Person.deactivated_at.is_(None), contact.mail.in_(addresses))
     aliases = select(KnownAddress.address, Person.agency_id).join(Person, Person.id == KnownAddress.person_id)
@@ -303,16 +310,18 @@ async def agencies_at(db: Session, addresses: Collection[str]) -> dict[str, set[
     offices = select(func.lower(Office.mail), Office.agency_id).where(func.lower(Office.mail).in_(addresses))
     agencies = select(func.lower(Agency.mail), Agency.id).where(func.lower(Agency.mail).in_(addresses))
     found: dict[str, set[int]] = {}
-    for query in (own, through, aliases, offices, agencies):
+    from_outside: dict[str, set[int]] = {}
+    for mail, agency_id, kept_by in await db.execute(own):
+        (found if kept_by is None else from_outside).setdefault(mail or "", set()).add(agency_id)
+    for query in (through, aliases, offices, agencies):
         for mail, agency_id in await db.execute(query):
             found.setdefault(mail.lower(), set()).add(agency_id)
-    return found
+    return from_outside | found
 
 
 async def person_at(db: Session, address: str) -> Person | None:
-    """The one active person whose own address this is; None for nobody, or several. Whoever entered it with a guest changes nothing of
-    whose it is on this site."""
-    found = await people_at(db, address, of_site=True) or await people_at(db, address)
+    """The one active person whose own address this is; None for nobody, or several."""
+    found = await people_at(db, address)
     return found[0] if len(found) == 1 else None
 
 
@@ -323,8 +332,9 @@ async def addresses_of(db: Session, person_id: int) -> Sequence[KnownAddress]:
 
 
 async def belongs_to_others(db: Session, mail: str, person: Person) -> bool:
-    """Whether this is the address of another person, be it a further one, of an office or of an agency."""
-    people = select(Person.id).where(Person.mail == mail, Person.id != person.id)
+    """Whether this is the address of another person of this site, be it a further one, of an office or of an agency. With whom
+    some agency entered it as a guest is told to nobody."""
+    people = select(Person.id).join(Person.agency).where(Person.mail == mail, Person.id != person.id, of_the_site())
     aliases = select(KnownAddress.id).where(
         KnownAddress.address == mail, KnownAddress.kind == "alias", KnownAddress.person_id != person.id
     )

@@ -9,4 +9,5 @@ KIND_NAMES = {
     "public_institution": N_("Public institution"),
     "mass_organisation": N_("Mass organisation"),
     "other": N_("Other"),
+    "outside": N_("Body from outside"),
 }

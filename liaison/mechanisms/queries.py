@@ -11,7 +11,7 @@ from liaison.accounts.models import Link
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
-from liaison.directory.queries import of_the_site
+from liaison.directory.queries import named_by
 from liaison.errors import NotFound
 from liaison.mechanisms.models import (
     DEPUTY,
@@ -322,8 +322,8 @@ def _history(times: list[Member], rows: list[Designation], timezone: str) -> Age
 
 
 async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
-    """The agencies whose people's phone and mail the viewer may read: the own one, and members today of a mechanism in which
-    the own one is a member today."""
+    """The agencies whose people's phone and mail the viewer may read: the own one, members today of a mechanism in which the own one
+    is a member today, and the bodies from outside that the own one entered."""
     query = (
         select(Member.agency_id, Member.joined_on, Member.left_on, Member.mechanism_id, Mechanism.timezone)
         .join(Mechanism, Mechanism.id == Member.mechanism_id)
@@ -335,13 +335,15 @@ async def agencies_in_common(db: Session, viewer: Viewer) -> frozenset[int]:
         if row.joined_on <= today and (row.left_on is None or today < row.left_on):
             present.setdefault(row.mechanism_id, set()).add(row.agency_id)
     shared = (agencies for agencies in present.values() if viewer.agency_id in agencies)
-    return frozenset({viewer.agency_id}.union(*shared))
+    entered = await db.scalars(select(Agency.id).where(Agency.kept_by_id == viewer.agency_id))
+    return frozenset({viewer.agency_id, *entered}.union(*shared))
 
 
 async def choosable_agencies(db: Session, *, kept_by: int | None = None) -> list[Agency]:
     """The active agencies in their order, for a form that names one; with the bodies from outside that agency `kept_by` entered."""
-    known = or_(of_the_site(), Agency.kept_by_id == kept_by)
-    query = select(Agency).where(Agency.deactivated_at.is_(None), known).order_by(Agency.sort_order, Agency.id)
+    query = (
+        select(Agency).where(Agency.deactivated_at.is_(None), named_by(kept_by)).order_by(Agency.sort_order, Agency.id)
+    )
     return list(await db.scalars(query))
 
 

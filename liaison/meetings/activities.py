@@ -12,13 +12,14 @@ from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import activity_queries, queries
-from liaison.meetings.activity_models import COUNTED, FIGURES, ActivityFigures, CoHost
+from liaison.meetings.activity_models import COUNTED, FIGURES, ActivityFigures, CoHost, names_in
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import ACTIVITIES, Meeting
 from liaison.meetings.permissions import NOT_RECORDER, NOT_YOURS, may_change, may_record
 
 MOST_CO_HOSTS, MOST_GROUPS, MOST_COUNTED = 20, 12, 1_000_000
 _NO_ACTIVITY = N_("Only joint activities have this. Please choose another kind, or leave it empty.")
+_ONE_EACH = N_("Please name one at a time: a comma sets names apart.")
 _HELD = N_("This meeting has been held; its notice can no longer be changed.")
 
 
@@ -30,20 +31,26 @@ async def describe(
     co_host_ids: Sequence[int] = (),
     co_host_names: Sequence[str] = (),
     audience_groups: Sequence[str] = (),
+    version: int | None = None,
 ) -> bool:
     """Say who co-hosts an activity, by agencies of the site and by names of bodies from outside, and whom it is for. What was said before
-    is replaced. Told by the next `send`. Gives whether anything changed. Raises NotPermitted, Invalid (co_hosts, audience_groups), Conflict after it was held,
-    unless it was entered afterwards (补录)."""
+    is replaced. Told by the next `send`. Gives whether anything changed. Raises NotPermitted, Invalid (co_hosts, audience_groups), Conflict when stale
+    (`version` of the meeting), or after it was held, unless it was entered afterwards (补录)."""
     await lock(db, meeting, held=None if meeting.entered_afterwards_at is not None else _HELD)
     if not may_change(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
+    before = [one.agency_id for one in await activity_queries.co_hosts(db, meeting.id)]
+    meeting.check_version(version, co_host_ids=before, audience_groups=meeting.audience_groups or [])
     check = Check()
+    for field, said in (("co_hosts", co_host_names), ("audience_groups", audience_groups)):
+        if any(len(names_in(one)) > 1 for one in said):
+            check.refuse(field, _ONE_EACH)
     if meeting.kind not in ACTIVITIES:
         if co_host_ids or co_host_names:
             check.refuse("co_hosts", _NO_ACTIVITY)
         if audience_groups:
             check.refuse("audience_groups", _NO_ACTIVITY)
-    groups = [check.required_text("audience_groups", one, most=40) for one in audience_groups]
+    groups = [check.required_text("audience_groups", one, most=40) for one in dict.fromkeys(audience_groups)]
     if len(groups) > MOST_GROUPS or len(co_host_ids) + len(co_host_names) > MOST_CO_HOSTS:
         check.refuse(
             "audience_groups" if len(groups) > MOST_GROUPS else "co_hosts",
@@ -60,7 +67,6 @@ async def describe(
         known = await outside.of_the_site_by_name(db, name)
         hosts.append(known or await outside.body(db, viewer, meeting.host_agency_id, name))
     kept = [one for one in dict.fromkeys(hosts) if one.id != meeting.host_agency_id]
-    before = [one.agency_id for one in await activity_queries.co_hosts(db, meeting.id)]
     is_news = [one.id for one in kept] != before or groups != (meeting.audience_groups or [])
     if is_news:
         await db.execute(delete(CoHost).where(CoHost.meeting_id == meeting.id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from liaison.directory.models import Agency
 from liaison.i18n import N_, Words
-from liaison.meetings.activity_models import FIGURES, ActivityFigures
+from liaison.meetings.activity_models import COUNTED, FIGURES, ActivityFigures
 from liaison.meetings.models import ACTIVITIES, Meeting
 from liaison.meetings.wording import FIGURE_NAMES, KIND_NAMES, STATE_NAMES
 
@@ -20,14 +20,19 @@ class Held:
     co_hosts: Sequence[Agency]
     figures: ActivityFigures | None
 
+    def figure(self, name: str) -> int | None:
+        """What was counted; None for what nobody counted, or what its kind does not count: that is not the same as 0."""
+        counts = self.figures is not None and name in COUNTED[self.meeting.kind]
+        return getattr(self.figures, name) if counts else None
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """合计 of one kind, or of all: how many were held, and each figure over those on which it was counted."""
+    """合计 of one kind, or of all: how many were held, and each figure over those on which it was counted; None over none."""
 
     kind: str | None
     held: int
-    figures: dict[str, int]
+    figures: dict[str, int | None]
 
 
 def sums(found: Sequence[Held]) -> list[Sum]:
@@ -39,8 +44,9 @@ def sums(found: Sequence[Held]) -> list[Sum]:
 
 
 def _sum(kind: str | None, held: Sequence[Held]) -> Sum:
-    def total(name: str) -> int:
-        return sum(getattr(one.figures, name) or 0 for one in held if one.figures is not None)
+    def total(name: str) -> int | None:
+        counted = [figure for one in held if (figure := one.figure(name)) is not None]
+        return sum(counted) if counted else None
 
     return Sum(kind, len(held), {name: total(name) for name in FIGURES})
 
@@ -52,13 +58,16 @@ def table_of(words: Words, found: Sequence[Held]) -> list[list[str]]:
     for one in sums(found):
         label = words._(KIND_NAMES[one.kind]) if one.kind else words._("Sum")
         held = words.ngettext("%(n)d time", "%(n)d times", one.held)
-        rows.append([words._("Sum"), label, held, "", "", "", "", *(str(one.figures[name]) for name in FIGURES)])
+        rows.append([words._("Sum"), label, held, "", "", "", "", *(_shown(one.figures[name]) for name in FIGURES)])
     return rows
+
+
+def _shown(figure: int | None) -> str:
+    return "—" if figure is None else str(figure)
 
 
 def _cells(words: Words, one: Held) -> list[str]:
     meeting = one.meeting
-    counted = [getattr(one.figures, name) if one.figures is not None else None for name in FIGURES]
     return [
         meeting.local_on.isoformat(),
         words._(KIND_NAMES[meeting.kind]),
@@ -67,5 +76,5 @@ def _cells(words: Words, one: Held) -> list[str]:
         words._(", ").join(agency.short_name for agency in one.co_hosts),
         words._(", ").join(meeting.audience_groups or ()),
         words._(STATE_NAMES[meeting.state]),
-        *("" if each is None else str(each) for each in counted),
+        *(_shown(one.figure(name)) for name in FIGURES),
     ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session
-from liaison.directory.models import Agency, Person
+from liaison.directory import outside
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -307,10 +307,11 @@ async def _say(
     title = check.required_text("title", title, most=200)
     purpose = check.choice("purpose", purpose, PURPOSES)
     check.number("duration_minutes", duration_minutes, least=1, most=1440)
-    agency = await db.get(Agency, agency_id) if agency_id else None
+    host = item.meeting.host_agency_id
+    agency = await outside.agency_named(db, agency_id, kept_by=host) if agency_id else None
     if agency_id and agency is None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
-    presenter = await db.get(Person, presenter_id) if presenter_id else None
+    presenter = await outside.person_named(db, presenter_id, kept_by=host) if presenter_id else None
     if presenter_id and (presenter is None or presenter.deactivated_at is not None):
         check.refuse("presenter_id", N_("Please choose somebody from the directory."))
     if presenter is not None and item.audience is not None and presenter.agency_id not in item.audience:

@@ -339,7 +339,7 @@ async def enqueue(
         locale=one.locale,
         person_ids=one.person_ids,
         source_id=announcement.id,
-        params={"change": change, "again": again, "addressee": one.to_json()},
+        params={"change": one.called(change), "again": again, "addressee": one.to_json()},
         thread=announcement.uid,
         once_key=once_key,
         created_by=viewer.person_id or None,

@@ -1,16 +1,17 @@
 """Whom a meeting asks: agencies with seats, and persons by name. Drafts until `send`; nobody is added silently."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory import outside
 from liaison.directory.models import Agency, Person
+from liaison.directory.queries import named_by, of_the_site
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.meetings import queries
@@ -64,20 +65,21 @@ async def add_asked(
     """Put each on the meeting's list, found by person or agency; the caller holds the lock. Raises NotPermitted, Invalid.
 
     `by_plan`: the annual plan asks every member agency, whichever officer confirms its dates and whoever hosts."""
+    check = Check()
+    if len(asked) > MOST_ASKED:
+        check.refuse("attendees", N_("At most %(most)s can be asked to one meeting."), most=MOST_ASKED)
+        check.done()
+    people, agencies = await _known(db, meeting, asked)
     for one in asked:
         if by_plan and one.agency_id is not None:
             continue
         if one.guest is not None and not is_host(viewer, meeting):
             raise NotPermitted(N_("Guests from outside are asked by the host agency."))
-        person = await db.get(Person, one.person_id) if one.person_id else None
+        person = people.get(one.person_id or 0)
         agency_id = person.agency_id if person else one.agency_id
-        known = person is not None or (agency_id is not None and await db.get(Agency, agency_id) is not None)
+        known = person is not None or agency_id in agencies
         if known and agency_id is not None and not may_ask(viewer, meeting, agency_id):
             raise NotPermitted(N_("You may ask your own agency's people; others are asked by the host."))
-    check = Check()
-    if len(asked) > MOST_ASKED:
-        check.refuse("attendees", N_("At most %(most)s can be asked to one meeting."), most=MOST_ASKED)
-        check.done()
     added: list[Attendee | AgencyInvitation] = []
     for number, one in enumerate(asked):
         field = f"attendees.{number}"
@@ -94,7 +96,7 @@ async def add_asked(
             check.refuse(field, N_("Please name either a person or an agency."))
         elif one.person_id is not None:
             check.choice(f"{field}.role", one.role, ATTENDEE_ROLES)
-            person = await db.get(Person, one.person_id, options=[joinedload(Person.agency)])
+            person = people.get(one.person_id)
             if person is None or person.deactivated_at is not None:
                 check.refuse(field, N_("Please choose somebody from the directory."))
             elif not check.errors:
@@ -102,7 +104,7 @@ async def add_asked(
         else:
             check.number(f"{field}.seats", one.seats, least=1, most=99, required=True)
             requirement = check.text(f"{field}.requirement", one.requirement, most=200)
-            agency = await db.get(Agency, one.agency_id)
+            agency = agencies.get(one.agency_id or 0)
             if agency is None or agency.deactivated_at is not None:
                 check.refuse(field, N_("Please choose an agency from the directory."))
             elif not check.errors:
@@ -158,6 +160,17 @@ async def remove_invitation(db: Session, viewer: Viewer, meeting: Meeting, invit
         attendee.removed_at = db.now()
     meeting.touch()
     audit_line(db, viewer, "remove_agency", meeting, agency=invitation.agency_id)
+
+
+async def _known(
+    db: Session, meeting: Meeting, asked: Sequence[Asked]
+) -> tuple[Mapping[int, Person], Mapping[int, Agency]]:
+    """By id whom the lines name: people and agencies of this site, and guests whom the host agency asked before. Nobody of a body that
+    another agency entered; and no body by its seats, for nobody there would fill in a slip."""
+    people = select(Person).join(Person.agency).where(Person.id.in_({one.person_id for one in asked if one.person_id}))
+    people = people.where(named_by(meeting.host_agency_id)).options(contains_eager(Person.agency))
+    agencies = select(Agency).where(Agency.id.in_({one.agency_id for one in asked if one.agency_id}), of_the_site())
+    return {one.id: one for one in await db.scalars(people)}, {one.id: one for one in await db.scalars(agencies)}
 
 
 async def _add_person(db: Session, meeting: Meeting, person: Person, role: str) -> Attendee:

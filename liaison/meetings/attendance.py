@@ -36,6 +36,8 @@ class OnLeave(Protocol):
     @property
     def role(self) -> str: ...
     @property
+    def from_outside(self) -> bool: ...
+    @property
     def agency_invitation_id(self) -> int | None: ...
     @property
     def attendance(self) -> str | None: ...
@@ -120,7 +122,7 @@ def leave_of(one: OnLeave) -> str | None:
         return None
     if one.leave_approved_at is not None or one.agency_invitation_id is not None:
         return APPROVED
-    if one.role not in MANDATORY:
+    if one.role not in MANDATORY or one.from_outside:
         return FREE
     return OPEN if one.substitute_asked_at is None else ASKED_FOR_SUBSTITUTE
 

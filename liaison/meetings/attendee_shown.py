@@ -39,6 +39,11 @@ class AttendeeShown:
     walked_in_at: datetime | None
 
     @property
+    def from_outside(self) -> bool:
+        """Of a body from outside, where nobody approves their leave."""
+        return self.agency.kept_by_id is not None
+
+    @property
     def answered_for_earlier_time(self) -> bool:
         """An answer came, and the meeting was moved since: it is asked for again."""
         return self.partstat == "needs_action" and self.answered_at is not None

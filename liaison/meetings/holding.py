@@ -8,7 +8,7 @@ from sqlalchemy import extract, func, select
 from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.directory.models import Agency
+from liaison.directory import outside
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
@@ -100,7 +100,9 @@ async def add_present(
     name = check.required_text("name", name, most=60)
     job_title = check.text("job_title", job_title, most=80)
     check.choice("attendance", attendance, (PRESENT, IN_ATTENDANCE))
-    agency = await db.get(Agency, agency_id) if agency_id is not None else None
+    agency = None
+    if agency_id is not None:
+        agency = await outside.agency_named(db, agency_id, kept_by=meeting.host_agency_id)
     if agency is None or agency.deactivated_at is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
     listed = await queries.attendees(db, meeting.id)

@@ -75,8 +75,8 @@ def written(
         "papers": papers,
         "papers_link": next((told.link for told in (*lines.people, *lines.slips, *lines.copies)), ""),
         "lead": _lead(planned.change, snapshot, words, held, lines, occasion),
-        "heading": _heading(_sort(planned.change, lines), snapshot, words),
-        "subject": _subject(_sort(planned.change, lines), snapshot, words),
+        "heading": _heading(one.called(planned.change), snapshot, words),
+        "subject": _subject(one.called(planned.change), snapshot, words),
         "is_request": message.method is Method.REQUEST,
         "in_calendar": not bare,
         "old_when": _when_held(held, words, named_zone=was_told or held.timezone != snapshot["timezone"])
@@ -281,12 +281,6 @@ def _missing(snapshot: Mapping[str, Any], lines: Lines, words: Words) -> str:
 
 def _names(lines: Lines, words: Words) -> str:
     return words._(", ").join(dict.fromkeys(told.addressed for told in (*lines.slips, *lines.copies, *lines.people)))
-
-
-def _sort(change: str, lines: Lines) -> str:
-    """邀请函 for who reads it as a guest from outside, and 会议通知 for everybody else (GLOSSARY.md)."""
-    only_guests = not (lines.slips or lines.copies) and bool(lines.people) and all(one.guest for one in lines.people)
-    return "guests" if only_guests and change == "invited" else change
 
 
 def _heading(change: str, snapshot: Mapping[str, Any], words: Words) -> str:

@@ -299,6 +299,11 @@ class Attendee(Versioned, Base):
     """Was there without having been asked: entered then by who recorded the meeting."""
     removed_at: Mapped[datetime | None]
 
+    @property
+    def from_outside(self) -> bool:
+        """Of a body from outside, where nobody approves their leave. Needs `agency`."""
+        return self.agency.kept_by_id is not None
+
     def forget_leave(self) -> None:
         """What the agency said of leave was about the answer before."""
         self.leave_approved_at = self.leave_approved_by = None

@@ -66,6 +66,11 @@ class Addressee:
         """A deputy who is told by office, and is no attendee."""
         return not self.attendee_ids and not self.slips
 
+    def called(self, change: str) -> str:
+        """As what the mail goes out: 邀请函 to who reads it as guests from outside alone, 会议通知 to everybody else (GLOSSARY.md)."""
+        only_guests = not (self.slips or self.copies) and bool(self.people) and all(one.guest for one in self.people)
+        return "guests" if only_guests and change == "invited" else change
+
     def only(self, attendee_ids: Container[int], invitation_ids: Container[int]) -> "Addressee":
         """The same address for just these people and slips, without copies."""
         return replace(
@@ -135,6 +140,8 @@ class Unreachable:
     agency: str
     phone: str | None
     why: str
+    guest_id: int | None = None
+    """The attendee, where it is a guest from outside: a letter on paper can be made to them."""
 
 
 def addressees(
@@ -162,7 +169,9 @@ def addressees(
             continue
         address = person.effective_address()
         if address is None:
-            unreachable.append(Unreachable(attendee.name, person.agency.short_name, person.phone, "no_address"))
+            guest_id = attendee.id if person.agency.kept_by_id is not None else None
+            named = (attendee.name, person.agency.short_name, person.phone)
+            unreachable.append(Unreachable(*named, "no_address", guest_id))
             continue
         one = _at(found, address, person.mail_locale(site_locale))
         one.group |= address.shared or bool(one.attendee_ids)

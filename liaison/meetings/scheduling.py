@@ -11,7 +11,8 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.walltime import NoSuchTime, instant_of
 from liaison.checks import Check
 from liaison.db import Session, locked
-from liaison.directory.models import Agency, Person
+from liaison.directory import outside
+from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -386,7 +387,7 @@ async def _host(db: Session, check: Check, mechanism: Mechanism, agency_id: int 
 async def _known(db: Session, check: Check, field: str, person_id: int | None) -> int | None:
     if person_id is None:
         return None
-    person = await db.get(Person, person_id)
+    person = await outside.person_named(db, person_id)
     if person is None or person.deactivated_at is not None:
         check.refuse(field, N_("Please choose somebody from the directory."))
         return None

@@ -88,6 +88,7 @@ VIA_NAMES = {
 """Which way an answer came."""
 CHANGE_NAMES = {
     "invited": N_("Meeting notice"),
+    "guests": N_("Invitation letter"),
     "moved": N_("Change of date"),
     "updated": N_("Change of notice"),
     "cancelled": N_("Cancellation"),

@@ -12,6 +12,7 @@ from liaison.countersigning.models import Document, DocumentVersion
 from liaison.countersigning.standing import standing_of
 from liaison.db import Session
 from liaison.directory.models import Agency
+from liaison.directory.queries import of_the_site
 from liaison.errors import NotFound
 from liaison.mechanisms.models import Member
 from liaison.mechanisms.queries import OnDuty, members_on, on_duty
@@ -179,6 +180,7 @@ async def recipients(db: Session, minutes: Minutes, copy_to: Collection[str], re
     """How the minutes would reach the member agencies and these names if they were issued today."""
     meeting, names = minutes.meeting, [*copy_to, *report_to]
     query = select(Agency).where(Agency.name.in_(names) | Agency.short_name.in_(names), Agency.deactivated_at.is_(None))
+    query = query.where(of_the_site())
     rows = list(await db.scalars(query.order_by(Agency.id.desc()))) if names else []
     known = {name: one for one in rows for name in (one.short_name, one.name)}
     duty = await on_duty(db, meeting.mechanism, db.clock.today(meeting.timezone))

@@ -16,6 +16,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings.models import ACTIVITIES, Meeting
+from liaison.meetings.seen import visible_to
 from liaison.notices import due, queries, telling
 from liaison.notices.answering import IS_REFERRAL, note_answer
 from liaison.notices.leads import MOST_TEXT, Lead, refuse_several, say_lead
@@ -78,6 +79,7 @@ async def draft(
     if answers_id is not None:
         await _answered(db, viewer, notice, answers_id)
     check = Check()
+    await _refuse_unknown_activity(db, viewer, check, notice, lead)
     await _say(
         db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no, lead
     )
@@ -110,6 +112,7 @@ async def change(
     if lead is not None and not notice.is_referral:
         raise Conflict(N_("A draft stays what it is: a notice, or a referral. Please write another one."))
     check = Check()
+    await _refuse_unknown_activity(db, viewer, check, notice, lead)
     await _say(
         db, check, notice, subject, text, purpose, to_agency_ids, copy_to_agency_ids, deadline_days, doc_no, lead
     )
@@ -218,8 +221,6 @@ async def _say(
     notice.deadline_days = check.number("deadline_days", deadline_days, least=1, most=due.MOST_DAYS)
     if notice.is_referral:
         lead = lead or Lead(notice.case_code, notice.category, notice.clause_id, notice.activity_id)
-        if lead.activity_id is not None and not await _is_activity(db, lead.activity_id, notice.mechanism_id):
-            check.refuse("activity_id", N_("Please choose a joint activity of this mechanism."))
         say_lead(check, notice, lead, subject, text, await mechanisms.clauses(db, notice.mechanism_id))
         notice.purpose, notice.deadline_days = FOR_ACTION, notice.deadline_days or due.DEFAULT_DAYS
         refuse_several(check, to_agency_ids, copy_to_agency_ids)
@@ -236,9 +237,16 @@ async def _say(
     check.done()
 
 
-async def _is_activity(db: Session, meeting_id: int, mechanism_id: int) -> bool:
-    meeting = await db.get(Meeting, meeting_id)
-    return meeting is not None and meeting.mechanism_id == mechanism_id and meeting.kind in ACTIVITIES
+async def _refuse_unknown_activity(
+    db: Session, viewer: Viewer, check: Check, notice: Notice, lead: Lead | None
+) -> None:
+    """A lead was found at an activity of the mechanism that its writer may know of. One that it names already stays, whatever kind of
+    meeting that became."""
+    if lead is None or lead.activity_id in (None, notice.activity_id):
+        return
+    query = select(Meeting.id).where(Meeting.id == lead.activity_id, Meeting.mechanism_id == notice.mechanism_id)
+    if await db.scalar(query.where(Meeting.kind.in_(ACTIVITIES), visible_to(viewer))) is None:
+        check.refuse("activity_id", N_("Please choose a joint activity of this mechanism."))
 
 
 async def _address(db: Session, check: Check, notice: Notice, to: Collection[int], copy_to: Collection[int]) -> None:

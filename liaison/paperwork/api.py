@@ -48,12 +48,14 @@ async def documents(db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
 
 @get("/meetings/{meeting_id:str}/documents/{kind:str}", include_in_schema=False)
 async def document(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id, kind: Id) -> Response[bytes]:
-    """One paper as .docx; `?to=` an agency's invitation makes a notice to that agency alone."""
+    """One paper as .docx; `?to=` an agency's invitation makes a notice to that agency alone, `?guest=` one of the attendees an invitation
+    letter to that guest from outside."""
     meeting = await meetings.get(db, viewer, row_id(meeting_id))
     if not kind.endswith(".docx"):
         raise NotFound
-    to = request.query_params.get("to")
-    made = await writing.make(db, viewer, meeting, kind.removesuffix(".docx"), row_id(to) if to else None)
+    to, guest = (request.query_params.get(name) for name in ("to", "guest"))
+    kind, guest_id = kind.removesuffix(".docx"), row_id(guest) if guest else None
+    made = await writing.make(db, viewer, meeting, kind, row_id(to) if to else None, guest_id=guest_id)
     return Response(made.content, media_type=DOCX, headers=attached(made.file_name))
 
 

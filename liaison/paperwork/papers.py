@@ -9,7 +9,7 @@ from liaison.i18n import N_, Words
 from liaison.meetings.wording import LAST_ACTIONS, PURPOSE_NAMES
 from liaison.paperwork import fields
 from liaison.paperwork.models import INVITATION, LETTER, NOTICE
-from liaison.paperwork.wording import Asked, Guest, Item, Said, agenda_lines
+from liaison.paperwork.wording import Asked, Guest, Invited, Item, Said, agenda_lines
 
 _TITLES = {
     LETTER: N_("Letter on holding the %(title)s"),
@@ -47,16 +47,16 @@ def laid_out(kind: str, words: Words, said: Said, to: Sequence[Asked], template:
     return sheet.to_docx(sheets[kind](words, said))
 
 
+def invited(words: Words, said: Said, to: Invited) -> bytes:
+    """The letter to one guest as a file, by the standard."""
+    return letter.to_docx(invitation(words, said, to))
+
+
 def notice(words: Words, said: Said, to: Sequence[Asked]) -> Letter:
     """The notice as a letter in letter form, to these agencies, with the slip they return."""
-    basis = words._("On the basis of %(agreement)s, ", agreement=said.agreement) if said.agreement else ""
-    lead = words._(_LEADS[said.genre], basis=basis, agency=said.issuing_agency, title=said.title, day=said.day)
-    parts = [(words._("Time"), said.when), (words._("Place"), said.location or words._("to be announced"))]
-    beside = ((words._("Co-hosted by"), said.co_hosts), (words._("For"), said.audience_groups))
-    parts += [one for one in beside if one[1]]
-    if items := agenda_lines(words, said):
-        parts.append((words._("Agenda"), "\n".join(items)))
-    parts.append((words._("Who is asked to come"), "\n".join(_who(words, one) for one in to)))
+    parts = _particulars(words, said)
+    if to:
+        parts.append((words._("Who is asked to come"), "\n".join(_who(words, one) for one in to)))
     if said.replies_due:
         how = words._(
             "Please return the slip to %(agency)s by %(day)s%(mail)s.",
@@ -65,21 +65,19 @@ def notice(words: Words, said: Said, to: Sequence[Asked]) -> Letter:
             mail=words._(" (mail: %(mail)s)", mail=said.mail) if said.mail else "",
         )
         parts.append((words._("Other matters"), how))
-    paragraphs = [("", lead)]
-    paragraphs += [(words.numbered(n, heading), text) for n, (heading, text) in enumerate(parts, 1)]
-    paragraphs.append(("", words._(_CLOSINGS[said.genre])))
-    contact = words._("(Contact: %(name)s%(phone)s)", name=said.contact, phone=_phone(words, said.phone))
-    return Letter(
-        issuing_agency=said.issuing_agency,
-        doc_no=said.doc_no,
-        title=words._(_TITLES[said.genre], title=said.title),
-        to=words._("%(agencies)s:", agencies=words._(", ").join(one.agency for one in to)) if to else "",
-        paragraphs=paragraphs,
-        date=words.date(said.dated_on),
-        note=contact if said.contact else "",
-        attachment_label=words._("Attachment: "),
-        attachments=[slip(words, said, max((one.seats for one in to), default=_LEAST_LINES))],
-    )
+    agencies = words._(", ").join(one.agency for one in to)
+    addressed = words._("%(agencies)s:", agencies=agencies) if to else ""
+    attached = slip(words, said, max((one.seats for one in to), default=_LEAST_LINES))
+    return _letter(words, said, said.genre, parts, addressed, [attached])
+
+
+def invitation(words: Words, said: Said, to: Invited) -> Letter:
+    """邀请函: the same to one guest from outside, whom no mail reaches. Nobody else is named in it, and no slip goes with it."""
+    parts = _particulars(words, said)
+    if to.answer_by and said.contact:
+        how = words._("Please let us know by %(day)s whether you will come.", day=to.answer_by)
+        parts.append((words._("Other matters"), how))
+    return _letter(words, said, INVITATION, parts, words._("%(agencies)s:", agencies=to.addressed), [])
 
 
 def slip(words: Words, said: Said, seats: int) -> Table:
@@ -165,6 +163,39 @@ def script(words: Words, said: Said) -> Sheet:
 def cards(said: Said) -> list[tuple[str, str]]:
     """A name and its agency for everybody who comes."""
     return [(one.name, one.agency) for one in _coming(said)]
+
+
+def _particulars(words: Words, said: Said) -> list[tuple[str, str]]:
+    """When, where, with whom, for whom and about what."""
+    parts = [(words._("Time"), said.when), (words._("Place"), said.location or words._("to be announced"))]
+    beside = ((words._("Co-hosted by"), said.co_hosts), (words._("For"), said.audience_groups))
+    parts += [one for one in beside if one[1]]
+    if items := agenda_lines(words, said):
+        parts.append((words._("Agenda"), "\n".join(items)))
+    return parts
+
+
+def _letter(
+    words: Words, said: Said, genre: str, parts: Sequence[tuple[str, str]], to: str, attachments: Sequence[Table]
+) -> Letter:
+    basis = words._("On the basis of %(agreement)s, ", agreement=said.agreement) if said.agreement else ""
+    lead = words._(_LEADS[genre], basis=basis, agency=said.issuing_agency, title=said.title, day=said.day)
+    contact = words._("(Contact: %(name)s%(phone)s)", name=said.contact, phone=_phone(words, said.phone))
+    return Letter(
+        issuing_agency=said.issuing_agency,
+        doc_no=said.doc_no,
+        title=words._(_TITLES[genre], title=said.title),
+        to=to,
+        paragraphs=[
+            ("", lead),
+            *((words.numbered(n, heading), text) for n, (heading, text) in enumerate(parts, 1)),
+            ("", words._(_CLOSINGS[genre])),
+        ],
+        date=words.date(said.dated_on),
+        note=contact if said.contact else "",
+        attachment_label=words._("Attachment: "),
+        attachments=attachments,
+    )
 
 
 def _coming(said: Said) -> list[Guest]:

@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
-from liaison.directory.models import Agency
+from liaison.directory import queries as directory
 from liaison.errors import NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -78,12 +78,14 @@ async def head_letter(request: AnyRequest, db: Db, viewer: Me, meeting_id: FromP
 async def paper_file(
     request: AnyRequest, db: Db, viewer: Me, meeting_id: FromPath[int], kind: FromPath[str]
 ) -> Response[bytes]:
-    """One paper as .docx (`notice.docx`); `?to=` an agency's invitation makes a notice to that agency alone."""
+    """One paper as .docx (`notice.docx`); `?to=` an agency's invitation makes a notice to that agency alone, `?guest=` one of the attendees an
+    invitation letter to that guest from outside."""
     meeting = await meetings.get(db, viewer, meeting_id)
     if not kind.endswith(".docx"):
         raise NotFound
-    to = request.query_params.get("to")
-    return as_file(await writing.make(db, viewer, meeting, kind.removesuffix(".docx"), row_id(to) if to else None))
+    to, guest = (request.query_params.get(name) for name in ("to", "guest"))
+    kind, guest_id = kind.removesuffix(".docx"), row_id(guest) if guest else None
+    return as_file(await writing.make(db, viewer, meeting, kind, row_id(to) if to else None, guest_id=guest_id))
 
 
 def as_file(made: writing.Made) -> Response[bytes]:
@@ -179,6 +181,7 @@ async def _page(
         may_head=may_head(viewer, meeting, issuing),
         issuing=head.issuing_agency if head else meeting.host_agency,
         invitations=[one for one in await meetings.invitations(db, meeting.id) if one.agency_id != issuing],
+        guests=[one for one in await meetings.attendees(db, meeting.id) if one.agency.kept_by_id is not None],
         own={one.kind for one in await queries.templates_of(db, issuing)},
         may_bring=may_bring_templates(viewer, viewer.agency_id),
         saved=request.query_params.get("done") == "saved",
@@ -188,9 +191,7 @@ async def _page(
 async def _templates_page(
     request: AnyRequest, db: Session, viewer: Viewer, agency_id: int, form: Form
 ) -> Response[str]:
-    agency = await db.get(Agency, agency_id)
-    if agency is None:
-        raise NotFound
+    agency = await directory.agency(db, viewer, agency_id)
     if not may_bring_templates(viewer, agency_id):
         raise NotPermitted(N_("Only the agency itself sees its templates."))
     words = words_of(request)

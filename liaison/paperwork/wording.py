@@ -60,6 +60,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Invited:
+    """One guest from outside, to whom a letter is made: as it begins, and until when they are asked to answer."""
+
+    name: str
+    addressed: str
+    answer_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Everything that the papers of one meeting say."""
 

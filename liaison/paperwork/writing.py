@@ -13,12 +13,13 @@ from liaison.errors import NotFound, NotPermitted
 from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import queries as meetings
+from liaison.meetings.due import replies_due_on
 from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import Meeting
 from liaison.paperwork import queries
-from liaison.paperwork.models import GENRES, KINDS, MeetingLetter
+from liaison.paperwork.models import GENRES, INVITATION, KINDS, MeetingLetter
 from liaison.paperwork.permissions import may_head, may_make
-from liaison.paperwork.wording import KIND_NAMES, Asked, Said
+from liaison.paperwork.wording import GENRE_NAMES, KIND_NAMES, Asked, Invited, Said
 
 NOT_YOURS = N_("The papers of a meeting are made by the officers of its mechanism.")
 
@@ -75,14 +76,25 @@ async def head_letter(
     return head
 
 
-async def make(db: Session, viewer: Viewer, meeting: Meeting, kind: str, invitation_id: int | None = None) -> Made:
+async def make(
+    db: Session,
+    viewer: Viewer,
+    meeting: Meeting,
+    kind: str,
+    invitation_id: int | None = None,
+    *,
+    guest_id: int | None = None,
+) -> Made:
     """One paper of the meeting in the mechanism's language, in the issuing agency's own layout where it brought one; a notice to one
-    agency asked, or to all of them. Raises NotFound, NotPermitted."""
+    agency asked, or to all of them, or (`guest_id`) as an invitation letter by the standard to one guest from outside. Raises NotFound,
+    NotPermitted."""
     if kind not in KINDS:
         raise NotFound
     if not may_make(viewer, meeting):
         raise NotPermitted(NOT_YOURS)
     words = Words(meeting.mechanism.locale, meeting.timezone)
+    if guest_id is not None:
+        return await _invitation(db, viewer, meeting, words, guest_id)
     asked = {one.id: one.agency_id for one in await meetings.invitations(db, meeting.id)}
     if invitation_id is not None and invitation_id not in asked:
         raise NotFound
@@ -95,6 +107,23 @@ async def make(db: Session, viewer: Viewer, meeting: Meeting, kind: str, invitat
         filter(None, (words._(KIND_NAMES[kind]), to[0].agency if invitation_id and to else "", f"{meeting.local_on}"))
     )
     return Made(f"{name}.docx", content)
+
+
+async def _invitation(db: Session, viewer: Viewer, meeting: Meeting, words: Words, guest_id: int) -> Made:
+    guests = {one.id: one for one in await meetings.attendees(db, meeting.id) if one.agency.kept_by_id is not None}
+    if (guest := guests.get(guest_id)) is None:
+        raise NotFound
+    said, due = await queries.said(db, viewer, meeting, words), replies_due_on(meeting, db.now())
+    addressed = f"{guest.name}{guest.job_title or ''}" if words.locale == "zh_CN" else guest.name
+    to = Invited(guest.name, addressed, words.full_date(due) if due and not meeting.is_off else "")
+    content = await asyncio.to_thread(_to_guest, words, said, to)
+    return Made(f"{words._(GENRE_NAMES[INVITATION])}-{guest.name}-{meeting.local_on}.docx", content)
+
+
+def _to_guest(words: Words, said: Said, to: Invited) -> bytes:
+    from liaison.paperwork.papers import invited  # see below
+
+    return invited(words, said, to)
 
 
 def _laid_out(kind: str, words: Words, said: Said, to: Sequence[Asked], template: bytes | None) -> bytes:

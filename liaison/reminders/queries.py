@@ -165,7 +165,8 @@ async def on_leave(db: Session, meeting_id: int, agency_id: int) -> list[str]:
         Attendee.removed_at.is_(None),
         Attendee.partstat == "declined",
     )
-    return [one.name for one in await db.scalars(query.order_by(Attendee.id)) if leave_of(one) == OPEN]
+    found = await db.scalars(query.options(joinedload(Attendee.agency)).order_by(Attendee.id))
+    return [one.name for one in found if leave_of(one) == OPEN]
 
 
 async def by_office(db: Session, morning: Morning, mechanism: Mechanism, agency_id: int) -> list[To]:

@@ -16,6 +16,8 @@ from liaison.i18n import N_
 CHOOSE_ONE = N_("Please choose one from the list.")
 LARGEST = 10**18 - 1
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,17}")
+_IN_THOUSANDS = re.compile(r"\d{1,3}([,，]\d{3})+")
+_APART = re.compile("[,，]")
 T = TypeVar("T")
 
 
@@ -61,10 +63,13 @@ class Form(Check):
         return bool(self.raw(name))
 
     def whole(self, name: str) -> int | None:
-        """A whole number; None when empty. One beyond all bounds is held to 18 digits, so that whoever checks it says its range."""
+        """A whole number, its thousands set apart or not; None when empty. One beyond all bounds is held to 18 digits, so that whoever
+        checks it says its range."""
         text = self.given(name)
         if text is None:
             return None
+        if _IN_THOUSANDS.fullmatch(text):
+            text = _APART.sub("", text)
         try:
             return max(-LARGEST, min(LARGEST, int(text[:40])))
         except ValueError:

@@ -232,6 +232,8 @@ def test_the_demo_starts_goes_on_where_it_was_and_touches_no_other_site(site: Pa
         (stored,) = db.execute("SELECT stored_name FROM paper_version").fetchone()
         assert db.execute("SELECT count(*) FROM paper_version").fetchone() == (1,)
         assert db.execute("SELECT count(*) FROM time_poll WHERE closed_at IS NULL").fetchone() == (1,)
+        activities = db.execute("SELECT kind, held_at IS NOT NULL FROM meeting WHERE kind IN ('publicity', 'lecture')")
+        assert sorted(activities.fetchall()) == [("lecture", 0), ("publicity", 1)]
     assert (site / "liaison-demo" / "papers" / stored).read_bytes().startswith(b"%PDF")
     run(site, "migrate", LIAISON_DATA_DIR="real")
     for reset in ([], ["--reset"]):

@@ -1,6 +1,7 @@
 """Joint activities: co-hosts and guests from outside, what was counted, the year of them, and the lead that was found at one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +13,13 @@ from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.errors import Invalid, NotPermitted
+from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings import activities, asking, holding, planning, queries, scheduling
 from liaison.meetings.asking import Asked, Guest
 from liaison.meetings.models import Attendee
+from liaison.notices import queries as notices
+from liaison.notices import writing
+from liaison.notices.leads import Lead
 from liaison.notices.models import Notice
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Play, by_address
@@ -163,6 +168,22 @@ async def test_a_form_says_who_co_hosts_and_an_edit_is_told(play: Play, browser:
     assert again.headers["location"].endswith("done=unchanged")
 
 
+async def test_who_co_hosts_is_said_by_one_name_each_and_not_over_what_somebody_else_said_meanwhile(
+    play: Play, program: Program
+) -> None:
+    world, meeting_id = play.world, await lecture(play)
+    path = f"/meetings/{meeting_id}/activity"
+    before = (await program.get(world.zhoumin, path))["version"]
+    groups = ["农民工", "农民工"]
+    said = await program.put(world.zhoumin, path, {"co_hosts": [SCHOOL], "audience_groups": groups, "version": before})
+    assert (said["version"], said["audience_groups"]) == (before + 1, ["农民工"])
+    late = {"co_hosts": ["市总工会"], "version": before}
+    assert await program.refused(world.qianwei, "PUT", path, late) == (409, [])
+    several = {"co_hosts": ["总工会、妇联"], "audience_groups": ["学生，老年人"]}
+    refused = await program.refused(world.zhoumin, "PUT", path, several)
+    assert refused == (422, ["co_hosts", "audience_groups"]), "the form would take them apart again"
+
+
 async def test_figures_are_entered_once_it_was_held_and_count_by_kind(play: Play, program: Program) -> None:
     world = play.world
     draft_id = await lecture(play)
@@ -190,6 +211,41 @@ async def test_figures_are_entered_once_it_was_held_and_count_by_kind(play: Play
     total = {"brochures": 800, "consultations": 46, "turnout": 380, "leads": 2}
     assert found["sums"][-1] == {"kind": None, "held": 2, **total}
     assert [one["kind"] for one in (await program.get(world.liwb, year + "&kind=lecture"))["items"]] == ["lecture"]
+    assert await program.refused(world.liwb, "GET", year + "&kind=regular") == (422, ["kind"])
+
+
+async def test_what_a_kind_does_not_count_or_nobody_counted_is_a_dash_in_sums_and_not_0(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await lecture(play)
+    play.clock.as_of = HELD
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        await holding.hold(db, viewer, meeting)
+        await activities.count(db, viewer, meeting, {"turnout": 60, "leads": 0})
+    base = f"/mechanisms/{world.mechanism.id}/activities"
+    total = {"brochures": None, "consultations": None, "turnout": 60, "leads": 0}
+    assert (await program.get(world.liwb, f"{base}?year=2026"))["sums"] == [{"kind": "lecture", "held": 1, **total}]
+    await browser.sign_in(world.zhoumin)
+    page = await browser.get(f"{base}?year=2026")
+    assert page.count(">—<") == 5, "two figures in the sum and in the row, and the audience"
+    (rows,) = tables_of((await browser.client.get(f"{base}.xlsx?year=2026")).content)
+    assert rows[1][-4:] == rows[2][-4:] == ["—", "—", "60", "0"]
+
+
+async def test_a_figure_typed_with_its_thousands_apart_counts_and_one_in_words_is_refused_and_kept(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    await browser.sign_in(world.zhoumin)
+    path = f"/meetings/{meeting_id}/figures"
+    assert 'type="number"' not in await browser.get(path), "a browser sends nothing for what it takes for no number"
+    for typed in ("1万", "1,20", "3.5"):
+        refused = await browser.post(path, brochures=typed)
+        assert (refused.status_code, f'value="{typed}"' in refused.text) == (422, True)
+    assert (await browser.post(path, brochures="12,000", consultations="1，024", turnout="３２０")).status_code == 303
+    said = (await program.get(world.zhoumin, f"/meetings/{meeting_id}/activity"))["figures"]
+    assert (said["brochures"], said["consultations"], said["turnout"]) == (12000, 1024, 320)
 
 
 async def test_the_year_is_a_page_and_a_table_and_no_part_of_the_promised_rhythm(
@@ -250,6 +306,59 @@ async def test_a_lead_found_becomes_a_referral_in_one_step_and_only_the_two_agen
     body |= {"activity_id": str(other), "draft": True}
     refused = await program.refused(world.zhoumin, "POST", f"/mechanisms/{world.mechanism.id}/notices", body)
     assert refused == (422, ["activity_id"])
+
+
+async def test_once_the_mechanism_has_ended_figures_are_entered_and_no_lead_is_offered_to_be_referred(
+    play: Play, browser: Browser, program: Program
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    await browser.sign_in(world.zhoumin)
+    assert "移送在此发现的线索" in await browser.get(f"/meetings/{meeting_id}")
+    async with play.database.writing() as db:
+        (await db.get_one(Mechanism, world.mechanism.id)).ended_on = HELD.date() + timedelta(days=1)
+    play.clock.as_of = HELD + timedelta(days=2)
+    await browser.sign_in(world.zhoumin)
+    assert "移送在此发现的线索" not in await browser.get(f"/meetings/{meeting_id}")
+    await program.put(world.zhoumin, f"/meetings/{meeting_id}/figures", {"turnout": 320})
+
+
+async def test_a_lead_names_an_activity_that_its_writer_may_know_of_and_keeps_it_whatever_becomes_of_it(
+    play: Play,
+) -> None:
+    world, meeting_id = play.world, await held(play)
+    joined = date(2026, 12, 18)
+    async with play.database.writing() as db:
+        db.add(Member(mechanism_id=world.mechanism.id, agency_id=world.rsj.id, joined_on=joined))
+        db.add(
+            Designation(
+                mechanism_id=world.mechanism.id,
+                agency_id=world.rsj.id,
+                person_id=world.sunl.id,
+                role="principal",
+                starts_on=joined,
+                may_sign=True,
+                designated_at=db.now(),
+            )
+        )
+    play.clock.as_of = HELD + timedelta(days=4)
+    said: dict[str, Any] = {"subject": "欠薪线索", "text": "在活动中发现。", "to_agency_ids": [world.sfj.id]}
+    said["lead"] = Lead(activity_id=meeting_id)
+    for activity_id in (meeting_id, 999_999):
+        lead = said | {"lead": Lead(activity_id=activity_id)}
+        with pytest.raises(Invalid) as refusal:
+            async with play.database.writing() as db:
+                await writing.draft(db, await world.viewer(db, world.sunl), world.mechanism.id, **lead)
+        assert set(refusal.value.errors) == {"activity_id"}
+    async with play.database.writing() as db:
+        viewer, meeting = await play.meeting(db, meeting_id)
+        notice_id = (await writing.draft(db, viewer, world.mechanism.id, **said)).id
+        await holding.unhold(db, viewer, meeting, reason="误登记")
+        await scheduling.change(db, viewer, meeting, kind="topical")
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.zhoumin)
+        notice = await notices.get(db, viewer, notice_id)
+        await writing.change(db, viewer, notice, purpose="", **(said | {"text": "补充。"}))
+        assert notice.activity_id == meeting_id
 
 
 async def test_an_activity_that_was_held_without_the_system_is_entered_with_co_hosts_and_counted(

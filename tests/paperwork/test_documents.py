@@ -15,7 +15,7 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.meetings import agenda, holding, recording
-from liaison.meetings.asking import Asked
+from liaison.meetings.asking import Asked, Guest
 from tests.callers import Browser, Program
 from tests.meetings.conftest import play
 from tests.meetings.play import Play
@@ -26,6 +26,11 @@ __all__ = ["play"]
 @pytest.fixture
 def program(settings: Settings, database: Database, clock: Clock) -> Program:
     return Program(settings, database, clock)
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    return Browser(settings, database, clock)
 
 
 async def text_of(program: Program, who: Person, path: str) -> str:
@@ -329,3 +334,36 @@ async def test_the_agenda_lists_what_is_still_open_from_earlier_meetings_that_ev
     assert "建立线索台账" in text
     assert "区司法局 李文博" in text
     assert "限知事项" not in text
+
+
+async def test_a_guest_whom_no_mail_reaches_gets_an_invitation_letter_that_names_nobody_else(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    elder, lawyer = Guest("马大爷", "清沚街道居委会"), Guest("陆岩", "清沚律师事务所", "律师", "luyan@law.example")
+    asked = [Asked(guest=one, role="in_attendance") for one in (elder, lawyer)]
+    meeting_id = await play.scheduled(*asked, Asked(agency_id=world.sfj.id), kind="lecture", title="专题讲座")
+    base = f"/meetings/{meeting_id}/documents"
+    await browser.sign_in(world.zhoumin)
+    (href,) = set(re.findall(r"documents/notice\.docx\?guest=\d+", await browser.get(f"/meetings/{meeting_id}/send")))
+    assert len(set(re.findall(r"notice\.docx\?guest=\d+", await browser.get(base)))) == 2
+    text = await text_of(program, world.zhoumin, f"/meetings/{meeting_id}/{href}")
+    for said in (
+        "专题讲座邀请函",
+        "马大爷：",
+        "诚邀",
+        "一、时间",
+        "敬请于2026年12月14日（星期一）前告知能否出席。",
+        "（联系人：周敏",
+    ):
+        assert said in text, said
+    assert not re.search("陆岩|清沚区司法局|回执|参会要求", text)
+    attendees = (await program.get(world.zhoumin, f"/meetings/{meeting_id}/attendees"))["items"]
+    (of_lawyer,) = [one["id"] for one in attendees if one["name"] == "陆岩"]
+    assert "陆岩律师：" in await text_of(program, world.zhoumin, f"{base}/notice.docx?guest={of_lawyer}")
+    for wrong in ("999999", "0", "x"):
+        answer = await program.call(world.zhoumin, "GET", f"{base}/notice.docx?guest={wrong}")
+        assert answer.status_code == 404
+    for who, status in ((world.chenzy, 404), (world.sunl, 404), (world.wuxl, 200)):
+        answer = await program.call(who, "GET", f"{base}/notice.docx?guest={of_lawyer}")
+        assert answer.status_code == status, who.name

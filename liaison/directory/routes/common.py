@@ -49,6 +49,8 @@ class May:
     agency_id: int
     has_admin: bool
     in_common: frozenset[int]
+    keeper_id: int
+    """The agency itself, or who keeps the people of a body from outside."""
 
     @property
     def keep_agencies(self) -> bool:
@@ -60,31 +62,39 @@ class May:
 
     @property
     def keep_people(self) -> bool:
-        return permissions.may_keep_people(self.viewer, self.agency_id, has_admin=self.has_admin)
+        return permissions.may_keep_people(self.viewer, self.keeper_id, has_admin=self.has_admin)
 
     @property
     def deactivate(self) -> bool:
-        return permissions.may_deactivate(self.viewer, self.agency_id)
+        return permissions.may_deactivate(self.viewer, self.keeper_id)
 
     @property
     def transfer_away(self) -> bool:
-        return permissions.may_transfer(self.viewer, self.agency_id, 0, has_admin=self.has_admin)
+        return self._of_site and permissions.may_transfer(self.viewer, self.agency_id, 0, has_admin=self.has_admin)
 
     @property
     def name_agency_admin(self) -> bool:
-        return permissions.may_name_agency_admin(self.viewer, self.agency_id, has_admin=self.has_admin)
+        named = permissions.may_name_agency_admin(self.viewer, self.agency_id, has_admin=self.has_admin)
+        return self._of_site and named
 
     @property
     def name_operator(self) -> bool:
-        return permissions.may_name_operator(self.viewer)
+        return self._of_site and permissions.may_name_operator(self.viewer)
+
+    @property
+    def _of_site(self) -> bool:
+        return self.keeper_id == self.agency_id
 
     @property
     def read_contact(self) -> bool:
         return permissions.may_read_contact(self.viewer, self.agency_id, self.in_common)
 
 
-async def may_in(db: Session, viewer: Viewer, agency_id: int) -> May:
-    return May(viewer, agency_id, await queries.has_admin(db, agency_id), await agencies_in_common(db, viewer))
+async def may_in(db: Session, viewer: Viewer, agency_id: int, *, keeper_id: int | None = None) -> May:
+    """`keeper_id`: of somebody from outside, the agency that keeps them."""
+    keeper_id = keeper_id or agency_id
+    has_admin, in_common = await queries.has_admin(db, keeper_id), await agencies_in_common(db, viewer)
+    return May(viewer, agency_id, has_admin, in_common, keeper_id)
 
 
 def ask(allowed: bool) -> None:

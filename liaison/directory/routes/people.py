@@ -114,7 +114,7 @@ async def _show(
     request: AnyRequest, db: Session, viewer: Viewer, person_id: int, form: Form, *, status: int = 200
 ) -> Page:
     person = await queries.person(db, viewer, person_id)
-    may = await may_in(db, viewer, person.agency_id)
+    may = await may_in(db, viewer, person.agency_id, keeper_id=person.agency.keeper_id)
     return page(
         request,
         "directory/person.html",
@@ -141,7 +141,7 @@ async def _form(
     person_id: int | None = None,
 ) -> Page:
     agency = await queries.agency(db, viewer, agency_id)
-    ask((await may_in(db, viewer, agency_id)).keep_people)
+    ask((await may_in(db, viewer, agency_id, keeper_id=agency.keeper_id if person_id else None)).keep_people)
     person = await queries.person(db, viewer, person_id) if person_id else None
     offices = await queries.offices(db, viewer, agency_id=agency_id)
     colleagues = await queries.people_of(db, viewer, agency_id)

@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, get, put
 from litestar.params import FromQuery
 
+from liaison.checks import Check
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import activities, activity_queries, queries
 from liaison.meetings.activity_models import FIGURES, ActivityFigures
@@ -23,6 +24,7 @@ class ActivityGiven(Body):
     co_host_agency_ids: list[str] = msgspec.field(default_factory=list)
     co_hosts: list[str] = msgspec.field(default_factory=list)
     audience_groups: list[str] = msgspec.field(default_factory=list)
+    version: int | None = None
 
 
 class FiguresGiven(Body):
@@ -42,7 +44,8 @@ async def activity(db: Db, viewer: Me, meeting_id: Id) -> dict[str, Any]:
 
 @put("/meetings/{meeting_id:str}/activity")
 async def describe_activity(request: AnyRequest, db: Db, viewer: Me, meeting_id: Id) -> Response[bytes]:
-    """Say who co-hosts it, by `co_host_agency_ids` and by name, and whom it is for; what is left out is taken away. Told by `send`."""
+    """Say who co-hosts it, by `co_host_agency_ids` and by name, and whom it is for; what is left out is taken away. Told by
+    `send`. `version` is the meeting's."""
     given = body(await request.body(), ActivityGiven)
     meeting = await queries.get(db, viewer, row_id(meeting_id))
     await activities.describe(
@@ -52,6 +55,7 @@ async def describe_activity(request: AnyRequest, db: Db, viewer: Me, meeting_id:
         co_host_ids=[named(one) for one in given.co_host_agency_ids],
         co_host_names=given.co_hosts,
         audience_groups=given.audience_groups,
+        version=seen(request, given.version),
     )
     return await reply(request, db, viewer, _json(await _whole(db, meeting)))
 
@@ -72,8 +76,12 @@ async def activities_of_mechanism(
 ) -> dict[str, Any]:
     """The activities of a year (this one) that you may know of, in order of time, of one `kind` or of all, and `sums` of those that were held."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
+    if kind is not None:
+        check = Check()
+        check.choice("kind", kind, ACTIVITIES)
+        check.done()
     year = year if year is not None and year in YEARS else db.clock.today(mechanism.timezone).year
-    found = await activity_queries.of_year(db, viewer, mechanism.id, year, kind=kind if kind in ACTIVITIES else None)
+    found = await activity_queries.of_year(db, viewer, mechanism.id, year, kind=kind)
     total = [{"kind": one.kind, "held": one.held, **one.figures} for one in sums(found)]
     return {"items": [_json(one) for one in found], "next": None, "sums": total}
 
@@ -96,6 +104,7 @@ def _json(one: Held) -> dict[str, Any]:
             {"agency_id": str(each.id) if each.kept_by_id is None else None, "name": each.name} for each in one.co_hosts
         ],
         "audience_groups": meeting.audience_groups or [],
+        "version": meeting.version,
         "figures": _figures(one.figures),
     }
 

@@ -161,7 +161,8 @@ async def activity_beside(request: AnyRequest, db: Session, viewer: Viewer, meet
         "leads_referred": await request.app.state.leads_found_at(db, viewer, meeting.id)
         if meeting.held_at is not None
         else [],
-        "refers": viewer.acts_for(meeting.mechanism_id) is not None,
+        "refers": viewer.acts_for(meeting.mechanism_id) is not None
+        and not meeting.mechanism.has_ended(db.clock.today(meeting.timezone)),
     }
 
 

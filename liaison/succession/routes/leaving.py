@@ -55,7 +55,7 @@ async def _page(
     request: AnyRequest, db: Session, viewer: Viewer, person_id: int, form: Form | None, theirs: Mapping[str, Any]
 ) -> Page:
     person = await directory.person(db, viewer, person_id)
-    if not may_deactivate(viewer, person.agency_id):
+    if not may_deactivate(viewer, person.agency.keeper_id):
         raise NotPermitted(N_("Only the person's agency and the operator may deactivate somebody."))
     back = f"/directory/people/{person_id}"
     request.state.form_path = back
