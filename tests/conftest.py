@@ -1,10 +1,12 @@
 """Every test gets a real database of its own, built by the migrations: a copied SQLite file, or a PostgreSQL database from a template."""
 
 import asyncio
+import gc
 import os
 import pickle
 import shutil
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -27,6 +29,19 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 SECRET = "test-secret-key-of-more-than-32-characters"
 ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
+
+gc.disable()  # nearly all that is loaded to collect the tests stays, as at the start of `liaison` itself
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes start here: each would compile everything again
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, never among what was there before, and seldom among what outlived many tests: that is what is
+    kept for a whole process, and most of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 200)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
