@@ -21,7 +21,7 @@ from liaison.config import Settings, checked
 from liaison.db import Database
 from liaison.opening import open_database
 from tests import browser, postgres
-from tests.statements import compiled_once
+from tests.statements import hurried
 from tests.world import World, build
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -105,7 +105,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
     """The migrated, empty database."""
-    opened = compiled_once(open_database(settings, clock))
+    opened = hurried(open_database(settings, clock))
     yield opened
     await opened.dispose()
 

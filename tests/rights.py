@@ -38,7 +38,7 @@ from tests.callers import app_of
 from tests.permissions_rules import ROLES
 from tests.rights_meetings import meetings
 from tests.rights_notices import contacts, notices
-from tests.statements import compiled_once
+from tests.statements import hurried
 
 MISSING = 99_999_999
 """An id that no row has."""
@@ -187,7 +187,7 @@ class Site:
 @asynccontextmanager
 async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     """The site, with everything in it that addresses name."""
-    database = compiled_once(open_database(settings, clock))
+    database = hurried(open_database(settings, clock))
     async with database.writing() as db:
         built = await world.build(db)
         stranger = Person(key="tengfei", name="滕飞", agency_id=built.rsj.id, job_title="科员", phone=STRANGER_PHONE)
@@ -237,7 +237,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         for name, model in (("session_id", UserSession), ("token_id", ApiToken)):
             things[name] = (await db.scalars(select(model.id).where(model.person_id == built.zhoumin.id))).one()
     await database.dispose()
-    forgetful = compiled_once(Forgetful(settings, clock))
+    forgetful = hurried(Forgetful(settings, clock))
     app = app_of(settings, forgetful, clock)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
