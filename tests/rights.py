@@ -14,7 +14,7 @@ import msgspec
 from litestar import Litestar
 from litestar.middleware.csrf import generate_csrf_token
 from litestar.routes import HTTPRoute
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
@@ -233,6 +233,8 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
             async with database.writing() as db:
                 cookies[role] = await open_session(db, things[name], user_agent="", source="", by_office=False)
                 tokens[role] = await create_token(db, Actor(things[name], "cli"), things[name])
+    async with database.writing() as db:  # else every request would note that its token was used, in vain
+        await db.execute(update(ApiToken).values(last_used_at=db.now()))
     async with database.reading() as db:
         for name, model in (("session_id", UserSession), ("token_id", ApiToken)):
             things[name] = (await db.scalars(select(model.id).where(model.person_id == built.zhoumin.id))).one()

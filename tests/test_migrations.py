@@ -86,7 +86,7 @@ def before(walking: Engine, revision: str, tmp_path: Path, request: pytest.Fixtu
     else:
         settings = checked(Settings(data_dir=tmp_path, secret_key=SECRET))
         if earlier:
-            shutil.copyfile(walking.url.database, settings.sqlite_path)
+            shutil.copyfile(str(walking.url.database), tmp_path / "liaison.db")
         engine = migrate.sync_engine(settings)
         yield engine
         engine.dispose()
