@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
@@ -20,7 +21,10 @@ from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
 from liaison.opening import open_database
-from tests import browser, postgres
+from tests import browser as chromium
+from tests import postgres
+from tests.callers import Browser, Program, visitor
+from tests.meetings.play import Play
 from tests.statements import hurried
 from tests.world import World, build
 
@@ -146,7 +150,33 @@ async def world(database: Database, populated: tuple[Path, bytes] | None) -> Wor
     return found
 
 
+@pytest.fixture
+def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
+    """The world with a mailbox in which everything arrives."""
+    return Play(database, world, clock, tmp_path / "mail")
+
+
+@pytest.fixture
+def program(settings: Settings, database: Database, clock: Clock) -> Program:
+    """Callers of the JSON API."""
+    return Program(settings, database, clock)
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    """A browser in which nobody is signed in yet."""
+    return Browser(settings, database, clock)
+
+
+@pytest.fixture
+def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
+    """Somebody without an account, who reads Chinese."""
+    client = visitor(settings, database, clock)
+    client.headers["Accept-Language"] = "zh-CN"
+    return client
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A run without the browser tests says so."""
-    if why := browser.left_out():
+    if why := chromium.left_out():
         terminalreporter.write_line(f"Browser tests were left out: {why}.", yellow=True)
