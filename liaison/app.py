@@ -127,7 +127,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         ),
         request_class=HTMXRequest,
         request_max_body_size=MAX_BODY,
-        state=state_of(settings, clock, database),
+        state=state_of(settings, clock, database, Assets(data_dir("static"))),
         debug=False,
         logging_config=None,
     )
@@ -135,7 +135,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
     return app
 
 
-def state_of(settings: Settings, clock: Clock, database: Database) -> State:
+def state_of(settings: Settings, clock: Clock, database: Database, assets: Assets) -> State:
     """What handlers find of this one site; the rest of the app is the same for all."""
     return State(
         {
@@ -158,7 +158,7 @@ def state_of(settings: Settings, clock: Clock, database: Database) -> State:
                 **proposals_routes.LINK_PAGES,
                 **notices_routes.LINK_PAGES,
             },
-            "assets": Assets(data_dir("static")),
+            "assets": assets,
             "token_rates": access.TokenRates(),
             "answers": Answers(),
             "settled_mails": watching_routes.SettledMails(),

@@ -23,8 +23,9 @@ ORIGIN = "http://127.0.0.1:8000"
 
 def app_of(settings: Settings, database: Database, clock: Clock) -> Litestar:
     """The app of one test's site. It is wired once in a process, which takes a large part of a second; a site has its state."""
-    app = copy(wired(settings.secret_key, settings.https))
-    app.state = state_of(settings, clock, database)
+    first = wired(settings.secret_key, settings.https)
+    app = copy(first)
+    app.state = state_of(settings, clock, database, first.state["assets"])
     return app
 
 

@@ -1,15 +1,18 @@
 """Every test gets a real database of its own, built by the migrations: a copied SQLite file, or a PostgreSQL database from a template."""
 
 import asyncio
+import gc
 import os
 import pickle
 import shutil
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
@@ -18,8 +21,11 @@ from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
 from liaison.opening import open_database
-from tests import browser, postgres
-from tests.statements import compiled_once
+from tests import browser as chromium
+from tests import postgres
+from tests.callers import Browser, Program, visitor
+from tests.meetings.play import Play
+from tests.statements import hurried
 from tests.world import World, build
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -27,6 +33,19 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 SECRET = "test-secret-key-of-more-than-32-characters"
 ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
+
+gc.disable()  # nearly all that is loaded to collect the tests stays, as at the start of `liaison` itself
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes start here: each would compile everything again
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for, never among what was there before, and seldom among what outlived many tests: that is what is
+    kept for a whole process, and most of it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 200)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,7 +109,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def database(settings: Settings, clock: Clock) -> AsyncIterator[Database]:
     """The migrated, empty database."""
-    opened = compiled_once(open_database(settings, clock))
+    opened = hurried(open_database(settings, clock))
     yield opened
     await opened.dispose()
 
@@ -131,7 +150,33 @@ async def world(database: Database, populated: tuple[Path, bytes] | None) -> Wor
     return found
 
 
+@pytest.fixture
+def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
+    """The world with a mailbox in which everything arrives."""
+    return Play(database, world, clock, tmp_path / "mail")
+
+
+@pytest.fixture
+def program(settings: Settings, database: Database, clock: Clock) -> Program:
+    """Callers of the JSON API."""
+    return Program(settings, database, clock)
+
+
+@pytest.fixture
+def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
+    """A browser in which nobody is signed in yet."""
+    return Browser(settings, database, clock)
+
+
+@pytest.fixture
+def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
+    """Somebody without an account, who reads Chinese."""
+    client = visitor(settings, database, clock)
+    client.headers["Accept-Language"] = "zh-CN"
+    return client
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """A run without the browser tests says so."""
-    if why := browser.left_out():
+    if why := chromium.left_out():
         terminalreporter.write_line(f"Browser tests were left out: {why}.", yellow=True)

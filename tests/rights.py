@@ -14,7 +14,7 @@ import msgspec
 from litestar import Litestar
 from litestar.middleware.csrf import generate_csrf_token
 from litestar.routes import HTTPRoute
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from liaison.accounts.models import ApiToken, UserSession
 from liaison.accounts.sessions import open_session
@@ -38,7 +38,7 @@ from tests.callers import app_of
 from tests.permissions_rules import ROLES
 from tests.rights_meetings import meetings
 from tests.rights_notices import contacts, notices
-from tests.statements import compiled_once
+from tests.statements import hurried
 
 MISSING = 99_999_999
 """An id that no row has."""
@@ -188,7 +188,7 @@ class Site:
 @asynccontextmanager
 async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     """The site, with everything in it that addresses name."""
-    database = compiled_once(open_database(settings, clock))
+    database = hurried(open_database(settings, clock))
     async with database.writing() as db:
         built = await world.build(db)
         stranger = Person(key="tengfei", name="滕飞", agency_id=built.rsj.id, job_title="科员", phone=STRANGER_PHONE)
@@ -234,11 +234,13 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
             async with database.writing() as db:
                 cookies[role] = await open_session(db, things[name], user_agent="", source="", by_office=False)
                 tokens[role] = await create_token(db, Actor(things[name], "cli"), things[name])
+    async with database.writing() as db:  # else every request would note that its token was used, in vain
+        await db.execute(update(ApiToken).values(last_used_at=db.now()))
     async with database.reading() as db:
         for name, model in (("session_id", UserSession), ("token_id", ApiToken)):
             things[name] = (await db.scalars(select(model.id).where(model.person_id == built.zhoumin.id))).one()
     await database.dispose()
-    forgetful = compiled_once(Forgetful(settings, clock))
+    forgetful = hurried(Forgetful(settings, clock))
     app = app_of(settings, forgetful, clock)
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:

@@ -15,11 +15,6 @@ MEETING = {"kind": "regular", "title": "会", "starts_at": "2026-12-17T14:30:00+
 
 
 @pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
-
-
-@pytest.fixture
 async def browser(settings: Settings, database: Database, clock: Clock, world: World) -> Browser:
     return await Browser(settings, database, clock).sign_in(world.guyan)
 

@@ -1,6 +1,7 @@
 """Migrations: they make what the models say, and one that stops half-way leaves nothing, on SQLite and on PostgreSQL."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from liaison import migrate, models
 from liaison.config import Settings, checked
 from tests.conftest import ON_POSTGRESQL, SECRET
+from tests.postgres import Server
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrate.alembic_config()).walk_revisions()][::-1]
 
@@ -36,14 +38,20 @@ class PowerCut(Exception):
     """What stops a migration in these tests."""
 
 
-@pytest.fixture
-def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+@contextmanager
+def empty_settings(directory: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings of a database without any table."""
     if ON_POSTGRESQL:
         with request.getfixturevalue("postgres_server").empty() as url:
-            yield checked(Settings(data_dir=tmp_path, secret_key=SECRET, database_url=url))
+            yield checked(Settings(data_dir=directory, secret_key=SECRET, database_url=url))
     else:
-        yield checked(Settings(data_dir=tmp_path, secret_key=SECRET))
+        yield checked(Settings(data_dir=directory, secret_key=SECRET))
+
+
+@pytest.fixture
+def empty(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    with empty_settings(tmp_path, request) as settings:
+        yield settings
 
 
 @pytest.fixture
@@ -51,6 +59,37 @@ def engine(empty: Settings) -> Iterator[Engine]:
     engine = migrate.sync_engine(empty)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def walking(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database that goes from revision to revision as these tests do, so that none of them begins at the first."""
+    directory = tmp_path_factory.mktemp("walking")
+    with empty_settings(directory, request) as settings:
+        engine = migrate.sync_engine(settings)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def before(walking: Engine, revision: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database of its own at the revision before this one."""
+    if earlier := REVISIONS[: REVISIONS.index(revision)]:
+        migrate.upgrade(walking, earlier[-1])
+    walking.dispose()
+    if ON_POSTGRESQL:
+        server: Server = request.getfixturevalue("postgres_server")
+        with server.copy(walking.url.database) as url:
+            engine = migrate.sync_engine(checked(Settings(data_dir=tmp_path, secret_key=SECRET, database_url=url)))
+            yield engine
+            engine.dispose()
+    else:
+        settings = checked(Settings(data_dir=tmp_path, secret_key=SECRET))
+        if earlier:
+            shutil.copyfile(str(walking.url.database), tmp_path / "liaison.db")
+        engine = migrate.sync_engine(settings)
+        yield engine
+        engine.dispose()
 
 
 ONLY_READS = re.compile(r"\s*(SELECT\b|PRAGMA [^=]*$)")
@@ -100,15 +139,14 @@ def test_the_newest_file_is_the_head_of_the_migrations(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(engine: Engine, revision: str) -> None:
+def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(before: Engine, revision: str) -> None:
     """Stopped for real before whatever may change something. Before what only reads, somebody else sees nothing of the migration."""
-    if earlier := REVISIONS[: REVISIONS.index(revision)]:
-        migrate.upgrade(engine, earlier[-1])
+    engine = before
     somebody_else = create_engine(engine.url)
-    before = catalogue(engine)
+    found = catalogue(engine)
 
     def nothing_is_seen() -> None:
-        assert catalogue(somebody_else) == before
+        assert catalogue(somebody_else) == found
 
     change = 0
     while True:
@@ -117,11 +155,11 @@ def test_a_migration_stopped_before_any_of_its_statements_leaves_nothing(engine:
             try:
                 migrate.upgrade(engine, revision)
             except PowerCut:
-                assert catalogue(engine) == before, sent[-1]
+                assert catalogue(engine) == found, sent[-1]
             else:
                 break
     assert change > 1
-    assert catalogue(engine) != before
+    assert catalogue(engine) != found
     somebody_else.dispose()
 
 

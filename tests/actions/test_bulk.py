@@ -1,7 +1,6 @@
 """提醒 by hand, and one act on several items of the ledger: who is mailed, how often, and what became of each item."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,22 +8,14 @@ import pytest
 from liaison.actions import assigning, queries, reminding, reporting
 from liaison.actions.models import ActionItem
 from liaison.actions.reminding import RemindedToday
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Conflict, NotPermitted
 from liaison.mechanisms.models import Designation
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.world import World
 
 LIWB, WUXL, SFJ = "liwb@sfj.qingzhi.example", "wuxl@sfj.qingzhi.example", "sfj@sfj.qingzhi.example"
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 async def assigned(play: Play, title: str = "建立线索台账", **more: Any) -> int:

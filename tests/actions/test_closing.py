@@ -1,7 +1,6 @@
 """办结需确认 where the mechanism asks for it, and what supporting agencies report under their own name."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +8,7 @@ import pytest
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning, closing, extending, extension_queries, queries, reminding, reporting
 from liaison.actions.models import ActionItem
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.desk.queries import desk
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
@@ -21,15 +18,9 @@ from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Mail, Play, by_address
-from tests.world import World
 
 WUXL = "wuxl@sfj.qingzhi.example"
 ZHOUMIN, CHENZY = "zhoumin@jcy.qingzhi.example", "chenzy@jcy.qingzhi.example"
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 async def asks_for_closing(play: Play) -> None:

@@ -1,7 +1,6 @@
 """Another due date without an extension: who sets which once the item was told, and whom a correction is mailed."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,7 @@ from liaison.actions.ledger_table import LedgerRefused
 from liaison.actions.models import ActionItem
 from liaison.actions.queries import Filters
 from liaison.audit import AuditLine
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import Words
@@ -27,7 +24,6 @@ from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import switch_digest
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.world import World
 
 DUE, SOONER, LATER = date(2026, 12, 10), date(2026, 12, 8), date(2026, 12, 31)
 WHY = "笔误，会上定的是月底"
@@ -40,11 +36,6 @@ def test_an_item_is_told_from_the_first_clock_mail_after_it_was_assigned() -> No
 
     assert told("2026-11-23T08:00+08:00") == "2026-11-23T08:30:00+08:00"
     assert told("2026-11-23T09:00+08:00") == "2026-11-24T08:30:00+08:00"
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 @pytest.fixture

@@ -1,27 +1,18 @@
 """提请关注: a draft to the own leader, read and mailed within one's own agency only."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from liaison.actions import assigning, escalating, queries
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotPermitted
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.world import World
 
 CHENZY = "chenzy@jcy.qingzhi.example"
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning, extending, extension_queries, queries, reporting
 from liaison.actions.extension_models import ExtensionAnswer, settled
 from liaison.actions.models import ActionItem
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.desk.queries import desk
 from liaison.directory.models import Person
 from liaison.errors import Conflict, Invalid, NotFound, NotPermitted
@@ -22,7 +19,6 @@ from liaison.meetings.asking import Asked
 from liaison.reminders.reminding import remind_due, switch_digest
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Mail, Play
-from tests.world import World
 
 DUE, LATER = date(2026, 12, 10), date(2026, 12, 31)
 ZHOUMIN, LIWB, SONGHP = (
@@ -44,11 +40,6 @@ def test_every_other_agency_agrees_one_refuses_or_the_chair_agrees_alone() -> No
     assert settled({2, 3}, [word(1, as_chair=True, agreed=False)]) == "refused"
     assert settled({2}, [word(2), word(3)]) == "agreed", "one that agreed has left since"
     assert settled((), []) is None, "where nobody can be asked, nothing is agreed by itself"
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,15 +15,12 @@ from liaison.actions import assigning
 from liaison.actions.ledger_import import TakenIn, take_in
 from liaison.actions.ledger_table import HEADINGS, LedgerRefused, day_in, names_meeting
 from liaison.actions.models import ActionItem
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.documents.spreadsheet import tables_of, workbook
 from liaison.i18n import Words
 from tests.callers import Browser, visitor
 from tests.meetings.play import Play
-from tests.world import World
 
 ZH = Words("zh_CN", "Asia/Shanghai", date(2026, 11, 23))
 HEAD = [ZH._(heading) for heading in HEADINGS.values()]
@@ -43,11 +39,6 @@ def test_a_meeting_is_named_by_title_day_or_both() -> None:
         assert names_meeting(said, "第三季度联席会议", on), said
     for said in ("第三季度联席会议 2026-09-18", "联席会议 2026-09-17", ""):
         assert not names_meeting(said, "第三季度联席会议", on), said
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 @pytest.fixture

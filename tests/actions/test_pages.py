@@ -9,19 +9,12 @@ import pytest
 
 from liaison.actions import assigning, queries, reporting
 from liaison.actions.models import ActionItem
-from liaison.clock import Clock
-from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.meetings import recording, scheduling
 from tests.callers import Browser
 from tests.world import World
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 async def assigned(database: Database, world: World, **more: Any) -> int:

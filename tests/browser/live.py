@@ -20,7 +20,7 @@ from liaison.db import Database, Session
 from liaison.directory.models import Person
 from liaison.opening import open_database
 from tests import world
-from tests.statements import compiled_once
+from tests.statements import hurried
 
 T = TypeVar("T")
 WAIT_SECONDS = 30
@@ -74,7 +74,7 @@ def live_site(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
     ready = threading.Event()
 
     async def serve() -> None:
-        database = compiled_once(open_database(settings, clock))
+        database = hurried(open_database(settings, clock))
         try:
             built = await _written(database, world.build)
             app = create_app(settings, clock=clock, database=database)

@@ -25,11 +25,21 @@ LOADED = (
 """What commands import when they are called."""
 
 
-def forked(arguments: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """`liaison` with these arguments, as by `subprocess.run`: with a directory, an environment, output and an exit code of its own."""
+def forked(
+    arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], given: bytes = b""
+) -> subprocess.CompletedProcess[str]:
+    """`liaison` with these arguments, as by `subprocess.run`: with a directory, an environment, input, output and an exit code of its
+    own."""
     with TemporaryDirectory() as directory:
-        out, err = Path(directory, "out"), Path(directory, "err")
-        asked = {"arguments": arguments, "cwd": str(cwd), "environ": dict(environ), "out": str(out), "err": str(err)}
+        files = [Path(directory, name) for name in ("in", "out", "err")]
+        files[0].write_bytes(given)
+        _, out, err = files
+        asked = {
+            "arguments": arguments,
+            "cwd": str(cwd),
+            "environ": dict(environ),
+            "files": [str(path) for path in files],
+        }
         server = _server()
         assert server.stdin is not None and server.stdout is not None  # noqa: PT018
         server.stdin.write(json.dumps(asked) + "\n")
@@ -61,9 +71,9 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def _become(arguments: list[str], cwd: str, environ: dict[str, str], out: str, err: str) -> None:
-    for number, path, flags in ((0, os.devnull, os.O_RDONLY), (1, out, os.O_WRONLY), (2, err, os.O_WRONLY)):
-        opened = os.open(path, flags | (os.O_CREAT if number else 0))
+def _become(arguments: list[str], cwd: str, environ: dict[str, str], files: list[str]) -> None:
+    for number, path in enumerate(files):
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT if number else os.O_RDONLY)
         os.dup2(opened, number)
         os.close(opened)
     os.chdir(cwd)

@@ -40,14 +40,20 @@ def environment(**settings: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": root, "PYTHONWARNINGS": "ignore", "LIAISON_LOCALE": "en", **settings}
 
 
-def run(site: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(site: Path, *arguments: str, given: bytes = b"", **settings: str) -> subprocess.CompletedProcess[str]:
     """The command to its end. Each is started once as anybody starts it, so that it loads all that it needs; after that, forked."""
     if arguments[0] in STARTED:
-        return forked(arguments, site, environment(**settings))
+        return forked(arguments, site, environment(**settings), given)
     STARTED.add(arguments[0])
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=site, env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=site,
+        env=environment(**settings),
+        input=given,
+        capture_output=True,
+        timeout=PATIENCE,
     )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def free_port() -> int:

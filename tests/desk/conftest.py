@@ -1,4 +1,3 @@
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,13 +7,6 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from tests.callers import Browser
-from tests.meetings.play import Play
-from tests.world import World
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 @pytest.fixture

@@ -6,18 +6,11 @@ from typing import Any
 import pytest
 
 from liaison import audit
-from liaison.clock import Clock
-from liaison.config import Settings
 from liaison.db import Database
 from liaison.meetings import agenda, announcing, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from tests.callers import Program
 from tests.world import World
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from liaison.system.after_restore import JUMP, settle
 from tests.callers import Browser
 from tests.conftest import ON_POSTGRESQL
 from tests.meetings.play import START, Mail, Play, by_address
-from tests.statements import compiled_once
+from tests.statements import hurried
 from tests.world import World
 
 LIWB = "liwb@sfj.qingzhi.example"
@@ -52,7 +52,7 @@ class Sites:
         """The same mailbox, the same people, and a database that does not know what happened since the backup."""
         await restoring.restore(self.place, self.file)
         self.play.clock.as_of = datetime.now(UTC).replace(microsecond=0)
-        database = compiled_once(open_database(self.place, self.play.clock))
+        database = hurried(open_database(self.place, self.play.clock))
         again = Play(database, self.play.world, self.play.clock, self.play.directory)
         again.read = self.play.read
         return again

@@ -1,9 +1,6 @@
 """What the tests of every way in share: reading a mailbox, what it came to, and a worker process that is killed."""
 
 import asyncio
-import json
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +15,9 @@ from liaison.mail.sources.places import Inbox, Source
 from liaison.mail.sources.polling import source_for
 from liaison.mail.sources.state import InboxState
 from liaison.postroom.models import IncomingMail
+from tests.forks import Forked
+from tests.mail import poller
 from tests.mail.conftest import until
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(slots=True)
@@ -59,9 +56,7 @@ async def killed_at(trap: str, inbox_url: str, settings: Settings, tmp_path: Pat
         "trap": trap,
         "marker": str(marker),
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.mail.poller", json.dumps(given)), cwd=ROOT, stdout=DEVNULL
-    )
+    process = Forked(poller.main, given)
 
     async def marked() -> bool:
         assert process.returncode is None

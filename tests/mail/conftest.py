@@ -2,21 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from liaison.clock import Clock
 from liaison.db import Database, Session
 from liaison.mail import outbox
 from liaison.mail.connections import Waits
 from liaison.mail.models import OutboxMail
 from liaison.mail.smtp import SmtpTransport
 from tests.mail.plain import QUICK_WAITS
-from tests.meetings.play import Play
 from tests.smtp_server import SmtpServer
-from tests.world import World
 
 
 @pytest.fixture
@@ -30,11 +26,6 @@ async def transport(server: SmtpServer) -> AsyncIterator[SmtpTransport]:
     way = SmtpTransport(server.url, waits=Waits(**QUICK_WAITS))
     yield way
     await way.close()
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:

@@ -1,11 +1,9 @@
-"""A worker process for the tests to kill while it reads a mailbox: `python -m tests.mail.poller '{"inbox_url": …}'`.
+"""A worker process for the tests to kill while it reads a mailbox: `main({"inbox_url": …})`.
 
 `trap` names the moment at which it writes `marker` and stands still: `fetched` (nothing is committed) or `taken` (the mail is committed,
 but lies in the mailbox still)."""
 
 import asyncio
-import json
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,7 +54,3 @@ async def main(given: dict[str, Any]) -> None:
         source_for=lambda inbox: trapped(inbox, given["trap"], Path(given["marker"])),
     )
     await database.dispose()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(json.loads(sys.argv[1])))

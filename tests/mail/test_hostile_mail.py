@@ -19,7 +19,7 @@ from liaison.postroom.wording import REASONS
 from tests.conftest import migrated_settings
 from tests.mail.hostile import HOSTILE
 from tests.mail.test_replies import AT, FILES, announced, taken_off
-from tests.statements import compiled_once
+from tests.statements import hurried
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_any_mail_is_understood_within_two_seconds_and_200_mb(name: str, ends: d
 
 async def test_each_waits_or_is_ignored_with_a_reason_and_the_next_good_one_is_applied(site: Settings) -> None:
     good = taken_off(FILES["exchange-bare-calendar"], "X-Expected")[1]
-    database = compiled_once(open_database(site, Clock(as_of=AT)))
+    database = hurried(open_database(site, Clock(as_of=AT)))
     async with database.writing() as db:
         for number, (name, make) in enumerate(HOSTILE.items()):
             row = await receive(db, read_mail(make()), door="stdin", received_at=AT)

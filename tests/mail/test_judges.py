@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from liaison.clock import Clock
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.mail.choices import choose_for_inbox
 from liaison.meetings import agenda, asking, queries, scheduling
@@ -19,12 +17,6 @@ from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from tests.mail.judges import ical_js, libical_errors
 from tests.meetings.play import START, Mail, Play
-from tests.world import World
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 def parts(mails: Sequence[Mail]) -> list[tuple[Mail, bytes]]:

@@ -1,10 +1,7 @@
 """Worker processes are killed at the worst moments: another one goes on by itself, and a mail goes twice only where nobody could know."""
 
 import asyncio
-import json
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -15,21 +12,22 @@ from liaison.config import Settings
 from liaison.db import Database
 from liaison.mail.delivery import Pace
 from liaison.mail.models import SENT, WAITING
+from tests.forks import Forked
+from tests.mail import worker
 from tests.mail.conftest import put_all, rows, until
 from tests.smtp_server import Conversation, SmtpServer, answer, hang
 
-ROOT = Path(__file__).resolve().parents[2]
 LEASE = 1.0
 
-Start = Callable[..., Awaitable[Process]]
+Start = Callable[..., Awaitable[Forked]]
 
 
 @pytest.fixture
 async def start(settings: Settings, server: SmtpServer, tmp_path: Path) -> AsyncIterator[Start]:
     """Starts worker processes, and ends those that still live when the test is over."""
-    running: list[Process] = []
+    running: list[Forked] = []
 
-    async def start_one(name: str, *, trap: str = "", connections: int = 4, lease: float = LEASE) -> Process:
+    async def start_one(name: str, *, trap: str = "", connections: int = 4, lease: float = LEASE) -> Forked:
         given = {
             "database_url": settings.database_url,
             "data_dir": str(settings.data_dir),
@@ -40,11 +38,8 @@ async def start(settings: Settings, server: SmtpServer, tmp_path: Path) -> Async
             "connections": connections,
             "lease": lease,
         }
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.mail.worker", json.dumps(given)), cwd=ROOT, stdout=DEVNULL
-        )
-        running.append(process)
-        return process
+        running.append(Forked(worker.main, given))
+        return running[-1]
 
     yield start_one
     for process in running:
@@ -53,7 +48,7 @@ async def start(settings: Settings, server: SmtpServer, tmp_path: Path) -> Async
             await process.wait()
 
 
-async def killed(process: Process) -> None:
+async def killed(process: Forked) -> None:
     process.kill()
     await process.wait()
 

@@ -34,7 +34,7 @@ from liaison.site import SiteChoice
 from tests.conftest import NOW, migrated_settings
 from tests.meetings.play import Play
 from tests.meetings.test_announcing import move
-from tests.statements import compiled_once
+from tests.statements import hurried
 from tests.world import World, build
 
 UID = "3f6c1a0b9d2e47588a64c0d1e2f3a4b5"
@@ -62,7 +62,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 async def announced(settings: Settings) -> World:
     clock = Clock(as_of=NOW)
-    database = compiled_once(open_database(settings, clock))
+    database = hurried(open_database(settings, clock))
     try:
         async with database.writing() as db:
             world = await build(db)
@@ -138,7 +138,7 @@ async def test_what_a_client_sends_back_comes_to_what_its_file_says(name: str, s
     expected, raw = taken_off(FILES[name], "X-Expected")
     own_server, raw = taken_off(raw, "X-Own-Server")
     verdict, *changed = re.split(r";\s+(?=[a-z]+@? )", expected)
-    database = compiled_once(open_database(stage.settings, Clock(as_of=AT)))
+    database = hurried(open_database(stage.settings, Clock(as_of=AT)))
     with suppress(RolledBack):
         async with database.writing() as db:
             if own_server:

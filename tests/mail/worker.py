@@ -1,12 +1,10 @@
-"""A worker process for the tests to kill: `python -m tests.mail.worker '{"database_url": …}'` sends until SIGTERM.
+"""A worker process for the tests to kill: `main({"database_url": …})` sends until SIGTERM.
 
 `trap` names the moment at which it writes `marker` and stands still, waiting to be killed: `composing` (the claim is committed, nothing
 else) or `answered` (the server said 250, nothing is committed)."""
 
 import asyncio
-import json
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,7 +67,3 @@ async def main(given: dict[str, Any]) -> None:
                 continue
     await transport.close()
     await database.dispose()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(json.loads(sys.argv[1])))

@@ -1,15 +1,12 @@
 """终止: what was to come is called off and told, what was begun is finished, and until the day it can be taken back."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
 from liaison.actions import assigning, reporting
 from liaison.actions import queries as actions
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.errors import Conflict, Invalid, NotPermitted
 from liaison.life import ending
 from liaison.mechanisms.models import Mechanism, Member
@@ -20,15 +17,9 @@ from liaison.polls import queries as polls
 from liaison.polls.asking import Proposed
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.world import World
 
 REASON = "协议期满，各方商定不再续签（清检会〔2026〕9号）。"
 ENDS_ON = date(2026, 12, 1)
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
 
 
 async def ended(play: Play, ends_on: date = ENDS_ON) -> None:

@@ -1,14 +1,8 @@
 """What clauses oblige to, and how the record says it was kept: per period, within working days, and without a gap in office."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
-
-import pytest
 
 from liaison.calendaring.workdays import region_calendar
-from liaison.clock import Clock
-from liaison.config import Settings
-from liaison.db import Database
 from liaison.mechanisms import agreement
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.clauses import ClauseSaid
@@ -18,27 +12,11 @@ from liaison.meetings import holding
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.sent import sent
-from tests.world import World
 
 TODAY = date(2026, 11, 23)
 QUARTERLY = Obligation("meetings", 1, "quarter")
 HELD = Period(date(2022, 5, 23), None)
 FIVE_DAYS = Obligation("answers", 5)
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 def test_a_period_is_kept_missed_once_it_is_over_and_open_until_then() -> None:

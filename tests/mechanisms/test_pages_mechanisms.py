@@ -6,8 +6,6 @@ from datetime import date
 import pytest
 
 from liaison.actions.assigning import assign
-from liaison.clock import Clock
-from liaison.config import Settings
 from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.mechanisms import queries
@@ -17,11 +15,6 @@ from tests.conftest import NOW
 from tests.world import World
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 def text_of(page: str) -> str:

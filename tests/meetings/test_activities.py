@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from liaison.accounts.sign_in import people_named
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.documents.spreadsheet import tables_of
 from liaison.errors import Invalid, NotPermitted
@@ -31,16 +29,6 @@ LAWYER = Guest("陆岩", "清沚律师事务所", "律师", "luyan@law.example")
 ELDER = Guest("马大爷", "清沚街道居委会")
 HELD = datetime(2026, 12, 17, 9, tzinfo=UTC)
 """After the activity, on its day."""
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 async def lecture(play: Play, *guests: Guest, kind: str = "lecture") -> int:

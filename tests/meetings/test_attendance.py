@@ -16,25 +16,13 @@ from liaison.meetings import checking_in, holding, queries, replies, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.attendance import Quorum, attendance_of, by_attendance
 from liaison.meetings.models import Attendee, Meeting
-from tests.callers import Browser, Program, visitor
+from tests.callers import Browser, Program
 from tests.conftest import NOW
 from tests.meetings.play import Play
 
 SOON = datetime.fromisoformat("2026-11-23T09:40")
 """Forty minutes after the moment at which the tests begin: ten minutes later people can check in."""
 OPEN, BEGUN = NOW + timedelta(minutes=10), NOW + timedelta(minutes=45)
-
-
-@pytest.fixture
-def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
-    client = visitor(settings, database, clock)
-    client.headers["Accept-Language"] = "zh-CN"
-    return client
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 @pytest.fixture

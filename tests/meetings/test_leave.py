@@ -17,11 +17,6 @@ from tests.meetings.test_attendance import BEGUN, act, held, invited, listed
 
 
 @pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
-
-
-@pytest.fixture
 def api(settings: Settings, database: Database, clock: Clock) -> Program:
     return Program(settings, database, clock)
 

@@ -16,15 +16,8 @@ from liaison.mechanisms.models import Designation
 from liaison.meetings import queries, scheduling
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Attendee
-from tests.callers import Browser, visitor
+from tests.callers import Browser
 from tests.meetings.play import Play, by_address
-
-
-@pytest.fixture
-def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
-    client = visitor(settings, database, clock)
-    client.headers["Accept-Language"] = "zh-CN"
-    return client
 
 
 async def invited(play: Play, **more: object) -> tuple[int, dict[str, str]]:

@@ -11,9 +11,9 @@ from liaison.config import Settings
 from tests.callers import Program
 from tests.files.making import PDF
 from tests.meetings.play import Play
-from tests.meetings.test_papers import brought, meeting, program, sent, titles
+from tests.meetings.test_papers import brought, meeting, sent, titles
 
-__all__ = ["meeting", "program"]
+__all__ = ["meeting"]
 
 
 def multipart(*parts: tuple[str, bytes], boundary: str = "b", end: bool = True) -> bytes:

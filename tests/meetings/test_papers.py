@@ -26,11 +26,6 @@ from tests.meetings.play import Play
 
 
 @pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
-
-
-@pytest.fixture
 async def meeting(play: Play) -> int:
     """Announced, with somebody asked by name from an agency that is no member."""
     meeting_id = await play.scheduled(Asked(agency_id=play.world.sfj.id), Asked(person_id=play.world.sunl.id))

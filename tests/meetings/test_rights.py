@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from liaison.clock import Clock
 from liaison.config import Settings
 from liaison.db import Database
@@ -14,11 +12,6 @@ from tests.conftest import NOW
 from tests.meetings.play import Play
 
 MEETING = {"kind": "regular", "title": "会", "starts_at": "2026-12-17T14:30:00+08:00", "duration_minutes": 120}
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 async def test_only_the_host_asks_other_agencies_people_also_when_scheduling(play: Play, program: Program) -> None:

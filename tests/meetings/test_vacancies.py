@@ -3,7 +3,6 @@
 from datetime import date
 from html import unescape
 
-import pytest
 from sqlalchemy import select, update
 
 from liaison.audit import AuditLine
@@ -16,16 +15,6 @@ from liaison.meetings.asking import Asked
 from liaison.meetings.models import Announcement
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 async def vacant(play: Play, *, mail: str | None = None) -> int:

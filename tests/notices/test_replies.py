@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Person
 from liaison.mechanisms.models import Designation, Mechanism
 from liaison.notices.models import Notice
@@ -27,16 +25,6 @@ from tests.postroom.post import take, written
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     """A site that reads its mail."""
     return replace(settings, inbox_url=f"maildir://{tmp_path / 'in'}")
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 def code_in(mail: Mail) -> str:

@@ -7,31 +7,12 @@ from pathlib import Path
 import pytest
 
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.clock import Clock
-from liaison.config import Settings
-from liaison.db import Database
 from liaison.mechanisms import founding
 from liaison.mechanisms.models import Member
 from tests.callers import Browser, Program
 from tests.documents.office import laid_out
 from tests.meetings.play import Play
 from tests.minutes.held import held
-from tests.world import World
-
-
-@pytest.fixture
-def play(database: Database, world: World, clock: Clock, tmp_path: Path) -> Play:
-    return Play(database, world, clock, tmp_path / "mail")
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
-
-
-@pytest.fixture
-def browser(settings: Settings, database: Database, clock: Clock) -> Browser:
-    return Browser(settings, database, clock)
 
 
 async def with_much(play: Play, program: Program, items: int) -> str:

@@ -17,15 +17,7 @@ from liaison.directory.models import Person
 from liaison.meetings import agenda, holding, recording
 from liaison.meetings.asking import Asked, Guest
 from tests.callers import Browser, Program
-from tests.meetings.conftest import play
 from tests.meetings.play import Play
-
-__all__ = ["play"]
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 @pytest.fixture

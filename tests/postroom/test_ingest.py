@@ -1,15 +1,11 @@
 """`liaison ingest` as a mail server calls it: one mail on standard input, whatever it is; one word, a space and why; exit code 0."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import environment
+from tests.cli.test_commands import run
 from tests.mail.hostile import calendar, mail, nested_multiparts
-
-COMMAND = [sys.executable, "-m", "liaison", "ingest"]
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +40,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_any_input_is_answered_by_one_word_and_why_and_exit_code_0(raw: bytes, word: str, site: Path) -> None:
-    done = subprocess.run(COMMAND, input=raw, cwd=site, env=environment(), capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    verdict, _, why = done.stdout.decode().removesuffix("\n").partition(" ")
+    done = run(site, "ingest", given=raw)
+    assert (done.returncode, done.stderr) == (0, "")
+    verdict, _, why = done.stdout.removesuffix("\n").partition(" ")
     assert verdict == word
     assert why.endswith(".")
     assert "\n" not in why

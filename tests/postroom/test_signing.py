@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from liaison.clock import Clock
 from liaison.config import Settings
-from liaison.db import Database
 from liaison.mail.choices import choose_for_inbox
 from tests.callers import Program
 from tests.meetings.play import Mail, Play, by_address
@@ -22,11 +20,6 @@ from tests.postroom.post import take, written
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     """A site that reads its mail."""
     return replace(settings, inbox_url=f"maildir://{tmp_path / 'in'}")
-
-
-@pytest.fixture
-def program(settings: Settings, database: Database, clock: Clock) -> Program:
-    return Program(settings, database, clock)
 
 
 async def asked(play: Play, program: Program) -> tuple[Any, Mail]:

@@ -9,9 +9,6 @@ from sqlalchemy import select
 
 from liaison.actions import assigning
 from liaison.actions import queries as actions
-from liaison.clock import Clock
-from liaison.config import Settings
-from liaison.db import Database
 from liaison.directory.models import Agency, Person
 from liaison.mechanisms import designating
 from liaison.mechanisms.models import PAPER, Designation, Member
@@ -19,18 +16,10 @@ from liaison.meetings import queries
 from liaison.meetings.asking import Asked
 from liaison.reminders.models import Reminder
 from liaison.reminders.reminding import remind_due
-from tests.callers import visitor
 from tests.meetings.play import Mail, Play
 from tests.reminders.test_reminding import LIWB, QIANWEI, WUXL, ZHOUMIN, assigned, at, beijing, without_digest
 
 SFJ, JCY = "sfj@sfj.qingzhi.example", "jcy@jcy.qingzhi.example"
-
-
-@pytest.fixture
-def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
-    client = visitor(settings, database, clock)
-    client.headers["Accept-Language"] = "zh-CN"
-    return client
 
 
 async def vacant(play: Play, *terms: str) -> None:

@@ -6,22 +6,11 @@ from datetime import UTC, date
 import httpx
 import pytest
 
-from liaison.clock import Clock
-from liaison.config import Settings
-from liaison.db import Database
 from liaison.mechanisms.models import Designation, Member
 from liaison.meetings import agenda, deferring, queries, scheduling
-from tests.callers import visitor
 from tests.meetings.play import Play
 from tests.reminders.test_reminding import LIWB, at
 from tests.reminders.test_steps import OCTOBER, link_in, planned
-
-
-@pytest.fixture
-def anybody(settings: Settings, database: Database, clock: Clock) -> httpx.AsyncClient:
-    client = visitor(settings, database, clock)
-    client.headers["Accept-Language"] = "zh-CN"
-    return client
 
 
 async def test_the_link_of_a_call_proposes_for_the_agency_without_an_account(
