@@ -128,7 +128,7 @@ async def transfer_person(
 async def name_agency_admin(db: Session, viewer: Viewer, person_id: int, *, is_admin: bool = True) -> Person:
     """Name somebody administrator of their agency, or release them: the operator at set-up, later the agency's administrator."""
     person = await _seen(db, viewer, person_id)
-    _refuse_guest(person)
+    await _refuse_guest(db, person)
     if not may_name_agency_admin(viewer, person.agency_id, has_admin=await queries.has_admin(db, person.agency_id)):
         raise NotPermitted(N_("Only an administrator of the agency may name or release its administrators."))
     if is_admin and person.deactivated_at is not None:
@@ -143,7 +143,7 @@ async def name_agency_admin(db: Session, viewer: Viewer, person_id: int, *, is_a
 async def name_operator(db: Session, viewer: Viewer, person_id: int, *, is_operator: bool = True) -> Person:
     """Name somebody operator of the site, or release them; the last one stays."""
     person = await _seen(db, viewer, person_id)
-    _refuse_guest(person)
+    await _refuse_guest(db, person)
     if not may_name_operator(viewer):
         raise NotPermitted(N_("Only the operator of this site may name or release operators."))
     if is_operator and person.deactivated_at is not None:
@@ -185,13 +185,13 @@ async def _agency(db: Session, viewer: Viewer, agency_id: int) -> Agency:
 
 
 async def _keeps(db: Session, viewer: Viewer, person: Person) -> bool:
-    keeper_id = person.agency.keeper_id
+    keeper_id = (await db.get_one(Agency, person.agency_id)).keeper_id
     return may_keep_people(viewer, keeper_id, has_admin=await queries.has_admin(db, keeper_id))
 
 
-def _refuse_guest(person: Person) -> None:
+async def _refuse_guest(db: Session, person: Person) -> None:
     """Nobody from outside signs in, so nobody of them keeps anything here."""
-    if person.agency.kept_by_id is not None:
+    if (await db.get_one(Agency, person.agency_id)).kept_by_id is not None:
         raise NotPermitted(N_("Guests from outside are asked by the host agency."))
 
 
