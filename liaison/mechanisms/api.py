@@ -17,7 +17,7 @@ from liaison.mechanisms import agreement as agreements
 from liaison.mechanisms import designating, founding, list_checks, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.clauses import ClauseSaid
-from liaison.mechanisms.models import ONLINE, Designation
+from liaison.mechanisms.models import ONLINE, Designation, Mechanism
 from liaison.mechanisms.obligations import Obligation
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.values import (
@@ -25,9 +25,11 @@ from liaison.mechanisms.values import (
     clause_json,
     deadlines_json,
     designation_json,
+    former_json,
     mechanism_json,
     member_json,
 )
+from liaison.mechanisms.wordings import known_until
 from liaison.web.api import Body, Paging, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -205,9 +207,11 @@ async def change_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id
 
 @get("/mechanisms/{mechanism_id:str}/agreement")
 async def agreement(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
-    """The agreement with its clauses; 404 until it is entered."""
-    mechanism = await queries.get(db, viewer, row_id(mechanism_id))
-    return await _agreement(db, mechanism.id)
+    """The agreement with its clauses, as a former member knew it; 404 until it is entered."""
+    found = await _known(db, viewer, await queries.get(db, viewer, row_id(mechanism_id)))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @put("/mechanisms/{mechanism_id:str}/agreement")
@@ -228,14 +232,11 @@ async def clauses(db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | No
     if year is not None and year in YEARS:
         found = await life.promises_kept(db, viewer, mechanism, year)
         kept = {(one.promise.number, one.promise.said): one.to_json() for one in found}
-    items = []
-    for one in await queries.clauses(db, mechanism.id):
-        of = one.number, Obligation.from_json(one.obligation)
-        items.append(clause_json(one) | ({"kept": kept[of]} if of in kept else {}))
-    return {
-        "items": items,
-        "next": None,
-    }
+    items, known = [], await _known(db, viewer, mechanism)
+    for one in known["clauses"] if known else ():
+        of = one["number"], Obligation.from_json(one["obligation"])
+        items.append(one | ({"kept": kept[of]} if of in kept else {}))
+    return {"items": items, "next": None}
 
 
 @post("/mechanisms/{mechanism_id:str}/clauses")
@@ -360,6 +361,16 @@ async def _put_agreement(db: Session, viewer: Viewer, mechanism_id: int, given: 
     facts = agreements.AgreementFacts(**_some(given, "title", "doc_no", "signed_on", "effective_on", "review_on"))
     numbered = None if given.clauses is None else [one.said() for one in given.clauses]
     await agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=given.version)
+
+
+async def _known(db: Session, viewer: Viewer, mechanism: Mechanism) -> dict[str, Any] | None:
+    """The agreement as the viewer knows it; None before it is entered."""
+    until = sees_until(viewer, mechanism.id, db.clock.today(mechanism.timezone))
+    known = known_until(await queries.wordings(db, mechanism.id), until)
+    if not known:
+        return None
+    held = known[-1]
+    return await _agreement(db, mechanism.id) if held.former_id is None else former_json(mechanism.id, held)
 
 
 async def _agreement(db: Session, mechanism_id: int) -> dict[str, Any]:

@@ -104,14 +104,16 @@ async def save(
     if reason != proposal.reason:
         proposal.reason = reason
         proposal.touch()
+        saved.touch()  # by it a second form is known to be stale
     await db.flush()
     return saved
 
 
 async def withdraw(db: Session, viewer: Viewer, proposal: Proposal, *, reason: str | None = None) -> Proposal:
     """撤回: it is put to the members no more; whoever was asked to sign it is told, with the reason. Also of what all agreed to whose day is
-    still to come. Twice is once. Raises NotPermitted, Conflict (in force), Invalid (reason: needed once it was circulated)."""
-    await _own(db, viewer, proposal.mechanism_id)
+    still to come, and in a mechanism that has ended. Twice is once. Raises NotPermitted, Conflict (in force), Invalid (reason: needed once
+    it was circulated)."""
+    await _own(db, viewer, proposal.mechanism_id, ended_too=True)
     await locked(db, Proposal, proposal.id)
     proposal.document = await writing.lock(db, proposal.document)
     if proposal.withdrawn_at is not None:
@@ -119,13 +121,14 @@ async def withdraw(db: Session, viewer: Viewer, proposal: Proposal, *, reason: s
     if proposal.took_effect_on is not None:
         raise Conflict(N_("This holds already. It is changed by a new proposal."))
     check = Check()
-    why = check.text("reason", reason, most=500, lines=True, required=proposal.was_shown)
+    why = check.text("reason", reason, most=500, lines=True, required=proposal.shown is not None)
     check.done()
     proposal.withdrawn_at, proposal.withdrawn_by, proposal.withdrawn_why = db.now(), viewer.person_id or None, why
     proposal.touch()
     await db.flush()
-    writing.audit_line(db, viewer, "withdraw", proposal.document, n=proposal.document.newest.number, reason=why)
-    if proposal.was_shown:
+    last = proposal.shown or proposal.document.newest
+    writing.audit_line(db, viewer, "withdraw", proposal.document, n=last.number, reason=why)
+    if proposal.shown is not None:
         await telling.tell_withdrawn(db, proposal, by=viewer.person_id)
     return proposal
 
@@ -139,14 +142,14 @@ async def open_locked(db: Session, proposal: Proposal) -> None:
     proposal.document.refuse_in_force()
 
 
-async def _own(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
+async def _own(db: Session, viewer: Viewer, mechanism_id: int, *, ended_too: bool = False) -> Mechanism:
     """The mechanism under a lock, for the lead's liaison. Raises NotFound, NotPermitted, Conflict."""
     mechanism = await locked(db, Mechanism, mechanism_id, joinedload(Mechanism.lead_agency))
     if not may_see(viewer, mechanism_id):
         raise NotFound
     if not may_propose(viewer, mechanism):
         raise NotPermitted(NOT_LEAD)
-    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
+    if not ended_too and mechanism.has_ended(db.clock.today(mechanism.timezone)):
         raise Conflict(ENDED)
     return mechanism
 
@@ -166,7 +169,7 @@ async def _text(
             review_on=check.day("review_on", said.review_on),
             clauses=checked_clauses(check, said.clauses, most=writing.MOST_SECTIONS),
         )
-        check.days("effective_on", said.effective_on, "review_on", said.review_on)
+        check.days("effective_on", said.effective_on or today, "review_on", said.review_on)
         if not said.clauses:
             check.refuse("clauses", N_("Please enter the clauses that are to be signed."))
         reason = check.text("reason", said.reason, most=2000, lines=True)

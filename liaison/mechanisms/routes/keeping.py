@@ -22,6 +22,7 @@ from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
+from liaison.mechanisms.wordings import known_until
 from liaison.meetings import queries as meetings
 from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
@@ -60,7 +61,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
-    agreed = await queries.agreement(db, mechanism_id)
+    known = known_until(await queries.wordings(db, mechanism_id), until)
+    agreed = known[-1] if known else None
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
@@ -70,7 +72,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         agreement=agreed,
         dormant=(await life.dormant(db, viewer, [mechanism])).get(mechanism_id),
         review_near=not mechanism.has_ended(today) and is_near(agreed.review_on if agreed else None, today),
-        clauses=await queries.clauses(db, mechanism_id),
+        clauses=agreed.clauses if agreed else [],
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
         needed=[one.agency for one in shown if one.agency.id in (mechanism.must_include or ())],

@@ -6,6 +6,7 @@ from liaison.errors import NotFound
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.wording import promised
+from liaison.mechanisms.wordings import known_until
 from liaison.proposals import queries
 from liaison.proposals.permissions import may_propose, readable_versions
 from liaison.proposals.routes.common import Db, Id, Me, Page, shown
@@ -19,9 +20,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     until = sees_until(viewer, mechanism_id, today)
-    wordings = [
-        one for one in await mechanisms.wordings(db, mechanism_id) if until is None or one.held.starts_on < until
-    ]
+    wordings = known_until(await mechanisms.wordings(db, mechanism_id), until)
     proposals = await queries.of_mechanism(db, viewer, mechanism)
     seen = {one.id: readable_versions(viewer, one, db.now())[-1] for one in proposals}
     return shown(
@@ -31,6 +30,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
         wordings=[*reversed(wordings)],
         proposals=proposals,
         seen=seen,
+        states={one.id: one.state_of(seen[one.id]) for one in proposals},
         of_document={one.document_id: seen[one.id] for one in proposals},
         titles={one.id: title(words, seen[one.id].head) for one in proposals},
         may_propose=may_propose(viewer, mechanism) and not mechanism.has_ended(today),
@@ -44,17 +44,14 @@ async def wording(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, nth
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
     words, today = words_of(request), db.clock.today(mechanism.timezone)
     until = sees_until(viewer, mechanism_id, today)
-    wordings = await mechanisms.wordings(db, mechanism_id)
+    wordings = known_until(await mechanisms.wordings(db, mechanism_id), until)
     if not 1 <= nth <= len(wordings):
-        raise NotFound
-    one = wordings[nth - 1]
-    if until is not None and one.held.starts_on >= until:
         raise NotFound
     return shown(
         request,
         "proposals/wording.html",
         mechanism=mechanism,
-        wording=one,
+        wording=wordings[nth - 1],
         number=nth,
         promised=lambda said: promised(words, said),
     )
