@@ -1,5 +1,6 @@
 """Agencies join and leave a mechanism on dates; two to nine are members at any time."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -70,7 +71,7 @@ async def admissible(
     if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
     check.done()
-    present = [m for m in await queries.members(db, mechanism.id) if m.left_on is None or joined_on < m.left_on]
+    present = there_from(await queries.members(db, mechanism.id), joined_on)
     if any(m.agency_id == agency_id for m in present):
         check.refuse("agency_id", N_("This agency is a member already at that time."))
     elif len(present) >= MOST_MEMBERS:
@@ -80,6 +81,11 @@ async def admissible(
     check.done()
     assert agency is not None
     return agency, joined_on
+
+
+def there_from(members: Iterable[Member], day: date) -> list[Member]:
+    """Those that are members on that local date or will be after it: what stands against joining then."""
+    return [one for one in members if one.left_on is None or day < one.left_on]
 
 
 async def leave(

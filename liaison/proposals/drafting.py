@@ -19,6 +19,7 @@ from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.clauses import ClauseSaid, checked_clauses
 from liaison.mechanisms.founding import FEWEST_MEMBERS, MOST_MEMBERS
+from liaison.mechanisms.members import there_from
 from liaison.mechanisms.models import ONLINE, TAKES_PART, Mechanism
 from liaison.mechanisms.permissions import may_see
 from liaison.proposals import content, queries, telling
@@ -177,11 +178,12 @@ async def _text(
         head = content.head_of_version(text, mechanism.name, parties)
         return head, content.sections_of_version(words, text), reason, None
     agency = await db.get(Agency, said.agency_id) if said.agency_id else None
+    present = there_from(await mechanisms.members(db, mechanism.id), said.joined_on or today)
     if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
-    elif agency.id in {one.agency_id for one in members}:
+    elif agency.id in {one.agency_id for one in present}:
         check.refuse("agency_id", N_("This agency is a member already at that time."))
-    elif len(members) >= MOST_MEMBERS:
+    elif len(present) >= MOST_MEMBERS:
         check.refuse("agency_id", N_("A mechanism has %(least)s to %(most)s members."), least=FEWEST_MEMBERS, most=MOST_MEMBERS)  # fmt: skip
     joining = JoiningText(
         agency_id=agency.id if agency else 0,
