@@ -11,7 +11,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.countersigning import writing
 from liaison.countersigning.content import Section
-from liaison.countersigning.models import AGREEMENT, MEMBER, DocumentVersion
+from liaison.countersigning.models import AGREEMENT, HOLDS_ALREADY, MEMBER, DocumentVersion
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotFound, NotPermitted
@@ -120,7 +120,7 @@ async def withdraw(db: Session, viewer: Viewer, proposal: Proposal, *, reason: s
     if proposal.withdrawn_at is not None:
         return proposal
     if proposal.took_effect_on is not None:
-        raise Conflict(N_("This holds already. It is changed by a new proposal."))
+        raise Conflict(HOLDS_ALREADY)
     check = Check()
     why = check.text("reason", reason, most=500, lines=True, required=proposal.shown is not None)
     check.done()

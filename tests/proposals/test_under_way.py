@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from liaison.mail.models import OutboxMail
-from liaison.mechanisms import members
+from liaison.mechanisms import founding, members
 from liaison.mechanisms.models import PAPER, Mechanism, Member
 from liaison.proposals.effect import take_effect_due
 from tests.callers import Browser, Program
@@ -85,6 +85,31 @@ async def test_what_a_clause_obliges_to_stands_on_the_paper_that_is_signed(
     answer = await browser.client.get(f"/proposals/{draft['id']}/text.docx")
     xml = zipfile.ZipFile(io.BytesIO(answer.content)).read("word/document.xml").decode()
     assert "每半年至少1次联席会议" in "".join(part.partition("<")[0] for part in xml.split(">"))
+
+
+async def test_who_answers_too_late_reads_of_what_holds_and_not_of_issuing(play: Play, program: Program) -> None:
+    world = play.world
+    sent = await circulated(play, program, await version(play, program))
+    await agreed(play, program, sent)
+    await program.post(world.zhoumin, f"/proposals/{sent['id']}/put-in-force", {})
+    late = await program.call(world.liwb, "POST", f"/proposals/{sent['id']}/sign", {"root": sent["root"]})
+    assert late.status_code == 409
+    assert "印发" not in late.text
+
+
+async def test_a_withdrawal_by_the_lead_of_then_is_not_said_of_the_agency_that_led_when_it_was_proposed(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    sent = await circulated(play, program, await version(play, program))
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.guyan)
+        await founding.change_mechanism(db, viewer, world.mechanism.id, {"lead_agency_id": world.sfj.id})
+    await program.post(world.liwb, f"/proposals/{sent['id']}/withdraw", {"reason": "再议。"})
+    await browser.sign_in(world.zhoumin)
+    page = text_of(await browser.get(f"/proposals/{sent['id']}"))
+    assert "已于 11月23日（周一）09:00 撤回。" in page
+    assert "区检察院已于" not in page
 
 
 async def test_a_review_before_the_day_from_which_it_can_hold_is_refused(play: Play, program: Program) -> None:
