@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.life.promises import Kept
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.dormancy import Dormant, asleep, dormant_after
 from liaison.mechanisms.models import Mechanism
@@ -25,10 +26,9 @@ from liaison.mechanisms.obligations import (
     timed,
     vacant_days,
 )
-from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.queries import AgencyHistory
 from liaison.mechanisms.terms import Period, shared
-from liaison.mechanisms.wordings import Promise, known_until, promised
+from liaison.mechanisms.wordings import Promise, promised
 from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting, Series
 from liaison.meetings.seen import visible_to
 from liaison.notices.contact_models import ContactLog
@@ -156,8 +156,7 @@ async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year:
     which they see all; and of notices those that their own agency sent or got, because nobody finds a trace of others. However many
     clauses there are, each record is read once."""
     today = db.clock.today(mechanism.timezone)
-    known = known_until(await mechanism_queries.wordings(db, mechanism.id), sees_until(viewer, mechanism.id, today))
-    promises = _in_year(promised(known), year, mechanism.ended_on)
+    promises = _in_year(promised(await known.wordings(db, viewer, mechanism)), year, mechanism.ended_on)
     if not promises:
         return []
     calendar, kinds = region_calendar(mechanism.region), {one.said.kind for one in promises}

@@ -14,10 +14,10 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import designating, founding, list_checks, queries
+from liaison.mechanisms import designating, founding, known, list_checks, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.clauses import ClauseSaid
-from liaison.mechanisms.models import ONLINE, Designation, Mechanism
+from liaison.mechanisms.models import ONLINE, Designation
 from liaison.mechanisms.obligations import Obligation
 from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.values import (
@@ -25,11 +25,9 @@ from liaison.mechanisms.values import (
     clause_json,
     deadlines_json,
     designation_json,
-    former_json,
     mechanism_json,
     member_json,
 )
-from liaison.mechanisms.wordings import known_until
 from liaison.web.api import Body, Paging, body, listed, named, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -208,7 +206,7 @@ async def change_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id
 @get("/mechanisms/{mechanism_id:str}/agreement")
 async def agreement(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
     """The agreement with its clauses, as a former member knew it; 404 until it is entered."""
-    found = await _known(db, viewer, await queries.get(db, viewer, row_id(mechanism_id)))
+    found = await known.agreement(db, viewer, await queries.get(db, viewer, row_id(mechanism_id)))
     if found is None:
         raise NotFound
     return found
@@ -232,8 +230,8 @@ async def clauses(db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | No
     if year is not None and year in YEARS:
         found = await life.promises_kept(db, viewer, mechanism, year)
         kept = {(one.promise.number, one.promise.said): one.to_json() for one in found}
-    items, known = [], await _known(db, viewer, mechanism)
-    for one in known["clauses"] if known else ():
+    items, stands = [], await known.agreement(db, viewer, mechanism)
+    for one in stands["clauses"] if stands else ():
         of = one["number"], Obligation.from_json(one["obligation"])
         items.append(one | ({"kept": kept[of]} if of in kept else {}))
     return {"items": items, "next": None}
@@ -361,16 +359,6 @@ async def _put_agreement(db: Session, viewer: Viewer, mechanism_id: int, given: 
     facts = agreements.AgreementFacts(**_some(given, "title", "doc_no", "signed_on", "effective_on", "review_on"))
     numbered = None if given.clauses is None else [one.said() for one in given.clauses]
     await agreements.put_agreement(db, viewer, mechanism_id, facts, clauses=numbered, version=given.version)
-
-
-async def _known(db: Session, viewer: Viewer, mechanism: Mechanism) -> dict[str, Any] | None:
-    """The agreement as the viewer knows it; None before it is entered."""
-    until = sees_until(viewer, mechanism.id, db.clock.today(mechanism.timezone))
-    known = known_until(await queries.wordings(db, mechanism.id), until)
-    if not known:
-        return None
-    held = known[-1]
-    return await _agreement(db, mechanism.id) if held.former_id is None else former_json(mechanism.id, held)
 
 
 async def _agreement(db: Session, mechanism_id: int) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from liaison.countersigning.signing import OnPaper
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.models import ONLINE
-from liaison.mechanisms.permissions import sees_until
-from liaison.mechanisms.wordings import known_until
 from liaison.meetings.replies import Registered
 from liaison.proposals import circulating, drafting, effect, queries, signing
 from liaison.proposals.drafting import JoiningSaid, VersionSaid
@@ -128,8 +127,7 @@ class WithdrawGiven(Body):
 async def wordings(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
     """Every wording of the agreement that held, oldest first; the last one is the present."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    until = sees_until(viewer, mechanism.id, db.clock.today(mechanism.timezone))
-    found = known_until(await mechanisms.wordings(db, mechanism.id), until)
+    found = await known.wordings(db, viewer, mechanism)
     return {"items": [wording_json(n, one) for n, one in enumerate(found, 1)], "next": None}
 
 

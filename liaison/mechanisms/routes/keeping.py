@@ -14,7 +14,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
 from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
+from liaison.mechanisms import charts, founding, known, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.clauses import ClauseSaid
@@ -22,7 +22,6 @@ from liaison.mechanisms.founding import Facts, Joining
 from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
-from liaison.mechanisms.wordings import known_until
 from liaison.meetings import queries as meetings
 from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
@@ -61,8 +60,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
-    known = known_until(await queries.wordings(db, mechanism_id), until)
-    agreed = known[-1] if known else None
+    wordings = await known.wordings(db, viewer, mechanism)
+    agreed = wordings[-1] if wordings else None
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,

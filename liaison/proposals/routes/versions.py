@@ -3,10 +3,9 @@
 from litestar import get
 
 from liaison.errors import NotFound
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.wording import promised
-from liaison.mechanisms.wordings import known_until
 from liaison.proposals import queries
 from liaison.proposals.permissions import may_propose, readable_versions
 from liaison.proposals.routes.common import Db, Id, Me, Page, shown
@@ -19,8 +18,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
     """Every wording that held, newest first, with its days; and what is or was put to the members."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
     words, today = words_of(request), db.clock.today(mechanism.timezone)
-    until = sees_until(viewer, mechanism_id, today)
-    wordings = known_until(await mechanisms.wordings(db, mechanism_id), until)
+    wordings = await known.wordings(db, viewer, mechanism)
     proposals = await queries.of_mechanism(db, viewer, mechanism)
     seen = {one.id: readable_versions(viewer, one, db.now())[-1] for one in proposals}
     return shown(
@@ -42,9 +40,8 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
 async def wording(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, nth: Id) -> Page:
     """One wording, the `nth` that held, counted from 1."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    words, today = words_of(request), db.clock.today(mechanism.timezone)
-    until = sees_until(viewer, mechanism_id, today)
-    wordings = known_until(await mechanisms.wordings(db, mechanism_id), until)
+    words = words_of(request)
+    wordings = await known.wordings(db, viewer, mechanism)
     if not 1 <= nth <= len(wordings):
         raise NotFound
     return shown(
