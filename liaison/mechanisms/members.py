@@ -1,6 +1,5 @@
 """Agencies join and leave a mechanism on dates; two to nine are members at any time."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from liaison.mechanisms import permissions, queries
 from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.founding import FEWEST_MEMBERS, MOST_MEMBERS
 from liaison.mechanisms.models import ONLINE, TAKES_PART, Designation, Mechanism, Member
+from liaison.mechanisms.terms import there_from
 from liaison.mechanisms.wording import said_day
 
 
@@ -81,11 +81,6 @@ async def admissible(
     check.done()
     assert agency is not None
     return agency, joined_on
-
-
-def there_from(members: Iterable[Member], day: date) -> list[Member]:
-    """Those that are members on that local date or will be after it: what stands against joining then."""
-    return [one for one in members if one.left_on is None or day < one.left_on]
 
 
 async def leave(

@@ -19,9 +19,9 @@ from liaison.i18n import N_, Words
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.clauses import ClauseSaid, checked_clauses
 from liaison.mechanisms.founding import FEWEST_MEMBERS, MOST_MEMBERS
-from liaison.mechanisms.members import there_from
 from liaison.mechanisms.models import ONLINE, TAKES_PART, Mechanism
 from liaison.mechanisms.permissions import may_see
+from liaison.mechanisms.terms import there_from
 from liaison.proposals import content, queries, telling
 from liaison.proposals.content import JoiningText, VersionText
 from liaison.proposals.models import Proposal
