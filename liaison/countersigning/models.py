@@ -20,6 +20,7 @@ AGREED, CHANGES_REQUESTED, DEEMED, PAPER = "agreed", "changes_requested", "deeme
 CONSENTS = (AGREED, DEEMED, PAPER)
 """What counts as the agency's consent; silence (`deemed`) only where the mechanism says so."""
 IN_FORCE_ALREADY = N_("This text has been issued and never changes. A correction is a new text that names this one.")
+HOLDS_ALREADY = N_("This holds already. It is changed by a new proposal.")
 DRAFT, CIRCULATING, ALL_AGREED, IN_FORCE = "draft", "circulating", "agreed", "issued"
 
 
@@ -47,7 +48,7 @@ class Document(Base):
     def refuse_in_force(self) -> None:
         """Raise Conflict for what never changes any more."""
         if self.in_force_at is not None:
-            raise Conflict(IN_FORCE_ALREADY)
+            raise Conflict(IN_FORCE_ALREADY if self.kind == MINUTES else HOLDS_ALREADY)
 
     @property
     def newest(self) -> "DocumentVersion":

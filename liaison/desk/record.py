@@ -112,7 +112,7 @@ async def _of(db: Session, viewer: Viewer, minutes: Minutes) -> list[Todo]:
     if late and version.due_on is not None and version.due_on < today:
         names = _names(version.signers, late)
         todos.append(Todo("minutes_unsigned", version.due_on, meeting.id, meeting, names=names, count=len(names)))
-    if failures := await _failures(db, minutes):
+    if failures := await failures_of(db, minutes.about):
         todos.append(Todo("mail", today, meeting.id, meeting, "minutes", count=len(failures), failures=failures))
     return todos
 
@@ -173,10 +173,10 @@ def _names(signers: Sequence[Signer], agency_ids: Sequence[int]) -> tuple[str, .
     return tuple(one.agency.short_name for one in signers if one.agency_id in agency_ids)
 
 
-async def _failures(db: Session, minutes: Minutes) -> tuple[Failure, ...]:
-    """Mails about them that were the last to their address and did not arrive."""
+async def failures_of(db: Session, about: str) -> tuple[Failure, ...]:
+    """Mails about one thing that were the last to their address and did not arrive."""
     query = select(OutboxMail.address, OutboxMail.display_to, OutboxMail.reason, OutboxMail.state)
-    rows = await db.execute(query.where(OutboxMail.about == minutes.about).order_by(OutboxMail.id))
+    rows = await db.execute(query.where(OutboxMail.about == about).order_by(OutboxMail.id))
     last = {address: (display_to, reason, state) for address, display_to, reason, state in rows}
     return tuple(
         Failure(display_to.rpartition(" <")[0] or display_to, reason)

@@ -12,6 +12,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.life.promises import Kept
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanism_queries
 from liaison.mechanisms.dormancy import Dormant, asleep, dormant_after
 from liaison.mechanisms.models import Mechanism
@@ -155,7 +156,7 @@ async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year:
     which they see all; and of notices those that their own agency sent or got, because nobody finds a trace of others. However many
     clauses there are, each record is read once."""
     today = db.clock.today(mechanism.timezone)
-    promises = _in_year(promised(await mechanism_queries.wordings(db, mechanism.id)), year, mechanism.ended_on)
+    promises = _in_year(promised(await known.wordings(db, viewer, mechanism)), year, mechanism.ended_on)
     if not promises:
         return []
     calendar, kinds = region_calendar(mechanism.region), {one.said.kind for one in promises}

@@ -14,7 +14,7 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import designating, founding, list_checks, queries
+from liaison.mechanisms import designating, founding, known, list_checks, queries
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.models import ONLINE, Designation
@@ -205,9 +205,11 @@ async def change_mechanism(request: AnyRequest, db: Db, viewer: Me, mechanism_id
 
 @get("/mechanisms/{mechanism_id:str}/agreement")
 async def agreement(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
-    """The agreement with its clauses; 404 until it is entered."""
-    mechanism = await queries.get(db, viewer, row_id(mechanism_id))
-    return await _agreement(db, mechanism.id)
+    """The agreement with its clauses, as a former member knew it; 404 until it is entered."""
+    found = await known.agreement(db, viewer, await queries.get(db, viewer, row_id(mechanism_id)))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @put("/mechanisms/{mechanism_id:str}/agreement")
@@ -228,14 +230,11 @@ async def clauses(db: Db, viewer: Me, mechanism_id: Id, year: FromQuery[int | No
     if year is not None and year in YEARS:
         found = await life.promises_kept(db, viewer, mechanism, year)
         kept = {(one.promise.number, one.promise.said): one.to_json() for one in found}
-    items = []
-    for one in await queries.clauses(db, mechanism.id):
-        of = one.number, Obligation.from_json(one.obligation)
-        items.append(clause_json(one) | ({"kept": kept[of]} if of in kept else {}))
-    return {
-        "items": items,
-        "next": None,
-    }
+    items, stands = [], await known.agreement(db, viewer, mechanism)
+    for one in stands["clauses"] if stands else ():
+        of = one["number"], Obligation.from_json(one["obligation"])
+        items.append(one | ({"kept": kept[of]} if of in kept else {}))
+    return {"items": items, "next": None}
 
 
 @post("/mechanisms/{mechanism_id:str}/clauses")

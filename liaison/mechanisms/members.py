@@ -18,6 +18,7 @@ from liaison.mechanisms import permissions, queries
 from liaison.mechanisms.designating import lose_office
 from liaison.mechanisms.founding import FEWEST_MEMBERS, MOST_MEMBERS
 from liaison.mechanisms.models import ONLINE, TAKES_PART, Designation, Mechanism, Member
+from liaison.mechanisms.terms import there_from
 from liaison.mechanisms.wording import said_day
 
 
@@ -70,7 +71,7 @@ async def admissible(
     if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
     check.done()
-    present = [m for m in await queries.members(db, mechanism.id) if m.left_on is None or joined_on < m.left_on]
+    present = there_from(await queries.members(db, mechanism.id), joined_on)
     if any(m.agency_id == agency_id for m in present):
         check.refuse("agency_id", N_("This agency is a member already at that time."))
     elif len(present) >= MOST_MEMBERS:

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from liaison.mechanisms.models import ACTING, DEPUTY, Designation
+from liaison.mechanisms.models import ACTING, DEPUTY, Designation, Member
 
 NOTICE_DAYS = 60
 """A term that ends within so many days is shown as ending (UX.md 5)."""
@@ -31,6 +31,11 @@ def shared(some: Iterable[Period], others: Sequence[Period]) -> list[Period]:
             if both.ends_on is None or both.starts_on < both.ends_on:
                 found.append(both)
     return found
+
+
+def there_from(members: Iterable[Member], day: date) -> list[Member]:
+    """Those that are members on that local date or will be after it: what stands against joining then."""
+    return [one for one in members if one.left_on is None or day < one.left_on]
 
 
 @dataclass(frozen=True, slots=True)

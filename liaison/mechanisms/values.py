@@ -7,6 +7,7 @@ from typing import Any
 from liaison.calendaring.deadlines import PROFILE
 from liaison.directory.models import Agency
 from liaison.mechanisms.models import Agreement, Clause, Designation, Mechanism, Member
+from liaison.mechanisms.wordings import Wording
 
 
 def mechanism_json(mechanism: Mechanism, hosts: Sequence[Agency]) -> dict[str, Any]:
@@ -56,6 +57,21 @@ def agreement_json(agreement: Agreement, clauses: Sequence[Clause]) -> dict[str,
         "effective_on": agreement.effective_on,
         "review_on": agreement.review_on,
         "clauses": [clause_json(clause) for clause in clauses],
+    }
+
+
+def former_json(mechanism_id: int, wording: Wording) -> dict[str, Any]:
+    """The same of a wording that was replaced, which has no rows of its own any more."""
+    return {
+        "id": None,
+        "version": None,
+        "mechanism_id": str(mechanism_id),
+        "title": wording.title,
+        "doc_no": wording.doc_no,
+        "signed_on": wording.signed_on,
+        "effective_on": wording.effective_on,
+        "review_on": wording.review_on,
+        "clauses": [{"id": None, **one.stored()} for one in wording.clauses],
     }
 
 

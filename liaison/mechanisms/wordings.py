@@ -1,7 +1,7 @@
 """An agreement in all the wordings that held, and what each clause obliged to while it did. Pure; days are local dates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from liaison.mechanisms.clauses import ClauseText
@@ -58,6 +58,20 @@ def former(row: FormerAgreement) -> Wording:
         row.document_id,
         row.id,
     )
+
+
+def known_until(wordings: Sequence[Wording], until: date | None) -> list[Wording]:
+    """Those that began before the first local date on which a former member sees no more (permissions.sees_until; None: all). What took the
+    place of the last one since is nothing to it."""
+    if until is None:
+        return list(wordings)
+    known = [one for one in wordings if one.held.starts_on < until]
+    return [
+        one
+        if one.held.ends_on is None or one.held.ends_on < until
+        else replace(one, held=Period(one.held.starts_on, None))
+        for one in known
+    ]
 
 
 @dataclass(frozen=True, slots=True)

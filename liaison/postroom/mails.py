@@ -167,13 +167,13 @@ async def _proposal_too_late(db: Session, row: OutboxMail) -> OutgoingMessage | 
     sent = newest.circulated_at
     context: dict[str, Any] = {
         "words": words,
-        "title": title(words, newest.head),
+        "title": title(words, old.head),
         "old": old.number,
         "new": newest.number,
         "sent": words.date(sent.astimezone(ZoneInfo(mechanism.timezone)).date()) if sent else None,
         "is_open": proposal.is_open,
         "mechanism": mechanism.short_name,
-        "page": proposal_page(db, newest),
+        "page": proposal_page(db, proposal.shown or old),
         "site_name": db.settings.site_name,
     }
     return worded(

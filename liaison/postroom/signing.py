@@ -2,7 +2,7 @@
 
 from liaison.accounts.models import ReferenceCode
 from liaison.accounts.viewer import Viewer
-from liaison.countersigning.models import IN_FORCE_ALREADY
+from liaison.countersigning.models import HOLDS_ALREADY, IN_FORCE_ALREADY
 from liaison.countersigning.writing import NOT_NEWEST
 from liaison.db import Session
 from liaison.errors import Invalid
@@ -39,7 +39,7 @@ async def sign_proposal(db: Session, viewer: Viewer, row: ReferenceCode, word: W
     Conflict, Invalid."""
     proposal, version = await proposals.version(db, viewer, row.object_id)
     if not proposal.is_open:
-        raise TooLate("proposal_closed", IN_FORCE_ALREADY, proposal_id=proposal.id)
+        raise TooLate("proposal_closed", HOLDS_ALREADY, proposal_id=proposal.id)
     if version.id != proposal.document.newest.id:
         raise TooLate("proposal_replaced", NOT_NEWEST, proposal_id=proposal.id)
     if word.says == AGREED:

@@ -13,10 +13,10 @@ from liaison.countersigning.models import DocumentVersion
 from liaison.db import Session
 from liaison.errors import Invalid
 from liaison.i18n import N_
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.clauses import ClauseSaid
 from liaison.mechanisms.models import ONLINE
-from liaison.mechanisms.permissions import sees_until
 from liaison.proposals import circulating, drafting, effect, queries, signing
 from liaison.proposals.drafting import JoiningSaid, VersionSaid
 from liaison.proposals.models import Proposal
@@ -95,10 +95,8 @@ class WithdrawGiven(Body):
 async def wordings(db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
     """Every wording of the agreement that held, oldest first; the last one is the present."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
-    until = sees_until(viewer, mechanism.id, db.clock.today(mechanism.timezone))
-    found = await mechanisms.wordings(db, mechanism.id)
-    seen_ones = [(n, one) for n, one in enumerate(found, 1) if until is None or one.held.starts_on < until]
-    return {"items": [wording_json(n, one) for n, one in seen_ones], "next": None}
+    found = await known.wordings(db, viewer, mechanism)
+    return {"items": [wording_json(n, one) for n, one in enumerate(found, 1)], "next": None}
 
 
 @get("/mechanisms/{mechanism_id:str}/proposals")

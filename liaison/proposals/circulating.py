@@ -14,7 +14,7 @@ from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.proposals import telling
-from liaison.proposals.drafting import open_locked
+from liaison.proposals.drafting import ENDED, open_locked
 from liaison.proposals.due import default_due
 from liaison.proposals.models import Proposal
 from liaison.proposals.permissions import NOT_LEAD, may_propose
@@ -32,6 +32,8 @@ async def circulate(
     mechanism = await locked(db, Mechanism, proposal.mechanism_id)
     if not may_propose(viewer, mechanism):
         raise NotPermitted(NOT_LEAD)
+    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
+        raise Conflict(ENDED)
     await open_locked(db, proposal)
     document = proposal.document
     if version.id != document.newest.id:
@@ -58,6 +60,8 @@ async def remind(db: Session, viewer: Viewer, proposal: Proposal, version: Docum
     mechanism = await locked(db, Mechanism, proposal.mechanism_id)
     if not may_propose(viewer, mechanism):
         raise NotPermitted(NOT_LEAD)
+    if mechanism.has_ended(db.clock.today(mechanism.timezone)):
+        raise Conflict(ENDED)
     await open_locked(db, proposal)
     newest = proposal.document.newest
     if version.id != newest.id:

@@ -11,7 +11,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.countersigning import writing
 from liaison.countersigning.content import Section
-from liaison.countersigning.models import AGREEMENT, MEMBER, DocumentVersion
+from liaison.countersigning.models import AGREEMENT, HOLDS_ALREADY, MEMBER, DocumentVersion
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
 from liaison.errors import Conflict, NotFound, NotPermitted
@@ -21,6 +21,7 @@ from liaison.mechanisms.clauses import ClauseSaid, checked_clauses
 from liaison.mechanisms.founding import FEWEST_MEMBERS, MOST_MEMBERS
 from liaison.mechanisms.models import ONLINE, TAKES_PART, Mechanism
 from liaison.mechanisms.permissions import may_see
+from liaison.mechanisms.terms import there_from
 from liaison.proposals import content, queries, telling
 from liaison.proposals.content import JoiningText, VersionText
 from liaison.proposals.models import Proposal
@@ -104,28 +105,31 @@ async def save(
     if reason != proposal.reason:
         proposal.reason = reason
         proposal.touch()
+        saved.touch()  # by it a second form is known to be stale
     await db.flush()
     return saved
 
 
 async def withdraw(db: Session, viewer: Viewer, proposal: Proposal, *, reason: str | None = None) -> Proposal:
     """撤回: it is put to the members no more; whoever was asked to sign it is told, with the reason. Also of what all agreed to whose day is
-    still to come. Twice is once. Raises NotPermitted, Conflict (in force), Invalid (reason: needed once it was circulated)."""
+    still to come, and in a mechanism that has ended. Twice is once. Raises NotPermitted, Conflict (in force), Invalid (reason: needed once
+    it was circulated)."""
     await _own(db, viewer, proposal.mechanism_id, ended_too=True)
     await locked(db, Proposal, proposal.id)
     proposal.document = await writing.lock(db, proposal.document)
     if proposal.withdrawn_at is not None:
         return proposal
     if proposal.took_effect_on is not None:
-        raise Conflict(N_("This holds already. It is changed by a new proposal."))
+        raise Conflict(HOLDS_ALREADY)
     check = Check()
-    why = check.text("reason", reason, most=500, lines=True, required=proposal.was_shown)
+    why = check.text("reason", reason, most=500, lines=True, required=proposal.shown is not None)
     check.done()
     proposal.withdrawn_at, proposal.withdrawn_by, proposal.withdrawn_why = db.now(), viewer.person_id or None, why
     proposal.touch()
     await db.flush()
-    writing.audit_line(db, viewer, "withdraw", proposal.document, n=proposal.document.newest.number, reason=why)
-    if proposal.was_shown:
+    last = proposal.shown or proposal.document.newest
+    writing.audit_line(db, viewer, "withdraw", proposal.document, n=last.number, reason=why)
+    if proposal.shown is not None:
         await telling.tell_withdrawn(db, proposal, by=viewer.person_id)
     return proposal
 
@@ -166,7 +170,7 @@ async def _text(
             review_on=check.day("review_on", said.review_on),
             clauses=checked_clauses(check, said.clauses, most=writing.MOST_SECTIONS),
         )
-        check.days("effective_on", said.effective_on, "review_on", said.review_on)
+        check.days("effective_on", said.effective_on or today, "review_on", said.review_on)
         if not said.clauses:
             check.refuse("clauses", N_("Please enter the clauses that are to be signed."))
         reason = check.text("reason", said.reason, most=2000, lines=True)
@@ -174,11 +178,12 @@ async def _text(
         head = content.head_of_version(text, mechanism.name, parties)
         return head, content.sections_of_version(words, text), reason, None
     agency = await db.get(Agency, said.agency_id) if said.agency_id else None
+    present = there_from(await mechanisms.members(db, mechanism.id), said.joined_on or today)
     if agency is None or agency.deactivated_at is not None or agency.kept_by_id is not None:
         check.refuse("agency_id", N_("Please choose an agency from the directory."))
-    elif agency.id in {one.agency_id for one in members}:
+    elif agency.id in {one.agency_id for one in present}:
         check.refuse("agency_id", N_("This agency is a member already at that time."))
-    elif len(members) >= MOST_MEMBERS:
+    elif len(present) >= MOST_MEMBERS:
         check.refuse("agency_id", N_("A mechanism has %(least)s to %(most)s members."), least=FEWEST_MEMBERS, most=MOST_MEMBERS)  # fmt: skip
     joining = JoiningText(
         agency_id=agency.id if agency else 0,

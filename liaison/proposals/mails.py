@@ -141,7 +141,8 @@ async def outcome(db: Session, mail: OutboxMail) -> OutgoingMessage | None:
     holds = mail.params["what"] == FORCE
     if proposal is None or holds == (proposal.withdrawn_at is not None):
         return None
-    version, words, mechanism = proposal.document.newest, _words(db, mail, proposal), proposal.mechanism
+    version = proposal.document.newest if holds else proposal.shown or proposal.document.newest
+    words, mechanism = _words(db, mail, proposal), proposal.mechanism
     day = words.full_date(proposal.takes_effect_on) if proposal.takes_effect_on else ""
     named = title(words, version.head)
     if not holds:

@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from liaison.countersigning.models import ALL_AGREED, CIRCULATING, DRAFT, Document
+from liaison.countersigning.models import ALL_AGREED, CIRCULATING, DRAFT, Document, DocumentVersion
+from liaison.countersigning.showing import SUPERSEDED
 from liaison.countersigning.standing import state_of
 from liaison.db import Base, Versioned
 from liaison.directory.models import Agency
@@ -73,6 +74,18 @@ class Proposal(Versioned, Base):
         return self.state in (DRAFT, CIRCULATING, ALL_AGREED)
 
     @property
-    def was_shown(self) -> bool:
-        """Whether any version of it was circulated. Needs the versions."""
-        return any(one.circulated_at is not None for one in self.document.versions)
+    def shown(self) -> DocumentVersion | None:
+        """The newest version that was circulated; what stands behind it is a draft of the lead. None while none was. Needs the versions."""
+        return next((one for one in reversed(self.document.versions) if one.circulated_at is not None), None)
+
+    def state_of(self, version: DocumentVersion) -> str:
+        """How one version of it stands: the newest as all of it, one before was replaced; but what was withdrawn is so for those, too, who
+        never saw the draft that stood behind it. Needs all of the document."""
+        if version is self.document.newest:
+            return self.state
+        return WITHDRAWN if self.withdrawn_at is not None and version is self.shown else SUPERSEDED
+
+    def reason_beside(self, version: DocumentVersion) -> str | None:
+        """The reason belongs to the newest version, which may be a draft that who reads an earlier one does not know of. Needs the
+        versions."""
+        return self.reason if version is self.document.newest else None

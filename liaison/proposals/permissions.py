@@ -1,6 +1,7 @@
 """Who may do what with what is put to the members (PERMISSIONS.md "found a mechanism, add members"). Pure."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import NOBODY, Viewer
 from liaison.countersigning.models import Document, DocumentVersion
@@ -23,10 +24,13 @@ def may_read_draft(viewer: Viewer, mechanism: Mechanism) -> bool:
     return viewer.acts_for(mechanism.id) == mechanism.lead_agency_id
 
 
-def may_read_circulated(viewer: Viewer, mechanism: Mechanism) -> bool:
-    """See what is being signed, or was withdrawn after that: liaisons and deputies of the mechanism. What came in force is read by
-    everybody who sees the mechanism."""
-    return viewer.acts_for(mechanism.id) is not None
+def may_read_circulated(viewer: Viewer, mechanism: Mechanism, version: DocumentVersion) -> bool:
+    """See what is being signed, or was replaced or withdrawn after that: liaisons and deputies of the agencies that were members when it
+    was circulated, since who joins sees records from then on. What came in force is read by everybody who sees the mechanism."""
+    if version.circulated_at is None or viewer.acts_for(mechanism.id) is None:
+        return False
+    day = version.circulated_at.astimezone(ZoneInfo(mechanism.timezone)).date()
+    return any(one.covers(day) for one in viewer.member_of.get(mechanism.id, ()))
 
 
 def may_register(viewer: Viewer, mechanism: Mechanism, document: Document, agency_id: int) -> bool:
@@ -44,15 +48,16 @@ def readable_versions(viewer: Viewer, proposal: Proposal, now: datetime) -> list
     mechanism, document = proposal.mechanism, proposal.document
     if not may_see(viewer, mechanism.id):
         return []
-    in_force = document.newest if document.in_force_at is not None else None
-    drafts, circulated = may_read_draft(viewer, mechanism), may_read_circulated(viewer, mechanism)
+    holds = document.in_force_at is not None and proposal.withdrawn_at is None
+    in_force = document.newest if holds else None
+    drafts = may_read_draft(viewer, mechanism)
     found = []
     for one in document.versions:
         if one is in_force:
             before = reads_before(viewer, mechanism.id, mechanism.timezone, now)
             reads = before is None or (document.in_force_at is not None and document.in_force_at < before)
         else:
-            reads = drafts if one.circulated_at is None else circulated
+            reads = drafts or may_read_circulated(viewer, mechanism, one)
         if reads:
             found.append(one)
     return found

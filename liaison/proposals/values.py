@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from liaison.accounts.viewer import Viewer
 from liaison.countersigning.models import DocumentVersion
-from liaison.countersigning.showing import SUPERSEDED
 from liaison.countersigning.values import sign_off_json, signers_json
 from liaison.mechanisms.wordings import Wording
 from liaison.proposals.models import Proposal
@@ -24,13 +23,13 @@ def proposal_json(
         "kind": document.kind,
         "number": version.number,
         "version": version.version,
-        "state": proposal.state if version.number == document.newest.number else SUPERSEDED,
+        "state": proposal.state_of(version),
         "root": version.root,
         "head": version.head,
         "sections": [
             {"key": one.key, "title": one.title, "text": one.text, "hash": one.hash} for one in version.sections
         ],
-        "reason": proposal.reason,
+        "reason": proposal.reason_beside(version),
         "proposed_by_agency_id": str(proposal.proposed_by_id),
         "due_on": version.due_on.isoformat() if version.due_on else None,
         "circulated_at": version.circulated_at.astimezone(zone).isoformat() if version.circulated_at else None,

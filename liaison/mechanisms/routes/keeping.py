@@ -14,7 +14,7 @@ from liaison.errors import NotPermitted
 from liaison.i18n import LANGUAGE_NAMES, N_
 from liaison.life import queries as life
 from liaison.mechanisms import agreement as agreements
-from liaison.mechanisms import charts, founding, overview, permissions, queries, rhythm, wording
+from liaison.mechanisms import charts, founding, known, overview, permissions, queries, rhythm, wording
 from liaison.mechanisms import members as membership
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.clauses import ClauseSaid
@@ -60,7 +60,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     on = until - timedelta(days=1) if until else today
     shown = overview.seen_before(until, (await queries.histories(db, [mechanism]))[mechanism_id])
     chosen = rhythm.year_named(year) or on.year
-    agreed = await queries.agreement(db, mechanism_id)
+    wordings = await known.wordings(db, viewer, mechanism)
+    agreed = wordings[-1] if wordings else None
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
     return page(
         request,
@@ -70,7 +71,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         agreement=agreed,
         dormant=(await life.dormant(db, viewer, [mechanism])).get(mechanism_id),
         review_near=not mechanism.has_ended(today) and is_near(agreed.review_on if agreed else None, today),
-        clauses=await queries.clauses(db, mechanism_id),
+        clauses=agreed.clauses if agreed else [],
         cards=overview.cards(shown, on),
         hosts=(await queries.host_rotation(db, [mechanism_id]))[mechanism_id],
         needed=[one.agency for one in shown if one.agency.id in (mechanism.must_include or ())],

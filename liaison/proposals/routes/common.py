@@ -66,12 +66,10 @@ async def context_of(
     """One version, with who signs, the versions before, and what the viewer may do."""
     mechanism, document, words = proposal.mechanism, proposal.document, words_of(request)
     version = next(one for one in document.versions if one.id == version_id)
-    is_newest = version.number == document.newest.number
-    state = proposal.state if is_newest else showing.SUPERSEDED
+    state = proposal.state_of(version)
     today = db.clock.today(mechanism.timezone)
     members = {one.agency_id for one in await mechanisms.members_on(db, mechanism.id, today)}
-    leads = may_propose(viewer, mechanism)
-    runs = leads and not mechanism.has_ended(today)
+    leads, runs = may_propose(viewer, mechanism), not mechanism.has_ended(today)
     own = signs_for(viewer, document)
     signs = own is not None and signer_of(version, own) is not None and state in (CIRCULATING, ALL_AGREED)
     stands = standing_of(version)
@@ -96,20 +94,18 @@ async def context_of(
         "facts": facts(words, version.head),
         "obliges": obliges(words, version.head),
         "state": state,
+        "reason": proposal.reason_beside(version),
         "stands": stands,
         "signers": signers,
         "versions": versions,
-        "version_states": {
-            one.version.id: proposal.state if one.version.number == document.newest.number else showing.SUPERSEDED
-            for one in versions
-        },
+        "version_states": {one.version.id: proposal.state_of(one.version) for one in versions},
         "own_word": word_of(version, own) if signs and own is not None else None,
         "own_agency": next((one.agency for one in version.signers if one.agency_id == own), None) if signs else None,
         "may": {
-            "edit": runs and state in (DRAFT, CIRCULATING, ALL_AGREED),
-            "circulate": runs and state == DRAFT,
-            "remind": runs and state == CIRCULATING and bool(stands.owes),
-            "put_in_force": runs and state == ALL_AGREED,
+            "edit": leads and runs and state in (DRAFT, CIRCULATING, ALL_AGREED),
+            "circulate": leads and runs and state == DRAFT,
+            "remind": leads and runs and state == CIRCULATING and bool(stands.owes),
+            "put_in_force": leads and runs and state == ALL_AGREED,
             "withdraw": leads and state in (DRAFT, CIRCULATING, ALL_AGREED, WAITING),
             "sign": signs,
         },

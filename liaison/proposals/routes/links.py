@@ -93,6 +93,7 @@ async def _page(
 ) -> Response[str]:
     words, own = words_of(request), word_of(version, agency_id)
     own_facts = sign_off_facts(words, version, own, own.text, REGISTERED_NAMES, section=own.section_key) if own else []
+    state = proposal.state_of(version)
     context: dict[str, Any] = {
         "agency": names_of(version, [agency_id])[0],
         "own": own,
@@ -108,11 +109,12 @@ async def _page(
         mechanism=proposal.mechanism,
         version=version,
         title=title(words, version.head),
-        state_name=words._(STATE_NAMES[proposal.state]),
-        state_look=STATE_LOOKS[proposal.state],
+        state_name=words._(STATE_NAMES[state]),
+        state_look=STATE_LOOKS[state],
         facts=facts(words, version.head),
         sections=[(one.key, one.title, one.text.split("\n")) for one in version.sections],
         obliges=obliges(words, version.head),
+        reason=proposal.reason_beside(version),
         progress=progress(words, version),
         signs=proposal.is_open,
         said=said,

@@ -3,8 +3,8 @@
 from litestar import get
 
 from liaison.errors import NotFound
+from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanisms
-from liaison.mechanisms.permissions import sees_until
 from liaison.mechanisms.wording import promised
 from liaison.proposals import queries
 from liaison.proposals.permissions import may_propose, readable_versions
@@ -18,10 +18,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
     """Every wording that held, newest first, with its days; and what is or was put to the members."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
     words, today = words_of(request), db.clock.today(mechanism.timezone)
-    until = sees_until(viewer, mechanism_id, today)
-    wordings = [
-        one for one in await mechanisms.wordings(db, mechanism_id) if until is None or one.held.starts_on < until
-    ]
+    wordings = await known.wordings(db, viewer, mechanism)
     proposals = await queries.of_mechanism(db, viewer, mechanism)
     seen = {one.id: readable_versions(viewer, one, db.now())[-1] for one in proposals}
     return shown(
@@ -31,6 +28,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
         wordings=[*reversed(wordings)],
         proposals=proposals,
         seen=seen,
+        states={one.id: one.state_of(seen[one.id]) for one in proposals},
         of_document={one.document_id: seen[one.id] for one in proposals},
         titles={one.id: title(words, seen[one.id].head) for one in proposals},
         may_propose=may_propose(viewer, mechanism) and not mechanism.has_ended(today),
@@ -42,19 +40,15 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
 async def wording(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, nth: Id) -> Page:
     """One wording, the `nth` that held, counted from 1."""
     mechanism = await mechanisms.get(db, viewer, mechanism_id)
-    words, today = words_of(request), db.clock.today(mechanism.timezone)
-    until = sees_until(viewer, mechanism_id, today)
-    wordings = await mechanisms.wordings(db, mechanism_id)
+    words = words_of(request)
+    wordings = await known.wordings(db, viewer, mechanism)
     if not 1 <= nth <= len(wordings):
-        raise NotFound
-    one = wordings[nth - 1]
-    if until is not None and one.held.starts_on >= until:
         raise NotFound
     return shown(
         request,
         "proposals/wording.html",
         mechanism=mechanism,
-        wording=one,
+        wording=wordings[nth - 1],
         number=nth,
         promised=lambda said: promised(words, said),
     )
