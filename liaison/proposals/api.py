@@ -22,6 +22,8 @@ from liaison.proposals.drafting import JoiningSaid, VersionSaid
 from liaison.proposals.models import Proposal
 from liaison.proposals.permissions import readable_versions
 from liaison.proposals.values import proposal_json, wording_json
+from liaison.proposals.viewing import note_viewing
+from liaison.web.afterwards import noted_afterwards
 from liaison.web.api import Body, body, named, named_if_given, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -123,7 +125,9 @@ async def draft(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Re
 async def one(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Response[bytes]:
     """One version."""
     proposal, version = await queries.version(db, viewer, row_id(version_id))
-    return await _answer(request, db, viewer, proposal, version)
+    answer = await _answer(request, db, viewer, proposal, version)
+    answer.background = noted_afterwards(request, viewer, version.id, note_viewing)
+    return answer
 
 
 @put("/proposals/{version_id:str}")

@@ -94,7 +94,7 @@ async def save(
     newest = proposal.document.newest
     if seen is not None:
         if seen[0] != newest.id:
-            raise Conflict(writing.NOT_NEWEST)
+            raise Conflict(writing.NOT_NEWEST, _stored(proposal, newest))
         newest.check_version(seen[1], **_stored(proposal, newest))
     head, sections, reason, joins_id = await _text(db, mechanism, said)
     if joins_id != proposal.joins_id:

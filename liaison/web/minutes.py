@@ -1,15 +1,14 @@
 """How minutes go out: papers to be kept and never opened by the browser itself; what a reader (查阅人员) sees is on the trail."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.background_tasks import BackgroundTask
 from litestar.response import Response
 
 from liaison.accounts.viewer import Viewer
-from liaison.db import Session
 from liaison.minutes import making
 from liaison.minutes.making import Made
+from liaison.web.afterwards import noted_afterwards
 from liaison.web.attached import DOCX, attached
 from liaison.web.pages import AnyRequest
 
@@ -22,23 +21,10 @@ def handed_out(request: AnyRequest, viewer: Viewer, made: Made) -> Response[byte
 
 def noted(request: AnyRequest, viewer: Viewer, version_id: int) -> BackgroundTask | None:
     """The line of the trail about what a reader (查阅人员) took or printed, written once it was answered; nothing for anybody else."""
-    return _afterwards(request, viewer, version_id, making.note_reading)
+    return noted_afterwards(request, viewer, version_id, making.note_reading)
 
 
 def viewed(request: AnyRequest, viewer: Viewer, version_id: int, answer: Response[Any]) -> Response[Any]:
     """The answer, after which it is on the trail that a reader opened this version: one line a day; nothing for anybody else."""
-    answer.background = _afterwards(request, viewer, version_id, making.note_viewing)
+    answer.background = noted_afterwards(request, viewer, version_id, making.note_viewing)
     return answer
-
-
-def _afterwards(
-    request: AnyRequest, viewer: Viewer, version_id: int, note: Callable[[Session, Viewer, int], Awaitable[None]]
-) -> BackgroundTask | None:
-    if not viewer.reader_of:
-        return None
-
-    async def write() -> None:
-        async with request.app.state.database.writing() as db:
-            await note(db, viewer, version_id)
-
-    return BackgroundTask(write)

@@ -3,6 +3,9 @@
 import re
 from datetime import date
 
+from sqlalchemy import select
+
+from liaison.audit import AuditLine
 from liaison.mechanisms import agreement
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.clauses import ClauseSaid
@@ -186,3 +189,38 @@ async def test_who_signed_by_a_deputy_is_refused(browser: Browser, play: Play, p
     await signed(program, play.world.zhoumin, sent)
     refused = await program.refused(play.world.wuxl, "POST", f"/proposals/{sent['id']}/sign", {"root": sent["root"]})
     assert refused[0] == 403
+
+
+async def test_what_was_typed_into_the_form_of_a_version_that_was_replaced_is_kept(
+    browser: Browser, play: Play, program: Program
+) -> None:
+    world = play.world
+    first = await circulated(play, program, await version(play, program))
+    await browser.sign_in(world.zhoumin)
+    await browser.get(f"/proposals/{first['id']}/edit")
+    other = {"title": "另一个标题", "clauses": CLAUSES}
+    second = await program.put(world.zhoumin, f"/proposals/{first['id']}", other)
+    stale = await browser.post(f"/proposals/{first['id']}/edit", version="2", **typed(title="我改的标题"))
+    assert stale.status_code == 409
+    assert ("我改的标题" in stale.text, "另一个标题" in stale.text) == (True, True)
+    seen = re.search(r'name="version" value="(\d+)"', stale.text)
+    assert seen
+    assert f'action="/proposals/{second["id"]}/edit"' in stale.text
+    saved = await browser.post(f"/proposals/{second['id']}/edit", version=seen[1], **typed(title="我改的标题"))
+    assert saved.status_code == 303
+    assert (await program.get(world.zhoumin, f"/proposals/{second['id']}"))["head"]["title"] == "我改的标题"
+
+
+async def test_what_a_reader_opens_is_one_line_of_the_trail_a_day(
+    browser: Browser, play: Play, program: Program
+) -> None:
+    world = play.world
+    done = await agreed(play, program, await circulated(play, program, await version(play, program)))
+    await program.post(world.zhoumin, f"/proposals/{done['id']}/put-in-force", {})
+    for who in (world.maolin, world.maolin, world.chenzy):
+        await browser.sign_in(who)
+        await browser.get(f"/proposals/{done['id']}")
+    await browser.client.get(f"/proposals/{done['id']}/text.docx")
+    async with play.database.reading() as db:
+        lines = await db.scalars(select(AuditLine).where(AuditLine.verb == "view_agreement"))
+        assert [one.person_id for one in lines] == [world.maolin.id]

@@ -103,9 +103,9 @@ async def save(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Page:
     act = drafting.save(db, viewer, proposal, said, seen=(version_id, form.whole("version")))
 
     async def again(theirs: Mapping[str, Any]) -> Page:
-        fresh, version = await to_write(db, viewer, version_id)
+        fresh, _ = await to_write(db, viewer, version_id)
         if theirs:
-            form.values["version"] = [str(version.version)]
+            form.values["version"] = [str(fresh.document.newest.version)]
         return await _edit_page(request, db, fresh, form, theirs)
 
     saved = await attempt(db, form, act, again)

@@ -1,10 +1,12 @@
 """The page of one version of a proposal, what differs from the version before or from the agreement that holds, and its papers."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
 
+from liaison.accounts.viewer import Viewer
 from liaison.countersigning.comparing import compared
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -12,6 +14,8 @@ from liaison.proposals import content, making, queries
 from liaison.proposals.making import Made
 from liaison.proposals.permissions import readable_versions
 from liaison.proposals.routes.common import Db, Id, Me, Page, context_of, shown, version_page
+from liaison.proposals.viewing import note_viewing
+from liaison.web.afterwards import noted_afterwards
 from liaison.web.attached import DOCX, attached
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, words_of
@@ -37,7 +41,8 @@ async def show(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Page:
     proposal, _ = await queries.version(db, viewer, version_id)
     done = DONE.get(request.query_params.get("done", ""))
     toast = SimpleNamespace(text=words_of(request)._(done), undo_url=None) if done else None
-    return await version_page(request, db, viewer, proposal, version_id, Form(), toast=toast)
+    answer = await version_page(request, db, viewer, proposal, version_id, Form(), toast=toast)
+    return _viewed(request, viewer, version_id, answer)
 
 
 @get("/proposals/{version_id:int}/changes")
@@ -59,22 +64,29 @@ async def changes(request: AnyRequest, db: Db, viewer: Me, version_id: Id) -> Pa
     now = content.open_sections(version) if against is None else content.sections_shown(
         words_of(request), content.version_text(version.head, version.sections).clauses
     )  # fmt: skip
-    return shown(
+    answer = shown(
         request, "proposals/changes.html", before=before, against=against, compared=compared(was, now),
         head_changed=before is not None and before.head != version.head, **found,
     )  # fmt: skip
+    return _viewed(request, viewer, version_id, answer)
 
 
 @get("/proposals/{version_id:int}/text.docx")
-async def as_docx(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
+async def as_docx(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[Any]:
     """The text as a paper, with room for the parties to sign."""
-    return _handed_out(await making.docx(db, viewer, version_id))
+    return _viewed(request, viewer, version_id, _handed_out(await making.docx(db, viewer, version_id)))
 
 
 @get("/proposals/{version_id:int}/sign-sheet.docx")
-async def sign_sheet(db: Db, viewer: Me, version_id: FromPath[int]) -> Response[bytes]:
+async def sign_sheet(request: AnyRequest, db: Db, viewer: Me, version_id: FromPath[int]) -> Response[Any]:
     """会签单: filled as far as agencies have said something."""
-    return _handed_out(await making.sheet(db, viewer, version_id))
+    return _viewed(request, viewer, version_id, _handed_out(await making.sheet(db, viewer, version_id)))
+
+
+def _viewed(request: AnyRequest, viewer: Viewer, version_id: int, answer: Response[Any]) -> Response[Any]:
+    """The answer, after which it is on the trail that a reader (查阅人员) opened this version."""
+    answer.background = noted_afterwards(request, viewer, version_id, note_viewing)
+    return answer
 
 
 def _handed_out(made: Made) -> Response[bytes]:
