@@ -18,10 +18,17 @@ class Message:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def worded(self, gettext: Callable[[str], str]) -> str:
-        """The sentence in the language of `gettext`; parameters that are messages themselves are worded too."""
-        params = {k: v.worded(gettext) if isinstance(v, Message) else v for k, v in self.params.items()}
+        """The sentence in the language of `gettext`; parameters that are messages themselves are worded too, and several names (a tuple) are
+        set apart as that language does."""
+        params = {name: _worded(value, gettext) for name, value in self.params.items()}
         text = gettext(self.msgid)
         return text % params if params else text
+
+
+def _worded(value: Any, gettext: Callable[[str], str]) -> Any:
+    if isinstance(value, Message):
+        return value.worded(gettext)
+    return gettext(", ").join(value) if isinstance(value, tuple) else value
 
 
 class CannotRun(Exception):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from markupsafe import Markup
 
+from liaison.errors import Message
 from liaison.i18n import LOCALES, N_, Words, gettext_for, known_locale, local_date, negotiate, utc_offset, wall_time
 from tools import messages
 
@@ -200,3 +201,9 @@ def test_every_locale_has_its_catalogue() -> None:
 def test_headings_of_the_first_level_are_numbered_as_chinese_offices_do(n: int, heading: str) -> None:
     assert Words("zh_CN", "Asia/Shanghai").numbered(n, "甲") == heading
     assert Words("en", "Asia/Shanghai").numbered(n, "A") == f"{n}. A"
+
+
+def test_several_names_in_a_refusal_are_set_apart_as_the_readers_language_does() -> None:
+    message = Message("Not a member any more: %(agencies)s.", {"agencies": ("区司法局", "区民政局")})
+    assert "区司法局、区民政局" in message.worded(Words("zh_CN", "Asia/Shanghai", None)._)
+    assert "区司法局, 区民政局" in message.worded(Words("en", "Asia/Shanghai", None)._)

@@ -96,7 +96,7 @@ async def send(
     if planned.method is CANCEL or not unreached:
         vacancy_reason = None
     elif vacancy_reason is None:
-        raise Invalid({"vacancy_reason": Message(NO_LIAISON, {"agencies": ", ".join(one.name for one in unreached)})})
+        raise Invalid({"vacancy_reason": Message(NO_LIAISON, {"agencies": tuple(one.name for one in unreached)})})
     await mails.rehearse(db, meeting, planned, note=note)
     if planned.asks_anew:
         await _ask_anew(db, meeting)

@@ -162,7 +162,7 @@ async def send(db: Session, viewer: Viewer, notice: Notice, *, version: int | No
     elif not notice.asked:
         check.refuse("to_agency_ids", N_("Please choose at least one agency that this is addressed to."))
     elif left := [one.agency.short_name for one in notice.addressees if one.agency_id not in members]:
-        check.refuse("to_agency_ids", N_("Not a member any more: %(agencies)s."), agencies=", ".join(left))
+        check.refuse("to_agency_ids", N_("Not a member any more: %(agencies)s."), agencies=tuple(left))
     check.done()
     notice.sent_at, notice.sent_by, notice.discarded_at = db.now(), viewer.person_id or None, None
     for one in notice.addressees:

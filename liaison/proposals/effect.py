@@ -107,7 +107,7 @@ async def _refuse(db: Session, proposal: Proposal, mechanism: Mechanism, today: 
     signing = {one.agency_id for one in proposal.document.newest.signers}
     there = await mechanisms.members_on(db, mechanism.id, today)
     if new := [one.agency.short_name for one in there if one.agency_id not in signing]:
-        raise Conflict(JOINED_SINCE, agencies=", ".join(new))
+        raise Conflict(JOINED_SINCE, agencies=tuple(new))
     if proposal.joins_id is not None:
         day = max(wanted_on(proposal.document.newest) or today, today)
         await members.admissible(db, mechanism, agency_id=proposal.joins_id, joined_on=day)
