@@ -58,10 +58,10 @@ async def draft(db: Session, viewer: Viewer, mechanism_id: int, said: VersionSai
     """起草: begin a version of the agreement, or the proposal that an agency joins; nobody but the lead agency sees it. Raises NotFound,
     NotPermitted, Conflict (one is under way, or the mechanism has ended), Invalid."""
     mechanism = await _own(db, viewer, mechanism_id)
-    open_ = await queries.open_in(db, [mechanism.id])
+    under_way = await queries.under_way_in(db, mechanism.id)
     head, sections, reason, joins_id = await _text(db, mechanism, said)
     kind = AGREEMENT if joins_id is None else MEMBER
-    if any(one.joins_id == joins_id for one in open_):
+    if joins_id in under_way:
         raise Conflict(UNDER_WAY if joins_id is None else N_("That this agency joins is proposed already."))
     document = await writing.begin(
         db, viewer, kind=kind, mechanism_id=mechanism.id, about=None, head=head, sections=sections

@@ -35,6 +35,13 @@ def something_open() -> ColumnElement[bool]:
     return select(Proposal.id).where(Proposal.mechanism_id == Mechanism.id, *still).exists()
 
 
+async def under_way_in(db: Session, mechanism_id: int) -> set[int | None]:
+    """The agencies of which it is proposed there that they join; None among them while a version of the agreement is drafted, signed or
+    waits for its day."""
+    still = Proposal.withdrawn_at.is_(None), Proposal.took_effect_on.is_(None)
+    return set(await db.scalars(select(Proposal.joins_id).where(Proposal.mechanism_id == mechanism_id, *still)))
+
+
 async def open_in(db: Session, mechanism_ids: Collection[int]) -> list[Proposal]:
     """Those of these mechanisms that were neither put in force nor withdrawn, whole."""
     if not mechanism_ids:

@@ -61,6 +61,10 @@ async def test_it_holds_from_the_day_the_text_names_and_until_then_the_present_o
     sent = await circulated(play, program, await version(play, program, effective_on="2027-01-01"))
     waiting = await in_force(play, program, await agreed(play, program, sent))
     assert (waiting["state"], waiting["takes_effect_on"]) == ("waiting", "2027-01-01")
+    another = {"title": "再次修订", "clauses": CLAUSES}
+    proposals = f"/mechanisms/{play.world.mechanism.id}/proposals"
+    refused = await program.call(play.world.zhoumin, "POST", proposals, another)
+    assert (refused.status_code, "已有一份协议修订稿正在办理" in refused.text) == (409, True)
     for instant, title in (
         (datetime(2026, 12, 31, 15, 59, tzinfo=UTC), play.world.agreement.title),
         (datetime(2026, 12, 31, 16, 1, tzinfo=UTC), TITLE),

@@ -7,6 +7,7 @@ from liaison.mechanisms import known
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.wording import promised
 from liaison.proposals import queries
+from liaison.proposals.models import WAITING
 from liaison.proposals.permissions import may_propose, readable_versions
 from liaison.proposals.routes.common import Db, Id, Me, Page, shown
 from liaison.proposals.wording import title
@@ -32,7 +33,7 @@ async def versions(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) ->
         of_document={one.document_id: seen[one.id] for one in proposals},
         titles={one.id: title(words, seen[one.id].head) for one in proposals},
         may_propose=may_propose(viewer, mechanism) and not mechanism.has_ended(today),
-        version_open=any(one.is_open and one.joins_id is None for one in proposals),
+        version_open=any((one.is_open or one.state == WAITING) and one.joins_id is None for one in proposals),
     )
 
 
