@@ -23,7 +23,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from bench.scale import put
+from bench.grown import put
 from liaison import migrate
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.calendaring.workdays import add_workdays, region_calendar

@@ -18,7 +18,8 @@ from functools import partial
 from sqlalchemy import text
 
 from bench.feed import fetched
-from bench.scale import NOW, Site, following, measured, put, site
+from bench.grown import NOW, put
+from bench.scale import Site, following, measured, site
 from liaison import migrate
 from liaison.app import create_app
 from liaison.notices.models import Addressee, Notice
