@@ -56,6 +56,7 @@ from liaison.proposals import api as proposals_api
 from liaison.proposals import routes as proposals_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
+from liaison.results import api as results_api
 from liaison.succession import api as succession_api
 from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
@@ -216,6 +217,7 @@ def api_routers() -> list[Router]:
         minutes_api.api,
         proposals_api.api,
         notices_api.api,
+        results_api.api,
         feed_api.api,
         desk_api.api,
         postroom_api.api,

@@ -3,7 +3,6 @@
 Everything heavy is imported inside the command that needs it, so that `liaison --help` answers at once."""
 
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -167,67 +166,12 @@ def restore(file: Path, check: bool) -> None:
 @click.option("--person", help="Key or mail of the liaison or deputy for whom a ledger (.xlsx) comes back.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 def import_(file: Path, mechanism: str | None, agency: str | None, person: str | None, dry_run: bool) -> None:
-    """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv), or a ledger of action items that was exported
-    (.xlsx, with --person): all or nothing. No mail is sent."""
+    """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv), a table of outcomes (.xlsx or .csv), or a ledger of action
+    items that was exported (.xlsx, with --person): all or nothing. No mail is sent."""
     settings = console.ready(quiet=True)
-    from liaison.accounts.viewer import COMMAND_LINE
-    from liaison.bundle.kinds import bundle_in, ledger_in
-    from liaison.bundle.loading import lead_agency, load
+    from liaison import importing
 
-    words = console.words_of(settings)
-    content = file.read_bytes()
-    if (table := ledger_in(file.name, content)) is not None:
-        return _import_ledger(settings, table, person, dry_run=dry_run)
-
-    async def run(database: Any) -> None:
-        with suppress(_OnlyTried):
-            async with database.writing() as db:
-                bundle = bundle_in(file.name, content, agency=agency or await lead_agency(db, mechanism))
-                report = await load(db, COMMAND_LINE, bundle, mechanism=mechanism)
-                for line in report.worded(words):
-                    click.echo(line)
-                if dry_run:
-                    raise _OnlyTried
-        if dry_run:
-            click.echo(words._("This was only a trial: nothing was changed."))
-
-    console.run(console.with_database(settings, run))
-
-
-def _import_ledger(settings: Any, table: Any, person: str | None, *, dry_run: bool) -> None:
-    from liaison.actions.ledger_import import take_in
-    from liaison.actions.ledger_table import LedgerRefused
-    from liaison.errors import Conflict, NotFound
-    from liaison.i18n import N_
-    from liaison.mechanisms.viewers import viewer_for
-    from liaison.system.console import person_named
-
-    words = console.words_of(settings)
-
-    async def run(database: Any) -> None:
-        with suppress(_OnlyTried):
-            async with database.writing() as db:
-                if person is None:
-                    raise Conflict(N_("Please say with --person for whom this ledger comes back."))
-                viewer = await viewer_for(db, (await person_named(db, person)).id, via="cli")
-                if viewer is None:
-                    raise NotFound
-                try:
-                    taken = await take_in(db, viewer, table, words)
-                except LedgerRefused as refusal:
-                    for wrong in refusal.wrong:
-                        click.echo(wrong.worded(words), err=True)
-                    raise
-                for one in taken.rows:
-                    click.echo(words._("Row %(row)s: %(text)s", row=one.row, text=one.title))
-                click.echo(words.ngettext("%(n)d new item", "%(n)d new items", taken.new))
-                click.echo(words.ngettext("%(n)d item changed", "%(n)d items changed", taken.changed))
-                if dry_run:
-                    raise _OnlyTried
-        if dry_run:
-            click.echo(words._("This was only a trial: nothing was changed."))
-
-    console.run(console.with_database(settings, run))
+    importing.import_file(settings, file, mechanism=mechanism, agency=agency, person=person, dry_run=dry_run)
 
 
 @liaison.group()
@@ -377,10 +321,6 @@ def verify_log(head: str | None) -> None:
         click.echo(words._("The audit trail fits. Head: %(number)s:%(hash)s", number=last, hash=digest))
 
     console.run(console.with_database(settings, run))
-
-
-class _OnlyTried(Exception):
-    """Undoes the transaction of a dry run."""
 
 
 def _head(text: str) -> tuple[int, str]:

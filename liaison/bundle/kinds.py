@@ -5,8 +5,11 @@ from liaison.bundle.reading import bundle_of
 from liaison.bundle.tables import bundle_of_tables, csv_rows
 from liaison.bundle.values import Bundle, BundleRefused, Line
 from liaison.bundle.workbook import tables_of
+from liaison.documents import tables
+from liaison.documents.spreadsheet import Unreadable
 from liaison.errors import Message
 from liaison.i18n import N_
+from liaison.results.outcome_table import is_outcomes
 
 
 def bundle_in(name: str, content: bytes, *, agency: str | None = None) -> Bundle:
@@ -28,3 +31,13 @@ def ledger_in(name: str, content: bytes) -> list[list[str]] | None:
     if not name.lower().endswith(".xlsx"):
         return None
     return next((table for table in tables_of(content) if is_ledger(table)), None)
+
+
+def holds_outcomes(name: str, content: bytes) -> bool:
+    """Whether a file is a table of outcomes, as its headings say."""
+    if name.lower().rpartition(".")[2] not in ("csv", "tsv", "txt", "xlsx"):
+        return False
+    try:
+        return is_outcomes(tables.rows_in(name, content))
+    except Unreadable:
+        return False  # whoever reads it next says why

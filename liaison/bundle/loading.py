@@ -29,9 +29,15 @@ async def load(db: Session, viewer: Viewer, bundle: Bundle, *, mechanism: str | 
 
 async def lead_agency(db: Session, mechanism: str | None) -> str | None:
     """The short name of the agency that leads the named mechanism, or the only one of the site; None where that is not clear."""
+    found = await mechanism_named(db, mechanism)
+    return found.lead_agency.short_name if found is not None else None
+
+
+async def mechanism_named(db: Session, name: str | None) -> Mechanism | None:
+    """The mechanism of that name or short name, or the only one of the site, with its lead agency; None where that is not clear."""
     found = list(await db.scalars(select(Mechanism).options(joinedload(Mechanism.lead_agency))))
-    fitting = [each for each in found if mechanism in (None, each.name, each.short_name)]
-    return fitting[0].lead_agency.short_name if len(fitting) == 1 else None
+    fitting = [each for each in found if name in (None, each.name, each.short_name)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 async def known_of(db: Session) -> Known:

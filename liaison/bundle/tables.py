@@ -12,7 +12,8 @@ from liaison.bundle.fields import AGENCY, DESIGNATION, PERSON, Field, value_of
 from liaison.bundle.reading import MOST_BYTES, repeated
 from liaison.bundle.values import Bundle, BundleRefused, Entry, Line
 from liaison.checks import Check
-from liaison.documents.spreadsheet import MOST_COLUMNS, MOST_ROWS
+from liaison.documents import tables
+from liaison.documents.spreadsheet import MOST_COLUMNS, MOST_ROWS, Unreadable
 from liaison.errors import Message
 from liaison.i18n import N_
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL
@@ -80,23 +81,14 @@ def csv_rows(content: bytes) -> list[list[str]]:
     if len(content) > MOST_BYTES:
         raise _refused(None, N_("The file is too large: at most %(most)s bytes."), most=MOST_BYTES)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError:
-            raise _refused(None, N_("The file must be written in UTF-8.")) from None
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise _refused(None, N_("This is not a CSV file (%(problem)s)."), problem=str(error)) from None
+        return list(tables.csv_rows(content))
+    except Unreadable as refusal:
+        raise BundleRefused([Line(None, "", refusal.message)]) from None
 
 
 def pasted_rows(text: str) -> list[list[str]]:
-    """The rows of cells pasted from a spreadsheet: tabs between cells, quotes around a cell that holds a line break."""
-    return list(csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t"))
+    """The rows of cells pasted from a spreadsheet."""
+    return list(tables.pasted_rows(text))
 
 
 def as_paste(rows: Sequence[Row]) -> str:

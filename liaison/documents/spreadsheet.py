@@ -31,7 +31,7 @@ class Unreadable(ValueError):
 
 def tables_of(content: bytes) -> list[list[list[str]]]:
     """Each sheet's rows as texts; dates as 2026-01-06, times as 14:30. Raises Unreadable for what is no workbook or too large."""
-    _check_package(content)
+    check_package(content)
     import openpyxl  # takes 0.17 s, which no start should pay for a file that is seldom read
 
     try:
@@ -91,13 +91,14 @@ def _width(text: str) -> int:
 
 
 def _row(cells: Iterable[Any]) -> list[str]:
-    texts = [_text(cell) for cell in cells]
+    texts = [cell_text(cell) for cell in cells]
     while texts and not texts[-1]:
         texts.pop()
     return texts
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
+    """What a cell holds, as text: dates as 2026-01-06, times as 14:30, whole numbers without a point."""
     match cell:
         case None:
             return ""
@@ -115,8 +116,8 @@ def _text(cell: Any) -> str:
             return str(cell)
 
 
-def _check_package(content: bytes) -> None:
-    """Refuse before anything is unpacked: sizes as the package tells them, then each part as it really is."""
+def check_package(content: bytes) -> None:
+    """Refuse a workbook before anything of it is unpacked, with Unreadable: sizes as the package tells them, then each part as it really is."""
     if len(content) > MOST_PACKED:
         raise _refused(N_("The file is too large: at most %(most)s bytes."), most=MOST_PACKED)
     try:

@@ -1,0 +1,91 @@
+"""`liaison import`: what a file is, its headings tell; it is taken over whole or not at all, and what was only tried is undone."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from liaison import console
+from liaison.accounts.viewer import COMMAND_LINE
+from liaison.actions import ledger_import
+from liaison.actions.ledger_table import LedgerRefused
+from liaison.bundle.kinds import bundle_in, holds_outcomes, ledger_in
+from liaison.bundle.loading import lead_agency, load, mechanism_named
+from liaison.config import Settings
+from liaison.db import Database, Session
+from liaison.documents.tables import rows_in
+from liaison.errors import Conflict, NotFound
+from liaison.i18n import N_
+from liaison.mechanisms.viewers import viewer_for
+from liaison.results import taking_in
+from liaison.results.outcome_table import TableRefused, read
+from liaison.system.console import person_named
+
+Act = Callable[[Session], Awaitable[list[str]]]
+
+
+class _OnlyTried(Exception):
+    """Undoes what was only tried."""
+
+
+def import_file(
+    settings: Settings, file: Path, *, mechanism: str | None, agency: str | None, person: str | None, dry_run: bool
+) -> None:
+    """Take the file over and say what it brought; with `dry_run` only that. Every place that is wrong is named before the refusal."""
+    words, content = console.words_of(settings), file.read_bytes()
+
+    async def ledger(db: Session) -> list[str]:
+        if person is None:
+            raise Conflict(N_("Please say with --person for whom this ledger comes back."))
+        viewer = await viewer_for(db, (await person_named(db, person)).id, via="cli")
+        if viewer is None:
+            raise NotFound
+        assert table is not None
+        try:
+            taken = await ledger_import.take_in(db, viewer, table, words)
+        except LedgerRefused as refusal:
+            for wrong in refusal.wrong:
+                click.echo(wrong.worded(words), err=True)
+            raise
+        return [
+            *(words._("Row %(row)s: %(text)s", row=one.row, text=one.title) for one in taken.rows),
+            words.ngettext("%(n)d new item", "%(n)d new items", taken.new),
+            words.ngettext("%(n)d item changed", "%(n)d items changed", taken.changed),
+        ]
+
+    async def outcomes(db: Session) -> list[str]:
+        found = await mechanism_named(db, mechanism)
+        if found is None:
+            raise Conflict(N_("Please say with --mechanism to which mechanism these outcomes belong."))
+        rows = read(rows_in(file.name, content), today=db.clock.today(found.timezone))
+        whose = agency or found.lead_agency.short_name
+        try:
+            taken = await taking_in.take_in(db, COMMAND_LINE, found.id, rows, agency=whose, source=file.name[:100])
+        except TableRefused as refusal:
+            for wrong in refusal.wrong:
+                click.echo(wrong.worded(words), err=True)
+            raise
+        return [
+            words.ngettext("%(n)d new case", "%(n)d new cases", taken.new),
+            words.ngettext("%(n)d case unchanged", "%(n)d cases unchanged", taken.unchanged),
+        ]
+
+    async def bundle(db: Session) -> list[str]:
+        found = bundle_in(file.name, content, agency=agency or await lead_agency(db, mechanism))
+        return list((await load(db, COMMAND_LINE, found, mechanism=mechanism)).worded(words))
+
+    table = ledger_in(file.name, content)
+    act: Act = ledger if table is not None else outcomes if holds_outcomes(file.name, content) else bundle
+
+    async def run(database: Database) -> None:
+        with suppress(_OnlyTried):
+            async with database.writing() as db:
+                for line in await act(db):
+                    click.echo(line)
+                if dry_run:
+                    raise _OnlyTried
+        if dry_run:
+            click.echo(words._("This was only a trial: nothing was changed."))
+
+    console.run(console.with_database(settings, run))
