@@ -57,6 +57,7 @@ from liaison.proposals import routes as proposals_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
 from liaison.results import api as results_api
+from liaison.results import routes as results_routes
 from liaison.succession import api as succession_api
 from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
@@ -187,6 +188,7 @@ def page_routers() -> list[Router]:
         minutes_routes.router,
         proposals_routes.router,
         notices_routes.router,
+        results_routes.router,
         feed_routes.router,
         links_router,
         postroom_routes.router,

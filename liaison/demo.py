@@ -17,6 +17,7 @@ from liaison.config import Settings, checked, with_secret_key
 from liaison.db import Database, Session
 from liaison.demo_activities import hold_activities
 from liaison.demo_notices import send_notices
+from liaison.demo_outcomes import report_outcomes
 from liaison.demo_story import tell_story
 from liaison.directory import people
 from liaison.directory.models import Person
@@ -97,6 +98,7 @@ async def run_demo(settings: Settings, *, port: int, reset: bool, say: Callable[
         await tell_story(settings, mechanism_id, WHO)
         await send_notices(settings, mechanism_id)
         await hold_activities(settings, mechanism_id, WHO)
+        await report_outcomes(settings, mechanism_id)
     await serve(settings, host=HOST, port=port, access_log=False, on_start=on_start)
 
 

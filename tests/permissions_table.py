@@ -10,6 +10,7 @@ from tests import (
     permissions_papers,
     permissions_polls,
     permissions_proposals,
+    permissions_results,
 )
 from tests.permissions_plan import PLAN_API, PLAN_PAGES
 from tests.permissions_rules import (
@@ -329,8 +330,9 @@ API: dict[str, Rule | tuple[Rule, ...]] = (
     | permissions_papers.API
     | permissions_polls.API
     | permissions_proposals.API
+    | permissions_results.API
     | PLAN_API
 )
-PAGES |= permissions_contact.PAGES | permissions_proposals.PAGES
+PAGES |= permissions_contact.PAGES | permissions_proposals.PAGES | permissions_results.PAGES
 PAGES |= permissions_minutes.PAGES | permissions_notices.PAGES | permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

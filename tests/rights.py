@@ -38,6 +38,7 @@ from tests.callers import app_of
 from tests.permissions_rules import ROLES
 from tests.rights_meetings import meetings
 from tests.rights_notices import contacts, notices
+from tests.rights_results import outcomes
 from tests.statements import hurried
 
 MISSING = 99_999_999
@@ -64,6 +65,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "poll_id": ("poll_id",),
     "notice_id": ("notice_id", "notice_draft"),
     "contact_id": ("contact_id", "sfj_contact"),
+    "outcome_id": ("outcome_id", "sfj_outcome"),
     "version_id": ("minutes_version", "proposal_version", "proposal_draft"),
     "sign_off_id": ("sign_off_id", "proposal_sign_off"),
     "section": ("section", "restricted_section"),
@@ -220,6 +222,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         things |= await meetings(db, built)
         things |= await notices(db, built)
         things |= await contacts(db, built)
+        things |= await outcomes(db, built)
         things |= {"region": "CN", "year": 2027}
         operator = await built.viewer(db, built.guyan)
         day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")

@@ -16,6 +16,7 @@ from tests.permissions_table import TABLE
 from tests.rights import STRANGER_PHONE, Site, build_site, routes_of
 from tests.rights_meetings import DRAFT, RESTRICTED
 from tests.rights_proposals import PROPOSED
+from tests.rights_results import CODE
 
 ROUTES = routes_of(wired(SECRET, False))
 
@@ -34,6 +35,7 @@ CANARIES = {
     DRAFT: ACTING,
     PROPOSED: HOST,
     RESTRICTED: SFJ,
+    CODE: MEMBERS,
     STRANGER_PHONE: OPERATOR | {"invited", "reader", "stranger"},
     "0553-0000011": MEMBERS | OPERATOR,
     "0553-0000021": MEMBERS | OPERATOR,
@@ -41,7 +43,7 @@ CANARIES = {
 }
 """Words of one agency, and the roles that may ever read them: the draft, what 区司法局 alone may know, and the phones of a stranger, of 区检察院, 区司法局, 区民政局."""
 SHOWN_TO = {
-    "jcy_officer": {DRAFT, PROPOSED, "0553-0000021"},
+    "jcy_officer": {DRAFT, PROPOSED, CODE, "0553-0000021"},
     "sfj_admin": {RESTRICTED},
     "operator": {STRANGER_PHONE},
 }

@@ -53,7 +53,7 @@ ICON_PACKAGE = "lucide-static"
 # fmt: off
 ICONS = (
     "arrow-down", "arrow-up", "bell-ring", "book-user", "building-2", "calendar-check", "calendar-clock",
-    "calendar-days", "calendar-plus", "calendar-x", "check", "chevron-down", "chevron-left", "chevron-right",
+    "calendar-days", "calendar-plus", "calendar-x", "chart-column", "check", "chevron-down", "chevron-left", "chevron-right",
     "chevron-up", "circle-alert", "circle-check", "circle-question-mark", "circle-x", "clipboard-list", "clock",
     "download", "ellipsis", "eye", "file-text", "flask-conical", "gavel", "grip-vertical", "handshake", "history",
     "inbox", "info", "key-round", "keyboard", "languages", "layout-dashboard", "link", "list-checks", "list-filter", "lock",

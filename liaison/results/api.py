@@ -16,13 +16,14 @@ from litestar.params import FromPath, FromQuery
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.documents.tables import rows_in
-from liaison.errors import Invalid, Message
+from liaison.errors import Invalid, Message, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.results import confirming, entering, queries, taking_in
 from liaison.results.models import Outcome
 from liaison.results.outcome_table import TableRefused, read
+from liaison.results.permissions import NOT_YOURS
 from liaison.results.queries import Filters
 from liaison.results.reconciling import unconfirmed
 from liaison.results.values import confirmation_json, difference_json, outcome_json, taken_json
@@ -99,6 +100,8 @@ async def take_in(
     """Bring a table of your agency: multipart/form-data with one `file` (.xlsx or .csv). All of it is taken in, or nothing (422 names each
     cell); with `dry_run` nothing is kept."""
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
+    if viewer.acts_for(mechanism.id) is None:
+        raise NotPermitted(NOT_YOURS)
     await request.body()  # kept, so that a repetition can be told by it
     file = (await request.form()).get("file")
     if not isinstance(file, UploadFile):

@@ -12,9 +12,10 @@ from liaison.db import Session, locked
 from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.permissions import may_see
 from liaison.results import queries
 from liaison.results.models import OutcomeConfirmation
-from liaison.results.permissions import NOT_YOURS, may_read_figures
+from liaison.results.permissions import NOT_YOURS
 
 OPEN_DIFFERENCES = N_("The agencies report %(n)s cases of this period differently. Please settle them first.")
 NOT_ALL_SEEN = N_(
@@ -96,7 +97,7 @@ async def take_back(db: Session, viewer: Viewer, mechanism_id: int, *, from_on: 
 
 async def _own(db: Session, viewer: Viewer, mechanism_id: int) -> tuple[Mechanism, int]:
     mechanism = await locked(db, Mechanism, mechanism_id)
-    if not may_read_figures(viewer, mechanism_id):
+    if not may_see(viewer, mechanism_id):
         raise NotFound
     agency_id = viewer.acts_for(mechanism_id)
     if agency_id is None:

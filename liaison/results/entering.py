@@ -14,8 +14,9 @@ from liaison.db import Session, locked
 from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.permissions import may_see
 from liaison.results.models import Outcome, OutcomeConfirmation
-from liaison.results.permissions import NOT_YOURS, may_enter, may_read_figures
+from liaison.results.permissions import NOT_YOURS, may_enter
 from liaison.results.saying import Said, said
 
 TAKEN = N_("Your agency reports a case of this code already.")
@@ -179,7 +180,7 @@ async def void(db: Session, mechanism_id: int, days: Iterable[date], outcome_id:
 
 async def _own(db: Session, viewer: Viewer, mechanism_id: int) -> tuple[Mechanism, int]:
     mechanism = await locked(db, Mechanism, mechanism_id)
-    if not may_read_figures(viewer, mechanism_id):
+    if not may_see(viewer, mechanism_id):
         raise NotFound
     agency_id = viewer.acts_for(mechanism_id)
     if agency_id is None:

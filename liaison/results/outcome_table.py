@@ -229,3 +229,21 @@ def table_of(words: Words, lines: Iterable[Outcome]) -> list[list[str]]:
         terms.shown(words, one.result or "", terms.RESULTS),
         one.agency.short_name,
     ] for one in lines)]  # fmt: skip
+
+
+def template(words: Words) -> list[list[str]]:
+    """The headings above a marked example, for officers to fill in."""
+    chinese = words.locale == "zh_CN"
+    example = EXAMPLE_MARKS[0 if chinese else 1] + "支诉2026-001"
+    line = [
+        example,
+        "2026-01-08",
+        terms.shown(words, terms.WORKERS, terms.GROUPS),
+        terms.shown(words, "追索劳动报酬", terms.CAUSES),
+        "1",
+        "1",
+        "22450.00",
+        terms.shown(words, "支持起诉意见被采纳", terms.RESULTS),
+        "区检察院",
+    ]
+    return [[words._(heading) for heading in WRITTEN.values()], line]

@@ -1,6 +1,6 @@
 """What pages, API and reports read of outcomes. Lines and figures alike go through `in_sight`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.directory.models import Agency
 from liaison.errors import NotFound, NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
@@ -18,6 +19,9 @@ from liaison.results.models import SAID, Outcome, OutcomeConfirmation
 from liaison.results.permissions import MEMBERS_ALONE, in_sight, is_outside, may_read_figures
 from liaison.results.reconciling import Difference, Standing
 from liaison.results.sums import ZERO, Cell, Sum, total
+
+AT_ONCE = 200
+"""So many mechanisms one statement asks for: SQLite bounds how deep its conditions go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,43 @@ async def cells(
 async def sums(db: Session, viewer: Viewer, mechanism: Mechanism, from_on: date | None, to_on: date | None) -> Sum:
     """The sums of those days."""
     return total(await cells(db, viewer, mechanism, from_on, to_on))
+
+
+async def totals(
+    db: Session, viewer: Viewer, of: Sequence[Mechanism], from_on: date | None = None, to_on: date | None = None
+) -> dict[int, Sum]:
+    """By mechanism the sums of those days, however many mechanisms there are; one without a line is left out."""
+    found: dict[int, Sum] = {}
+    for start in range(0, len(of), AT_ONCE):
+        seen = [and_(Outcome.mechanism_id == one.id, in_sight(viewer, one)) for one in of[start : start + AT_ONCE]]
+        query = select(
+            Outcome.mechanism_id,
+            func.sum(Outcome.cases),
+            func.sum(Outcome.people),
+            func.sum(Outcome.amount_recovered),
+        ).where(Outcome.removed_at.is_(None), Outcome.counts, or_(*seen), *Filters(from_on, to_on).conditions())
+        for id_, cases, people, amount in await db.execute(query.group_by(Outcome.mechanism_id)):
+            found[id_] = Sum("", int(cases), int(people), amount or ZERO)
+    return found
+
+
+async def agencies(db: Session, ids: Iterable[int]) -> dict[int, Agency]:
+    """Agencies by id, for their names and colours."""
+    return {one.id: one for one in await db.scalars(select(Agency).where(Agency.id.in_(set(ids))))}
+
+
+async def sums_of(db: Session, viewer: Viewer, mechanism: Mechanism, filters: Filters) -> Sum:
+    """The sums of the lines that a list is narrowed to, each case once."""
+    sums = (func.sum(Outcome.cases), func.sum(Outcome.people), func.sum(Outcome.amount_recovered))
+    query = select(*sums).where(
+        Outcome.mechanism_id == mechanism.id,
+        Outcome.removed_at.is_(None),
+        Outcome.counts,
+        in_sight(viewer, mechanism),
+        *filters.conditions(),
+    )
+    cases, people, amount = (await db.execute(query)).one()
+    return Sum("", int(cases or 0), int(people or 0), amount or ZERO)
 
 
 async def differences(

@@ -15,10 +15,11 @@ from liaison.errors import Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
+from liaison.mechanisms.permissions import may_see
 from liaison.results.entering import void
 from liaison.results.models import Outcome
 from liaison.results.outcome_table import MOST_WRONG, Row, TableRefused, Wrong
-from liaison.results.permissions import NOT_YOURS, may_enter, may_read_figures
+from liaison.results.permissions import NOT_YOURS, may_enter
 
 CHUNK = 500
 SHOWN = 20
@@ -56,7 +57,7 @@ async def take_in(
 
     Raises NotFound, NotPermitted, TableRefused with every place that is wrong; then nothing may be kept."""  # fmt: skip
     mechanism = await locked(db, Mechanism, mechanism_id)
-    if not may_read_figures(viewer, mechanism_id) and not may_enter(viewer, mechanism_id, 0):
+    if not may_see(viewer, mechanism_id):
         raise NotFound
     table = _Table(db, viewer, mechanism, source, await _agencies(db, viewer, mechanism, agency))
     while chunk := list(islice(rows, CHUNK)):

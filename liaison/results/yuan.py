@@ -63,16 +63,20 @@ def grouped(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def in_words(amount: Decimal) -> str:
-    """86.9万元, as papers write it: two decimals of 万元 (or 亿元) at most, and 余 after what was cut off, so that no figure says more than
-    was recovered. Below ten thousand yuan the exact figure."""
+def figure(amount: Decimal) -> tuple[str, str]:
+    """("86.9", "万元"): number and unit as papers write them, two decimals of 万元 (or 亿元) at most, and 余 after what was cut off, so that
+    no figure says more than was recovered. Below ten thousand yuan the exact figure."""
     for name, unit in _UNITS.items():
         if amount >= unit:
             exact = amount / unit
             cut = exact.quantize(FEN, ROUND_DOWN)
-            more = "余" if cut != exact else ""
-            return f"{_short(cut)}{name}{more}元"
-    return f"{_short(amount)}元"
+            return _short(cut), f"{name}余元" if cut != exact else f"{name}元"
+    return _short(amount), "元"
+
+
+def in_words(amount: Decimal) -> str:
+    """86.9万元, as papers write it."""
+    return "".join(figure(amount))
 
 
 def _short(number: Decimal) -> str:
