@@ -36,8 +36,9 @@ async def report_outcomes(settings: Settings, mechanism_id: int) -> None:
             agency = mechanism.lead_agency.short_name
             await taking_in.take_in(db, COMMAND_LINE, mechanism_id, rows, agency=agency, source=TABLE.name)
             for liaison in (await mechanisms.in_office(db, mechanism_id, today)).values():
-                viewer = await viewer_for(db, liaison.person_id, via="cli")
-                assert viewer is not None
+                viewer = await viewer_for(db, liaison.person_id, via="cli") if liaison else None
+                if viewer is None:
+                    continue
                 for first, last in CONFIRMED:
                     await confirming.confirm(db, viewer, mechanism_id, from_on=first, to_on=last)
     finally:

@@ -1,7 +1,7 @@
 """What pages, API and mails read of joint activities: co-hosts, figures, and a mechanism's year of them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -28,13 +28,20 @@ async def figures(db: Session, meeting_id: int) -> ActivityFigures | None:
 
 async def of_year(db: Session, viewer: Viewer, mechanism_id: int, year: int, *, kind: str | None = None) -> list[Held]:
     """The activities of that year (by local date) that the viewer may see, in order of time; cancelled ones are left out."""
+    return await between(db, viewer, mechanism_id, date(year, 1, 1), date(year, 12, 31), kind=kind)
+
+
+async def between(
+    db: Session, viewer: Viewer, mechanism_id: int, first: date, last: date, *, kind: str | None = None
+) -> list[Held]:
+    """The same of the days from `first` to `last`, both included."""
     query = (
         select(Meeting)
         .where(
             Meeting.mechanism_id == mechanism_id,
             Meeting.kind.in_(ACTIVITIES if kind is None else (kind,)),
-            Meeting.local_start >= date(year, 1, 1),
-            Meeting.local_start < date(year + 1, 1, 1),
+            Meeting.local_start >= first,
+            Meeting.local_start < last + timedelta(days=1),
             Meeting.cancelled_at.is_(None),
             visible_to(viewer),
         )

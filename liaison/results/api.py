@@ -20,13 +20,13 @@ from liaison.errors import Invalid, Message, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
-from liaison.results import confirming, entering, queries, taking_in
+from liaison.results import confirming, entering, queries, reporting, taking_in
 from liaison.results.models import Outcome
 from liaison.results.outcome_table import TableRefused, read
 from liaison.results.permissions import NOT_YOURS
 from liaison.results.queries import Filters
 from liaison.results.reconciling import unconfirmed
-from liaison.results.values import confirmation_json, difference_json, outcome_json, taken_json
+from liaison.results.values import confirmation_json, difference_json, outcome_json, report_json, taken_json
 from liaison.web.api import Body, Paging, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
@@ -183,6 +183,15 @@ async def confirm(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
     return await reply(request, db, viewer, {**told, "confirmed": standing.is_confirmed})
 
 
+@get("/mechanisms/{mechanism_id:str}/report")
+async def report(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> dict[str, Any]:
+    """The report on the days `from` to `to` (both included; else from the first case on record to today). Unconfirmed rows count, and are
+    marked by `confirmed`. Money is yuan."""
+    mechanism = await queries.readable(db, viewer, row_id(mechanism_id))
+    first, last = period_asked(request)
+    return report_json(await reporting.report(db, viewer, mechanism, first, last))
+
+
 def period_asked(request: AnyRequest) -> tuple[date | None, date | None]:
     """`from` and `to` of the address. Raises Invalid for what is no date."""
     found: list[date | None] = []
@@ -214,6 +223,6 @@ async def _unconfirmed(db: Session, mechanism: Mechanism, rows: Sequence[Outcome
 
 api = Router(
     "/",
-    route_handlers=[outcomes, enter, take_in, one_outcome, change, remove, restore, differences, confirm],
+    route_handlers=[outcomes, enter, take_in, one_outcome, change, remove, restore, differences, confirm, report],
     tags=["outcomes"],
 )

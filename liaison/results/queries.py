@@ -15,10 +15,11 @@ from liaison.errors import NotFound, NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.results import reconciling
+from liaison.results.achieved import Achieved, years
 from liaison.results.models import SAID, Outcome, OutcomeConfirmation
 from liaison.results.permissions import MEMBERS_ALONE, in_sight, is_outside, may_read_figures
 from liaison.results.reconciling import Difference, Standing
-from liaison.results.sums import ZERO, Cell, Sum, total
+from liaison.results.sums import ZERO, Cell, Sum, by_group, total
 
 AT_ONCE = 200
 """So many mechanisms one statement asks for: SQLite bounds how deep its conditions go."""
@@ -216,22 +217,30 @@ async def voided(db: Session, mechanism_id: int, from_on: date, to_on: date) -> 
 
 
 async def standing(db: Session, mechanism: Mechanism, from_on: date, to_on: date) -> Standing:
-    """How a period stands with the members of its last day and whoever reported in it."""
-    members = await mechanisms.members_on(db, mechanism.id, min(to_on, db.clock.today(mechanism.timezone)))
-    reporting = set(
-        await db.scalars(
-            select(Outcome.agency_id)
-            .where(
-                Outcome.mechanism_id == mechanism.id,
-                Outcome.removed_at.is_(None),
-                Outcome.closed_on >= from_on,
-                Outcome.closed_on <= to_on,
-            )
-            .distinct()
-        )
-    )
+    """How a period stands with the members of its last day (of today, where it lies before they were entered) and whoever reported in it."""
     words = await confirmations(db, mechanism.id, from_on, to_on)
-    return reconciling.standing(words, from_on, to_on, members=[one.agency_id for one in members], reporting=reporting)
+    members, reporting = await _concerned(db, mechanism, from_on, to_on)
+    return reconciling.standing(words, from_on, to_on, members=members, reporting=reporting)
+
+
+async def confirmed_until(db: Session, mechanism: Mechanism, first: date, last: date) -> date | None:
+    """Until which day everything from `first` on is confirmed; `last`: the last day with a line."""
+    words = await confirmations(db, mechanism.id, first, last)
+    if not words:
+        return None
+    members, reporting = await _concerned(db, mechanism, first, last)
+    return reconciling.confirmed_until(words, first, last, members=members, reporting=reporting)
+
+
+async def _concerned(db: Session, mechanism: Mechanism, from_on: date, to_on: date) -> tuple[list[int], set[int]]:
+    """The members who are asked to confirm a period, and the agencies that reported in it."""
+    today = db.clock.today(mechanism.timezone)
+    members = await mechanisms.members_on(db, mechanism.id, min(to_on, today))
+    if len(members) < 2:  # from before the agencies were entered here
+        members = await mechanisms.members_on(db, mechanism.id, today)
+    reporting = select(Outcome.agency_id).where(Outcome.mechanism_id == mechanism.id, Outcome.removed_at.is_(None))
+    reporting = reporting.where(*Filters(from_on, to_on).conditions()).distinct()
+    return [one.agency_id for one in members], set(await db.scalars(reporting))
 
 
 async def span(db: Session, viewer: Viewer, mechanism: Mechanism) -> tuple[date, date] | None:
@@ -241,6 +250,23 @@ async def span(db: Session, viewer: Viewer, mechanism: Mechanism) -> tuple[date,
     )
     first, last = (await db.execute(query)).one()
     return (first, last) if first is not None else None
+
+
+async def achieved(db: Session, viewer: Viewer, mechanism: Mechanism) -> Achieved | None:
+    """What came of a mechanism so far; None for whoever reads no figures of it."""
+    if not may_read_figures(viewer, mechanism.id):
+        return None
+    days, outside = await span(db, viewer, mechanism), is_outside(viewer, mechanism.id)
+    found = await cells(db, viewer, mechanism, None, None) if days else []
+    today = db.clock.today(mechanism.timezone)
+    return Achieved(
+        groups=by_group(found, outside=outside),
+        years=years(found, days[0], max(days[1], today)) if days else (),
+        total=total(found),
+        since_on=days[0] if days else None,
+        confirmed_until=await confirmed_until(db, mechanism, *days) if days else None,
+        reads_lines=not outside,
+    )
 
 
 async def sees_all(db: Session, viewer: Viewer, mechanism: Mechanism, from_on: date, to_on: date) -> bool:

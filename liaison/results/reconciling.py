@@ -87,6 +87,23 @@ def standing(
     return Standing(words, set(reporting) <= given and len(given) >= min(2, len(asked)) and bool(given))
 
 
+def confirmed_until(
+    confirmations: Sequence[OutcomeConfirmation],
+    first: date,
+    last: date,
+    *,
+    members: Sequence[int],
+    reporting: Collection[int],
+) -> date | None:
+    """The last day so that every one from `first` to it is confirmed, with these agencies reporting; None where the first is not. Not before
+    `last`, a day of which is the last with a line, it may be the end of a period that was confirmed."""
+    ends = sorted({one.to_on for one in confirmations if one.to_on >= first}, reverse=True)
+    for end in ends:
+        if standing(confirmations, first, min(end, last), members=members, reporting=reporting).is_confirmed:
+            return end
+    return None
+
+
 def unconfirmed(
     lines: Iterable[Outcome], confirmations: Sequence[OutcomeConfirmation], members: Sequence[int]
 ) -> Mapping[int, bool]:

@@ -3,10 +3,12 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from liaison.actions.figures import Figures
 from liaison.meetings.values import instant
 from liaison.results import yuan
 from liaison.results.models import Outcome, OutcomeConfirmation
 from liaison.results.reconciling import Difference
+from liaison.results.report import Asked, Report
 from liaison.results.sums import Sum
 from liaison.results.taking_in import TakenIn
 
@@ -53,12 +55,7 @@ def confirmation_json(one: OutcomeConfirmation, zone: ZoneInfo) -> dict[str, Any
 
 def sum_json(one: Sum, name: str) -> dict[str, Any]:
     """Cases, people and money under one word, which is given as `name`; null for groups put together with nobody to name."""
-    return {
-        name: one.word or None,
-        "cases": one.cases,
-        "people": one.people,
-        "amount_recovered": yuan.plain(one.amount_recovered),
-    }
+    return {name: one.word or None, **_figures(one)}
 
 
 def taken_json(taken: TakenIn, *, dry_run: bool) -> dict[str, Any]:
@@ -72,3 +69,47 @@ def taken_json(taken: TakenIn, *, dry_run: bool) -> dict[str, Any]:
         "people": taken.people,
         "amount_recovered": yuan.plain(taken.amount_recovered),
     }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report: unconfirmed rows count, and `confirmed` says whether all of it is."""
+    work = report.work
+    return {
+        "from": report.period.first.isoformat(),
+        "to": report.period.last.isoformat(),
+        **_figures(report.total),
+        "amount_words": yuan.in_words(report.total.amount_recovered),
+        "confirmed": report.confirmed,
+        "groups": [sum_json(one, "beneficiary_group") for one in report.groups],
+        "causes": [sum_json(one, "cause") for one in report.causes],
+        "agencies": [{"agency_id": str(agency.id), **_figures(one)} for agency, one in report.agencies],
+        "adoption": {
+            "adopted": report.adoption.adopted,
+            "in_part": report.adoption.in_part,
+            "not_adopted": report.adoption.not_adopted,
+            "percent": str(report.adoption.percent) if report.adoption.percent is not None else None,
+        },
+        "year_before": _figures(report.year_before),
+        "cumulative": {"since": report.since_on.isoformat() if report.since_on else None, **_figures(report.since)},
+        "parts": [sum_json(one, "part") for one in report.parts],
+        "meetings": {"held": work.meetings_held, "promised": work.meetings_promised},
+        "actions": _actions(work.actions) if work.actions else None,
+        "notices_received": _asked(work.received),
+        "notices_sent": _asked(work.sent),
+        "activities": [{"kind": one.kind, "held": one.held, **one.figures} for one in work.activities],
+    }
+
+
+def _figures(one: Sum) -> dict[str, Any]:
+    return {"cases": one.cases, "people": one.people, "amount_recovered": yuan.plain(one.amount_recovered)}
+
+
+def _actions(one: Figures) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("open", "overdue", "done", "on_time", "carried", "extensions")}
+
+
+def _asked(one: Asked | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    average = str(one.average_days) if one.average_days is not None else None
+    return {"asked": one.asked, "in_time": one.in_time, "late": one.late, "waiting": one.waiting, "average_days": average}  # fmt: skip

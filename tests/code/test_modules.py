@@ -70,6 +70,8 @@ SLOW = (
     "liaison.paperwork.papers",
     "liaison.minutes.letter",
     "liaison.notices.letter",
+    "liaison.results.report_paper",
+    "liaison.documents.sheet_filling",
     "liaison.succession.letter",
     "liaison.succession.sheet_paper",
     "liaison.files.packing",

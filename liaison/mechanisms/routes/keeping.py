@@ -23,6 +23,7 @@ from liaison.mechanisms.review import is_near
 from liaison.mechanisms.routes.common import Db, Id, Me, Page, Theirs, form_page, kept, posted
 from liaison.mechanisms.values import profile
 from liaison.meetings import queries as meetings
+from liaison.results import queries as results
 from liaison.web.forms import Form, attempt, row_id
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
@@ -63,6 +64,7 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
     wordings = await known.wordings(db, viewer, mechanism)
     agreed = wordings[-1] if wordings else None
     found = (await meetings.rhythms_of(db, viewer, mechanism, [chosen], today)).get(chosen)
+    achieved = await results.achieved(db, viewer, mechanism)
     return page(
         request,
         "mechanisms/show.html",
@@ -89,6 +91,10 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id, year: 
         contacts=permissions.may_see_contacts(viewer, mechanism_id, today),
         may=permissions.Offers(viewer, mechanism_id),
         may_end=permissions.may_end(viewer, mechanism),
+        achieved=achieved,
+        tiles=achieved.tiles(words, today) if achieved else (),
+        result_charts=achieved.charts(words, today) if achieved else (),
+        result_years=achieved.table(words) if achieved else None,
     )
 
 

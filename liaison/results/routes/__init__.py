@@ -6,6 +6,10 @@ from liaison.results.routes.confirming import handlers as confirming_handlers
 from liaison.results.routes.importing import handlers as importing_handlers
 from liaison.results.routes.lines import handlers as line_handlers
 from liaison.results.routes.overview import handlers as overview_handlers
+from liaison.results.routes.report import handlers as report_handlers
 
-router = Router("/", route_handlers=[*overview_handlers, *line_handlers, *importing_handlers, *confirming_handlers])
-"""成效: the overview, the lines of a mechanism, tables that are taken in, and periods that are confirmed."""
+router = Router(
+    "/",
+    route_handlers=[*overview_handlers, *line_handlers, *importing_handlers, *confirming_handlers, *report_handlers],
+)
+"""成效: the overview, the lines of a mechanism, tables that are taken in, periods that are confirmed, and reports."""

@@ -14,6 +14,7 @@ from liaison.db import Session
 from liaison.i18n import Words
 from liaison.results import terms, yuan
 from liaison.results.outcome_table import WRITTEN
+from liaison.results.report_shown import sum_tiles
 from liaison.web.pages import AnyRequest, page
 
 Db = NamedDependency[Session]
@@ -25,7 +26,12 @@ def shown(request: AnyRequest, template: str, *, path: str | None = None, **cont
     """A page under 成效 in the navigation; `path`: where a GET shows the same form."""
     if path:
         request.state.form_path = path
-    return page(request, template, nav="results", **{"theirs": {}, "terms": terms, "yuan": yuan, **context})
+    return page(
+        request,
+        template,
+        nav="results",
+        **{"theirs": {}, "vocabulary": terms, "yuan": yuan, "sum_tiles": sum_tiles, **context},
+    )
 
 
 def labels(words: Words) -> dict[str, str]:

@@ -1,0 +1,110 @@
+"""A report on any period: what the outcomes add up to, against the year before, and how the cooperation went. Values, and what is made of
+them. Pure; the sums are yuan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from liaison.actions.figures import Figures
+from liaison.directory.models import Agency
+from liaison.meetings.activity_table import Sum as ActivitySum
+from liaison.results import sums, terms
+from liaison.results.periods import Period
+from liaison.results.sums import Adoption, Cell, Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An agency's notices and referrals of the period that want an answer: how many, answered by their day and later, waiting, and days until
+    the answer on average."""
+
+    asked: int
+    in_time: int
+    late: int
+    waiting: int
+    average_days: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How the cooperation went in the period, as far as the reader sees it. `notices` are those of the reader's own agency; None for whoever
+    acts for none, because nobody finds a trace of others'."""
+
+    meetings_held: int
+    meetings_promised: int
+    activities: Sequence[ActivitySum]
+    actions: Figures | None
+    received: Asked | None
+    sent: Asked | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One period of one mechanism for one reader."""
+
+    period: Period
+    total: Sum
+    groups: Sequence[Sum]
+    causes: Sequence[Sum]
+    agencies: Sequence[tuple[Agency, Sum]]
+    adoption: Adoption
+    year_before: Sum
+    """The same days a year earlier (同比)."""
+    since: Sum
+    """From the first case on record to the end of the period (累计)."""
+    since_on: date | None
+    parts: Sequence[Sum]
+    """The years of the period, or its months where it lies in one year, in order, each by its name: 2026 or 2026-03."""
+    confirmed: bool
+    work: Work
+
+    @property
+    def by_year(self) -> bool:
+        """Whether `parts` are years."""
+        return self.period.first.year != self.period.last.year
+
+    def people_of(self, *groups: str) -> int:
+        """How many people of these groups were helped, as this reader is told; those put together with others are not among them."""
+        return sum(one.people for one in self.groups if one.word in groups)
+
+
+def parts(cells: Sequence[Cell], period: Period) -> list[Sum]:
+    """The sums of each year, or of each month of a period that lies in one year; those without a case are there too."""
+    if period.first.year != period.last.year:
+        names = [str(year) for year in range(period.first.year, period.last.year + 1)]
+        found = sums.by(cells, lambda one: one.month[:4])
+    else:
+        months = range(period.first.month, period.last.month + 1)
+        names = [f"{period.first.year}-{month:02}" for month in months]
+        found = sums.by(cells, lambda one: one.month)
+    by_name = {one.word: one for one in found}
+    return [by_name.get(name, Sum(name, 0, 0, sums.ZERO)) for name in names]
+
+
+def change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
+    """同比 in per cent with one decimal; None where there was nothing a year before."""
+    return (Decimal(100) * (now - before) / before).quantize(Decimal("0.1")) if before else None
+
+
+def asked(lines: Sequence[tuple[date, date | None, date | None]], today: date) -> Asked:
+    """Of (arrived, due, answered) local dates: one without a due date is in time whenever it is answered."""
+    done = [(arrived, due, answered) for arrived, due, answered in lines if answered is not None]
+    late = sum(due is not None and answered > due for _, due, answered in done)
+    overdue = sum(due is not None and due < today for _, due, answered in lines if answered is None)
+    days = [(answered - arrived).days for arrived, _, answered in done]
+    average = (Decimal(sum(days)) / len(days)).quantize(Decimal("0.1")) if days else None
+    return Asked(len(lines), len(done) - late, late + overdue, len(lines) - len(done), average)
+
+
+def headline(groups: Sequence[Sum]) -> list[tuple[str, Sum]]:
+    """The figures that stand above everything, as papers put them: (which, sum) of migrant workers, and of elderly people and minors together,
+    as far as there are any."""
+    found = []
+    workers = [one for one in groups if one.word == terms.WORKERS]
+    if workers:
+        found.append(("workers", workers[0]))
+    young_and_old = [one for one in groups if set(one.word.split("、")) <= {terms.ELDERLY, terms.MINORS}]
+    if young_and_old:
+        found.append(("support", sums.total(young_and_old, "、".join(one.word for one in young_and_old))))
+    return found

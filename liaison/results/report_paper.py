@@ -1,0 +1,29 @@
+"""A report as a paper (.docx). Pure: values in, bytes out."""
+
+from collections.abc import Sequence
+
+from liaison.documents.layout import CENTRE, SUBHEADING, Paper, Type
+from liaison.results.report_shown import Section
+
+WIDTH = 156
+"""Millimetres between the margins."""
+ORDINALS = "一二三四五六七八九"
+
+
+def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence[str], *, chinese: bool) -> bytes:
+    """The report as a file: title, period, each table under its heading, and notes at the end."""
+    paper = Paper(two_sided=True)
+    paper.document.core_properties.title = title
+    paper.title(title)
+    paper.paragraph(below, Type(SUBHEADING), align=CENTRE)
+    paper.paragraph()
+    for n, one in enumerate(sections):
+        number = f"{ORDINALS[n]}、" if chinese else f"{n + 1}. "
+        paper.heading(number + one.title)
+        first = min(60, WIDTH // 2) if len(one.heads) > 2 else 50
+        rest = (WIDTH - first) / (len(one.heads) - 1)
+        paper.table(one.heads, one.rows, [first, *[rest] * (len(one.heads) - 1)], row_height=9)
+        paper.paragraph()
+    for note in notes:
+        paper.body(note)
+    return paper.to_bytes()
