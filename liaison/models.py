@@ -32,6 +32,7 @@ from liaison.polls import models as polls
 from liaison.postroom import models as postroom
 from liaison.proposals import models as proposals
 from liaison.reminders import models as reminders
+from liaison.results import brief_models as briefs
 from liaison.results import models as results
 from liaison.succession import models as succession
 
@@ -51,6 +52,7 @@ __all__ = [
     "address_models",
     "agenda_models",
     "audit",
+    "briefs",
     "contact_log",
     "countersigning",
     "decision_models",

@@ -1,6 +1,6 @@
 """The addresses of outcomes (tests/permissions_table.py): one line is of 区检察院, one of 区司法局."""
 
-from tests.permissions_rules import ACTING, HOST, MEMBERS, SEE_MECHANISM, SIGNED_IN, Rule, only
+from tests.permissions_rules import ACTING, HOST, MEMBERS, SEE_MECHANISM, SEE_MEETING, SIGNED_IN, Rule, only
 
 FIGURES = only(SEE_MECHANISM - {"operator"}, among=SEE_MECHANISM)
 LINES = only(MEMBERS | {"former"}, among=SEE_MECHANISM)
@@ -10,6 +10,8 @@ OWN = (
     only(HOST, among=MEMBERS),
     only(ACTING - HOST, among=MEMBERS).of(outcome_id="sfj_outcome"),
 )
+BRIEF = Rule(HOST)
+"""Of 区检察院; nobody else finds any trace of it."""
 _DAYS = {"from": "2026-07-01", "to": "2026-09-30"}
 
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
@@ -30,6 +32,14 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /mechanisms/{mechanism_id}/report.docx": FIGURES,
     "GET /mechanisms/{mechanism_id}/report.xlsx": FIGURES,
     "POST /mechanisms/{mechanism_id}/report/fill": FIGURES,
+    "GET /mechanisms/{mechanism_id}/briefs": ENTER,
+    "POST /mechanisms/{mechanism_id}/briefs": ENTER,
+    "POST /meetings/{meeting_id}/brief": only(ACTING, among=SEE_MEETING),
+    "GET /briefs/{brief_id}": BRIEF,
+    "POST /briefs/{brief_id}": BRIEF,
+    "GET /briefs/{brief_id}/brief.docx": BRIEF,
+    "POST /briefs/{brief_id}/remove": BRIEF,
+    "POST /briefs/{brief_id}/restore": BRIEF,
     "GET /outcomes/{outcome_id}/edit": OWN,
     "POST /outcomes/{outcome_id}/edit": OWN,
     "POST /outcomes/{outcome_id}/remove": OWN,
@@ -41,6 +51,12 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /api/mechanisms/{mechanism_id}/outcomes/import": ENTER,
     "GET /api/mechanisms/{mechanism_id}/outcomes/differences": LINES,
     "POST /api/mechanisms/{mechanism_id}/outcomes/confirm": ENTER.sending(**_DAYS),
+    "GET /api/mechanisms/{mechanism_id}/briefs": ENTER,
+    "POST /api/mechanisms/{mechanism_id}/briefs": ENTER,
+    "GET /api/briefs/{brief_id}": BRIEF,
+    "PATCH /api/briefs/{brief_id}": BRIEF,
+    "DELETE /api/briefs/{brief_id}": BRIEF,
+    "POST /api/briefs/{brief_id}/restore": BRIEF,
     "GET /api/mechanisms/{mechanism_id}/report": FIGURES,
     "GET /api/outcomes/{outcome_id}": SEE,
     "PATCH /api/outcomes/{outcome_id}": OWN,

@@ -16,7 +16,7 @@ from tests.permissions_table import TABLE
 from tests.rights import STRANGER_PHONE, Site, build_site, routes_of
 from tests.rights_meetings import DRAFT, RESTRICTED
 from tests.rights_proposals import PROPOSED
-from tests.rights_results import CODE
+from tests.rights_results import BRIEF, CODE
 
 ROUTES = routes_of(wired(SECRET, False))
 
@@ -36,6 +36,7 @@ CANARIES = {
     PROPOSED: HOST,
     RESTRICTED: SFJ,
     CODE: MEMBERS,
+    BRIEF: HOST,
     STRANGER_PHONE: OPERATOR | {"invited", "reader", "stranger"},
     "0553-0000011": MEMBERS | OPERATOR,
     "0553-0000021": MEMBERS | OPERATOR,
@@ -43,7 +44,7 @@ CANARIES = {
 }
 """Words of one agency, and the roles that may ever read them: the draft, what 区司法局 alone may know, and the phones of a stranger, of 区检察院, 区司法局, 区民政局."""
 SHOWN_TO = {
-    "jcy_officer": {DRAFT, PROPOSED, CODE, "0553-0000021"},
+    "jcy_officer": {DRAFT, PROPOSED, CODE, BRIEF, "0553-0000021"},
     "sfj_admin": {RESTRICTED},
     "operator": {STRANGER_PHONE},
 }

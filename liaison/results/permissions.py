@@ -11,6 +11,7 @@ from liaison.mechanisms.models import Mechanism
 from liaison.results.models import Outcome
 
 NOT_YOURS = N_("Outcomes are entered and confirmed by the liaison and deputies of each member agency, for that agency.")
+NO_BRIEFS = N_("Briefs are written by the liaison and deputies of each member agency, for that agency.")
 MEMBERS_ALONE = N_("The single lines are read by the member agencies; your access is to the figures.")
 
 

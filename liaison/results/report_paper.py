@@ -27,3 +27,12 @@ def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence
     for note in notes:
         paper.body(note)
     return paper.to_bytes()
+
+
+def brief_to_docx(title: str, text: str) -> bytes:
+    """A brief as a file: its title, and each line a paragraph."""
+    paper = Paper(two_sided=True)
+    paper.document.core_properties.title = title
+    paper.title(title)
+    paper.body(text)
+    return paper.to_bytes()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from liaison.actions.figures import Figures
 from liaison.meetings.values import instant
 from liaison.results import yuan
+from liaison.results.brief_models import Brief
 from liaison.results.models import Outcome, OutcomeConfirmation
 from liaison.results.reconciling import Difference
 from liaison.results.report import Asked, Report
@@ -68,6 +69,25 @@ def taken_json(taken: TakenIn, *, dry_run: bool) -> dict[str, Any]:
         "cases": taken.cases,
         "people": taken.people,
         "amount_recovered": yuan.plain(taken.amount_recovered),
+    }
+
+
+def brief_json(brief: Brief) -> dict[str, Any]:
+    """A brief with what it was drafted from; `from` and `to` of one on results, `meeting_id` of one on a meeting."""
+    zone = ZoneInfo(brief.mechanism.timezone)
+    return {
+        "id": str(brief.id),
+        "mechanism_id": str(brief.mechanism_id),
+        "kind": brief.kind,
+        "from": brief.from_on.isoformat() if brief.from_on else None,
+        "to": brief.to_on.isoformat() if brief.to_on else None,
+        "meeting_id": str(brief.meeting_id) if brief.meeting_id else None,
+        "title": brief.title,
+        "text": brief.text,
+        "drafted_text": brief.drafted_text,
+        "source": brief.source,
+        "drafted_at": instant(brief.drafted_at, zone),
+        "version": brief.version,
     }
 
 

@@ -18,6 +18,7 @@ from liaison.i18n import N_, Words
 from liaison.mechanisms.models import Mechanism
 from liaison.results import queries, reporting
 from liaison.results.periods import Period, half_of, last_quarter, quarter_of, year_of
+from liaison.results.permissions import is_outside
 from liaison.results.report import Report
 from liaison.results.report_fields import GROUP_FIELDS, fields, groups
 from liaison.results.report_shown import charts, sections, tiles
@@ -140,6 +141,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism: Mec
         path=base,
         **_told(words, mechanism, report, db),
         form=form,
+        reads_lines=not is_outside(viewer, mechanism.id),
         today=today,
         shortcuts=[(one.named(words), address(base, from_=one.first, to=one.last), one == period) for one in _shortcuts(today)],
         whole=address(base),

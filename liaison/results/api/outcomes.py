@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Response, Router, delete, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -221,8 +221,4 @@ async def _unconfirmed(db: Session, mechanism: Mechanism, rows: Sequence[Outcome
     return dict(unconfirmed(rows, words, [one.agency_id for one in members]))
 
 
-api = Router(
-    "/",
-    route_handlers=[outcomes, enter, take_in, one_outcome, change, remove, restore, differences, confirm, report],
-    tags=["outcomes"],
-)
+handlers = [outcomes, enter, take_in, one_outcome, change, remove, restore, differences, confirm, report]
