@@ -2,7 +2,7 @@
 except operator, agency administrator and reader (PERMISSIONS.md)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 NOBODY = 0
@@ -70,6 +70,15 @@ class Viewer:
     def acts_in_any(self) -> bool:
         """Whether the viewer is officer or deputy anywhere today."""
         return bool(self.designations)
+
+    def within(self, mechanism_id: int) -> "Viewer":
+        """The same viewer as far as that mechanism goes: what is asked of one need not name every other."""
+        return replace(
+            self,
+            reader_of=self.reader_of & {mechanism_id},
+            designations=tuple(one for one in self.designations if one.mechanism_id == mechanism_id),
+            member_of={id_: periods for id_, periods in self.member_of.items() if id_ == mechanism_id},
+        )
 
     def shares_mechanism_ids(self) -> frozenset[int]:
         """The mechanisms whose open parts the viewer reads."""

@@ -42,7 +42,7 @@ async def report(db: Session, viewer: Viewer, mechanism: Mechanism, first: date 
     if last.year - first.year > MOST_YEARS:
         check.refuse("from", N_("A report covers at most %(most)s years."), most=MOST_YEARS)
     check.done()
-    period, outside = Period(first, last), is_outside(viewer, mechanism.id)
+    period, outside, viewer = Period(first, last), is_outside(viewer, mechanism.id), viewer.within(mechanism.id)
     cells = await queries.cells(db, viewer, mechanism, first, last)
     before = period.year_before()
     found = sums.by(cells, lambda one: str(one.agency_id))
