@@ -17,6 +17,7 @@ from liaison.desk import around as beside
 from liaison.desk.agreed import agreed_in
 from liaison.desk.dormant import sleepers
 from liaison.desk.offices import by_office, to_close
+from liaison.desk.outcomes import outcome_todos
 from liaison.desk.promises import Promises, promises, years_of
 from liaison.desk.proposals import proposal_todos
 from liaison.desk.record import record_todos
@@ -128,6 +129,7 @@ async def desk(db: Session, viewer: Viewer, month: date) -> Desk:
         *_to_hold(viewer, meetings, db.now()),
         *await record_todos(db, viewer),
         *await proposal_todos(db, viewer, own.under_way),
+        *await outcome_todos(db, viewer, series),
     ]
     actions = await action_queries.of_owner(db, viewer.person_id)
     todos += [

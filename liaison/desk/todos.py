@@ -57,6 +57,8 @@ KINDS = (
     "remind",
     "vacancy",
     "term",
+    "outcomes_differ",
+    "outcomes_confirm",
     "review",
     "dormant",
 )

@@ -16,6 +16,10 @@ SAID = ("closed_on", "beneficiary_group", "cause", "cases", "people", "amount_re
 """What a line says of its case, and what two agencies' lines of one case must agree in."""
 
 
+_AGAIN, _AGAIN_0 = (text(f"removed_at IS NULL AND {word}") for word in ("NOT counts", "counts = 0"))
+"""Lines on cases that another agency reported before, as each database says it."""
+
+
 class Yuan(TypeDecorator[Decimal]):
     """An exact sum of money, kept as whole fen: SQLite has no decimals, and sums of floats are none."""
 
@@ -35,9 +39,9 @@ class Outcome(Versioned, Base):
 
     __tablename__ = "outcome"
     __table_args__ = (
-        Index("uq_outcome_reported", "mechanism_id", "agency_id", "case_code", unique=True,
+        Index("uq_outcome_reported", "mechanism_id", "case_code", "agency_id", unique=True,
               sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL")),
-        Index("ix_outcome_case_code", "mechanism_id", "case_code"),
+        Index("ix_outcome_again", "mechanism_id", sqlite_where=_AGAIN_0, postgresql_where=_AGAIN),
         Index("ix_outcome_listed", "mechanism_id", "closed_on", "id"),
     )  # fmt: skip
 

@@ -37,12 +37,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["removed_by"], ["person.id"], name="fk_outcome_removed_by"),
         sa.PrimaryKeyConstraint("id", name="pk_outcome"),
     )
-    op.create_index("ix_outcome_case_code", "outcome", ["mechanism_id", "case_code"])
+    op.create_index(
+        "ix_outcome_again",
+        "outcome",
+        ["mechanism_id"],
+        sqlite_where=sa.text("removed_at IS NULL AND counts = 0"),
+        postgresql_where=sa.text("removed_at IS NULL AND NOT counts"),
+    )
     op.create_index("ix_outcome_listed", "outcome", ["mechanism_id", "closed_on", "id"])
     op.create_index(
         "uq_outcome_reported",
         "outcome",
-        ["mechanism_id", "agency_id", "case_code"],
+        ["mechanism_id", "case_code", "agency_id"],
         unique=True,
         sqlite_where=sa.text("removed_at IS NULL"),
         postgresql_where=sa.text("removed_at IS NULL"),
