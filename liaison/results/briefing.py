@@ -63,6 +63,8 @@ async def draft_meeting(db: Session, viewer: Viewer, meeting_id: int, words: Wor
     """Draft the account of a meeting or activity that was held, from its record; restricted items and what was decided on them stay out of
     it. Raises NotFound, NotPermitted, Conflict (not held yet)."""
     meeting = await meetings.get(db, viewer, meeting_id)
+    if viewer.acts_for(meeting.mechanism_id) is None:  # a guest sees the meeting, and not its mechanism
+        raise NotPermitted(NO_BRIEFS)
     mechanism, agency_id = await _own(db, viewer, meeting.mechanism_id)
     if meeting.held_at is None:
         raise Conflict(NOT_HELD)
