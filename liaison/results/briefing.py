@@ -16,6 +16,7 @@ from liaison.meetings import queries as meetings
 from liaison.meetings.models import ACTIVITIES, IN_ATTENDANCE, PRESENT, Meeting
 from liaison.results import brief_text, queries, reporting, sums
 from liaison.results.brief_models import OF_MEETING, RESULTS, Brief
+from liaison.results.periods import year_of
 from liaison.results.permissions import NO_BRIEFS
 from liaison.results.queries import Filters
 from liaison.results.values import outcome_json
@@ -31,6 +32,9 @@ async def draft_results(
     """Draft the account of what the outcomes of these days add up to (as `reporting.report` reads them), in the language of `words`; its source
     is every line that counts, as it stands. Raises NotFound, NotPermitted, Invalid (from, to), Conflict (nothing on record, too much)."""
     mechanism, agency_id = await _own(db, viewer, mechanism_id)
+    span = await queries.span(db, viewer, mechanism)
+    if span is not None and first is None:  # 2021年以来, and not from the day of the first case on
+        first = year_of(span[0].year).first
     report = await reporting.report(db, viewer, mechanism, first, last)
     period = report.period
     cells = await queries.cells(db, viewer, mechanism, period.first, period.last)
@@ -40,7 +44,6 @@ async def draft_results(
     lines = await queries.by_number(db, viewer, mechanism, filters, after=0, limit=MOST_LINES + 1)
     if len(lines) > MOST_LINES:
         raise Conflict(N_("These are more than %(most)s entries. Please narrow the list first."), most=MOST_LINES)
-    span = await queries.span(db, viewer, mechanism)
     work = brief_text.Work(
         report.work.meetings_held,
         sum(one.held for one in report.work.activities if one.kind is not None),

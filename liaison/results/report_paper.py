@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from liaison.documents.layout import CENTRE, SUBHEADING, Paper, Type
+from liaison.documents.layout import CENTRE, SUBHEADING, Paper, Type, width_of
 from liaison.results.report_shown import Section
 
 WIDTH = 156
@@ -20,13 +20,18 @@ def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence
     for n, one in enumerate(sections):
         number = f"{ORDINALS[n]}、" if chinese else f"{n + 1}. "
         paper.heading(number + one.title)
-        first = min(60, WIDTH // 2) if len(one.heads) > 2 else 50
-        rest = (WIDTH - first) / (len(one.heads) - 1)
-        paper.table(one.heads, one.rows, [first, *[rest] * (len(one.heads) - 1)], row_height=9)
+        paper.table(one.heads, one.rows, _widths(one))
         paper.paragraph()
     for note in notes:
         paper.body(note)
     return paper.to_bytes()
+
+
+def _widths(one: Section) -> list[float]:
+    """By the longest text of each column, so that heads stay on one line; the columns fill the page."""
+    longest = [max(width_of(row[n]) for row in [one.heads, *one.rows]) for n in range(len(one.heads))]
+    wanted = [min(max(each, 4.0), 16.0) + 2 for each in longest]
+    return [WIDTH * each / sum(wanted) for each in wanted]
 
 
 def brief_to_docx(title: str, text: str) -> bytes:

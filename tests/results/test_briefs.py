@@ -107,6 +107,11 @@ async def test_a_brief_keeps_its_rows_as_they_stood(play: Play, program: Program
     assert again["source"]["lines"][2]["people"] == 1
 
 
+async def test_everything_so_far_is_said_since_the_year_of_the_first_case(play: Play, program: Program) -> None:
+    await upload(play, program, MODEL_CASE.read_bytes())
+    assert (await drafted(play, program))["text"].startswith("2021年以来，共办理民事支持起诉案件39件")
+
+
 async def test_a_case_that_two_agencies_report_stands_once_in_the_source(play: Play, program: Program) -> None:
     await report(play, program)
     await report(play, program, by=play.world.liwb)
