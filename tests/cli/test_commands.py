@@ -176,6 +176,28 @@ def test_a_refused_import_names_line_and_field(new_site: Path) -> None:
     assert run(new_site, "import", str(new_site / "missing.yaml")).returncode == 2
 
 
+def test_a_table_of_outcomes_is_known_by_its_headings_and_taken_in_for_the_lead_agency(peopled_site: Path) -> None:
+    table = str(bundle_file().with_name("outcomes.csv"))
+    tried = run(peopled_site, "import", "--dry-run", table)
+    assert (tried.returncode, "39 new cases" in tried.stdout) == (0, True)
+    assert "39 new cases" in run(peopled_site, "import", table).stdout
+    again = run(peopled_site, "import", table, "--agency", "区检察院")
+    assert "0 new cases" in again.stdout
+    assert "39 cases unchanged" in again.stdout
+    assert run(peopled_site, "import", table, "--mechanism", "没有").returncode == 1
+
+
+def test_a_wrong_table_of_outcomes_names_its_cells_and_leaves_nothing(peopled_site: Path) -> None:
+    text = bundle_file().with_name("outcomes.csv").read_text("utf-8-sig")
+    wrong = peopled_site / "wrong.csv"
+    wrong.write_text(text.replace("22450.00", "2万多", 1).replace("2021-02-09", "昨天"), encoding="gb18030")
+    done = run(peopled_site, "import", str(wrong))
+    assert done.returncode == 1
+    assert "F4 追回金额（元）" in done.stderr
+    assert "B5 办结日期" in done.stderr
+    assert "39 new cases" in run(peopled_site, "import", str(bundle_file().with_name("outcomes.csv"))).stdout
+
+
 def test_a_cut_audit_trail_shows_against_a_noted_head(peopled_site: Path) -> None:
     head = run(peopled_site, "verify-log").stdout.rsplit(" ", 1)[1].strip()
     assert run(peopled_site, "verify-log", "--head", head).returncode == 0
