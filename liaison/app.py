@@ -18,6 +18,8 @@ from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
 from liaison.actions import routes as actions_routes
+from liaison.archive import api as archive_api
+from liaison.archive import routes as archive_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
@@ -164,6 +166,7 @@ def state_of(settings: Settings, clock: Clock, database: Database, assets: Asset
             "settled_mails": watching_routes.SettledMails(),
             "feeds": KnownFeeds(),
             "packs": asyncio.Semaphore(2),
+            "archives": asyncio.Semaphore(2),
         }
     )
 
@@ -174,6 +177,7 @@ def page_routers() -> list[Router]:
         accounts_routes.router,
         desk_routes.router,
         one_page_routes.router,
+        archive_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         life_routes.router,
@@ -207,6 +211,7 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         life_api.api,
+        archive_api.api,
         succession_api.api,
         meetings_api.api,
         reminders_api.api,
