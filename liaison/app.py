@@ -56,6 +56,8 @@ from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.proposals import api as proposals_api
 from liaison.proposals import routes as proposals_routes
+from liaison.readers import api as readers_api
+from liaison.readers import routes as readers_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
 from liaison.succession import api as succession_api
@@ -71,6 +73,7 @@ from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import in_its_site, own_names_only
 from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
+from liaison.web.reading import note_reading
 from liaison.web.static import static
 
 MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
@@ -105,7 +108,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         middleware=[own_names_only, in_its_site],
         guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
-        before_send=[access.security_headers, count_answer],
+        before_send=[access.security_headers, count_answer, note_reading],
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
             cookie_name=access.csrf_cookie(settings.https),
@@ -178,6 +181,7 @@ def page_routers() -> list[Router]:
         desk_routes.router,
         one_page_routes.router,
         archive_routes.router,
+        readers_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         life_routes.router,
@@ -212,6 +216,7 @@ def api_routers() -> list[Router]:
         mechanisms_api.api,
         life_api.api,
         archive_api.api,
+        readers_api.api,
         succession_api.api,
         meetings_api.api,
         reminders_api.api,

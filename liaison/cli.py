@@ -195,25 +195,16 @@ def import_(file: Path, mechanism: str | None, agency: str | None, person: str |
 
 
 def _import_ledger(settings: Any, table: Any, person: str | None, *, dry_run: bool) -> None:
-    from liaison.actions.ledger_import import take_in
     from liaison.actions.ledger_table import LedgerRefused
-    from liaison.errors import Conflict, NotFound
-    from liaison.i18n import N_
-    from liaison.mechanisms.viewers import viewer_for
-    from liaison.system.console import person_named
+    from liaison.system.console import ledger_back
 
     words = console.words_of(settings)
 
     async def run(database: Any) -> None:
         with suppress(_OnlyTried):
             async with database.writing() as db:
-                if person is None:
-                    raise Conflict(N_("Please say with --person for whom this ledger comes back."))
-                viewer = await viewer_for(db, (await person_named(db, person)).id, via="cli")
-                if viewer is None:
-                    raise NotFound
                 try:
-                    taken = await take_in(db, viewer, table, words)
+                    taken = await ledger_back(db, person, table, words)
                 except LedgerRefused as refusal:
                     for wrong in refusal.wrong:
                         click.echo(wrong.worded(words), err=True)
@@ -226,6 +217,24 @@ def _import_ledger(settings: Any, table: Any, person: str | None, *, dry_run: bo
                     raise _OnlyTried
         if dry_run:
             click.echo(words._("This was only a trial: nothing was changed."))
+
+    console.run(console.with_database(settings, run))
+
+
+@liaison.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--mechanism", help="Name of the one mechanism to write out; all of them when left out.")
+@click.option("--year", type=int, help="One year of the record; all of it when left out.")
+def export(directory: Path, mechanism: str | None, year: int | None) -> None:
+    """Write the open record of the mechanisms into DIRECTORY, a folder each, with checksums and a program that checks them."""
+    settings = console.ready(quiet=True)
+    from liaison.archive.exporting import write_out
+
+    words = console.words_of(settings)
+
+    async def run(database: Any) -> None:
+        async for folder, made in write_out(database, directory, mechanism, year, words):
+            click.echo(words._("%(path)s: fingerprint %(manifest)s, audit trail up to %(head)s", path=folder, manifest=made.manifest, head=made.head))  # fmt: skip
 
     console.run(console.with_database(settings, run))
 

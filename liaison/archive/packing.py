@@ -134,6 +134,12 @@ class Growing:
         self.size += self.out.write(raw)
 
 
+def unpack(packed: Path, folder: Path) -> None:
+    """An archive that was made here as a folder, in which its verifier runs as well."""
+    with zipfile.ZipFile(packed) as made:
+        made.extractall(folder)
+
+
 def still(content: bytes, as_of: datetime) -> bytes:
     """An Office file as of that instant: its parts in their order without the times at which they were packed, so that the same record
     gives the same bytes."""

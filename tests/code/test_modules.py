@@ -13,6 +13,7 @@ DOORS = {"routes", "api"}
 """Modules or packages in every feature; the doors of the program itself, `worker.py`, `cli.py` and `web/`, lie outside the features."""
 
 MACHINERY = {
+    "archive/exporting.py": "writes archives out on the server itself",
     "archive/packing.py": "the ZIP of an archive, written in a thread",
     "archive/program.py": "the verifier, read as a file",
     "archive/verify.py": "a program of its own, which lies in every archive",
