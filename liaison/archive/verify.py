@@ -153,7 +153,7 @@ def check_trail(archive, manifest, heads):
             for source, hash_ in wanted.get(number, ()):
                 compared.add(number)
                 if hash_ != previous:
-                    yield "操作日志与已知链头不符 / the audit trail differs from a known head: %s (%s)" % (
+                    yield "操作日志与已知的日志头不符 / the audit trail differs from a known head: %s (%s)" % (
                         number,
                         source,
                     )
@@ -181,10 +181,10 @@ def check_trail(archive, manifest, heads):
                 yield problem
     end = "%s:%s" % (number, previous)
     if end != "%s:%s" % (start["head"]["number"], start["head"]["hash"]) or end != manifest["head"]:
-        yield "操作日志未到链头 / the audit trail does not lead to its head"
+        yield "操作日志未到日志头 / the audit trail does not lead to its head"
     for source, known, _ in heads:
         if known not in compared:
-            yield "无法比对链头 / this head cannot be compared, the trail here has lines %s to %s: %s (%s)" % (
+            yield "无法比对日志头 / this head cannot be compared, the trail here has lines %s to %s: %s (%s)" % (
                 start["first"], number, known, source)  # fmt: skip
     if unseen:
         print(
@@ -236,7 +236,7 @@ def check(archive, known_manifest, known_heads):
     print("归档 ARCHIVE  %s  %s  %s" % (manifest["mechanism"], manifest["year"] or "", manifest["as_of"]))
     print("持有 COPY OF  %s  %s" % (manifest["copy_of"]["agency"], manifest["copy_of"]["person"]))
     print("清单 MANIFEST %s" % fingerprint)
-    print("链头 HEAD     %s" % manifest["head"])
+    print("日志头 HEAD     %s" % manifest["head"])
     if known_manifest is not None and known_manifest.lower().replace(" ", "") != fingerprint:
         yield "清单与已知指纹不符 / manifest.json is not the one whose fingerprint is known"
     for problem in check_files(archive, manifest):

@@ -185,4 +185,4 @@ async def test_the_head_printed_on_issued_minutes_fits_the_trail_of_the_archive(
     number, _, hash_ = printed.partition(":")
     code, said = verified(where, "--head", f"{number}:{hash_[::-1]}")
     assert code == 1
-    assert "已知链头" in said
+    assert "已知的日志头" in said
