@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import re
 import zipfile
 from collections.abc import Sequence
@@ -159,6 +160,7 @@ def still(content: bytes, as_of: datetime) -> bytes:
 def _pages(source: Path) -> int | None:
     from pypdf import PdfReader  # takes a tenth of a second, which no start should pay
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with people's files is nothing for our log
     try:
         count = PdfReader(source, strict=False).get_num_pages()
         return count if 0 < count < _MOST_PAGES else None
