@@ -6,6 +6,7 @@ from datetime import timedelta
 from liaison.archive.filing import AGREEMENT, LIAISONS, Filed
 from liaison.archive.packing import Packer
 from liaison.archive.pages import FileShown
+from liaison.archive.scans import scans
 from liaison.archive.scope import Scope
 from liaison.archive.signed import signed_json
 from liaison.countersigning.models import DocumentVersion
@@ -65,6 +66,8 @@ async def _version(
         )
         await asyncio.to_thread(packer.add, path, made.content, filed)
         shown.append(FileShown(filed.title, path, proposal.proposed_by.short_name))
+    for one in await scans(db, scope, packer, FOLDER, version, AGREEMENT, scope.words._("Sheet signed on paper")):
+        shown.append(FileShown(one.title, f"{FOLDER}/{one.name}", one.by))
     signed = packer.path(FOLDER, "signed.json")
     text = signed_json(scope.viewer, document, version, scope.zone, in_force=holds, head=None)
     await asyncio.to_thread(packer.add_json, signed, {**text, "title": name})

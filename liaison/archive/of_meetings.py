@@ -8,6 +8,7 @@ from typing import Any
 from liaison.archive.filing import MINUTES, NOTICE_OF_MEETING, PAPER, RECORD, Filed
 from liaison.archive.packing import Packer
 from liaison.archive.pages import FileShown, rendered
+from liaison.archive.scans import scans
 from liaison.archive.scope import Scope
 from liaison.archive.signed import signed_json
 from liaison.db import Session
@@ -18,6 +19,7 @@ from liaison.meetings.audience import HIDDEN, ItemShown
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import Attendee, Meeting
 from liaison.meetings.paper_queries import papers_of, stored_names
+from liaison.meetings.paper_rules import PaperShown
 from liaison.meetings.permissions import may_see_list
 from liaison.meetings.values import (
     agenda_item_json,
@@ -74,7 +76,8 @@ async def _meeting(db: Session, scope: Scope, packer: Packer | None, meeting: Me
     if not may_see_list(viewer, meeting):
         people = [one for one in people if one.person_id == viewer.person_id]
     decisions = [one for one in await recording.decisions_of(db, viewer, meeting) if one.revoked_at is None]
-    files = await _papers(db, scope, packer, meeting, folder)
+    papers = await papers_of(db, viewer, meeting)
+    files = await _papers(db, scope, packer, papers, folder)
     files += await _minutes(db, scope, packer, meeting, folder)
     scope.counts["decisions"] += len(decisions)
     if packer is None:
@@ -82,7 +85,7 @@ async def _meeting(db: Session, scope: Scope, packer: Packer | None, meeting: Me
     files += await _notice(db, scope, packer, meeting, folder)
     title = f"{meeting.local_on} {meeting.title}"
     page = packer.path(folder, "index.html")
-    await asyncio.to_thread(_write, scope, packer, meeting, items, people, decisions, files, folder, page)
+    await asyncio.to_thread(_write, scope, packer, meeting, items, people, decisions, papers, files, folder, page)
     return MeetingFiled(
         meeting.title,
         words._(KIND_NAMES[meeting.kind]),
@@ -100,6 +103,7 @@ def _write(
     items: Sequence[ItemShown],
     people: Sequence[Attendee],
     decisions: Sequence[Decision],
+    papers: Sequence[PaperShown],
     files: Sequence[FileShown],
     folder: str,
     page: str,
@@ -112,6 +116,7 @@ def _write(
             "agenda": [agenda_item_json(one) for one in items],
             "attendees": [_attendee(scope, meeting, one) for one in people],
             "decisions": [decision_json(one, meeting.zone) for one in decisions],
+            "papers": [paper_json(one) for one in papers],
         },
     )
     text = rendered(
@@ -144,9 +149,10 @@ def _attendee(scope: Scope, meeting: Meeting, one: Attendee) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in ("delivery", "version")}
 
 
-async def _papers(db: Session, scope: Scope, packer: Packer | None, meeting: Meeting, folder: str) -> list[FileShown]:
-    shown = []
-    papers = await papers_of(db, scope.viewer, meeting)
+async def _papers(
+    db: Session, scope: Scope, packer: Packer | None, papers: Sequence[PaperShown], folder: str
+) -> list[FileShown]:
+    shown: list[FileShown] = []
     stored = await stored_names(db, [one.id for one in papers]) if papers else {}
     for one in papers:
         version = one.newest
@@ -161,9 +167,6 @@ async def _papers(db: Session, scope: Scope, packer: Packer | None, meeting: Mee
         filed = Filed(PAPER, one.title, one.agency.name, "", scope.local(version.added_at))
         if await asyncio.to_thread(packer.add_file, path, source, filed):
             shown.append(FileShown(one.title, path.rpartition("/")[2], one.agency.short_name))
-            await asyncio.to_thread(
-                packer.add_json, packer.path(folder, f"{path.rpartition('/')[2]}.json"), paper_json(one)
-            )
         else:
             scope.left_out["lost"] += 1
     return shown
@@ -203,6 +206,7 @@ async def _issued(db: Session, scope: Scope, packer: Packer, one: Minutes, folde
         filed = Filed(MINUTES, f"{version.head['title']} {name}", issuing, paper.doc_no(one.doc_no), one.issued_on)
         await asyncio.to_thread(packer.add, path, made.content, filed)
         shown.append(FileShown(name, path.rpartition("/")[2], issuing))
+    shown += await scans(db, scope, packer, folder, version, MINUTES, words._("Sheet signed on paper"))
     signed = packer.path(folder, "signed.json")
     head = (one.issued_as or {}).get("head")
     text = signed_json(scope.viewer, one.document, version, one.meeting.zone, in_force=True, head=head)

@@ -1,7 +1,6 @@
 """A countersigned text as the verifier computes it again: every section that its reader may know with its salt, of the others the hash, and
 what each agency said. Pure."""
 
-from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,8 +42,3 @@ def _section(viewer: Viewer, one: DocumentSection) -> dict[str, Any]:
         "audience": None if one.audience is None else sorted(one.audience),
         "attachments": [{"title": title, "sha256": sha256} for title, sha256 in one.attachments],
     }
-
-
-def consents(version: DocumentVersion) -> Sequence[str]:
-    """The agencies that sign it, by the names they had then."""
-    return [one.agency_name for one in version.signers]
