@@ -8,14 +8,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from liaison.audit import AuditLine
 from liaison.documents import spreadsheet
+from liaison.meetings.models import Attendee
 from liaison.minutes.models import Minutes
 from tests.archive.kept import CLOSED, OTHERS, archive, texts_in, verified, year_of_record
 from tests.callers import Program
 from tests.meetings.play import Play
+
+REMARK = "备注金丝雀"
 
 
 def names(content: bytes) -> list[str]:
@@ -69,6 +72,8 @@ async def test_each_agency_takes_along_its_own_view_and_nothing_that_is_kept_fro
 ) -> None:
     world = play.world
     await year_of_record(play, program)
+    async with play.database.writing() as db:
+        await db.execute(update(Attendee).where(Attendee.person_id == world.liwb.id).values(comment=REMARK))
     seen = {}
     for who in (world.zhoumin, world.chenzy, world.maolin, world.liwb):
         seen[who.name] = texts_in((await archive(program, who, world.mechanism.id))[0])
@@ -78,7 +83,9 @@ async def test_each_agency_takes_along_its_own_view_and_nothing_that_is_kept_fro
         assert CLOSED in seen[name], name
     for name in ("周敏", "陈志远", "毛琳"):
         assert OTHERS not in seen[name], name
+        assert REMARK not in seen[name], name
     assert OTHERS in seen["李文博"]
+    assert REMARK in seen["李文博"], "an agency keeps its own remarks"
     assert "近期受理支持起诉申请三件" in seen["李文博"], "the notice that it was sent"
     for name in ("陈志远", "毛琳"):
         assert "近期受理支持起诉申请三件" not in seen[name], "notices are read by officers and deputies"
@@ -129,6 +136,19 @@ async def test_the_extract_of_the_trail_says_nothing_of_what_its_owner_may_not_r
             assert ("salt" in one) == ("payload" in one), "a salt without its payload would let the payload be guessed"
     said = {one["verb"] for one in lines if "verb" in one}
     assert {"hold", "circulate_minutes", "send_notice"} & said
+
+
+async def test_of_a_line_that_is_read_in_part_neither_the_rest_nor_what_would_let_it_be_guessed_goes_out(
+    play: Play, program: Program
+) -> None:
+    world = play.world
+    await year_of_record(play, program)
+    content, _ = await archive(program, world.maolin, world.mechanism.id)
+    lines = [json.loads(one) for one in read(content, "audit/trail.jsonl").splitlines()[1:]]
+    in_part = [one for one in lines if "facts" in one]
+    assert in_part
+    for one in in_part:
+        assert {"salt", "payload"}.isdisjoint(one), one
 
 
 async def test_names_are_safe_on_every_system_and_never_twice(play: Play, program: Program) -> None:
