@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from liaison.actions import queries as actions
 from liaison.actions.figure_queries import of_period
@@ -9,6 +10,8 @@ from liaison.actions.figures import Figures, total
 from liaison.actions.ledger_export import rows_now
 from liaison.actions.ledger_table import HEADINGS, NUMBER
 from liaison.actions.models import ActionItem
+from liaison.actions.permissions import may_read_end
+from liaison.actions.values import action_json, progress_json
 from liaison.archive.filing import CONTACTS, FIGURES, LEDGER, Filed
 from liaison.archive.packing import Packer
 from liaison.archive.pages import FileShown
@@ -27,13 +30,17 @@ _AT_ONCE = 80
 async def ledgers(db: Session, scope: Scope, packer: Packer | None) -> list[FileShown]:
     """All of them. The outcomes (办案成效) have their ledger and figures here too, as one more line of this list, once they are kept."""
     words = scope.words
+    action_table, items = await _actions(db, scope)
     tables = (
-        (LEDGER, words._("Ledger of action items"), await _actions(db, scope)),
+        (LEDGER, words._("Ledger of action items"), action_table),
         (FIGURES, words._("Figures of action items"), await _figures(db, scope)),
         (LEDGER, words._("Joint activities"), await _activities(db, scope)),
         (CONTACTS, words._("Contact log"), await _contacts(db, scope)),
     )
-    return [await _kept(scope, packer, *one) for one in tables] if packer is not None else []
+    if packer is None:
+        return []
+    await asyncio.to_thread(packer.add_json, packer.path(FOLDER, "actions.json"), {"items": items})
+    return [await _kept(scope, packer, *one) for one in tables]
 
 
 async def _kept(scope: Scope, packer: Packer, kind: str, title: str, table: Sequence[Sequence[str]]) -> FileShown:
@@ -43,20 +50,30 @@ async def _kept(scope: Scope, packer: Packer, kind: str, title: str, table: Sequ
     return FileShown(title, path, "")
 
 
-async def _actions(db: Session, scope: Scope) -> list[list[str]]:
-    """落实台账: what was open in these days, or ended in them, as it stands now."""
+async def _actions(db: Session, scope: Scope) -> tuple[list[list[str]], list[dict[str, Any]]]:
+    """落实台账: what was open in these days, or ended in them, as it stands now; and the same for programs, with how each went."""
     names = [name for name in HEADINGS if name != NUMBER]  # that one ties a row to a form that comes back
     table = [[scope.words._(HEADINGS[name]) for name in names]]
+    items: list[dict[str, Any]] = []
     filters, after = actions.Filters(mechanism_id=scope.mechanism.id), 0
     while some := await actions.listing(db, scope.viewer, filters, today=scope.today, after=after, limit=_AT_ONCE):
         after = some[-1].id
         wanted = [one for one in some if _touches(scope, one)]
         rows = await rows_now(db, scope.viewer, wanted, scope.words)
         table += [[row[name] for name in names] for row in rows.values()]
+        carried = await actions.carried(db, wanted)
+        items += [await _item(db, scope, one, carried.get(one.id, 0)) for one in wanted]
         db.expunge_all()
         await asyncio.sleep(0)
     scope.counts["actions"] = len(table) - 1
-    return table
+    return table, items
+
+
+async def _item(db: Session, scope: Scope, one: ActionItem, carried: int) -> dict[str, Any]:
+    await asyncio.sleep(0)
+    found = action_json(one, scope.today, carried, tells_end=may_read_end(scope.viewer, one, scope.now))
+    progress = await actions.progress_of(db, scope.viewer, one)
+    return {**found, "progress": [progress_json(each, scope.zone) for each in reversed(progress)]}
 
 
 def _touches(scope: Scope, one: ActionItem) -> bool:

@@ -14,6 +14,7 @@ what the agencies signed is the text that lies here. With --manifest and --head:
 fingerprint or head known from elsewhere, that nobody made the whole archive anew. Use a copy of this program that you trust."""
 
 import argparse
+import datetime
 import hashlib
 import io
 import json
@@ -138,8 +139,8 @@ def link(previous: str, line: "dict[str, Any]") -> "str | None":
     return sha256(previous, number, *said(line), line["payload_hash"])
 
 
-def check_trail(archive, manifest, heads):
-    """Yield what is wrong with the audit trail; `heads` are (where it comes from, number, hash)."""
+def check_trail(archive, manifest, heads, acts):
+    """Yield what is wrong with the audit trail; `heads` are (where it comes from, number, hash). What it says in full goes into `acts`."""
     wanted: "dict[int, list[tuple[str, str]]]" = {}
     for source, number, hash_ in heads:
         wanted.setdefault(number, []).append((source, hash_))
@@ -176,6 +177,12 @@ def check_trail(archive, manifest, heads):
                 yield "操作日志内容被改动 / what line %s of the audit trail says was changed" % number
             if "salt" in line and line.get("form") == 2 and sha256("about", line["salt"])[:32] != line["about_salt"]:
                 yield "操作日志内容被改动 / what line %s of the audit trail says was changed" % number
+            if line.get("payload") is not None:
+                facts = json.loads(line["payload"])
+                if "root" in facts:
+                    key = line["verb"], line["object"], facts["root"], str(facts.get("agency"))
+                    acts.setdefault(key, line["at"])
+                acts.setdefault("since", line["at"])
             previous = found
             for problem in compare():
                 yield problem
@@ -221,6 +228,24 @@ def check_signed(archive, name):
                 yield "缺少签署 / a sign-off is missing: %s, %s" % (name, one["name"])
 
 
+def check_acts(name, text, acts):
+    """Yield the sign-offs of a text of which the trail knows nothing, where it says in full how the text came in force."""
+    kind, about, root = text["kind"], text["about"], text["root"]
+    if ("put_in_force_" + kind, about, root, "None") not in acts:
+        return
+    since = instant(acts["since"])
+    for one in text["sign_offs"]:
+        if (one["state"] + "_" + kind, about, root, str(one["agency_id"])) not in acts and instant(one["at"]) >= since:
+            yield "操作日志中没有这次签署 / the audit trail knows of no such sign-off: %s, %s" % (
+                name,
+                one["agency_id"],
+            )
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text)
+
+
 def known_head(text):
     number, _, hash_ = text.partition(":")
     if not number.isdigit() or len(hash_) != 64:
@@ -242,14 +267,20 @@ def check(archive, known_manifest, known_heads):
     for problem in check_files(archive, manifest):
         yield problem
     heads = [("--head", number, hash_) for number, hash_ in known_heads]
+    texts = []
     for name in manifest["signed"]:
         for problem in check_signed(archive, name):
             yield problem
-        printed = json.loads(archive.read(name).decode("utf-8")).get("printed_head")
+        texts.append((name, json.loads(archive.read(name).decode("utf-8"))))
+        printed = texts[-1][1].get("printed_head")
         if printed and int(printed.partition(":")[0]) >= manifest["first_line"] - 1:
             heads.append((name, int(printed.partition(":")[0]), printed.partition(":")[2]))
-    for problem in check_trail(archive, manifest, heads):
+    acts: "dict[Any, str]" = {}
+    for problem in check_trail(archive, manifest, heads, acts):
         yield problem
+    for name, text in texts:
+        for problem in check_acts(name, text, acts):
+            yield problem
 
 
 def main(arguments: "list[str] | None" = None) -> int:

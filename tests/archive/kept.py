@@ -72,6 +72,7 @@ async def year_of_record(play: Play, program: Program) -> dict[str, Any]:
         {"title": "建立线索台账", "lead_agency_id": str(world.sfj.id), "due_on": "2026-12-01"},
         status=201,
     )
+    await program.post(world.liwb, f"/action-items/{action['id']}/progress", {"text": "已收到首批线索"}, status=201)
     await program.post(world.zhoumin, f"/mechanisms/{world.mechanism.id}/meetings", {
         "kind": "topical", "title": "草稿会议", "starts_at": "2026-12-20T14:30:00+08:00", "duration_minutes": 60,
     }, status=201)  # fmt: skip

@@ -59,6 +59,8 @@ async def test_a_year_holds_minutes_papers_ledgers_notices_agreement_and_the_lis
     assert set(rows) <= set(found)
     ledger = list(csv.reader(io.StringIO(read(content, "ledgers/落实台账.csv").decode("utf-8-sig"))))
     assert [row[0] for row in ledger] == ["落实事项", "建立线索台账"]
+    (item,) = json.loads(read(content, "ledgers/actions.json"))["items"]
+    assert [one["text"] for one in item["progress"]] == ["已收到首批线索"]
     facts = manifest_of(content)
     assert facts["left_out"]["drafts"] == 1
     assert facts["copy_of"] == {"agency": "区检察院", "person": "周敏"}

@@ -97,11 +97,15 @@ def resigned(members: Members, chance: random.Random) -> None:
     name = next(name for name in members if name.endswith("signed.json") and name.startswith("meetings/"))
     text = json.loads(members[name])
     one = chance.choice(text["sign_offs"])
-    match chance.randrange(3):
+    match chance.randrange(5):
         case 0:
             one["root"] = hashlib.sha256(one["root"].encode()).hexdigest()
         case 1:
             one["state"] = "changes_requested"
+        case 2:
+            one["state"] = "deemed"
+        case 3:
+            one["agency_id"] = str(int(one["agency_id"]) + 1)
         case _:
             text["sections"][0]["text"] += "，另行通知"
     members[name] = json.dumps(text, ensure_ascii=False).encode()
@@ -217,5 +221,5 @@ async def test_lines_that_were_linked_in_the_open_are_followed_too(
 def test_the_verifier_asks_for_nothing_but_python_3_8_and_its_own_library() -> None:
     tree = ast.parse(verifier().decode(), feature_version=(3, 8))
     imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-    assert imported <= {"argparse", "hashlib", "io", "json", "os", "sys", "unicodedata", "zipfile"}
+    assert imported <= {"argparse", "datetime", "hashlib", "io", "json", "os", "sys", "unicodedata", "zipfile"}
     assert {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} == {"typing"}
