@@ -13,6 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.readers import naming, queries
 from liaison.readers.permissions import may_name, needs_basis
+from liaison.readers.wording import what
 from liaison.web.forms import Form, attempt, whole_number
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
@@ -73,6 +74,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         people=await queries.choosable(db, mechanism) if names else [],
         local=today,
         last=timedelta(days=1),
+        what=lambda verb, path: what(words, verb, path),
         labels={
             "person_id": words._("Reader"),
             "starts_on": words._("Reads from"),

@@ -17,6 +17,9 @@ from liaison.minutes.models import Minutes
 from tests.archive.kept import CLOSED, OTHERS, archive, texts_in, verified, year_of_record
 from tests.callers import Program
 from tests.meetings.play import Play
+from tests.proposals.put import agreed, circulated, version
+from tests.rights_meetings import RESTRICTED, meetings
+from tests.rights_proposals import PROPOSED
 
 REMARK = "备注金丝雀"
 
@@ -208,3 +211,44 @@ async def test_the_head_printed_on_issued_minutes_fits_the_trail_of_the_archive(
     code, said = verified(where, "--head", f"{number}:{hash_[::-1]}")
     assert code == 1
     assert "已知的日志头" in said
+
+
+async def test_versions_of_the_agreement_go_along_as_far_as_each_may_read_them_with_sheets_signed_on_paper(
+    play: Play, program: Program, tmp_path: Path
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        await meetings(db, world)
+    for who, reads_version, reads_closed in (
+        (world.zhoumin, True, False),
+        (world.liwb, True, True),
+        (world.maolin, False, False),
+    ):
+        content, fingerprint = await archive(program, who, world.mechanism.id, None)
+        where = tmp_path / f"{who.key}.zip"
+        where.write_bytes(content)
+        code, said = verified(where, "--manifest", fingerprint)
+        assert code == 0, said
+        text, found = texts_in(content), [name for name in names(content) if name.startswith("agreement/")]
+        assert (RESTRICTED in text) is reads_closed, who.name
+        assert PROPOSED not in text, "nobody takes a draft along"
+        assert any(name.endswith("signed.json") for name in found) is reads_version
+        assert any("会签单" in name for name in found) is reads_version
+        facts = manifest_of(content)
+        assert ("proposals" in facts["left_out"]) is (who is world.zhoumin)
+
+
+async def test_an_agreement_that_was_countersigned_here_verifies_with_every_sign_off(
+    play: Play, program: Program, tmp_path: Path
+) -> None:
+    world = play.world
+    one = await agreed(play, program, await circulated(play, program, await version(play, program)))
+    await program.post(world.zhoumin, f"/proposals/{one['id']}/put-in-force", {"signed_on": "2026-11-23"})
+    content, fingerprint = await archive(program, world.liwb, world.mechanism.id, None)
+    (name,) = [one for one in names(content) if one.startswith("agreement/") and one.endswith("signed.json")]
+    text = json.loads(read(content, name))
+    assert {one["state"] for one in text["sign_offs"]} == {"agreed"}
+    where = tmp_path / "a.zip"
+    where.write_bytes(content)
+    code, said = verified(where, "--manifest", fingerprint)
+    assert code == 0, said

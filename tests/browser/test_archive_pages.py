@@ -25,6 +25,11 @@ def test_the_archive_is_downloaded_and_its_pages_open_offline_without_a_request(
     page.reload()
     expect(page.locator("main code")).to_have_count(1)
     width_checks(page)
+    reader = new_page(locale=locale, person=live_server.world.maolin)
+    reader.goto("/mechanisms/1")
+    page.goto("/mechanisms/1/readers")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    width_checks(page)
     folder = tmp_path / "unpacked"
     with zipfile.ZipFile(target) as made:
         made.extractall(folder)
