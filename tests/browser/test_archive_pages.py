@@ -23,7 +23,7 @@ def test_the_archive_is_downloaded_and_its_pages_open_offline_without_a_request(
     target = tmp_path / "archive.zip"
     download.value.save_as(target)
     page.reload()
-    expect(page.locator("main code")).to_have_count(1)
+    expect(page.locator("main code")).to_have_count(2)
     width_checks(page)
     reader = new_page(locale=locale, person=live_server.world.maolin)
     reader.goto("/mechanisms/1")
