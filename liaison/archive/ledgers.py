@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import func, select
+
 from liaison.actions import queries as actions
 from liaison.actions.figure_queries import of_period
 from liaison.actions.figures import Figures, total
@@ -20,6 +22,8 @@ from liaison.db import Session
 from liaison.meetings import activity_queries
 from liaison.meetings.activity_table import Held
 from liaison.meetings.activity_table import table_of as activity_table
+from liaison.meetings.models import ACTIVITIES, Meeting
+from liaison.meetings.seen import visible_to
 from liaison.notices import contact_queries
 from liaison.notices.contact_table import table_of as contact_table
 
@@ -114,8 +118,11 @@ async def _activities(db: Session, scope: Scope) -> list[list[str]]:
 async def _years(db: Session, scope: Scope) -> list[int]:
     if scope.year is not None:
         return [scope.year]
-    found = await activity_queries.years_of(db, scope.viewer, scope.mechanism.id)
-    return sorted(found)
+    query = select(func.min(Meeting.local_start), func.max(Meeting.local_start)).where(
+        Meeting.mechanism_id == scope.mechanism.id, Meeting.kind.in_(ACTIVITIES), visible_to(scope.viewer)
+    )
+    first, last = (await db.execute(query)).one()
+    return list(range(first.year, last.year + 1)) if first is not None else []
 
 
 async def _contacts(db: Session, scope: Scope) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -52,12 +52,3 @@ async def of_year(db: Session, viewer: Viewer, mechanism_id: int, year: int, *, 
     counted = await db.scalars(select(ActivityFigures).where(ActivityFigures.meeting_id.in_(ids)))
     by_meeting = {one.meeting_id: one for one in counted}
     return [Held(one, hosts.get(one.id, []), by_meeting.get(one.id)) for one in meetings]
-
-
-async def years_of(db: Session, viewer: Viewer, mechanism_id: int) -> set[int]:
-    """The years (by local date) in which there is any that the viewer may see."""
-    query = select(func.min(Meeting.local_start), func.max(Meeting.local_start)).where(
-        Meeting.mechanism_id == mechanism_id, Meeting.kind.in_(ACTIVITIES), visible_to(viewer)
-    )
-    first, last = (await db.execute(query)).one()
-    return set(range(first.year, last.year + 1)) if first is not None else set()
