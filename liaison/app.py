@@ -18,6 +18,8 @@ from liaison.accounts import api as accounts_api
 from liaison.accounts import routes as accounts_routes
 from liaison.actions import api as actions_api
 from liaison.actions import routes as actions_routes
+from liaison.archive import api as archive_api
+from liaison.archive import routes as archive_routes
 from liaison.clock import Clock
 from liaison.config import VERSION, Settings
 from liaison.db import Database
@@ -54,6 +56,8 @@ from liaison.postroom import api as postroom_api
 from liaison.postroom import routes as postroom_routes
 from liaison.proposals import api as proposals_api
 from liaison.proposals import routes as proposals_routes
+from liaison.readers import api as readers_api
+from liaison.readers import routes as readers_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
 from liaison.results import api as results_api
@@ -71,6 +75,7 @@ from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import in_its_site, own_names_only
 from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
+from liaison.web.reading import note_reading
 from liaison.web.static import static
 
 MAX_BODY = 2_000_000  # bytes; a pasted list of people is far smaller
@@ -105,7 +110,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, database: Data
         middleware=[own_names_only, in_its_site],
         guards=[access.address_of_ours],
         before_request=access.same_origin,  # type: ignore[arg-type]  # requests are of `request_class`
-        before_send=[access.security_headers, count_answer],
+        before_send=[access.security_headers, count_answer, note_reading],
         csrf_config=CSRFConfig(
             secret=settings.secret_key,
             cookie_name=access.csrf_cookie(settings.https),
@@ -166,6 +171,7 @@ def state_of(settings: Settings, clock: Clock, database: Database, assets: Asset
             "settled_mails": watching_routes.SettledMails(),
             "feeds": KnownFeeds(),
             "packs": asyncio.Semaphore(2),
+            "archives": asyncio.Semaphore(2),
         }
     )
 
@@ -176,6 +182,8 @@ def page_routers() -> list[Router]:
         accounts_routes.router,
         desk_routes.router,
         one_page_routes.router,
+        archive_routes.router,
+        readers_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         life_routes.router,
@@ -210,6 +218,8 @@ def api_routers() -> list[Router]:
         directory_api.api,
         mechanisms_api.api,
         life_api.api,
+        archive_api.api,
+        readers_api.api,
         succession_api.api,
         meetings_api.api,
         reminders_api.api,

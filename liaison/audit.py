@@ -1,7 +1,8 @@
 """The audit trail: who did what to which thing, kept so that nobody can change it unseen (TRUST.md 12).
 
 Verbs add lines; `seal` runs last before commit, locks the one head row, and gives each line a gapless number and the hash of
-(previous hash, hash of the salted payload), so that a payload may lawfully be blanked and the chain still verifies."""
+(previous hash, number, hash of what the line says under a salt), so that a payload may lawfully be blanked and the chain still verifies,
+and so that whoever holds an extract follows the chain through lines of others without learning a word of them."""
 
 import hashlib
 import json
@@ -10,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, SmallInteger, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liaison.db import Base, BigId, Session
 
 GENESIS = "0" * 64
+OPEN, CLOSED = 1, 2
+"""How a line is linked. OPEN, until 2026: over what it says in the clear, so that only who may read it can follow the chain through it.
+CLOSED: over the salted hash of that, which tells nobody anything."""
 _CHUNK = 1000
 
 
@@ -35,6 +39,21 @@ class AuditLine(Base):
     salt: Mapped[str] = mapped_column(String(32))
     payload_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
+    form: Mapped[int] = mapped_column(SmallInteger, default=CLOSED, server_default="1")
+
+    @property
+    def about_salt(self) -> str:
+        """The salt of what the line says but for its payload; from it nobody finds `salt`, which keeps the payload from being guessed."""
+        return _sha256("about", self.salt)[:32]
+
+    @property
+    def about_hash(self) -> str:
+        """What stands in the chain for the line as a whole."""
+        return _sha256(self.about_salt, *self._said, self.payload_hash)
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        return self.at.isoformat(), self.verb, self.object, str(self.mechanism_id), str(self.person_id), self.via
 
 
 class AuditHead(Base):
@@ -99,6 +118,12 @@ async def seal(db: Session) -> None:
     await db.flush()
 
 
+def facts_of(line: AuditLine) -> dict[str, Any]:
+    """The parameters of a line; nothing where they were blanked."""
+    found: dict[str, Any] = json.loads(line.payload or "{}")
+    return found
+
+
 async def broken_at(db: Session) -> int | None:
     """The number of the first line that does not fit the chain, None when every line does; gaps and changed fields both show."""
     previous, expected = GENESIS, 0
@@ -137,8 +162,9 @@ async def hash_at(db: Session, number: int) -> str | None:
 
 
 def _link(previous: str, line: AuditLine) -> str:
-    about = (line.verb, line.object, str(line.mechanism_id), str(line.person_id), line.via)
-    return _sha256(previous, str(line.number), line.at.isoformat(), *about, line.payload_hash)
+    if line.form == CLOSED:
+        return _sha256("line", previous, str(line.number), line.about_hash)
+    return _sha256(previous, str(line.number), *line._said, line.payload_hash)
 
 
 def _sha256(*parts: str) -> str:

@@ -174,6 +174,24 @@ def import_(file: Path, mechanism: str | None, agency: str | None, person: str |
     importing.import_file(settings, file, mechanism=mechanism, agency=agency, person=person, dry_run=dry_run)
 
 
+@liaison.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--mechanism", help="Name of the one mechanism to write out; all of them when left out.")
+@click.option("--year", type=int, help="One year of the record; all of it when left out.")
+def export(directory: Path, mechanism: str | None, year: int | None) -> None:
+    """Write the open record of the mechanisms into DIRECTORY, a folder each, with checksums and a program that checks them."""
+    settings = console.ready(quiet=True)
+    from liaison.archive.exporting import write_out
+
+    words = console.words_of(settings)
+
+    async def run(database: Any) -> None:
+        async for folder, made in write_out(database, directory, mechanism, year, words):
+            click.echo(words._("%(path)s: fingerprint %(manifest)s, audit trail up to %(head)s", path=folder, manifest=made.manifest, head=made.head))  # fmt: skip
+
+    console.run(console.with_database(settings, run))
+
+
 @liaison.group()
 def person() -> None:
     """People of the site."""

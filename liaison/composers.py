@@ -22,6 +22,7 @@ from liaison.notices.mails import COMPOSERS as NOTICES
 from liaison.polls.mails import COMPOSERS as POLLS
 from liaison.postroom.mails import COMPOSERS as POSTROOM
 from liaison.proposals.mails import COMPOSERS as PROPOSALS
+from liaison.readers.mails import COMPOSERS as READERS
 from liaison.reminders.mails import COMPOSERS as REMINDERS
 from liaison.succession.mails import COMPOSERS as HANDOVERS
 from liaison.succession.telling import COMPOSERS as CHANGES_OF_LIAISON
@@ -48,4 +49,5 @@ COMPOSERS: Final[Mapping[str, Composer]] = {
     **HANDOVERS,
     **CHANGES_OF_LIAISON,
     **ENDINGS,
+    **READERS,
 }

@@ -8,19 +8,17 @@ import click
 
 from liaison import console
 from liaison.accounts.viewer import COMMAND_LINE
-from liaison.actions import ledger_import
 from liaison.actions.ledger_table import LedgerRefused
 from liaison.bundle.kinds import bundle_in, holds_outcomes, ledger_in
 from liaison.bundle.loading import lead_agency, load, mechanism_named
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.documents.tables import rows_in
-from liaison.errors import Conflict, NotFound
+from liaison.errors import Conflict
 from liaison.i18n import N_
-from liaison.mechanisms.viewers import viewer_for
 from liaison.results import taking_in
 from liaison.results.outcome_table import TableRefused, read
-from liaison.system.console import person_named
+from liaison.system.console import ledger_back
 
 Act = Callable[[Session], Awaitable[list[str]]]
 
@@ -36,14 +34,9 @@ def import_file(
     words, content = console.words_of(settings), file.read_bytes()
 
     async def ledger(db: Session) -> list[str]:
-        if person is None:
-            raise Conflict(N_("Please say with --person for whom this ledger comes back."))
-        viewer = await viewer_for(db, (await person_named(db, person)).id, via="cli")
-        if viewer is None:
-            raise NotFound
         assert table is not None
         try:
-            taken = await ledger_import.take_in(db, viewer, table, words)
+            taken = await ledger_back(db, person, table, words)
         except LedgerRefused as refusal:
             for wrong in refusal.wrong:
                 click.echo(wrong.worded(words), err=True)

@@ -4,6 +4,7 @@ A new route needs one line here, and fails without it. Roles and rules: tests/pe
 
 from tests import (
     permissions_api,
+    permissions_archive,
     permissions_contact,
     permissions_minutes,
     permissions_notices,
@@ -324,6 +325,7 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 
 API: dict[str, Rule | tuple[Rule, ...]] = (
     permissions_api.API
+    | permissions_archive.API
     | permissions_contact.API
     | permissions_minutes.API
     | permissions_notices.API
@@ -333,6 +335,6 @@ API: dict[str, Rule | tuple[Rule, ...]] = (
     | permissions_results.API
     | PLAN_API
 )
-PAGES |= permissions_contact.PAGES | permissions_proposals.PAGES | permissions_results.PAGES
+PAGES |= permissions_archive.PAGES | permissions_contact.PAGES | permissions_proposals.PAGES | permissions_results.PAGES
 PAGES |= permissions_minutes.PAGES | permissions_notices.PAGES | permissions_papers.PAGES | permissions_polls.PAGES
 TABLE = PAGES | API

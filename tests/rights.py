@@ -26,7 +26,7 @@ from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import KnownAddress, Person
 from liaison.mail import queue_state
-from liaison.mechanisms.models import HolidayDay
+from liaison.mechanisms.models import HolidayDay, Reader
 from liaison.opening import open_database
 from liaison.paperwork.models import DocumentTemplate
 from liaison.succession.models import ChangeLetter
@@ -227,6 +227,7 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
         operator = await built.viewer(db, built.guyan)
         day = holidays.CorrectDay(date(2027, 3, 2), DayKind.HOLIDAY, "停电")
         await holidays.apply(db, operator, "CN", day)
+        things["reader_id"] = (await db.scalars(select(Reader.id))).one()
         things["corrected_day"] = (await db.scalars(select(HolidayDay.id))).one()
         things |= {"address_id": known.id, "template_id": layout.id, "kind": "agenda.docx"}
         # Heard of an hour ahead: it lives however long these tests take.

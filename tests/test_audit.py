@@ -66,6 +66,20 @@ async def test_a_changed_or_missing_line_is_found(database: Database, statement:
     assert await broken(database) == number
 
 
+async def test_lines_that_were_linked_the_older_way_stay_in_the_same_chain(database: Database, lines: int) -> None:
+    for form in (audit.OPEN, audit.CLOSED):
+        async with database.writing() as db:
+            audit.add(db, ACTOR, "more", "thing:1", word="协作")
+            db.info["audit_lines"][0].form = form
+    assert await broken(database) is None
+    for form in (audit.CLOSED, audit.OPEN):  # neither passes for the other
+        await change(database, f"UPDATE audit_line SET form = {form} WHERE number = {lines + form}")
+        assert await broken(database) is None
+        await change(database, f"UPDATE audit_line SET form = {3 - form} WHERE number = {lines + form}")
+        assert await broken(database) == lines + form
+        await change(database, f"UPDATE audit_line SET form = {form} WHERE number = {lines + form}")
+
+
 @pytest.mark.usefixtures("lines")
 async def test_a_payload_may_be_blanked_and_the_chain_still_verifies(database: Database) -> None:
     await change(database, "UPDATE audit_line SET payload = NULL WHERE number = 3")

@@ -62,9 +62,7 @@ class Sight:
 
 async def trail(db: Session, viewer: Viewer, kind: str, id_: int, *, after: int, limit: int) -> list[Line]:
     """The lines about the thing after that number, oldest first. Raises NotFound, NotPermitted."""
-    sight = await _SIGHTS[kind](db, viewer, id_) if kind in _SIGHTS else None
-    if sight is None:
-        raise NotFound
+    sight = await sight_of(db, viewer, kind, id_)
     query = select(AuditLine).where(AuditLine.object == f"{kind}:{id_}").order_by(AuditLine.number).limit(limit)
     if sight.since is not None:
         query = query.where(AuditLine.at >= sight.since)
@@ -79,6 +77,13 @@ async def trail(db: Session, viewer: Viewer, kind: str, id_: int, *, after: int,
             if facts is not None:
                 found.append(Line(row.number, row.at, row.verb, row.person_id, row.via, facts))
     return found[:limit]
+
+
+async def sight_of(db: Session, viewer: Viewer, kind: str, id_: int) -> Sight:
+    """Which lines about the thing this viewer reads. Raises NotFound, NotPermitted."""
+    if kind not in _SIGHTS:
+        raise NotFound
+    return await _SIGHTS[kind](db, viewer, id_)
 
 
 async def _of_meeting(db: Session, viewer: Viewer, id_: int) -> Sight:

@@ -237,6 +237,18 @@ class Reader(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    """The first local date on which they read nothing more."""
+    basis_ref: Mapped[str | None] = mapped_column(String(80))
+    """By which letter, or on what the members agreed."""
+    named_at: Mapped[datetime | None]
+    named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    """When their time was cut short."""
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def reads_on(self, day: date) -> bool:
+        """Whether they read on that local date."""
+        return self.starts_on <= day < self.ends_on
 
 
 class HolidayCalendar(Versioned, Base):

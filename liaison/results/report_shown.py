@@ -95,7 +95,13 @@ def percent(value: Decimal | None, *, signed: bool = False) -> str:
 
 def sections(words: Words, report: Report) -> list[Section]:
     """The tables of the report, those without a row left out."""
-    found = [
+    found = [*figures_of(words, report), _cooperation(words, report), _activities(words, report)]
+    return [one for one in found if one.rows]
+
+
+def figures_of(words: Words, report: Report) -> list[Section]:
+    """Its tables about outcomes: in all, by group, cause, agency, and year or month."""
+    return [
         _in_all(words, report),
         counted(
             words,
@@ -121,10 +127,7 @@ def sections(words: Words, report: Report) -> list[Section]:
             words._("Year") if report.by_year else words._("Month"),
             [(part_name(words, one), one) for one in report.parts],
         ),
-        _cooperation(words, report),
-        _activities(words, report),
     ]
-    return [one for one in found if one.rows]
 
 
 def part_name(words: Words, one: Sum) -> str:

@@ -1,12 +1,16 @@
 """What the command line does with people: enter one, find the one it was told of."""
 
+from collections.abc import Sequence
+
 from liaison.accounts.sign_in import people_named, person_with_key
 from liaison.accounts.viewer import COMMAND_LINE
+from liaison.actions.ledger_import import TakenIn, take_in
 from liaison.db import Session
 from liaison.directory import agencies, people, queries
 from liaison.directory.models import Person
-from liaison.errors import Refusal
-from liaison.i18n import N_
+from liaison.errors import Conflict, NotFound, Refusal
+from liaison.i18n import N_, Words
+from liaison.mechanisms.viewers import viewer_for
 
 
 async def person_named(db: Session, account: str) -> Person:
@@ -48,3 +52,14 @@ async def enter_person(
     if operator:
         await people.name_operator(db, COMMAND_LINE, person.id)
     return person
+
+
+async def ledger_back(db: Session, account: str | None, table: Sequence[Sequence[str]], words: Words) -> TakenIn:
+    """Take in an exported ledger for the liaison or deputy whose key or mail is given. Raises Conflict (nobody named), NotFound,
+    LedgerRefused."""
+    if account is None:
+        raise Conflict(N_("Please say with --person for whom this ledger comes back."))
+    viewer = await viewer_for(db, (await person_named(db, account)).id, via="cli")
+    if viewer is None:
+        raise NotFound
+    return await take_in(db, viewer, table, words)

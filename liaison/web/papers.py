@@ -49,14 +49,15 @@ async def bound(request: AnyRequest, viewer: Viewer, meeting_id: int) -> Stream:
     file = await asyncio.to_thread(target.open, "rb")
     target.unlink()  # it lives until it is read
     return Stream(
-        _pieces(file),
+        pieces(file),
         media_type="application/pdf",
         headers={**attached(f"{meeting.title}.pdf"), "Content-Length": str(size)},
         background=_noted(request, viewer, meeting, read),
     )
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    """What is left of an open file, piece by piece; then it is closed."""
     try:
         while piece := await asyncio.to_thread(file.read, CHUNK):
             yield piece
@@ -104,7 +105,7 @@ async def kept_file(
     file = await asyncio.to_thread(path.open, "rb")
     size = path.stat().st_size
     return Stream(
-        _pieces(file),
+        pieces(file),
         media_type=media_type,
         headers={**attached(file_name), "Content-Length": str(size)},
         background=background,

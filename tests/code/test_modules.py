@@ -13,6 +13,10 @@ DOORS = {"routes", "api"}
 """Modules or packages in every feature; the doors of the program itself, `worker.py`, `cli.py` and `web/`, lie outside the features."""
 
 MACHINERY = {
+    "archive/exporting.py": "writes archives out on the server itself",
+    "archive/packing.py": "the ZIP of an archive, written in a thread",
+    "archive/program.py": "the verifier, read as a file",
+    "archive/verify.py": "a program of its own, which lies in every archive",
     "mail/connections.py": "kept connections to the mail server",
     "mail/smtp.py": "the conversation with the mail server",
     "mail/transport.py": "where mails go: a server, or files",
@@ -76,6 +80,7 @@ SLOW = (
     "liaison.succession.sheet_paper",
     "liaison.files.packing",
     "openpyxl",
+    "pypdf",
     "alembic",
     "liaison.calendaring.other_regions",
     "liaison.mail.sources.imap",

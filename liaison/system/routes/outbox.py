@@ -31,6 +31,7 @@ KINDS = {
     "designation": N_("Change of liaison"),
     "liaison_changed": N_("Change of liaison"),
     "mechanism_end": N_("End of a mechanism"),
+    "reader": N_("Reader of a mechanism"),
     "handover": N_("Handover"),
     "annual_plan": N_("Annual plan"),
     "reminders": N_("Reminders of the day"),
