@@ -32,6 +32,7 @@ from liaison.polls import models as polls
 from liaison.postroom import models as postroom
 from liaison.proposals import models as proposals
 from liaison.reminders import models as reminders
+from liaison.search import models as search
 from liaison.succession import models as succession
 
 metadata = Base.metadata
@@ -68,6 +69,7 @@ __all__ = [
     "postroom",
     "proposals",
     "reminders",
+    "search",
     "site",
     "step_models",
     "succession",

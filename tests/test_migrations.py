@@ -128,8 +128,14 @@ def catalogue(engine: Engine) -> list[tuple[Any, ...]]:
 def test_the_migrations_make_exactly_what_the_models_say(engine: Engine) -> None:
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        options = {"compare_type": True, "compare_server_default": True, "include_name": is_of_the_models}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, models.metadata) == []
+
+
+def is_of_the_models(name: str | None, kind: str, parents: Any) -> bool:
+    """All but SQLite's full-text table and the tables it keeps itself in, which no model can say."""
+    return kind != "table" or not (name or "").startswith("search_words")
 
 
 def test_the_newest_file_is_the_head_of_the_migrations(engine: Engine) -> None:
