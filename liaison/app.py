@@ -56,6 +56,8 @@ from liaison.proposals import api as proposals_api
 from liaison.proposals import routes as proposals_routes
 from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
+from liaison.search import api as search_api
+from liaison.search import routes as search_routes
 from liaison.succession import api as succession_api
 from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
@@ -174,6 +176,7 @@ def page_routers() -> list[Router]:
         accounts_routes.router,
         desk_routes.router,
         one_page_routes.router,
+        search_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         life_routes.router,
@@ -218,6 +221,7 @@ def api_routers() -> list[Router]:
         notices_api.api,
         feed_api.api,
         desk_api.api,
+        search_api.api,
         postroom_api.api,
         system_api.api,
     ]

@@ -145,7 +145,8 @@ def _minutes(rows: Rows) -> Iterable[Entry]:
         numbers[minutes_id] = part + 1
         texts = [text for each in sections for text in (each.title, each.text)]
         groups = _of_minutes(row, audience, audiences[minutes_id, number])
-        yield Entry(minutes_id, row.local_start.date(), groups, [row.doc_no, *texts], min(part, places.PARTS - 1))
+        if part < places.PARTS:
+            yield Entry(minutes_id, row.local_start.date(), groups, [row.doc_no, *texts], part)
 
 
 def _of_minutes(row: Any, audience: Audience, bringing: set[int]) -> set[str]:

@@ -1,12 +1,12 @@
-"""Where a thing stands among all that is found: its day, its kind and its number in one number, the newest highest. Pure."""
+"""Where a thing stands among all that is found: its day, its kind and its number in one number of at most 18 digits, the newest highest. Pure."""
 
 from datetime import date
 from typing import Final
 
-PARTS: Final = 64
-_THINGS: Final = 2**34
+PARTS: Final = 32
+_THINGS: Final = 2**31
 _KINDS: Final = 16
-_DAYS: Final = 2**18
+_DAYS: Final = 2**17 - 1
 _FIRST: Final = date(1900, 1, 1).toordinal() - 1
 _OF_DAY: Final = _KINDS * _THINGS * PARTS
 
