@@ -11,7 +11,7 @@ from liaison.search.changes import CHANGED, kinds_of
 from liaison.search.kinds import KINDS, Entry, Kind
 from liaison.search.models import SearchRow
 from liaison.search.places import place
-from liaison.search.words import TAG, tokens_of
+from liaison.search.words import GROUP, tokens_of
 
 AT_ONCE = 500
 """Things whose rows are read and written in one go."""
@@ -60,7 +60,7 @@ _ASIDE = {"synchronize_session": False}
 
 
 def _row(kind: Kind, entry: Entry) -> dict[str, Any]:
-    tokens = frozenset({*tokens_of(entry.texts), *entry.reach, f"{TAG}k{kind.number}"})
+    tokens = frozenset({*tokens_of(entry.texts), *entry.reach, f"{GROUP}k{kind.number}"})
     digest = hashlib.sha256(" ".join(sorted(tokens)).encode()).hexdigest()[:32]
     id_ = place(entry.day, kind.number, entry.thing_id, entry.part)
     return {"id": id_, "kind": kind.number, "thing_id": entry.thing_id, "digest": digest, "tokens": tokens}

@@ -18,7 +18,7 @@ from liaison.search.kinds import BY_NAME, BY_NUMBER
 from liaison.search.matching import candidates
 from liaison.search.places import first_part, thing_at
 from liaison.search.reach import Reach, of_viewer
-from liaison.search.words import LONGEST, TAG, Wanted, wanted
+from liaison.search.words import GROUP, LONGEST, Wanted, wanted
 
 TOO_SHORT = N_("Please type at least two characters; of several words, two Chinese characters in each.")
 TOO_LONG = N_("Please type at most %(most)s characters.")
@@ -65,7 +65,7 @@ async def find(db: Session, search: Search, *, kind: str | None = None, after: i
     """The newest that fit and that the viewer may see, of one kind or of all; from the one after the place `after` on."""
     tokens = search.wanted.tokens
     if kind is not None:
-        tokens = (f"{TAG}k{BY_NAME[kind].number}", *tokens)
+        tokens = (f"{GROUP}k{BY_NAME[kind].number}", *tokens)
     hits: list[Hit] = []
     below, most, looked_at = after if after is not None else _END, limit + 10, 0
     while len(hits) <= limit and looked_at < _MOST_LOOKED_AT:

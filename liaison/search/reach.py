@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from liaison.accounts.viewer import Viewer
-from liaison.search.words import TAG
+from liaison.search.words import GROUP
 
 MEMBERS, OFFICERS, GUESTS, PERSON, NOTICES, FRAME = "m", "d", "g", "p", "n", "f"
-EVERYBODY = f"{TAG}s"
-OPERATORS = f"{TAG}o"
+EVERYBODY = f"{GROUP}s"
+OPERATORS = f"{GROUP}o"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class Reach:
 
 def of_agency(letter: str, id_: int, agency_id: int) -> str:
     """The people of one agency among a group."""
-    return f"{TAG}{letter}{id_}a{agency_id}"
+    return f"{GROUP}{letter}{id_}a{agency_id}"
 
 
 def of_group(letter: str, id_: int) -> str:
     """Everybody of a group."""
-    return f"{TAG}{letter}{id_}"
+    return f"{GROUP}{letter}{id_}"
 
 
 def people(*ids: int | None) -> set[str]:

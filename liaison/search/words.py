@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-TAG: Final = "\ue000"
-"""Before every token that is no word: nobody can type it, because a private character belongs to no word."""
+GROUP: Final = "\ue001"
+"""Before every token that is no word, but names a kind or who may see a thing. Nobody can type it: a private character belongs to no word."""
+_BEGINNING: Final = "\ue000"
+"""Before the beginning of a word, which is not the word."""
 SHORTEST: Final = 2
 LONGEST: Final = 100
 """How many characters may be typed, and how few a word may have."""
@@ -23,7 +25,7 @@ _HAN = re.compile(
 )
 _RUNS = re.compile(f"{_HAN.pattern}|(?:(?!{_HAN.pattern}).)+")
 _COMBINES = re.compile(
-    "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u3099\u309a\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+    "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
 """What changes the character before it, or is not seen at all."""
 _COMPOSED = re.compile(f"(?s:.){_COMBINES.pattern}*")
@@ -112,7 +114,7 @@ def _looked_for(units: list[str]) -> Iterator[str]:
     open_ended = not _is_han(last) and not last.isdecimal()
     yield from (_pair(*two) for two in zip(units, units[1:-1] if open_ended else units[1:], strict=False))
     if open_ended:
-        yield f"{TAG}{last[:_LONGEST_PREFIX]}" if len(last) >= SHORTEST else last
+        yield f"{_BEGINNING}{last[:_LONGEST_PREFIX]}" if len(last) >= SHORTEST else last
     elif len(units) == 1:
         yield last[:_LONGEST_WORD]
 
@@ -122,7 +124,7 @@ def _beginnings(unit: str) -> Iterator[str]:
         yield unit[:_LONGEST_WORD]
         return
     for n in range(SHORTEST, min(len(unit), _LONGEST_PREFIX) + 1):
-        yield TAG + unit[:n]
+        yield _BEGINNING + unit[:n]
 
 
 def _pair(first: str, second: str) -> str:
