@@ -2,15 +2,19 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from liaison.db import Session
-from liaison.search.indexing import AT_ONCE, index
+from liaison.search.indexing import index
 from liaison.search.kinds import KINDS, Kind
 from liaison.search.models import SearchBuild, SearchRow
 
 FORM: Final = 1
 """Counted up when a thing has other tokens than before (words, kinds, reach): then every site builds its index anew."""
+
+
+AT_ONCE: Final = 60
+"""Things of one transaction, which others wait for."""
 
 
 async def build_some(db: Session) -> bool:
@@ -43,7 +47,10 @@ async def is_built(db: Session) -> bool:
 
 
 async def begin_anew(db: Session) -> None:
-    """Have everything gone through again; what is indexed stays to be found meanwhile."""
+    """Have everything gone through again; what is indexed stays to be found meanwhile. On SQLite the full-text table is made anew from its
+    rows first, which a large site waits for."""
+    if db.settings.sqlite_path is not None:
+        await db.execute(text("INSERT INTO search_words (search_words) VALUES ('rebuild')"))
     build = (await db.execute(select(SearchBuild).with_for_update())).scalar_one_or_none()
     if build is not None:
         build.kind, build.after_id, build.built_at = KINDS[0].number, 0, None

@@ -37,20 +37,19 @@ async def show(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
     kind = chosen if chosen in KIND_NAMES else None
     after = row_id(given["after"]) if given.get("after") and kind else None
     form = Form({"q": [typed]})
-    groups: dict[str, list[Line]] = {}
-    more: set[str] = set()
+    found: dict[str, Hits] = {}
     if typed:
         try:
             search = await queries.begin(db, viewer, typed)
         except Invalid as refusal:
             form.errors = dict(refusal.errors)
         else:
-            for each in [kind] if kind else KIND_NAMES:
-                hits = await queries.find(db, search, kind=each, after=after, limit=PAGE if kind else FEW)
-                groups[each] = _lines(hits, search)
-                if hits.after is not None:
-                    more.add(each)
-                    following = hits.after
+            if kind:
+                found = {kind: await queries.find(db, search, kind=kind, after=after, limit=PAGE)}
+            else:
+                found = await queries.find_few(db, search, KIND_NAMES, limit=FEW)
+    groups = {name: _lines(hits, search) for name, hits in found.items() if hits.hits}
+    more = {name: hits.after for name, hits in found.items() if hits.after is not None}
     answer = page(
         request,
         "search/show.html",
@@ -58,9 +57,9 @@ async def show(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
         form=form,
         typed=typed,
         kind=kind,
-        groups={name: lines for name, lines in groups.items() if lines},
+        groups=groups,
         more=more,
-        next_url=_address(typed, kind, following) if kind and more else None,
+        next_url=_address(typed, kind, more[kind]) if kind in more else None,
         is_first=after is None,
         is_built=await building.is_built(db),
         address=lambda kind=None: _address(typed, kind),
