@@ -199,6 +199,18 @@ def insert(connection: Connection, name: str, **values: Any) -> None:
     connection.execute(table.insert(), [values])
 
 
+@pytest.mark.parametrize("had_data", [True, False])
+def test_a_site_that_has_data_is_to_build_the_index_of_its_search(engine: Engine, had_data: bool) -> None:
+    migrate.upgrade(engine, REVISIONS[REVISIONS.index("0040") - 1])
+    if had_data:
+        with engine.begin() as connection:
+            insert(connection, "agency", short_name="甲")
+    migrate.upgrade(engine, "0040")
+    with engine.connect() as connection:
+        built = connection.execute(text("SELECT count(*) FROM search_build WHERE built_at IS NOT NULL")).scalar_one()
+    assert built == (0 if had_data else 1)
+
+
 def test_attendances_of_before_have_the_time_of_their_meeting_and_follow_it(engine: Engine) -> None:
     migrate.upgrade(engine, "0003")
     tables = MetaData()
