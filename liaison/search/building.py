@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import func, select, text
 
-from liaison.db import Session
+from liaison.db import Session, one_at_a_time
 from liaison.search.indexing import index
 from liaison.search.kinds import KINDS, Kind
 from liaison.search.models import SearchBuild, SearchRow
@@ -28,6 +28,9 @@ async def build_some(db: Session) -> bool:
     if build.built_at is not None:
         return False
     kind = next(one for one in KINDS if one.number == build.kind)
+    await one_at_a_time(
+        db, "search"
+    )  # else what somebody saves at the same moment could be overwritten with how it was
     ids = await _next(db, kind, build.after_id)
     await index(db, kind, ids)
     if ids:
