@@ -18,6 +18,13 @@ _GRES = text(
 )
 
 
+async def plan_each(db: Session) -> None:
+    """Have PostgreSQL plan for the words that are asked in this transaction: a plan for any words whatever reads the rows from their newest on,
+    which for a rare word is all of them."""
+    if db.settings.sqlite_path is None:
+        await db.execute(text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"))
+
+
 async def candidates(
     db: Session, reaches: Sequence[Reach], tokens: Sequence[str], *, below: int, most: int
 ) -> list[int]:

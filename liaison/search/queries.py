@@ -15,7 +15,7 @@ from liaison.meetings.models import Attendee, Meeting
 from liaison.notices.permissions import reads_for
 from liaison.search.finding import Found, look_up
 from liaison.search.kinds import BY_NAME, BY_NUMBER
-from liaison.search.matching import candidates
+from liaison.search.matching import candidates, plan_each
 from liaison.search.places import first_part, thing_at
 from liaison.search.reach import Reach, of_viewer
 from liaison.search.words import GROUP, LONGEST, Wanted, wanted
@@ -59,6 +59,7 @@ class Search:
 async def begin(db: Session, viewer: Viewer, typed: str) -> Search:
     """The words that were typed, and what the viewer may come to see. Raises Invalid (q)."""
     words = _looked_for(typed)
+    await plan_each(db)
     notices = reads_for(viewer, db.clock.today(db.settings.timezone))
     return Search(viewer, words, of_viewer(viewer, await _asked(db, viewer), notices))
 
