@@ -17,7 +17,7 @@ from liaison.search.finding import Found, look_up
 from liaison.search.kinds import BY_NAME, BY_NUMBER
 from liaison.search.matching import candidates, plan_each
 from liaison.search.places import first_part, thing_at
-from liaison.search.reach import Reach, of_viewer
+from liaison.search.reach import Reach, of_kind, of_viewer
 from liaison.search.words import GROUP, LONGEST, Wanted, wanted
 
 TOO_SHORT = N_("Please type at least two characters; of several words, two Chinese characters in each.")
@@ -66,13 +66,14 @@ async def begin(db: Session, viewer: Viewer, typed: str) -> Search:
 
 async def find(db: Session, search: Search, *, kind: str | None = None, after: int | None = None, limit: int) -> Hits:
     """The newest that fit and that the viewer may see, of one kind or of all; from the one after the place `after` on."""
-    tokens = search.wanted.tokens
+    tokens, reaches = search.wanted.tokens, search.reaches
     if kind is not None:
+        reaches = of_kind(reaches, kind)
         tokens = (f"{GROUP}k{BY_NAME[kind].number}", *tokens)
     hits: list[Hit] = []
     below, most, looked_at = after if after is not None else _END, limit + 10, 0
     while len(hits) <= limit and looked_at < _MOST_LOOKED_AT:
-        places = await candidates(db, search.reaches, tokens, below=below, most=most)
+        places = await candidates(db, reaches, tokens, below=below, most=most)
         hits += await _seen(db, search, [*dict.fromkeys(first_part(place) for place in places)])
         if len(places) < most:
             break

@@ -4,7 +4,7 @@ A token names a group, wider than the rights or just as wide: nobody is shown an
 each feature's own `visible_to`, and what does not come back from there was never found."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from liaison.accounts.viewer import Viewer
@@ -13,6 +13,11 @@ from liaison.search.words import GROUP
 MEMBERS, OFFICERS, GUESTS, PERSON, NOTICES, FRAME = "m", "d", "g", "p", "n", "f"
 EVERYBODY = f"{GROUP}s"
 OPERATORS = f"{GROUP}o"
+
+
+_LETTERS = {"person": "s", "mechanism": "fo", "notice": "n", "action_item": "mp"}
+"""By which groups things of a kind are found; those of a meeting by all that are left."""
+_OF_MEETINGS = "mdgp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +103,10 @@ def of_viewer(viewer: Viewer, asked: Sequence[int], reads_for: Iterable[tuple[in
         until = max((one for one in left if one is not None), default=None) if None not in left else None
         spans.setdefault((since, until), []).extend(of_group(letter, mechanism_id) for letter in letters)
     return [Reach(tuple(whatever_day)), *(Reach(tuple(groups), *span) for span, groups in spans.items())]
+
+
+def of_kind(reaches: Iterable[Reach], kind: str) -> list[Reach]:
+    """The same for things of one kind: groups that find none of them are not asked for, and cost nothing."""
+    letters = _LETTERS.get(kind, _OF_MEETINGS)
+    narrowed = (replace(one, groups=tuple(each for each in one.groups if each[1] in letters)) for one in reaches)
+    return [one for one in narrowed if one.groups]
