@@ -62,6 +62,8 @@ from liaison.reminders import api as reminders_api
 from liaison.reminders import routes as reminders_routes
 from liaison.results import api as results_api
 from liaison.results import routes as results_routes
+from liaison.search import api as search_api
+from liaison.search import routes as search_routes
 from liaison.succession import api as succession_api
 from liaison.succession import routes as succession_routes
 from liaison.system import api as system_api
@@ -184,6 +186,7 @@ def page_routers() -> list[Router]:
         one_page_routes.router,
         archive_routes.router,
         readers_routes.router,
+        search_routes.router,
         directory_routes.router,
         mechanisms_routes.router,
         life_routes.router,
@@ -232,6 +235,7 @@ def api_routers() -> list[Router]:
         results_api.api,
         feed_api.api,
         desk_api.api,
+        search_api.api,
         postroom_api.api,
         system_api.api,
     ]

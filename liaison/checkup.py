@@ -28,6 +28,7 @@ from liaison.mail.sources.places import inboxes
 from liaison.mailcheck import Finding, finding
 from liaison.models import FILES
 from liaison.opening import open_database
+from liaison.search import building
 from liaison.system import backups
 from liaison.system.backup_rules import FAILED
 
@@ -47,7 +48,15 @@ async def examine(settings: Settings, *, mail: bool = False, own_server: str = "
     if schema.state != "bad":
         database = open_database(settings, Clock())
         try:
-            looks = [_clock, _worker, _operators, _papers, _backup, *([_reading] if settings.inbox_url else [])]
+            looks = [
+                _clock,
+                _worker,
+                _operators,
+                _papers,
+                _search,
+                _backup,
+                *([_reading] if settings.inbox_url else []),
+            ]
             for look in looks:
                 findings.append(await _safely(look, database))
             days = await _safely(_calendar, database)
@@ -170,6 +179,25 @@ async def _papers(database: Database) -> Finding:
     if lost:
         return finding(what, "bad", N_("%(count)s of %(all)s files are missing in %(path)s, among them %(name)s. Copy them there from a backup: they lie in its directory papers."), count=len(lost), all=len(known), path=directory, name=lost[0])  # fmt: skip
     return finding(what, "good", N_("All %(count)s files are there."), count=len(known))
+
+
+async def _search(database: Database) -> Finding:
+    what = N_("Index of the search")
+    async with database.reading() as db:
+        if not await building.is_built(db):
+            return finding(what, "note", N_("It is still being built; a worker goes on with it. Until then older things may not be found."))  # fmt: skip
+        count = await building.count(db)
+    return finding(what, "good", N_("It is complete (%(count)s entries)."), count=count)
+
+
+async def rebuild_search(database: Database) -> int:
+    """Build the index of the search anew, while everything else goes on; how many entries it then has."""
+    async with database.writing() as db:
+        await building.begin_anew(db)
+    while True:
+        async with database.writing() as db:
+            if not await building.build_some(db):
+                return await building.count(db)
 
 
 async def _backup(database: Database) -> Finding:

@@ -294,6 +294,16 @@ def check(mail: bool, own_server: str) -> None:
 
 
 @liaison.command()
+def reindex() -> None:
+    """Build the index of the search anew."""
+    settings = console.ready(quiet=True)
+    from liaison.checkup import rebuild_search
+
+    count = console.run(console.with_database(settings, rebuild_search))
+    click.echo(console.words_of(settings)._("The index of the search is complete (%(count)s entries).", count=count))
+
+
+@liaison.command()
 def ingest() -> None:
     """Take in one mail from standard input; print what it came to in one word, and why."""
     settings = console.ready(quiet=True)

@@ -107,13 +107,13 @@ def _locale_in_file() -> str | None:
         return None
 
 
-async def with_database(settings: Settings, run: Any) -> None:
+async def with_database(settings: Settings, run: Any) -> Any:
     from liaison.clock import Clock
     from liaison.opening import open_database
 
     database = open_database(settings, Clock())
     try:
-        await run(database)
+        return await run(database)
     finally:
         await database.dispose()
 

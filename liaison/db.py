@@ -29,7 +29,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, UOWTransaction, mapped_column
+from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm.util import identity_key
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
@@ -217,11 +218,15 @@ class Database:
         clock: Clock,
         *,
         before_commit: Callable[[Session], Awaitable[None]] | None = None,
+        after_flush: Callable[[SyncSession, UOWTransaction], None] | None = None,
         surroundings: Surroundings | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.before_commit = before_commit
+        self._sync_session = type("SiteSession", (SyncSession,), {})
+        if after_flush is not None:
+            event.listen(self._sync_session, "after_flush", after_flush)
         self.surroundings = surroundings
         self.after_commit: Callable[[Session], None] | None = None
         """Set by a worker in this process: what was saved may call for mail, which need not wait for the next round."""
@@ -232,7 +237,7 @@ class Database:
         return self.settings.sqlite_path is not None
 
     def session(self, engine: AsyncEngine) -> Session:
-        db = Session(engine, expire_on_commit=False)
+        db = Session(engine, sync_session_class=self._sync_session, expire_on_commit=False)
         db.settings = self.settings
         db.clock = self.clock
         return db

@@ -34,6 +34,7 @@ from liaison.proposals import models as proposals
 from liaison.reminders import models as reminders
 from liaison.results import brief_models as briefs
 from liaison.results import models as results
+from liaison.search import models as search
 from liaison.succession import models as succession
 
 metadata = Base.metadata
@@ -72,6 +73,7 @@ __all__ = [
     "proposals",
     "reminders",
     "results",
+    "search",
     "site",
     "step_models",
     "succession",

@@ -36,6 +36,7 @@ from liaison.models import FILES
 from liaison.postroom import purging
 from liaison.proposals.effect import take_effect_due
 from liaison.reminders.reminding import remind_due
+from liaison.search import building
 from liaison.succession.following import apply_due
 from liaison.system import backups
 
@@ -137,6 +138,17 @@ async def keep_backup(work: Work) -> None:
         log.info("backup_made", file=file.name)
 
 
+async def build_search(work: Work) -> None:
+    """Put what is not yet in the index of the search into it, a little at a time; once all is there, that is one short look."""
+    database = work.database
+    async with database.reading() as db:
+        built = await building.is_built(db)
+    while not built and not work.stop.is_set():
+        async with database.writing() as db:
+            built = not await building.build_some(db)
+        await asyncio.sleep(0.01)  # whoever saves something meanwhile has their turn
+
+
 async def scan_papers(work: Work) -> None:
     """Have the site's virus scanner judge what came in, one file after the other; none is handed out before."""
     database = work.database
@@ -194,6 +206,7 @@ CLOCKWORK: Final = (
     Tick("remind_due", timedelta(minutes=1), in_transaction(remind_due)),
     Tick(DELIVER, timedelta(seconds=3), deliver),  # after what calls for mail, so that one round sends it
     Tick("keep_feed_texts", timedelta(seconds=15), keep_feed_texts),
+    Tick("build_search", timedelta(minutes=1), build_search),
     Tick("scan_papers", timedelta(seconds=10), scan_papers),
     Tick("keep_backup", timedelta(minutes=10), keep_backup),
     Tick("follow_zone_data", timedelta(days=1), in_transaction(follow_zone_data)),

@@ -63,6 +63,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     # people and who they are
     "GET /api/audit": ANY_SIGNED_IN,  # whose trail: tests/desk/test_trail.py
     "GET /api/me": ANY_SIGNED_IN,
+    "GET /api/search": ANY_SIGNED_IN,  # what is found: tests/search
     "POST /api/me/feed": ANY_SIGNED_IN,
     "GET /api/calendar/{region}/{year}/days": ANY_SIGNED_IN,
     "PUT /api/calendar/{region}/{year}/days": OPERATOR_ONLY.sending(days=[{"date": "2027-01-01", "kind": "holiday"}]),

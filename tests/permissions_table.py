@@ -85,6 +85,8 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # 我的工作 and the list of meetings
     "GET /": ANY_SIGNED_IN,
     "GET /meetings": ANY_SIGNED_IN,
+    "GET /search": ANY_SIGNED_IN,  # what is found: tests/search
+    "POST /search/key": ANY_SIGNED_IN,
     "POST /desk/answers/{attendee_id}": only(roles("invited"), among=SEE_MEETING)
     .of(attendee_id="sunl_attendee")
     .sending(partstat="accepted"),

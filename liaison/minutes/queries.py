@@ -120,6 +120,16 @@ async def readable_versions(db: Session, viewer: Viewer, minutes: Minutes) -> li
     return found
 
 
+async def several(db: Session, viewer: Viewer, ids: Collection[int]) -> dict[int, tuple[Minutes, DocumentVersion]]:
+    """Many sets by id, each with the version that the viewer is shown first; those of which they may read nothing are left out."""
+    query = select(Minutes).join(Meeting, Meeting.id == Minutes.meeting_id)
+    found = {}
+    for one in await _whole(db, query.where(Minutes.id.in_(ids), visible_to(viewer))):
+        if versions := await readable_versions(db, viewer, one):
+            found[one.id] = (one, versions[-1])
+    return found
+
+
 async def seen_version(db: Session, viewer: Viewer, minutes: Minutes) -> DocumentVersion:
     """The version the viewer is shown first: the newest they may read, since a draft is for who writes it. Raises NotFound."""
     versions = await readable_versions(db, viewer, minutes)
@@ -163,6 +173,8 @@ async def _whole(db: Session, query: Select[Minutes]) -> list[Minutes]:
 
 
 async def _reads_issued(db: Session, viewer: Viewer, minutes: Minutes) -> bool:
+    if reads_before(viewer, minutes.meeting, (), db.now()) is None:
+        return True
     people = [one.person_id for one in await meetings.attendees(db, minutes.meeting_id)]
     before = reads_before(viewer, minutes.meeting, people, db.now())
     return before is None or (minutes.issued_at is not None and minutes.issued_at < before)

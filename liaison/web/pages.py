@@ -18,6 +18,8 @@ from liaison.templating import environment
 from liaison.web.parts import Parts
 
 LANGUAGE_COOKIE = "lang"
+SLASH_COOKIE = "slash"
+"""off: in this browser "/" does nothing."""
 AnyRequest = HTMXRequest
 
 
@@ -79,6 +81,7 @@ def render(request: AnyRequest, template: str, **context: Any) -> str:
         "csrf": csrf_token(request),
         "nav": None,
         "here": request.url.path,
+        "slash": request.cookies.get(SLASH_COOKIE) != "off",
         "lang_url": f"{path}?{urlencode([*query, ('lang', other)])}",
         "toast": None,
         "today": words.today,

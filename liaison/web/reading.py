@@ -67,7 +67,7 @@ OVERVIEWS: Final = frozenset(
         "/", "/meetings", "/mechanisms", "/programmes", "/actions", "/actions/ledger.xlsx", "/actions/figures", "/actions/figures/print",
         "/notices", "/referrals", "/referrals/ledger.xlsx", "/contact-log", "/contact-log/print", "/contact-log/contact-log.xlsx",
         "/api/audit", "/api/mechanisms", "/api/meetings", "/api/action-items", "/api/action-items/figures",
-        "/api/deliveries", "/api/incoming", "/incoming", "/results",
+        "/api/deliveries", "/api/incoming", "/incoming", "/results", "/search", "/api/search",
     }
 )  # fmt: skip
 """What shows something of every mechanism that its visitor reads: noted with each."""

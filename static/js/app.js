@@ -276,6 +276,17 @@
     }
   }
 
+  // --- "/" leads to the search: to its field, or where the window is too narrow for one to its page
+  function seek(event) {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || typing(event) || $('dialog[open]')) return;
+    const shown = all('[data-slash]').find((element) => element.offsetParent);
+    if (!shown) return;
+    event.preventDefault();
+    shown.focus();
+    if (shown.matches('a')) shown.click();
+    else shown.select();
+  }
+
   function closeMenus(except) {
     all('details.account[open]').forEach((menu) => { if (!except || !menu.contains(except)) menu.open = false; });
   }
@@ -297,6 +308,7 @@
   document.addEventListener('submit', rememberMove, true);
   document.addEventListener('submit', onceOnly);
   document.addEventListener('keydown', moveByKey);
+  document.addEventListener('keydown', seek);
   document.addEventListener('keydown', (event) => {
     const menu = event.key === 'Escape' && event.target.closest('details.account[open]');
     if (event.key === 'Escape') closeMenus();

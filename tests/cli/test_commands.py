@@ -219,6 +219,18 @@ def test_check_says_what_works_and_what_does_not(site: Path) -> None:
     assert run(site, "check").returncode == 0
 
 
+def test_the_index_of_the_search_is_built_anew_by_a_command(peopled_site: Path) -> None:
+    with closing(sqlite3.connect(peopled_site / "liaison-data" / "liaison.db")) as raw, raw:
+        known = raw.execute("SELECT count(*) FROM search_row").fetchone()[0]
+        raw.execute("DELETE FROM search_row")
+        raw.execute("UPDATE search_build SET built_at = NULL")
+    assert known > 0
+    assert "Index of the search: note. It is still being built" in run(peopled_site, "check").stdout
+    done = run(peopled_site, "reindex")
+    assert (done.returncode, done.stdout) == (0, f"The index of the search is complete ({known} entries).\n")
+    assert f"Index of the search: works. It is complete ({known} entries)." in run(peopled_site, "check").stdout
+
+
 def test_the_worker_does_everything_once_and_ends(peopled_site: Path) -> None:
     done = run(peopled_site, "work", "--once", "--as-of", "2026-12-17T14:30:00+08:00")
     assert done.returncode == 0, done.stderr
