@@ -14,12 +14,13 @@ from liaison.bundle.kinds import bundle_in, holds_outcomes, ledger_in
 from liaison.bundle.loading import lead_agency, load, mechanism_named
 from liaison.config import Settings
 from liaison.db import Database, Session
+from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
 from liaison.errors import Conflict, NotFound
 from liaison.i18n import N_
 from liaison.mechanisms.viewers import viewer_for
 from liaison.results import taking_in
-from liaison.results.outcome_table import TableRefused, read
+from liaison.results.outcome_table import read
 from liaison.system.console import person_named
 
 Act = Callable[[Session], Awaitable[list[str]]]

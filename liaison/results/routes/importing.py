@@ -11,12 +11,13 @@ from litestar.datastructures import UploadFile
 from litestar.response import Response
 
 from liaison.documents import spreadsheet
+from liaison.documents.headed import TableRefused, Wrong
 from liaison.documents.tables import MOST_BYTES, pasted_rows, rows_in
 from liaison.errors import Message, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.results import queries, taking_in
-from liaison.results.outcome_table import Row, TableRefused, Wrong, read, template
+from liaison.results.outcome_table import Row, read, template
 from liaison.results.permissions import NOT_YOURS
 from liaison.results.routes.common import Db, Id, Me, address, labels, shown
 from liaison.results.taking_in import TakenIn
