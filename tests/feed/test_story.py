@@ -41,7 +41,7 @@ NOT_HERE = {
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
-    "activities.count", "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
+    "activities.count", "annual.plan", "entering.enter_held", "past_meetings.take_in", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
     "telling.note_told", "holding.check_in", "holding.check_in_all",
     "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "leave.decide_leave", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",
