@@ -19,7 +19,9 @@ from liaison.mail.models import OutboxMail
 from liaison.meetings import past_table, queries, recorded
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
+from tests.files.making import PDF
 from tests.meetings.play import Play
+from tests.meetings.test_papers import sent
 
 HEADINGS = "日期,会议名称,类别,会次,开始时间,时长（分钟）,地点,承办单位,主持人,出席单位,议题,议定事项"
 ROW = '2026-03-19,第一季度联席会议,例会,,14:30,90,三楼会议室,区检察院,陈志远,区检察院、区司法局,"通报情况\n研究指引",每月5日前交换清单。'
@@ -191,6 +193,23 @@ async def test_the_page_shows_first_and_enters_what_was_confirmed_with_a_link_to
     for one in await meetings(play):
         assert f'href="/meetings/{one.id}"' in page
         assert f'href="/meetings/{one.id}/papers/new"' in page, "also of the other agency's, which 周敏 entered"
+
+
+async def test_who_entered_a_meeting_brings_it_the_old_papers_though_another_agency_was_the_host(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    (one,) = (await upload(play, program, table(NEXT))).json()["meetings"]
+    path = f"/meetings/{one['id']}/papers"
+    brought = await sent(program, play.world.zhoumin, path, "纪要.pdf", PDF)
+    assert brought.status_code == 201, brought.text
+    newer = await sent(program, play.world.zhoumin, f"/papers/{brought.json()['id']}/versions", "纪要.pdf", PDF + b" ")
+    assert newer.status_code == 201, newer.text
+    assert (await sent(program, play.world.liwb, path, "签到表.pdf", PDF)).status_code == 201, "the host's liaison"
+    assert (await sent(program, play.world.qianwei, path, "别的.pdf", PDF)).status_code == 403, "who did not enter it"
+    await browser.sign_in(play.world.zhoumin)
+    assert f'href="{path}/new"' in await browser.get(f"/meetings/{one['id']}")
+    assert 'name="file"' in await browser.get(f"{path}/new")
+    assert re.search(r'data-h="(?:会议)?材料">2<', await browser.get(path_of(play)))
 
 
 async def test_pasted_cells_are_taken_too_and_stay_in_the_box_when_refused(play: Play, browser: Browser) -> None:
