@@ -9,7 +9,7 @@ from sqlalchemy import select
 from liaison import audit
 from liaison.accounts.viewer import Office, Viewer
 from liaison.db import Session, locked
-from liaison.directory.models import Agency
+from liaison.directory.models import Agency, Person
 from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
 from liaison.errors import Invalid, Message, NotFound, NotPermitted
 from liaison.i18n import N_
@@ -70,7 +70,9 @@ async def take_in(
         raise NotFound
     if not may_enter_past(viewer, mechanism_id):
         raise NotPermitted(NOT_YOURS)
-    table = _Table(viewer, mechanism, await mechanisms.members(db, mechanism_id), db.clock.today(mechanism.timezone))
+    members = await mechanisms.members(db, mechanism_id)
+    people = await _people(db, {one.agency_id for one in members})
+    table = _Table(viewer, mechanism, members, people, db.clock.today(mechanism.timezone))
     held = await _there_already(db, mechanism_id)
     new = table.look(rows, {(one.local_on, one.title) for one in held}, agency)
     numbers = Numbers(mechanism.first_ordinal, held)
@@ -96,6 +98,16 @@ async def _there_already(db: Session, mechanism_id: int) -> list[Meeting]:
         Meeting.mechanism_id == mechanism_id, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None)
     )
     return list(await db.scalars(query))
+
+
+async def _people(db: Session, agency_ids: set[int]) -> dict[str, int]:
+    """The agency of each name that the directory has at one of these agencies alone."""
+    found: dict[str, set[int]] = {}
+    for name, agency_id in await db.execute(
+        select(Person.name, Person.agency_id).where(Person.agency_id.in_(agency_ids))
+    ):
+        found.setdefault(name, set()).add(agency_id)
+    return {name: agencies.pop() for name, agencies in found.items() if len(agencies) == 1}
 
 
 async def _enter(
@@ -145,8 +157,10 @@ def _new(past: Past, meeting: Meeting, host: Agency, present: list[Present], tab
 class _Table:
     """A table on its way in, beside the agencies that are or were members."""
 
-    def __init__(self, viewer: Viewer, mechanism: Mechanism, members: list[Member], today: date) -> None:
-        self.members, self.today = members, today
+    def __init__(
+        self, viewer: Viewer, mechanism: Mechanism, members: list[Member], people: dict[str, int], today: date
+    ) -> None:
+        self.members, self.people, self.today = members, people, today
         self.agencies = {name: one.agency for one in members for name in (one.agency.name, one.agency.short_name)}
         self.names = {one.agency_id: one.agency.short_name for one in members}
         self.own = viewer.acts_for(mechanism.id)
@@ -196,7 +210,7 @@ class _Table:
 
     def present_at(self, row: Past, agency: str | None) -> list[Present]:
         """Who was there: the people that the row names, and each agency of which it names nobody by its own name; the chair first, of the
-        host where nothing else is said."""
+        agency where the row or the directory has that name, else of the host."""
         people = [(self.agencies[one.agency].id, name) for one in row.present for name in one.names]
         found = []
         if row.chair:
@@ -216,7 +230,8 @@ class _Table:
             name, title = row.chair, ""
         host = self.host_of(row, agency)
         assert host is not None
-        of = self.agencies[begins].id if begins else next((id_ for id_, one in people if one == name), host.id)
+        of = next((id_ for id_, one in people if one == name), self.people.get(name, host.id))
+        of = self.agencies[begins].id if begins else of
         return Present(of, name, title.strip() or None, role="chair")
 
     def _refuse(self, row: Past, column: str, message: Message) -> None:

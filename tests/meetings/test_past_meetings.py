@@ -90,6 +90,24 @@ async def test_each_row_becomes_a_held_meeting_with_everything_and_nobody_is_mai
         assert (await db.scalars(select(OutboxMail))).all() == []
 
 
+@pytest.mark.parametrize(
+    ("chair", "agency", "name", "title"),
+    [
+        ("陈志远 副检察长", "jcy", "陈志远", "副检察长"),
+        ("区司法局王某，副局长", "sfj", "王某", "副局长"),
+        ("某某", "sfj", "某某", None),
+    ],
+)
+async def test_a_chair_is_of_the_agency_that_is_named_or_has_them_in_the_directory_else_of_the_host(
+    play: Play, program: Program, chair: str, agency: str, name: str, title: str | None
+) -> None:
+    content = table(f"2026-06-18,季度会议,专题会议,,,,,区司法局,{chair},,,".replace(f",{chair},", f',"{chair}",'))
+    ((one,),) = ((await upload(play, program, content)).json()["meetings"],)
+    async with play.database.reading() as db:
+        (there,) = await queries.attendees(db, int(one["id"]))
+        assert (there.agency_id, there.name, there.job_title) == (getattr(play.world, agency).id, name, title)
+
+
 async def test_the_same_table_again_changes_nothing(play: Play, program: Program) -> None:
     await upload(play, program, table(ROW, LECTURE))
     again = (await upload(play, program, table(ROW.replace("三楼", "五楼"), LECTURE))).json()
