@@ -1,5 +1,6 @@
 """导入历次会议: a table of meetings held before is entered, all of it or nothing; what is there already stays as it is. Nobody is mailed."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -86,6 +87,7 @@ async def take_in(
         meeting = await _enter(db, viewer, mechanism_id, past, host, present, numbers)
         table.taken.new.append(_new(past, meeting, host, present, table))
         told(done, len(new))
+        await asyncio.sleep(0)  # a long table must not keep the other requests waiting
     if new:
         facts = {"new": len(new), "unchanged": table.taken.unchanged}
         audit.add(db, viewer, "import_meetings", f"mechanism:{mechanism_id}", mechanism_id=mechanism_id, **facts)

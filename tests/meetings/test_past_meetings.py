@@ -1,5 +1,6 @@
 """导入历次会议: a table of meetings held before is entered whole or not at all, without any mail, and every place that is wrong is named."""
 
+import asyncio
 import io
 import re
 from datetime import date
@@ -16,7 +17,7 @@ from liaison.documents.headed import Wrong
 from liaison.documents.tables import rows_in
 from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
-from liaison.meetings import past_table, queries, recorded
+from liaison.meetings import past_meetings, past_table, queries, recorded
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
 from tests.files.making import PDF
@@ -167,6 +168,35 @@ async def test_several_wrong_cells_are_all_named_with_their_headings(
     assert answer.status_code == 422
     for place in ("E2 开始时间", "C2 类别", "A3 日期"):
         assert place in answer.text
+
+
+async def test_too_many_rows_are_refused_as_a_whole(play: Play, program: Program) -> None:
+    rows = [LECTURE.replace("民法典", f"第{n}次") for n in range(past_table.MOST_ROWS + 1)]
+    assert set(errors(await upload(play, program, table(*rows)))) == {"file"}
+
+
+async def test_other_requests_go_on_between_the_meetings_of_a_table(play: Play) -> None:
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    heard: list[tuple[int, int, bool]] = []
+
+    def told(done: int, of: int) -> None:
+        heard.append((done, of, bool(turns)))
+        turns.clear()
+
+    rows = list(past_table.read(rows_in("x.csv", table(NEXT, ROW, LECTURE)), today=date(2026, 11, 23)))
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        beside = asyncio.create_task(others())
+        await past_meetings.take_in(db, viewer, play.world.mechanism.id, rows, told=told)
+        beside.cancel()
+    assert [(done, of) for done, of, _ in heard] == [(1, 3), (2, 3), (3, 3)], "what a bar on the screen is told"
+    assert all(went_on for *_, went_on in heard[1:])
 
 
 async def test_a_formula_is_refused_by_its_cell(play: Play, program: Program) -> None:
