@@ -163,10 +163,14 @@ async def test_several_wrong_cells_are_all_named_with_their_headings(
     answer = await browser.upload(
         path_of(play),
         "x.csv",
-        table(ROW.replace("14:30", "下午").replace("例会", "大会"), NEXT.replace("2026-06-18", "去年")),
+        table(
+            ROW.replace("14:30", "下午").replace("例会", "大会"),
+            NEXT.replace("2026-06-18", "去年"),
+            LECTURE.replace("2025", "2027"),
+        ),
     )
     assert answer.status_code == 422
-    for place in ("E2 开始时间", "C2 类别", "A3 日期"):
+    for place in ("E2 开始时间", "C2 类别", "A3 日期", "A4 日期"):
         assert place in answer.text
 
 
@@ -215,7 +219,11 @@ async def test_numbers_follow_the_days_and_never_pass_a_later_meeting(play: Play
     await upload(play, program, table(ROW))
     assert [(one.ordinal, one.ordinal_in_year) for one in await meetings(play)] == [(15, 1), (16, 1), (19, 2)]
     late = "2026-04-02,临时会议,临时会议" + "," * 9
-    assert set(errors(await upload(play, program, table(late)))) == {"D2"}, "the second of the year is a later one"
+    refused = errors(await upload(play, program, table(late)))
+    assert set(refused) == {"D2"}
+    assert "其后的会议已编有会次" in refused["D2"], "the second of the year is a later one"
+    typed = late.replace("议,,", "议,2026年第三次（总第十八次）,")
+    assert (await upload(play, program, table(typed))).json()["new"] == 1
 
 
 async def test_who_may_not_enter_past_meetings_brings_no_table(play: Play, program: Program) -> None:
