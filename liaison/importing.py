@@ -80,16 +80,16 @@ def import_file(
             raise Conflict(N_("Please say with --mechanism whose past meetings these are."))
         rows = list(past_table.read(rows_in(file.name, content), today=db.clock.today(found.timezone)))
         host = agency or found.lead_agency.short_name
-        with click.progressbar(length=len(rows), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            try:
+        try:
+            with click.progressbar(length=len(rows), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
                 taken = await past_meetings.take_in(
                     db, COMMAND_LINE, found.id, rows, agency=host, told=lambda done, of: bar.update(1)
                 )
-            except TableRefused as refusal:
-                for wrong in refusal.wrong:
-                    click.echo(wrong.worded(words), err=True)
-                raise
-            bar.update(len(rows) - len(taken.new))
+                bar.update(len(rows) - len(taken.new))
+        except TableRefused as refusal:
+            for wrong in refusal.wrong:
+                click.echo(wrong.worded(words), err=True)
+            raise
         return [
             *(f"{one.on.isoformat()} {one.title}" for one in taken.new),
             words.ngettext("%(n)d new meeting", "%(n)d new meetings", len(taken.new)),
