@@ -158,16 +158,17 @@ def restore(file: Path, check: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--mechanism",
-    help="Name of the mechanism that a table's liaisons belong to; may be left out when the site has one.",
+    help="Name of the mechanism that a table belongs to; may be left out when the site has one.",
 )
 @click.option(
-    "--agency", help="Short name of the agency that a table's people belong to, where it has no column for it."
+    "--agency",
+    help="Short name of the agency that a table's people or outcomes belong to, or that hosted its meetings, where a row names none.",
 )
 @click.option("--person", help="Key or mail of the liaison or deputy for whom a ledger (.xlsx) comes back.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 def import_(file: Path, mechanism: str | None, agency: str | None, person: str | None, dry_run: bool) -> None:
-    """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv), a table of outcomes (.xlsx or .csv), or a ledger of action
-    items that was exported (.xlsx, with --person): all or nothing. No mail is sent."""
+    """Take over agencies, people and mechanisms from FILE (.yaml, .xlsx or .csv), a table of outcomes or of past meetings (.xlsx or .csv),
+    or a ledger of action items that was exported (.xlsx, with --person): all or nothing. No mail is sent."""
     settings = console.ready(quiet=True)
     from liaison import importing
 

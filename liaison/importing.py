@@ -1,5 +1,6 @@
 """`liaison import`: what a file is, its headings tell; it is taken over whole or not at all, and what was only tried is undone."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,15 +10,17 @@ import click
 from liaison import console
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions.ledger_table import LedgerRefused
-from liaison.bundle.kinds import bundle_in, holds_outcomes, ledger_in
+from liaison.bundle.kinds import bundle_in, holds_outcomes, holds_past_meetings, ledger_in
 from liaison.bundle.loading import lead_agency, load, mechanism_named
 from liaison.config import Settings
 from liaison.db import Database, Session
+from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
 from liaison.errors import Conflict
 from liaison.i18n import N_
+from liaison.meetings import past_meetings, past_table
 from liaison.results import taking_in
-from liaison.results.outcome_table import TableRefused, read
+from liaison.results.outcome_table import read
 from liaison.system.console import ledger_back
 
 Act = Callable[[Session], Awaitable[list[str]]]
@@ -64,12 +67,38 @@ def import_file(
             words.ngettext("%(n)d case unchanged", "%(n)d cases unchanged", taken.unchanged),
         ]
 
+    async def meetings(db: Session) -> list[str]:
+        found = await mechanism_named(db, mechanism)
+        if found is None:
+            raise Conflict(N_("Please say with --mechanism whose past meetings these are."))
+        rows = list(past_table.read(rows_in(file.name, content), today=db.clock.today(found.timezone)))
+        host = agency or found.lead_agency.short_name
+        try:
+            with click.progressbar(length=len(rows), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+                taken = await past_meetings.take_in(
+                    db, COMMAND_LINE, found.id, rows, agency=host, told=lambda done, of: bar.update(1)
+                )
+                bar.update(len(rows) - len(taken.new))
+        except TableRefused as refusal:
+            for wrong in refusal.wrong:
+                click.echo(wrong.worded(words), err=True)
+            raise
+        return [
+            *(f"{one.on.isoformat()} {one.title}" for one in taken.new),
+            words.ngettext("%(n)d new meeting", "%(n)d new meetings", len(taken.new)),
+            words.ngettext("%(n)d meeting unchanged", "%(n)d meetings unchanged", taken.unchanged),
+        ]
+
     async def bundle(db: Session) -> list[str]:
         found = bundle_in(file.name, content, agency=agency or await lead_agency(db, mechanism))
         return list((await load(db, COMMAND_LINE, found, mechanism=mechanism)).worded(words))
 
     table = ledger_in(file.name, content)
-    act: Act = ledger if table is not None else outcomes if holds_outcomes(file.name, content) else bundle
+    act: Act = ledger if table is not None else bundle
+    if table is None and holds_outcomes(file.name, content):
+        act = outcomes
+    elif table is None and holds_past_meetings(file.name, content):
+        act = meetings
 
     async def run(database: Database) -> None:
         with suppress(_OnlyTried):

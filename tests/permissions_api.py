@@ -119,6 +119,7 @@ API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/meetings": ANY_SIGNED_IN,
     "GET /api/mechanisms/{mechanism_id}/meetings": MECHANISM,
     "POST /api/mechanisms/{mechanism_id}/meetings": SERIES,
+    "POST /api/mechanisms/{mechanism_id}/meetings/import": SERIES,  # 422 without a file
     "GET /api/meetings/{meeting_id}": (MEETING, DRAFT),
     "PATCH /api/meetings/{meeting_id}": (RUN_MEETING, DRAFT),
     "POST /api/meetings/{meeting_id}/send": (RUN_MEETING, DRAFT),

@@ -204,6 +204,9 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     # a meeting that is held
     "GET /mechanisms/{mechanism_id}/meetings/held": SERIES,
     "POST /mechanisms/{mechanism_id}/meetings/held": SERIES,
+    "GET /mechanisms/{mechanism_id}/meetings/template.xlsx": SERIES,
+    "GET /mechanisms/{mechanism_id}/meetings/import": SERIES,
+    "POST /mechanisms/{mechanism_id}/meetings/import": SERIES,  # 422 without a file
     "GET /meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
     "POST /meetings/{meeting_id}/hold": (RECORD, RECORD_DRAFT),
     "GET /meetings/{meeting_id}/unhold": (UNHOLD, RECORD_DRAFT),

@@ -24,7 +24,6 @@ from liaison.actions.ledger_table import (
     Row,
     Wrong,
     changed_in,
-    day_in,
     names_in,
     read_number,
     rows_of,
@@ -33,6 +32,7 @@ from liaison.actions.ledger_table import (
 from liaison.actions.models import ActionItem
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
+from liaison.documents.headed import day_in
 from liaison.errors import Conflict, Invalid, Message, NotPermitted
 from liaison.i18n import N_, Words
 

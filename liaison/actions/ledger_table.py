@@ -13,6 +13,7 @@ from liaison.actions.models import DONE, OPEN, ActionItem
 from liaison.actions.showing import STATE_NAMES, worded_due
 from liaison.calendaring.workdays import region_calendar
 from liaison.documents import spreadsheet
+from liaison.documents.headed import DAY, day_in, day_of
 from liaison.errors import Message, Refusal
 from liaison.i18n import N_, Words, gettext_for
 
@@ -50,7 +51,6 @@ NEEDED = (TITLE, LEAD, DUE, MEETING)
 LOCALES = ("zh_CN", "en")
 _STATES = {gettext_for(locale)(name): code for locale in LOCALES for code, name in STATE_NAMES.items()}
 _NUMBER = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,9})-([0-9a-f]{8})")
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _BETWEEN = re.compile(r"[、,，;；\n]")
 
 
@@ -168,17 +168,11 @@ def changed_in(row: Row, present: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def day_in(text: str) -> date | None:
-    """The day that a cell says: 2026-01-05, 2026/1/5 or 2026年1月5日; a real date of a spreadsheet is read as the first."""
-    found = _DAY.fullmatch(text.strip())
-    return _day_of(found) if found else None
-
-
 def names_meeting(text: str, title: str, on: date) -> bool:
     """Whether a cell names the meeting: its title, its day, or both as the table says it."""
     said = " ".join(text.split())
-    found = _DAY.search(said)
-    day = _day_of(found) if found else None
+    found = DAY.search(said)
+    day = day_of(found) if found else None
     rest = (said[: found.start()] + said[found.end() :]).strip(" ()（）") if found and day else said
     return bool(said) and rest in ("", " ".join(title.split())) and day in (None, on)
 
@@ -207,13 +201,6 @@ def uploaded(content: bytes) -> list[list[str]]:
 def says_done(text: str) -> bool:
     """Whether a state cell says 办结, in either language."""
     return _STATES.get(text) == DONE
-
-
-def _day_of(found: re.Match[str]) -> date | None:
-    try:
-        return date(*map(int, found.groups()))
-    except ValueError:
-        return None
 
 
 def _columns(heads: Sequence[str]) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """The bundle in a file of any kind that can be imported."""
 
+from collections.abc import Callable, Iterable, Sequence
+
 from liaison.actions.ledger_table import is_ledger
 from liaison.bundle.reading import bundle_of
 from liaison.bundle.tables import bundle_of_tables, csv_rows
@@ -9,6 +11,7 @@ from liaison.documents import tables
 from liaison.documents.spreadsheet import Unreadable
 from liaison.errors import Message
 from liaison.i18n import N_
+from liaison.meetings.past_table import is_past_meetings
 from liaison.results.outcome_table import is_outcomes
 
 
@@ -35,9 +38,18 @@ def ledger_in(name: str, content: bytes) -> list[list[str]] | None:
 
 def holds_outcomes(name: str, content: bytes) -> bool:
     """Whether a file is a table of outcomes, as its headings say."""
+    return _begins(name, content, is_outcomes)
+
+
+def holds_past_meetings(name: str, content: bytes) -> bool:
+    """Whether a file is a table of past meetings, as its headings say."""
+    return _begins(name, content, is_past_meetings)
+
+
+def _begins(name: str, content: bytes, asked: Callable[[Iterable[Sequence[str]]], bool]) -> bool:
     if name.lower().rpartition(".")[2] not in ("csv", "tsv", "txt", "xlsx"):
         return False
     try:
-        return is_outcomes(tables.rows_in(name, content))
+        return asked(tables.rows_in(name, content))
     except Unreadable:
         return False  # whoever reads it next says why

@@ -23,6 +23,7 @@ class Present:
     agency_id: int
     name: str
     job_title: str | None = None
+    role: str = "required"
 
 
 async def enter_held(
@@ -59,7 +60,7 @@ async def enter_held(
         duration_minutes=duration_minutes,
         location=location,
         host_agency_id=host_agency_id,
-        recorder_id=viewer.person_id,
+        recorder_id=viewer.person_id or None,
     )
     if meeting.starts_at > db.now():
         raise Invalid({"starts_at": N_("This lies in the future. Schedule a meeting instead.")})
@@ -84,11 +85,12 @@ async def enter_held(
                 agency_id=one.agency_id,
                 name=name,
                 job_title=job_title,
+                role=one.role,
                 position=number,
                 partstat="accepted",
                 attendance=PRESENT,
                 attendance_at=db.now(),
-                attendance_by=viewer.person_id,
+                attendance_by=viewer.person_id or None,
                 version=1,
             )
         )
@@ -101,7 +103,7 @@ async def enter_held(
                 title=item_title,
                 purpose="other",
                 state="accepted",
-                proposed_by=viewer.person_id,
+                proposed_by=viewer.person_id or None,
                 proposed_at=db.now(),
                 settled_at=db.now(),
                 version=1,

@@ -211,7 +211,7 @@ async def hold(
     for one in attendees:
         if one.attendance != (noted := unless_noted(one)):
             await _note(db, viewer, meeting, one, noted)
-    meeting.held_at, meeting.held_by = db.now(), viewer.person_id
+    meeting.held_at, meeting.held_by = db.now(), viewer.person_id or None
     if meeting.announced_at is None:
         meeting.entered_afterwards_at = db.now()
     if wants_minutes(meeting):

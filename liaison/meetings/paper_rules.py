@@ -80,22 +80,29 @@ def may_see_paper(viewer: Viewer, paper: Paper) -> bool:
     return known and (paper.audience is None or viewer.agency_id in paper.audience)
 
 
+def brings_to_all(viewer: Viewer, meeting: Meeting) -> bool:
+    """Whose papers belong to the meeting as a whole: the host officer, and of a meeting entered afterwards (补录) who entered it, while they
+    are officer or deputy: the papers of old meetings lie with them."""
+    entered = meeting.entered_afterwards_at is not None and viewer.person_id == meeting.recorder_id
+    return is_host(viewer, meeting) or (entered and viewer.acts_for(meeting.mechanism_id) is not None)
+
+
 def may_bring(viewer: Viewer, meeting: Meeting, item: AgendaItem | None) -> bool:
     """Bring a paper: the host officer to the meeting and to any item they know of; to an item whose proposal it is. Once the meeting has
-    been held, the host officer alone."""
+    been held, the host officer alone, and of a meeting entered afterwards also who entered it."""
     if viewer.person_id == NOBODY:
         return False
     theirs = item is not None and is_their_item(viewer, meeting, item)
-    return is_host(viewer, meeting) or (theirs and meeting.held_at is None)
+    return brings_to_all(viewer, meeting) or (theirs and meeting.held_at is None)
 
 
 def may_keep(viewer: Viewer, meeting: Meeting, paper: Paper) -> bool:
     """Bring a new version, or change title, item or audience: who brought the paper, while they are of its agency, and that agency's
-    officer and deputy; once the meeting has been held, those of the host. Nobody else, also not the host: it is not their paper."""
+    officer and deputy; once the meeting has been held, those of the host, and who entered it afterwards. Nobody else, also not the host: it is not their paper."""
     acts_for = viewer.acts_for(meeting.mechanism_id)
     brought_it = viewer.person_id == paper.added_by and viewer.agency_id == paper.agency_id
     theirs = brought_it or (acts_for is not None and acts_for == paper.agency_id)
-    return viewer.person_id != NOBODY and theirs and (meeting.held_at is None or is_host(viewer, meeting))
+    return viewer.person_id != NOBODY and theirs and (meeting.held_at is None or brings_to_all(viewer, meeting))
 
 
 def may_remove(viewer: Viewer, meeting: Meeting, paper: Paper) -> bool:

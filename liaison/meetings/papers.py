@@ -17,8 +17,7 @@ from liaison.meetings.locking import audit_line, lock
 from liaison.meetings.models import AgendaItem, Meeting
 from liaison.meetings.paper_models import Paper, PaperVersion
 from liaison.meetings.paper_queries import Found
-from liaison.meetings.paper_rules import MOST_PAPERS, MOST_VERSIONS, may_bring, may_keep, may_remove
-from liaison.meetings.permissions import is_host
+from liaison.meetings.paper_rules import MOST_PAPERS, MOST_VERSIONS, brings_to_all, may_bring, may_keep, may_remove
 from liaison.meetings.scheduling import UNSET, Unset
 
 NOT_YOURS = N_("Papers are brought by the host's liaison; to an item also by whoever proposed it and by their liaison.")
@@ -30,7 +29,7 @@ async def refuse_who_brings_nothing(db: Session, viewer: Viewer, meeting: Meetin
     """Before anything of a file is read: whether the viewer may bring a paper to this meeting, or to some item of it. Raises
     NotPermitted."""
     own = meeting.held_at is None and await queries.has_own_item(db, viewer, meeting)
-    if not is_host(viewer, meeting) and not own:
+    if not brings_to_all(viewer, meeting) and not own:
         raise NotPermitted(NOT_YOURS)
 
 

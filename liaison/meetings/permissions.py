@@ -21,6 +21,11 @@ def may_schedule(viewer: Viewer, mechanism_id: int) -> bool:
     return viewer.acts_for(mechanism_id) is not None
 
 
+def may_enter_past(viewer: Viewer, mechanism_id: int) -> bool:
+    """Bring a table of past meetings: who schedules meetings; at the server's console whoever sits there, for the agency that hosted each."""
+    return may_schedule(viewer, mechanism_id) or (viewer.operator and viewer.via == "cli")
+
+
 def may_change(viewer: Viewer, meeting: Meeting) -> bool:
     """Move, edit, postpone, cancel, reinstate, send: officers and deputies of the mechanism."""
     return viewer.acts_for(meeting.mechanism_id) is not None

@@ -135,7 +135,7 @@ async def decide(
     last = select(func.max(Decision.number)).where(Decision.mechanism_id == mechanism.id, Decision.year == year)
     decision.meeting, decision.year = meeting, year
     decision.number = ((await db.execute(last)).scalar_one() or 0) + 1
-    decision.decided_at, decision.decided_by = db.now(), viewer.person_id
+    decision.decided_at, decision.decided_by = db.now(), viewer.person_id or None
     db.add(decision)
     await db.flush()
     audit_line(

@@ -77,7 +77,7 @@ async def schedule(
         why_moved=why_moved,
         provisional=provisional,
         timezone=mechanism.timezone,
-        created_by=viewer.person_id,
+        created_by=viewer.person_id or None,
         created_at=db.now(),
         uid=_new_uid(),
         version=1,

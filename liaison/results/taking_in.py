@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
+from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
 from liaison.errors import Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -18,7 +19,7 @@ from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.permissions import may_see
 from liaison.results.entering import void
 from liaison.results.models import Outcome
-from liaison.results.outcome_table import MOST_WRONG, Row, TableRefused, Wrong
+from liaison.results.outcome_table import Row
 from liaison.results.permissions import NOT_YOURS, may_enter
 
 CHUNK = 500

@@ -13,10 +13,11 @@ from liaison.accounts import tokens
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions import assigning
 from liaison.actions.ledger_import import TakenIn, take_in
-from liaison.actions.ledger_table import HEADINGS, LedgerRefused, day_in, names_meeting
+from liaison.actions.ledger_table import HEADINGS, LedgerRefused, names_meeting
 from liaison.actions.models import ActionItem
 from liaison.config import Settings
 from liaison.directory.models import Person
+from liaison.documents.headed import day_in
 from liaison.documents.spreadsheet import tables_of, workbook
 from liaison.i18n import Words
 from tests.callers import Browser, visitor

@@ -308,3 +308,26 @@ def test_a_ledger_comes_back_for_a_liaison_and_a_foreign_number_is_refused(peopl
     ledger.write_bytes(workbook({"台账": [[heading, "落实事项"], ["1-1-00000000", "别的"]]}))
     done = run(peopled_site, "import", str(ledger), "--person", "zhoumin")
     assert (done.returncode, "Row 2, Number" in done.stderr) == (1, True)
+
+
+def test_past_meetings_are_told_by_their_headings_tried_then_entered_then_change_nothing(peopled_site: Path) -> None:
+    table = peopled_site / "meetings.csv"
+    rows = [
+        "日期,会议名称,类别,承办单位",
+        "2025-03-20,第一季度联席会议,例会,",
+        "2025-06-19,第二季度联席会议,例会,区司法局",
+    ]
+    table.write_text("\n".join(rows), encoding="utf-8")
+    tried = run(peopled_site, "import", "--dry-run", str(table))
+    assert (tried.returncode, "2 new meetings" in tried.stdout) == (0, True), tried.stderr
+    done = run(peopled_site, "import", str(table))
+    assert "2025-06-19 第二季度联席会议\n2 new meetings\n0 meetings unchanged" in done.stdout, done.stderr
+    assert done.stderr == "", "a bar is for who looks on"
+    again = run(peopled_site, "import", str(table), "--agency", "区司法局")
+    assert "0 new meetings\n2 meetings unchanged" in again.stdout
+    with sqlite3.connect(peopled_site / "liaison-data" / "liaison.db") as db:
+        hosts = "SELECT short_name, ordinal, recorder_id FROM meeting JOIN agency ON agency.id = host_agency_id"
+        assert db.execute(f"{hosts} ORDER BY ordinal").fetchall() == [("区检察院", 1, None), ("区司法局", 2, None)]
+    table.write_text("\n".join([rows[0], "2025-03-20,第一季度,大会,"]), encoding="utf-8")
+    wrong = run(peopled_site, "import", str(table))
+    assert (wrong.returncode, "C2 类别" in wrong.stderr) == (1, True)

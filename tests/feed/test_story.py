@@ -29,7 +29,7 @@ from tests.world import World
 
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
-    "activities.ask_count", "activity_queries.of_year", "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
+    "activities.ask_count", "activity_queries.between", "activity_queries.of_year", "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
     "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
     "clashes.clashes", "sending_plan.to_send",
     "deferring.hand_on_deferred", "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
@@ -37,11 +37,11 @@ NOT_HERE = {
     "recording.decisions_of", "recording.decision_of", "suggesting.next_days", "suggesting.next_host", "suggesting.last_asked",
     "stepping.opened", "telling.lines_of", "following.fixed", "following.in_month", "following.planned",
     "following.proposed", "packs.pack_of", "paper_queries.has_own_item", "paper_queries.known_papers",
-    "paper_queries.open_papers_shown", "paper_queries.paper_of", "paper_queries.papers_of", "papers.refuse_who_brings_nothing",
+    "paper_queries.open_papers_shown", "paper_queries.paper_of", "paper_queries.papers_of", "past_queries.entered_afterwards", "papers.refuse_who_brings_nothing",
 }  # fmt: skip
 """They read, or are a part of a verb that is here."""
 NOT_SAID = {
-    "activities.count", "annual.plan", "entering.enter_held", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
+    "activities.count", "annual.plan", "entering.enter_held", "past_meetings.take_in", "announcing.resend", "announcing.remind", "telling.resend_to_missing",
     "telling.note_told", "holding.check_in", "holding.check_in_all",
     "holding.add_present", "checking_in.check_in_oneself", "leave.approve_leave", "leave.ask_for_substitute", "leave.decide_leave", "holding.begin_item", "holding.settle_item",
     "recording.save_note", "recording.decide", "recording.correct", "recording.revoke", "recording.restore", "replies.answer",

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from liaison.meetings.api import activities, agenda, asked, meetings, papers, plan, record, series
+from liaison.meetings.api import activities, agenda, asked, meetings, papers, past, plan, record, series
 
 api = Router(
     "/",
@@ -11,6 +11,7 @@ api = Router(
         *asked.HANDLERS,
         *agenda.HANDLERS,
         *papers.HANDLERS,
+        *past.HANDLERS,
         *series.HANDLERS,
         *plan.HANDLERS,
         *record.HANDLERS,

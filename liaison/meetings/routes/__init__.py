@@ -17,6 +17,7 @@ from liaison.meetings.routes.following import handlers as following_handlers
 from liaison.meetings.routes.links import PAGES
 from liaison.meetings.routes.new import handlers as new_handlers
 from liaison.meetings.routes.papers import handlers as paper_handlers
+from liaison.meetings.routes.past import handlers as past_handlers
 from liaison.meetings.routes.proposing import PAGES as PROPOSING
 from liaison.meetings.routes.recording import handlers as recording_handlers
 from liaison.meetings.routes.sending import handlers as sending_handlers
@@ -45,6 +46,7 @@ router = Router(
         *attendance_handlers,
         *following_handlers,
         *entering_handlers,
+        *past_handlers,
         *series_handlers,
         *annual_handlers,
         *annual_sending_handlers,

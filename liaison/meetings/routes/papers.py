@@ -17,8 +17,7 @@ from liaison.meetings import paper_queries, papers, queries
 from liaison.meetings.agenda_queries import agenda
 from liaison.meetings.models import Meeting
 from liaison.meetings.paper_queries import Found, paper_of
-from liaison.meetings.paper_rules import may_bring
-from liaison.meetings.permissions import is_host
+from liaison.meetings.paper_rules import brings_to_all, may_bring
 from liaison.meetings.routes.agenda import offered
 from liaison.meetings.routes.common import shown
 from liaison.meetings.routes.show import region
@@ -152,7 +151,7 @@ async def _form(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: in
         (str(one.id), one.title or "") for one in (*seen.items, *seen.aside) if await _takes(db, viewer, meeting, one)
     ]
     words = words_of(request)
-    if is_host(viewer, meeting):
+    if brings_to_all(viewer, meeting):
         offers = [("", words._("the meeting as a whole")), *offers]
     return shown(
         request,
@@ -171,7 +170,7 @@ async def _form(request: AnyRequest, db: Session, viewer: Viewer, meeting_id: in
 async def _takes(db: Session, viewer: Viewer, meeting: Meeting, item: Any) -> bool:
     if item.hidden or item.meeting_id != meeting.id:
         return False
-    return is_host(viewer, meeting) or may_bring(viewer, meeting, item)
+    return may_bring(viewer, meeting, item)
 
 
 async def _page(

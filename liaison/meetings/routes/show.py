@@ -26,6 +26,7 @@ from liaison.meetings.due import replies_due_on
 from liaison.meetings.list_view import attendees_shown
 from liaison.meetings.models import ACTIVITIES, PURPOSES, Meeting
 from liaison.meetings.overview import Overview, overview
+from liaison.meetings.paper_rules import brings_to_all
 from liaison.meetings.permissions import is_host, may_record, may_schedule, may_see_list
 from liaison.meetings.record_view import record
 from liaison.meetings.routes.common import shown
@@ -143,7 +144,7 @@ async def show_meeting(
         **await request.app.state.minutes_beside(request, db, viewer, meeting),
         **await activity_beside(request, db, viewer, meeting),
         papers=await paper_queries.papers_of(db, viewer, meeting, [*shown_now.agenda.items, *shown_now.agenda.aside]),
-        may_bring_papers=is_host(viewer, meeting)
+        may_bring_papers=brings_to_all(viewer, meeting)
         or (meeting.held_at is None and await paper_queries.has_own_item(db, viewer, meeting)),
     )
 

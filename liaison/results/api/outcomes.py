@@ -15,6 +15,7 @@ from litestar.params import FromPath, FromQuery
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
+from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
 from liaison.errors import Invalid, Message, NotPermitted
 from liaison.i18n import N_
@@ -22,7 +23,7 @@ from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.results import confirming, entering, queries, reporting, taking_in
 from liaison.results.models import Outcome
-from liaison.results.outcome_table import TableRefused, read
+from liaison.results.outcome_table import read
 from liaison.results.permissions import NOT_YOURS
 from liaison.results.queries import Filters
 from liaison.results.reconciling import unconfirmed

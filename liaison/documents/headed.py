@@ -1,0 +1,201 @@
+"""Tables below headings that officers bring: which column says what, where exactly something is wrong, and each row's cells. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from liaison.checks import Check
+from liaison.documents.spreadsheet import MOST_COLUMNS, Unreadable
+from liaison.documents.tables import Formula
+from liaison.errors import Message, Refusal
+from liaison.i18n import N_, Words
+
+EXAMPLE_MARKS = ("示例：", "Example: ")
+"""How the first cell of a template's example begins, which is never taken in."""
+MOST_WRONG = 100
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
+_WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.0+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong where: the cell's address as spreadsheets call it (F12), the row alone (12), or the whole file (empty); its heading; and
+    what to do."""
+
+    cell: str
+    heading: str
+    message: Message
+
+    def worded(self, words: Words) -> str:
+        """With its place."""
+        text, place = self.message.worded(words._), f"{self.cell} {self.heading}".strip()
+        if place.isdigit():
+            return words._("Row %(row)s: %(text)s", row=place, text=text)
+        return words._("%(place)s: %(text)s", place=place, text=text) if place else text
+
+
+class TableRefused(Refusal):
+    """The table is not taken, and nothing of it was kept; `wrong` says what is wrong with it, at most a hundred places."""
+
+    status = 422
+
+    def __init__(self, wrong: Iterable[Wrong], *, more: int = 0) -> None:
+        super().__init__(N_("The table was not taken in: please correct it first. Nothing was changed."))
+        self.wrong = list(wrong)[:MOST_WRONG]
+        self.more = more
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of table: how each column may be called, which are needed, what to say of other headings (it names the needed ones as
+    `headings`), the units that may stand in brackets behind a heading, and how much a table and a cell of it hold."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    needed: Sequence[str]
+    other_headings: str
+    unit: re.Pattern[str]
+    most_rows: int
+    most_cell: int
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which column of a table says what: by name its place from 0 and its heading as written."""
+
+    places: Mapping[str, tuple[int, str]]
+
+    def cell(self, at: int, name: str) -> str:
+        """The address of a column in a row: F12; the row alone where the table has no such column."""
+        return f"{_letters(self.places[name][0])}{at}" if name in self.places else str(at)
+
+    def heading(self, name: str) -> str:
+        """As the table writes it; empty where it has no such column."""
+        return self.places[name][1] if name in self.places else ""
+
+    def wrong(self, at: int, name: str, message: Message) -> Wrong:
+        """What is wrong in that column of a row."""
+        return Wrong(self.cell(at, name), self.heading(name), message)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row's cells by column, empty where a formula stands, which `check` has refused already."""
+
+    at: int
+    columns: Columns
+    cells: Mapping[str, str]
+    check: Check
+
+    def wrong(self) -> Iterator[Wrong]:
+        """What `check` holds against it, place by place."""
+        return (self.columns.wrong(self.at, name, message) for name, message in self.check.errors.items())
+
+
+def columns_of(kind: Kind, headings: Sequence[str]) -> Columns | None:
+    """What the headings say; None where they are not those of this kind."""
+    places: dict[str, tuple[int, str]] = {}
+    for n, heading in enumerate(headings):
+        plain = "".join(unicodedata.normalize("NFKC", heading).split()).rstrip("*").casefold()
+        bare = kind.unit.sub("", plain)
+        for name, known in kind.columns.items():
+            if name not in places and bare in [one.replace(" ", "").casefold() for one in known]:
+                places[name] = (n, heading.strip())
+                break
+    return Columns(places) if all(name in places for name in kind.needed) else None
+
+
+def is_of(kind: Kind, table: Iterable[Sequence[str]]) -> bool:
+    """Whether a table's first row that holds anything has the headings of this kind."""
+    return columns_of(kind, next((row for row in table if any(row)), ())) is not None
+
+
+def lines_of(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]:
+    """Each row that holds something, or what is wrong. Row numbers are those of the table, from 1. A file that cannot be read is wrong as
+    a whole."""
+    try:
+        yield from _lines(kind, table)
+    except Unreadable as refusal:
+        yield Wrong("", "", refusal.message)
+
+
+def _lines(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]:
+    columns: Columns | None = None
+    found = 0
+    for at, cells in enumerate(table, 1):
+        row = [cell if isinstance(cell, Formula) else cell.strip() for cell in cells]
+        if not any(row) or row[0].startswith(EXAMPLE_MARKS):
+            continue
+        if columns is None:
+            columns = columns_of(kind, row)
+            if columns is None:
+                needed = tuple(kind.columns[name][0] for name in kind.needed)
+                yield Wrong(str(at), "", Message(kind.other_headings, {"headings": needed}))
+                return
+            known = {place for place, _ in columns.places.values()}
+            for n, heading in enumerate(row):
+                if heading and n not in known:
+                    yield Wrong(f"{_letters(n)}{at}", heading[:60], Message(N_("This column is not known here.")))
+            continue
+        found += 1
+        if found > kind.most_rows:
+            most = Message(N_("At most %(most)s rows are taken in at once."), {"most": kind.most_rows})
+            yield Wrong("", "", most)
+            return
+        yield _line(kind, columns, at, row)
+    if not found:
+        yield Wrong("", "", Message(N_("There is no row in this table.")))
+
+
+def _line(kind: Kind, columns: Columns, at: int, row: Sequence[str]) -> Line | Wrong:
+    if len(row) > MOST_COLUMNS or any(len(cell) > kind.most_cell for cell in row):
+        return Wrong(str(at), "", Message(N_("A cell holds too much, or there are too many cells.")))
+    cells = {name: row[place] if place < len(row) else "" for name, (place, _) in columns.places.items()}
+    check = Check()
+    for name, cell in cells.items():
+        if isinstance(cell, Formula):
+            check.refuse(name, N_("A formula stands here. Formulas are not worked out: please paste its value."))
+            cells[name] = ""
+    return Line(at, columns, cells, check)
+
+
+def day_of(found: re.Match[str]) -> date | None:
+    """The day that DAY found; None where there is none such."""
+    try:
+        return date(*map(int, found.groups()))
+    except ValueError:
+        return None
+
+
+def day_in(text: str) -> date | None:
+    """The day that a cell says: 2026-01-05, 2026/1/5 or 2026年1月5日; a real date of a spreadsheet is read as the first."""
+    found = DAY.fullmatch(text.strip())
+    return day_of(found) if found else None
+
+
+def day(check: Check, name: str, text: str) -> date | None:
+    """The day that a cell says; what is none is refused."""
+    found = day_in(text)
+    if text and found is None:
+        check.refuse(name, N_("Please give a date such as 2026-12-17."))
+    return found
+
+
+def whole(check: Check, name: str, text: str, *, units: str) -> int | None:
+    """The whole number that a cell says, perhaps with one of the `units` behind it (a pattern); what is none is refused."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _WHOLE.fullmatch(re.sub(rf"\s*(?:{units})$", "", plain))
+    if plain and found is None:
+        check.refuse(name, N_("Please give a whole number."))
+    return int(found[1].replace(",", "")) if found else None
+
+
+def _letters(place: int) -> str:
+    """A, B, … Z, AA: how spreadsheets call the column at that place from 0."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,37 @@
+"""Tables that people bring to a page, as a file or pasted, and that the page carries from the look at them to their taking in."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from litestar.datastructures import UploadFile
+
+from liaison.documents.tables import MOST_BYTES, pasted_rows, rows_in
+from liaison.web.forms import Form
+from liaison.web.pages import AnyRequest
+
+PASTED = "paste.tsv"
+"""The name that pasted cells go by from the look at them to their taking in."""
+
+
+async def brought(request: AnyRequest, form: Form) -> tuple[str, bytes]:
+    """Name and content of what came: looked at before, chosen now, or pasted."""
+    if kept := form.raw("content"):
+        try:
+            return form.raw("name")[:100], base64.b64decode(kept, validate=True)
+        except binascii.Error:
+            return "", b""
+    file = (await request.form()).get("file")
+    if isinstance(file, UploadFile) and file.filename:
+        return file.filename[:100], await file.read(MOST_BYTES + 1)
+    return PASTED, form.raw("paste").strip("\r\n").encode()
+
+
+def rows_brought(name: str, content: bytes) -> Iterator[list[str]]:
+    """The rows of what came."""
+    return pasted_rows(content.decode()) if name == PASTED else rows_in(name, content)
+
+
+def carried(name: str, content: bytes) -> dict[str, str]:
+    """What the page shown after the look carries: the name to show, empty for pasted cells, and what comes back."""
+    return {"name": "" if name == PASTED else name, "kept_name": name, "content": base64.b64encode(content).decode()}
