@@ -30,6 +30,7 @@ from tests.world import World
 Act = Callable[[Session, Viewer, Meeting], Awaitable[object]]
 NOT_HERE = {
     "activities.ask_count", "activity_queries.between", "activity_queries.of_year", "agenda.item_of", "announcing.enqueue", "annual.dates_of", "annual.proposals", "asking.add_asked", "overview.overview",
+    "finding.decisions_seen", "finding.items_seen", "finding.meetings_seen", "finding.papers_seen",
     "overview.answers", "agenda_queries.agenda", "agenda_queries.left_for_others", "agenda_queries.shown", "mails.preview",
     "clashes.clashes", "sending_plan.to_send",
     "deferring.hand_on_deferred", "deferring.take_up_deferred", "recorded.decisions", "recorded.kept_from", "recorded.note", "recorded.notes",
