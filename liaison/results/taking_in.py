@@ -12,7 +12,7 @@ from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
 from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
-from liaison.errors import Message, NotFound, NotPermitted
+from liaison.errors import Conflict, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
@@ -56,7 +56,7 @@ async def take_in(
     """Take the rows of a table in, for the viewer's agency; at the server's console for the agency of that short name (`agency`), or the one
     that a row names. `source`: the file's name. The caller undoes the transaction to only try it.
 
-    Raises NotFound, NotPermitted, TableRefused with every place that is wrong; then nothing may be kept."""  # fmt: skip
+    Raises NotFound, NotPermitted, Conflict (no such agency), TableRefused with every place that is wrong; then nothing may be kept."""  # fmt: skip
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not may_see(viewer, mechanism_id):
         raise NotFound
@@ -90,6 +90,8 @@ async def _agencies(db: Session, viewer: Viewer, mechanism: Mechanism, agency: s
     if not may_enter(viewer, mechanism.id, 0):
         raise NotPermitted(NOT_YOURS)
     by_name = {name: one.id for one in members for name in (one.name, one.short_name)}
+    if agency and agency not in by_name:
+        raise Conflict(N_("“%(name)s” is no agency of this mechanism."), name=agency)
     return _Agencies(by_name, by_name.get(agency) if agency else None)
 
 

@@ -185,6 +185,7 @@ def test_a_table_of_outcomes_is_known_by_its_headings_and_taken_in_for_the_lead_
     assert "0 new cases" in again.stdout
     assert "39 cases unchanged" in again.stdout
     assert run(peopled_site, "import", table, "--mechanism", "没有").returncode == 1
+    assert "区公安局" in run(peopled_site, "import", table, "--agency", "区公安局").stderr
 
 
 def test_a_wrong_table_of_outcomes_names_its_cells_and_leaves_nothing(peopled_site: Path) -> None:
