@@ -104,7 +104,10 @@ def add(db: Session, actor: Acting, verb: str, thing: str, *, mechanism_id: int 
 
 async def seal(db: Session) -> None:
     """Number and chain the lines of this transaction; the last thing before its commit."""
-    lines: list[AuditLine] = db.info.pop("audit_lines", [])
+    noted: list[AuditLine] = db.info.pop("audit_lines", [])
+    lines = [
+        line for line in noted if line in db
+    ]  # those of acts that were undone, a preview's among them, are in it no more
     if not lines:
         return
     head = (await db.execute(select(AuditHead).with_for_update())).scalar_one_or_none()

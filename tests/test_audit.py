@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from liaison import audit
-from liaison.audit import Actor
+from liaison.audit import Actor, AuditLine
 from liaison.clock import Clock
 from liaison.db import Database
 
@@ -110,3 +110,26 @@ async def test_a_chain_verifies_whatever_zone_the_instant_of_a_held_clock_was_gi
     async with database.writing() as db:
         audit.add(db, ACTOR, "first", "thing:1")
     assert await broken(database) is None
+
+
+@pytest.mark.parametrize("undone", ["all of it", "a part of it"])
+async def test_what_was_only_tried_leaves_no_line_and_no_gap_when_its_session_goes_on(
+    database: Database, lines: int, undone: str
+) -> None:
+    """A preview undoes what it did and then reads on in the same session, which commits at its end."""
+    async with database.writing() as db:
+        if undone == "all of it":
+            audit.add(db, ACTOR, "tried", "thing:2")
+            await db.flush()
+            await db.rollback()
+        else:
+            with pytest.raises(ZeroDivisionError):
+                async with db.begin_nested():
+                    audit.add(db, ACTOR, "tried", "thing:2")
+                    await db.flush()
+                    raise ZeroDivisionError
+        audit.add(db, ACTOR, "said", "thing:3")
+    assert await broken(database) is None
+    async with database.reading() as db:
+        in_order = select(AuditLine.verb).where(AuditLine.number > lines).order_by(AuditLine.number)
+        assert list(await db.scalars(in_order)) == ["said"]
