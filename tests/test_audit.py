@@ -123,11 +123,10 @@ async def test_what_was_only_tried_leaves_no_line_and_no_gap_when_its_session_go
             await db.flush()
             await db.rollback()
         else:
-            with pytest.raises(ZeroDivisionError):
-                async with db.begin_nested():
-                    audit.add(db, ACTOR, "tried", "thing:2")
-                    await db.flush()
-                    raise ZeroDivisionError
+            part = await db.begin_nested()
+            audit.add(db, ACTOR, "tried", "thing:2")
+            await db.flush()
+            await part.rollback()
         audit.add(db, ACTOR, "said", "thing:3")
     assert await broken(database) is None
     async with database.reading() as db:

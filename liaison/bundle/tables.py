@@ -87,8 +87,11 @@ def csv_rows(content: bytes) -> list[list[str]]:
 
 
 def pasted_rows(text: str) -> list[list[str]]:
-    """The rows of cells pasted from a spreadsheet."""
-    return list(tables.pasted_rows(text))
+    """The rows of cells pasted from a spreadsheet. Raises BundleRefused."""
+    try:
+        return list(tables.pasted_rows(text))
+    except Unreadable as refusal:
+        raise BundleRefused([Line(None, "", refusal.message)]) from None
 
 
 def as_paste(rows: Sequence[Row]) -> str:

@@ -14,13 +14,15 @@ from liaison.documents.refusals import NotATemplate
 from liaison.documents.spreadsheet import Unreadable, check_package
 
 MOST_CELLS: Final = 50_000
+MOST_UNPACKED: Final = 3_000_000
+"""A form to fill in is no table of thousands of rows: so much its parts hold at most, because each cell costs time and room."""
 _FIELD: Final = re.compile(r"\{\{\s*([^{}\s][^{}]{0,60}?)\s*\}\}")
 
 
 def fill(file: bytes, fields: Mapping[str, str]) -> bytes:
     """The template with its fields filled; a field that is not known stays as it stands. Raises NotATemplate."""
     try:
-        check_package(file)
+        check_package(file, most=MOST_UNPACKED)
         book = openpyxl.load_workbook(io.BytesIO(file), keep_links=False)
     except Unreadable as error:
         raise NotATemplate("not_xlsx") from error
@@ -34,7 +36,10 @@ def fill(file: bytes, fields: Mapping[str, str]) -> bytes:
                 if isinstance(cell.value, str) and cell.data_type == "s" and "{{" in cell.value:
                     _fill(cell, fields)
     out = io.BytesIO()
-    book.save(out)
+    try:
+        book.save(out)
+    except Exception as error:  # a workbook without a sheet that is shown, say
+        raise NotATemplate("not_xlsx") from error
     return out.getvalue()
 
 

@@ -116,14 +116,14 @@ def cell_text(cell: Any) -> str:
             return str(cell)
 
 
-def check_package(content: bytes) -> None:
+def check_package(content: bytes, *, most: int = MOST_UNPACKED) -> None:
     """Refuse a workbook before anything of it is unpacked, with Unreadable: sizes as the package tells them, then each part as it really is."""
     if len(content) > MOST_PACKED:
         raise _refused(N_("The file is too large: at most %(most)s bytes."), most=MOST_PACKED)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most:
                 raise _refused(N_("This spreadsheet cannot be read: it holds too much."))
             if "xl/workbook.xml" not in package.namelist():
                 raise _refused(N_("This is not an .xlsx workbook."))

@@ -13,6 +13,7 @@ MOST_BYTES = 1_400_000
 """So much a table has at most, so that a page can carry it from the look at it to its taking in."""
 MOST_EMPTY = 1000
 """After so many empty rows a sheet is taken to have ended: some programs write a million of them."""
+MOST_UNPACKED = 10_000_000
 NOT_A_TABLE = N_("Please choose a table as .xlsx or .csv.")
 
 
@@ -58,13 +59,18 @@ def csv_rows(content: bytes) -> Iterator[list[str]]:
 
 
 def pasted_rows(text: str) -> Iterator[list[str]]:
-    """The rows of cells pasted from a spreadsheet: tabs between cells, quotes around a cell that holds a line break."""
-    return csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t")
+    """The rows of cells pasted from a spreadsheet: tabs between cells, quotes around a cell that holds a line break. Raises Unreadable."""
+    if len(text.encode()) > MOST_BYTES:
+        raise Unreadable(Message(N_("The file is too large: at most %(most)s bytes."), {"most": MOST_BYTES}))
+    try:
+        yield from csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t")
+    except csv.Error as error:
+        raise Unreadable(Message(N_("This is not a CSV file (%(problem)s)."), {"problem": str(error)})) from None
 
 
 def sheet_rows(content: bytes) -> Iterator[list[str]]:
     """The rows of the first sheet of a workbook that holds any; a formula is given as Formula. Raises Unreadable."""
-    check_package(content)
+    check_package(content, most=MOST_UNPACKED)
     import openpyxl  # takes 0.17 s, which no start should pay for a file that is seldom read
 
     try:

@@ -12,7 +12,7 @@ from liaison.results import terms, yuan
 from liaison.results.periods import Period, half_of, quarter_of, year_of
 from liaison.results.sums import Cell, Sum, by, total
 
-SUPPORTED = "支持起诉"
+SUPPORTED = "支持起诉意见被采纳"
 _COUNTED = {
     "brochures": ("发放宣传册{}册", "{} brochures handed out"),
     "consultations": ("现场咨询{}人次", "{} people advised"),
@@ -53,7 +53,7 @@ def of_results(
 ) -> str:
     """The account of a period: "2021年以来，共办理民事支持起诉案件39件，帮助31名农民工追回劳动报酬86.9万元，帮助8名老年人、未成年人追索赡养费、抚养费。"
 
-    `groups` as readers from outside are told them: a brief goes out. `to_last`: the period ends with the last case on record or later."""  # fmt: skip
+    `groups` as `sums.for_papers` gives them. `to_last`: the period ends with the last case on record or later."""  # fmt: skip
     since = _since(words, period, to_last)
     parts = [_cases(words, cells), *_helped(words, cells, groups)]
     if words.locale == "zh_CN":
@@ -97,28 +97,26 @@ def _cases(words: Words, cells: Sequence[Cell]) -> str:
 def _helped(words: Words, cells: Sequence[Cell], groups: Sequence[Sum]) -> list[str]:
     found = []
     for one in sorted(groups, key=lambda each: (each.word != terms.WORKERS, -each.people)):
-        if not one.word or not one.people:
-            continue
-        names = one.word.split("、")
-        theirs = [cell for cell in cells if cell.group in names]
-        found.append(_one_group(words, names, one, theirs))
+        theirs = [cell for cell in cells if cell.group in one.words]
+        for paid in (True, False):  # who recovered money, and who did not: neither is said of the other
+            some = [cell for cell in theirs if cell.paid is paid]
+            if any(cell.people for cell in some):
+                found.append(_one_group(words, one.words, some, paid=paid))
     return found
 
 
-def _one_group(words: Words, names: Sequence[str], one: Sum, theirs: Sequence[Cell]) -> str:
-    causes = [each.word for each in by(theirs, lambda cell: cell.cause)]
+def _one_group(words: Words, names: Sequence[str], some: Sequence[Cell], *, paid: bool) -> str:
+    sum_ = total(some)
+    causes = [each.word for each in by(some, lambda cell: cell.cause)]
     sought = [cause.removeprefix("追索") for cause in causes if cause.startswith("追索")]
-    all_sought = len(sought) == len(causes)
+    named = "、".join(sought) if len(sought) == len(causes) <= 3 else ""
     if words.locale == "zh_CN":
-        who = f"帮助{one.people}名{'、'.join(names)}"
-        if one.amount_recovered:
-            what = "、".join(sought) if all_sought and len(sought) <= 3 else "款项"
-            return f"{who}追回{what}{yuan.in_words(one.amount_recovered)}"
-        return f"{who}追索{'、'.join(sought)}" if all_sought and 0 < len(sought) <= 3 else who
-    who = f"{one.people} people ({', '.join(terms.shown(words, name, terms.GROUPS).lower() for name in names)}) were helped"  # fmt: skip
-    if one.amount_recovered:
-        return f"{who} and recovered {yuan.grouped(one.amount_recovered)} yuan"
-    return who
+        who = f"帮助{sum_.people}名{'、'.join(names)}"
+        if paid:
+            return f"{who}追回{named or '款项'}{yuan.in_words(sum_.amount_recovered)}"
+        return f"{who}追索{named}" if named else who
+    who = f"{sum_.people} people ({', '.join(terms.shown(words, name, terms.GROUPS).lower() for name in names)}) were helped"  # fmt: skip
+    return f"{who} and recovered {yuan.grouped(sum_.amount_recovered)} yuan" if paid else who
 
 
 def _meeting_zh(words: Words, told: Told) -> str:

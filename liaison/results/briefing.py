@@ -1,7 +1,9 @@
 """拟写工作信息: a brief is drafted from the record in one press, edited by a person, and taken away or back."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
@@ -24,6 +26,9 @@ from liaison.results.values import outcome_json
 NOT_HELD = N_("This meeting has not been held yet.")
 NOTHING = N_("No outcome is on record in this period.")
 MOST_LINES = 5000
+SENT_TWICE = timedelta(minutes=1)
+"""Within this time the same press is the same brief."""
+_SAME = ("mechanism_id", "agency_id", "kind", "from_on", "to_on", "meeting_id", "drafted_text", "drafted_by")
 
 
 async def draft_results(
@@ -49,7 +54,7 @@ async def draft_results(
         sum(one.held for one in report.work.activities if one.kind is not None),
         report.work.actions.done if report.work.actions else 0,
     )
-    groups = sums.by_group(cells, outside=True)
+    groups = sums.for_papers(cells)
     text = brief_text.of_results(words, period, cells, groups, work, to_last=span is None or period.last >= span[1])
     source = {
         "figures": brief_text.figures_of(cells),
@@ -144,6 +149,13 @@ async def _keep(db: Session, viewer: Viewer, mechanism: Mechanism, agency_id: in
         **said,
     )
     brief.title = brief.title[:200]
+    same = select(Brief).where(
+        *(getattr(Brief, name).is_not_distinct_from(getattr(brief, name)) for name in _SAME),
+        Brief.drafted_at > db.now() - SENT_TWICE,
+        Brief.removed_at.is_(None),
+    )
+    if (twice := (await db.scalars(same.limit(1))).first()) is not None:
+        return twice
     db.add(brief)
     await db.flush()
     _audit_line(db, viewer, "draft_brief", brief)

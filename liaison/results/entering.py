@@ -85,34 +85,17 @@ async def change(
     viewer: Viewer,
     outcome: Outcome,
     *,
-    case_code: str | None,
-    closed_on: date | None,
-    beneficiary_group: str | None,
-    cause: str | None,
-    people: int | None,
-    cases: int | None,
-    amount_recovered: str | None,
-    result: str | None,
     version: int | None = None,
+    **changes: Any,
 ) -> Outcome:
-    """Say something else of a case of the own agency. Raises NotPermitted, Invalid (each field), Conflict (a stale form, or taken away)."""
+    """Say something else of a case of the own agency: any of what `enter` takes; what is not given stays as it is once the line is locked.
+    Raises NotPermitted, Invalid (each field), Conflict (a stale form, or taken away)."""
     mechanism = await _lock(db, viewer, outcome)
     outcome.check_version(version, **outcome.shown())
     if outcome.removed_at is not None:
         raise Conflict(N_("This line was taken away."))
     check = Check()
-    line = said(
-        check,
-        case_code=case_code,
-        closed_on=closed_on,
-        beneficiary_group=beneficiary_group,
-        cause=cause,
-        cases=cases,
-        people=people,
-        amount_recovered=amount_recovered,
-        result=result,
-        today=db.clock.today(mechanism.timezone),
-    )
+    line = said(check, **{**outcome.shown(), **changes}, today=db.clock.today(mechanism.timezone))
     if line is not None and line.case_code != outcome.case_code:
         others = await lines_of(db, outcome.mechanism_id, line.case_code)
         if any(one.agency_id == outcome.agency_id for one in others):
@@ -208,7 +191,9 @@ async def _moved(db: Session, viewer: Viewer, verb: str, outcome: Outcome) -> No
     outcome.touch()
     await db.flush()
     lines = await settle(db, outcome.mechanism_id, outcome.case_code)
-    await void(db, outcome.mechanism_id, [outcome.closed_on, *(one.closed_on for one in lines)], outcome.id)
+    others = [one for one in lines if one.id != outcome.id]
+    if not others or any(one.says() != outcome.says() for one in others):  # what another agency says too is as it was
+        await void(db, outcome.mechanism_id, [outcome.closed_on, *(one.closed_on for one in others)], outcome.id)
     _audit_line(db, viewer, verb, outcome)
 
 

@@ -41,7 +41,7 @@ KIND = Kind(
     columns=COLUMNS,
     needed=NEEDED,
     other_headings=N_("These are not the headings of outcomes. Needed at least: %(headings)s."),
-    unit=re.compile(r"\((元|万元|人民币元|件|人|yuan|10,?000 yuan)\)$", re.IGNORECASE),
+    unit=re.compile(r"\((元|万元|人民币元|件|人|yuan|10,?000yuan|人民币万元)\)$", re.IGNORECASE),
     most_rows=20_000,
     most_cell=500,
 )

@@ -34,7 +34,8 @@ def may_enter(viewer: Viewer, mechanism_id: int, agency_id: int) -> bool:
 def in_sight(viewer: Viewer, mechanism: Mechanism) -> ColumnElement[bool]:
     """The lines of a mechanism that the viewer's figures hold: of a member agency what was entered while it was a member, and its own; for
     readers, and at the server's console, all."""
-    if mechanism.id in viewer.reader_of or (viewer.operator and viewer.via == "cli"):
+    is_reader = mechanism.id in viewer.reader_of and mechanism.id not in viewer.member_of
+    if is_reader or (viewer.operator and viewer.via == "cli"):
         return true()
     zone = ZoneInfo(mechanism.timezone)
     seen: list[ColumnElement[bool]] = []

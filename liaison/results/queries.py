@@ -111,9 +111,9 @@ async def by_number(
 async def cells(
     db: Session, viewer: Viewer, mechanism: Mechanism, from_on: date | None, to_on: date | None
 ) -> list[Cell]:
-    """What counts in those days (both included, None: from the first or to the last on record), added up by group, cause, result, agency and
-    month."""
-    month = _month(db)
+    """What counts in those days (both included, None: from the first or to the last on record), added up by group, cause, result, agency,
+    month, and whether money was recovered."""
+    month, paid = _month(db), Outcome.amount_recovered > literal_column("0")
     query = select(
         Outcome.beneficiary_group,
         Outcome.cause,
@@ -123,6 +123,7 @@ async def cells(
         func.sum(Outcome.cases),
         func.sum(Outcome.people),
         func.sum(Outcome.amount_recovered),
+        paid,
     ).where(
         Outcome.mechanism_id == mechanism.id,
         Outcome.removed_at.is_(None),
@@ -130,7 +131,7 @@ async def cells(
         in_sight(viewer, mechanism),
         *Filters(from_on, to_on).conditions(),
     )
-    groups = (Outcome.beneficiary_group, Outcome.cause, Outcome.result, Outcome.agency_id, month)
+    groups = (Outcome.beneficiary_group, Outcome.cause, Outcome.result, Outcome.agency_id, month, paid)
     return [_cell(row) for row in await db.execute(query.group_by(*groups))]
 
 
@@ -233,14 +234,17 @@ async def confirmed_until(db: Session, mechanism: Mechanism, first: date, last: 
 
 
 async def _concerned(db: Session, mechanism: Mechanism, from_on: date, to_on: date) -> tuple[list[int], set[int]]:
-    """The members who are asked to confirm a period, and the agencies that reported in it."""
+    """The members who are asked to confirm a period, and those of them that reported in it: none that joined later, which does not see all of
+    it, and none that left, for which nobody could confirm any more."""
     today = db.clock.today(mechanism.timezone)
     members = await mechanisms.members_on(db, mechanism.id, min(to_on, today))
     if len(members) < 2:  # from before the agencies were entered here
         members = await mechanisms.members_on(db, mechanism.id, today)
     reporting = select(Outcome.agency_id).where(Outcome.mechanism_id == mechanism.id, Outcome.removed_at.is_(None))
     reporting = reporting.where(*Filters(from_on, to_on).conditions()).distinct()
-    return [one.agency_id for one in members], set(await db.scalars(reporting))
+    present = {one.agency_id for one in await mechanisms.members_on(db, mechanism.id, today)}
+    asked = [one.agency_id for one in members if one.agency_id in present]
+    return asked, set(await db.scalars(reporting)) & set(asked)
 
 
 async def span(db: Session, viewer: Viewer, mechanism: Mechanism) -> tuple[date, date] | None:
@@ -315,5 +319,5 @@ def _month(db: Session) -> Any:
 
 
 def _cell(row: Any) -> Cell:
-    group, cause, result, agency_id, month, number, people, amount = row
-    return Cell(group, cause, result, agency_id, str(month), int(number), int(people), amount or ZERO)
+    group, cause, result, agency_id, month, number, people, amount, paid = row
+    return Cell(group, cause, result, agency_id, str(month), int(number), int(people), amount or ZERO, bool(paid))

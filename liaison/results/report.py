@@ -16,7 +16,7 @@ from liaison.results.sums import Adoption, Cell, Sum
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An agency's notices and referrals of the period that want an answer: how many, answered by their day and later, waiting, and days until
+    """An agency's notices and referrals of the period that want an answer: how many, answered by their day, answered later, waiting still, and days until
     the answer on average."""
 
     asked: int
@@ -58,15 +58,19 @@ class Report:
     """The years of the period, or its months where it lies in one year, in order, each by its name: 2026 or 2026-03."""
     confirmed: bool
     work: Work
+    tells_less: bool = False
+    """Whether the reader is of no member agency: reads groups put together, and none by cause."""
 
     @property
     def by_year(self) -> bool:
         """Whether `parts` are years."""
         return self.period.first.year != self.period.last.year
 
-    def people_of(self, *groups: str) -> int:
-        """How many people of these groups were helped, as this reader is told; those put together with others are not among them."""
-        return sum(one.people for one in self.groups if one.word in groups)
+    def people_of(self, group: str) -> int | None:
+        """How many people of this group were helped; None where this reader is not told of it alone."""
+        if self.tells_less and group not in [one.word for one in self.groups]:
+            return None
+        return sum(one.people for one in self.groups if one.word == group)
 
 
 def parts(cells: Sequence[Cell], period: Period) -> list[Sum]:
@@ -87,14 +91,13 @@ def change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
     return (Decimal(100) * (now - before) / before).quantize(Decimal("0.1")) if before else None
 
 
-def asked(lines: Sequence[tuple[date, date | None, date | None]], today: date) -> Asked:
+def asked(lines: Sequence[tuple[date, date | None, date | None]]) -> Asked:
     """Of (arrived, due, answered) local dates: one without a due date is in time whenever it is answered."""
     done = [(arrived, due, answered) for arrived, due, answered in lines if answered is not None]
     late = sum(due is not None and answered > due for _, due, answered in done)
-    overdue = sum(due is not None and due < today for _, due, answered in lines if answered is None)
     days = [(answered - arrived).days for arrived, _, answered in done]
     average = (Decimal(sum(days)) / len(days)).quantize(Decimal("0.1")) if days else None
-    return Asked(len(lines), len(done) - late, late + overdue, len(lines) - len(done), average)
+    return Asked(len(lines), len(done) - late, late, len(lines) - len(done), average)
 
 
 def headline(groups: Sequence[Sum]) -> list[tuple[str, Sum]]:
@@ -104,7 +107,7 @@ def headline(groups: Sequence[Sum]) -> list[tuple[str, Sum]]:
     workers = [one for one in groups if one.word == terms.WORKERS]
     if workers:
         found.append(("workers", workers[0]))
-    young_and_old = [one for one in groups if set(one.word.split("、")) <= {terms.ELDERLY, terms.MINORS}]
+    young_and_old = [one for one in groups if set(one.words) <= {terms.ELDERLY, terms.MINORS}]
     if young_and_old:
-        found.append(("support", sums.total(young_and_old, "、".join(one.word for one in young_and_old))))
+        found.append(("support", young_and_old[0] if len(young_and_old) == 1 else sums.merged(young_and_old)))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from liaison.i18n import Words
 from liaison.results import terms, yuan
 from liaison.results.report import Report, change
-from liaison.results.report_shown import money, name_of, percent
+from liaison.results.report_shown import NONE, money, name_of, percent
 
 GROUP_FIELDS = frozenset({"受助群体", "群体件数", "群体人数", "群体金额", "group", "group_cases", "group_people", "group_amount"})  # fmt: skip
 
@@ -29,9 +29,9 @@ def fields(words: Words, report: Report, *, mechanism: str, agency: str) -> dict
         ("件数同比", "cases_change"): percent(change(now.cases, before.cases), signed=True),
         ("金额同比", "amount_change"): percent(change(now.amount_recovered, before.amount_recovered), signed=True),
         ("采纳率", "adoption_rate"): percent(report.adoption.percent),
-        ("农民工人数", "workers"): str(report.people_of(terms.WORKERS)),
-        ("老年人人数", "elderly"): str(report.people_of(terms.ELDERLY)),
-        ("未成年人人数", "minors"): str(report.people_of(terms.MINORS)),
+        ("农民工人数", "workers"): _people(report.people_of(terms.WORKERS)),
+        ("老年人人数", "elderly"): _people(report.people_of(terms.ELDERLY)),
+        ("未成年人人数", "minors"): _people(report.people_of(terms.MINORS)),
         ("召开会议次数", "meetings_held"): str(work.meetings_held),
         ("约定会议次数", "meetings_promised"): str(work.meetings_promised),
         ("办结事项", "actions_done"): str(work.actions.done if work.actions else 0),
@@ -48,3 +48,7 @@ def groups(words: Words, report: Report) -> Sequence[Mapping[str, str]]:
         names = (("受助群体", "group"), ("群体件数", "group_cases"), ("群体人数", "group_people"), ("群体金额", "group_amount"))  # fmt: skip
         found.append({name: text for pair, text in zip(names, said, strict=True) for name in pair})
     return found
+
+
+def _people(number: int | None) -> str:
+    return NONE if number is None else str(number)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from markupsafe import Markup
 
-from liaison.i18n import N_, Words
+from liaison.i18n import Words
 from liaison.meetings.activity_models import FIGURES
 from liaison.meetings.wording import FIGURE_NAMES, KIND_NAMES
 from liaison.results import terms, yuan
@@ -15,7 +15,6 @@ from liaison.results.charts import Bar, bars
 from liaison.results.report import Asked, Report, change, headline
 from liaison.results.sums import Adoption, Sum
 
-TOGETHER = N_("Several together")
 NONE = "—"
 
 
@@ -74,10 +73,8 @@ def money_tile(words: Words, one: Sum) -> Tile:
 
 
 def name_of(words: Words, one: Sum, known: Mapping[str, str]) -> str:
-    """The word of a sum; the words of several that were put together, or that they were."""
-    if not one.word:
-        return words._(TOGETHER)
-    return words._(", ").join(terms.shown(words, word, known) for word in one.word.split("、"))
+    """The word of a sum, or the words of several groups that stand as one."""
+    return words._(", ").join(terms.shown(words, word, known) for word in one.words)
 
 
 def money(words: Words, amount: Decimal) -> str:
@@ -171,7 +168,7 @@ def _is_open(one: Sum, today: date) -> bool:
 
 
 def _in_ten_thousands(amount: Decimal) -> str:
-    return f"{amount / 10000:.2f}".rstrip("0").rstrip(".")
+    return f"{(amount / 10000).quantize(yuan.FEN, ROUND_DOWN):.2f}".rstrip("0").rstrip(".")
 
 
 def counted(words: Words, title: str, head: str, rows: Sequence[tuple[str, Sum]]) -> Section:

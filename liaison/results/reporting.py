@@ -36,7 +36,9 @@ async def report(db: Session, viewer: Viewer, mechanism: Mechanism, first: date 
     check.day("from", first)
     check.day("to", last)
     last = last or today
-    first = first or (min(span[0], last) if span else date(last.year, 1, 1))
+    if first is None:
+        first = min(span[0], last) if span else date(last.year, 1, 1)
+        first = max(first, date(max(last.year - MOST_YEARS, 1949), 1, 1))
     if last < first:
         check.refuse("to", N_("The end must not lie before the start."))
     if last.year - first.year > MOST_YEARS:
@@ -61,6 +63,7 @@ async def report(db: Session, viewer: Viewer, mechanism: Mechanism, first: date 
         parts=parts(cells, period),
         confirmed=standing.is_confirmed,
         work=await _work(db, viewer, mechanism, period),
+        tells_less=outside,
     )
 
 
@@ -120,8 +123,7 @@ async def _asked(
         .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism))
     )
     lines: Sequence[Addressee] = (await db.scalars(query)).all()
-    today = db.clock.today(mechanism.timezone)
-    return asked([(one.arrived_on, one.due_on, _answered_on(one)) for one in lines if one.arrived_on], today)
+    return asked([(one.arrived_on, one.due_on, _answered_on(one)) for one in lines if one.arrived_on])
 
 
 def _answered_on(line: Addressee) -> date | None:

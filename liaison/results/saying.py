@@ -1,5 +1,6 @@
 """What a line of outcomes says, checked the same whether it was typed, pasted, imported or sent by a program. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,8 @@ from liaison.i18n import N_
 from liaison.results import terms, yuan
 from liaison.results.models import SAID
 
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Signs that nobody sees, by which one case would be two."""
 MOST_CASES, MOST_PEOPLE = 9_999, 999_999
 
 
@@ -52,7 +55,7 @@ def said(
     """The line, or None with what is wrong noted by field in `check`. `cases` is 1 unless given; `amount_recovered` as it was written, a bare
     number in `unit` yuan."""
     before = len(check.errors)
-    code = check.required_text("case_code", case_code, most=60)
+    code = " ".join(check.required_text("case_code", _UNSEEN.sub("", case_code or ""), most=60).split())
     closed_on = check.day("closed_on", closed_on, required=True)
     if closed_on is not None and closed_on > today:
         check.refuse("closed_on", N_("This lies in the future."))

@@ -1,15 +1,16 @@
 """Sums of outcomes: cells as the database adds them up, and what is made of them for a reader. Pure.
 
-A small number of minors is told to nobody outside the member agencies: it could point to a child (TRUST.md)."""
+Nobody outside the member agencies is told how many minors there were: not in a short period, and not as the difference of two periods. For them
+minors always stand together with the elderly people, and there are no figures by cause, which could tell them apart again."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from liaison.results import terms, yuan
 
 SMALL = 5
-"""So many minors and more are told; fewer are put together with others for readers outside the member agencies."""
+"""In a period with fewer people than so many nobody outside the member agencies is told of which groups they are."""
 ZERO = Decimal("0.00")
 
 
@@ -21,8 +22,13 @@ class Sum:
     cases: int
     people: int
     amount_recovered: Decimal
-    is_merged: bool = False
-    """Whether several groups stand here as one, because one of them is small."""
+    together: tuple[str, ...] = ()
+    """The words of several groups that stand here as one."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The one word, or those of several groups that stand here as one."""
+        return self.together or (self.word,)
 
     def figures(self) -> tuple[int, int, Decimal]:
         """Cases, people, yuan."""
@@ -47,6 +53,8 @@ class Cell:
     cases: int
     people: int
     amount_recovered: Decimal
+    paid: bool = False
+    """Whether these are the cases in which money was recovered."""
 
 
 def total(cells: Iterable[Cell | Sum], word: str = "") -> Sum:
@@ -69,36 +77,41 @@ def by(cells: Iterable[Cell], name: Callable[[Cell], str]) -> list[Sum]:
 
 
 def by_group(cells: Sequence[Cell], *, outside: bool) -> list[Sum]:
-    """受助群体; for a reader from outside a small number of minors stands together with the elderly people, or else with the next smallest
-    group, until it is small no more; where there is nobody else, without a word of who they are."""
+    """受助群体; for a reader from outside minors stand together with the elderly people, or where there are none with the largest group, and of
+    very few people no group is told at all."""
     found = by(cells, lambda one: one.group)
-    minors = next((one for one in found if one.word == terms.MINORS), None)
-    if not outside or minors is None or not 0 < minors.people < SMALL:
+    if not outside:
         return found
-    others = sorted((one for one in found if one is not minors), key=lambda one: (one.word != terms.ELDERLY, one.people))  # fmt: skip
-    together = [minors]
-    while others and (len(together) == 1 or sum(one.people for one in together) < SMALL):
-        together.append(others.pop(0))
-    names = [one.word for one in reversed(together)] if len(together) > 1 else [""]
-    merged = total(together, "、".join(names))
-    merged = Sum(merged.word, *merged.figures(), is_merged=True)
-    return sorted([*others, merged], key=lambda one: (-one.cases, one.word))
+    if sum(one.people for one in found) < SMALL:
+        return []
+    minors = [one for one in found if terms.is_minors(one.word)]
+    others = [one for one in found if not terms.is_minors(one.word)]
+    if not minors or not others:
+        return found if not minors else []
+    beside = next((one for one in others if one.word == terms.ELDERLY), max(others, key=lambda one: one.people))
+    return sorted([*(one for one in others if one is not beside), merged([beside, *minors])], key=lambda one: (-one.cases, one.word))  # fmt: skip
+
+
+def for_papers(cells: Sequence[Cell]) -> list[Sum]:
+    """The groups as a paper that goes out names them: 老年人、未成年人 together; a few minors alone are not named."""
+    found = by(cells, lambda one: one.group)
+    minors = [one for one in found if terms.is_minors(one.word)]
+    elderly = [one for one in found if one.word == terms.ELDERLY]
+    others = [one for one in found if one not in minors and one not in elderly]
+    if minors and elderly:
+        return [*others, merged([*elderly, *minors])]
+    return [*others, *elderly, *(minors if sum(one.people for one in minors) >= SMALL else [])]
+
+
+def merged(parts: Sequence[Sum]) -> Sum:
+    """Several sums as one, which is called by all their words."""
+    one = total(parts, "、".join(each.word for each in parts))
+    return replace(one, together=tuple(each.word for each in parts))
 
 
 def by_cause(cells: Sequence[Cell], *, outside: bool) -> list[Sum]:
-    """案由; for a reader from outside the causes in which a small number of minors was helped stand together with the smallest other ones."""
-    found = by(cells, lambda one: one.cause)
-    minors = [one for one in cells if one.group == terms.MINORS]
-    if not outside or not 0 < sum(one.people for one in minors) < SMALL:
-        return found
-    theirs = {one.cause for one in minors}
-    others = sorted((one for one in found if one.word not in theirs), key=lambda one: one.people)
-    together = [one for one in found if one.word in theirs]
-    while others and (len(together) == len(theirs) or sum(one.people for one in together) < SMALL):
-        together.append(others.pop(0))
-    merged = total(together, "、".join(one.word for one in together) if len(together) > len(theirs) else "")
-    merged = Sum(merged.word, *merged.figures(), is_merged=True)
-    return sorted([*others, merged], key=lambda one: (-one.cases, one.word))
+    """案由; nothing for a reader from outside."""
+    return [] if outside else by(cells, lambda one: one.cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ RESULTS: Mapping[str, str] = {
     "撤回申请": N_("Withdrawn before a decision"),
 }
 ADOPTED, IN_PART, NOT_ADOPTED = "adopted", "in_part", "not_adopted"
-_NOT = ("未采纳", "未被采纳", "不采纳", "不予采纳", "没有采纳")
+_NEGATED = "未不没拒否"
+_OPEN = "待"
 
 
 def kept(text: str, known: Mapping[str, str]) -> str:
@@ -49,9 +50,14 @@ def shown(words: Words, word: str, known: Mapping[str, str]) -> str:
 
 
 def adopted(result: str | None) -> str | None:
-    """采纳, 部分采纳 or 未采纳, as the words of the result say; None where nothing was to be adopted or nothing is said."""
-    if not result or "采纳" not in result:
+    """采纳, 部分采纳 or 未采纳, as the words of the result say; None where nothing was to be adopted, or it is not said yet."""
+    if not result or "采纳" not in result or _OPEN in result:
         return None
-    if any(word in result for word in _NOT):
-        return NOT_ADOPTED
-    return IN_PART if "部分" in result else ADOPTED
+    if "部分" in result or "未全部" in result:
+        return IN_PART
+    return NOT_ADOPTED if any(sign in result for sign in _NEGATED) else ADOPTED
+
+
+def is_minors(group: str) -> bool:
+    """Whether a group, however it is called, is of children."""
+    return any(word in group for word in ("未成年", "儿童", "少年", "孤儿", "学生"))

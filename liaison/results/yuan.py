@@ -1,7 +1,6 @@
 """Money as officers write it: read exactly or refused, never guessed, and written in yuan and in 万元. Pure."""
 
 import re
-import unicodedata
 from decimal import ROUND_DOWN, Decimal
 
 from liaison.i18n import N_
@@ -15,6 +14,9 @@ _AMOUNT = re.compile(
     r"(?:¥|RMB|人民币)?(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]+))?(?P<unit>亿|万)?(?P<yuan>元|圆|yuan)?",
     re.IGNORECASE,
 )
+_FULL_WIDTH = {0xFF01 + n: chr(0x21 + n) for n in range(94)} | {0xFFE5: "¥", 0x3000: " "}
+"""Full-width signs are read as what they stand for, and no others: a footnote's ¹ is no digit."""
+LONGEST = 25
 _UNITS = {"亿": Decimal(10**8), "万": Decimal(10**4)}
 
 
@@ -28,20 +30,20 @@ class Unclear(ValueError):
 
 def unit_in(heading: str) -> Decimal:
     """What a bare number below this heading is counted in: 10000 for 追回金额（万元）, else 1 (yuan)."""
-    return _UNITS["万"] if "万元" in unicodedata.normalize("NFKC", heading) else Decimal(1)
+    return _UNITS["万"] if "万元" in "".join(heading.split()) else Decimal(1)
 
 
 def amount_in(text: str, *, unit: Decimal = Decimal(1)) -> Decimal | None:
     """Yuan with two decimals; None of an empty text. Thousands may be set apart (22,450.00, full-width too), 万 and 亿 count, and a number
     that names neither 万 nor 元 is in `unit`. Raises Unclear for everything that could be meant in more than one way, and for fractions of
     a fen."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = text.translate(_FULL_WIDTH).strip()
     if not plain:
         return None
     found = _AMOUNT.fullmatch(plain)
-    if found is None:
+    if found is None or len(plain) > LONGEST:
         raise Unclear(NOT_READ)
-    number = Decimal(f"{found['whole'].replace(',', '')[:40]}.{(found['part'] or '0')[:40]}")
+    number = Decimal(f"{found['whole'].replace(',', '')}.{found['part'] or '0'}")
     if found["unit"]:
         number *= _UNITS[found["unit"]]
     elif not found["yuan"]:

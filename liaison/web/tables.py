@@ -1,7 +1,6 @@
 """Tables that people bring to a page, as a file or pasted, and that the page carries from the look at them to their taking in."""
 
 import base64
-import binascii
 from collections.abc import Iterator
 
 from litestar.datastructures import UploadFile
@@ -19,17 +18,18 @@ async def brought(request: AnyRequest, form: Form) -> tuple[str, bytes]:
     if kept := form.raw("content"):
         try:
             return form.raw("name")[:100], base64.b64decode(kept, validate=True)
-        except binascii.Error:
+        except ValueError:
             return "", b""
     file = (await request.form()).get("file")
     if isinstance(file, UploadFile) and file.filename:
-        return file.filename[:100], await file.read(MOST_BYTES + 1)
+        name = "table.tsv" if file.filename == PASTED else file.filename[:100]
+        return name, await file.read(MOST_BYTES + 1)
     return PASTED, form.raw("paste").strip("\r\n").encode()
 
 
 def rows_brought(name: str, content: bytes) -> Iterator[list[str]]:
     """The rows of what came."""
-    return pasted_rows(content.decode()) if name == PASTED else rows_in(name, content)
+    return pasted_rows(content.decode(errors="replace")) if name == PASTED else rows_in(name, content)
 
 
 def carried(name: str, content: bytes) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from liaison.i18n import Words
 from liaison.results.brief_text import Told, Work, of_meeting, of_results
 from liaison.results.periods import Period, quarter_of, year_of
-from liaison.results.sums import Cell, by_group
+from liaison.results.sums import Cell, for_papers
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.results.reported import LINE, MODEL_CASE, path_of, report, upload
@@ -30,7 +30,8 @@ async def drafted(play: Play, program: Program, **given: str) -> Any:
 
 
 def cell(group: str, cause: str, people: int, amount: str = "0.00", result: str | None = ADOPTED) -> Cell:
-    return Cell(group, cause, result, 1, "2021-03", people, people, Decimal(amount))
+    sum_ = Decimal(amount)
+    return Cell(group, cause, result, 1, "2021-03", people, people, sum_, paid=sum_ > 0)
 
 
 MODEL = [
@@ -41,7 +42,7 @@ MODEL = [
 
 
 def said(cells: list[Cell], period: Period, *, words: Words = ZH, work: Work = NOTHING, to_last: bool = True) -> str:
-    return of_results(words, period, cells, by_group(cells, outside=True), work, to_last=to_last)
+    return of_results(words, period, cells, for_papers(cells), work, to_last=to_last)
 
 
 def test_the_model_case_is_said_as_the_agencies_say_it() -> None:
@@ -69,6 +70,14 @@ def test_nothing_is_said_that_the_record_does_not_hold() -> None:
     assert text == "2026年，共办理案件2件，帮助2名外卖骑手。"
     few = said([cell("未成年人", "追索抚养费", 1)], year_of(2026))
     assert few == "2026年，共办理民事支持起诉案件1件。", "a single child is not named by the group"
+
+
+def test_nobody_is_said_to_have_recovered_what_others_did() -> None:
+    cells = [cell("农民工", "追索劳动报酬", 1, "22450.00"), cell("农民工", "追索工伤赔偿", 30, result="不支持起诉")]
+    text = said(cells, year_of(2026))
+    assert text == "2026年，共办理案件31件，帮助1名农民工追回劳动报酬2.24万余元，帮助30名农民工追索工伤赔偿。"
+    typed = [cell("妇女、儿童", "离婚纠纷", 3), cell("妇女", "追索劳动报酬", 2, "10000.00")]
+    assert "帮助2名妇女追回劳动报酬1万元" in said(typed, year_of(2026))
 
 
 def test_an_odd_sum_is_cut_never_rounded_up() -> None:
@@ -136,6 +145,11 @@ async def test_nobody_else_finds_a_trace_of_it(play: Play, program: Program) -> 
     for who in (play.world.liwb, play.world.chenzy, play.world.maolin, play.world.guyan):
         assert (await program.refused(who, "GET", f"/briefs/{one['id']}"))[0] == 404
     assert (await program.get(play.world.liwb, briefs(play)))["items"] == []
+
+
+async def test_a_press_sent_twice_is_one_brief(play: Play, program: Program) -> None:
+    await report(play, program)
+    assert (await drafted(play, program))["id"] == (await drafted(play, program))["id"]
 
 
 async def test_nothing_on_record_is_said_and_nothing_drafted(play: Play, program: Program) -> None:

@@ -114,6 +114,23 @@ async def test_a_line_that_says_what_another_agencys_says_voids_nothing(play: Pl
     assert (await confirm(play, program, play.world.liwb))["confirmed"] is True
 
 
+async def test_a_line_that_said_the_same_voids_nothing_when_it_goes_either(play: Play, program: Program) -> None:
+    await report(play, program)
+    theirs = await report(play, program, by=play.world.liwb)
+    for who in (play.world.zhoumin, play.world.liwb):
+        await confirm(play, program, who)
+    await program.call(play.world.liwb, "DELETE", f"/outcomes/{theirs['id']}")
+    assert (await confirm(play, program, play.world.liwb))["confirmed"] is True
+    await program.post(play.world.liwb, f"/outcomes/{theirs['id']}/restore")
+    assert (await confirm(play, program, play.world.zhoumin))["confirmed"] is True
+
+
+async def test_figures_that_are_no_number_are_refused(play: Play, program: Program) -> None:
+    for text in ("sNaN", "NaN", "Infinity", "x"):
+        answer = await program.refused(play.world.liwb, "POST", path_of(play, "/confirm"), {**QUARTER, "amount_recovered": text})  # fmt: skip
+        assert answer == (422, ["amount_recovered"])
+
+
 async def test_a_line_outside_a_confirmed_period_leaves_it_alone(play: Play, program: Program) -> None:
     await report(play, program)
     await confirm(play, program, play.world.zhoumin)

@@ -58,6 +58,11 @@ async def test_the_same_line_twice_is_one_and_another_of_its_code_is_refused(pla
     assert answer == (422, ["case_code"])
 
 
+async def test_signs_that_nobody_sees_make_no_second_case(play: Play, program: Program) -> None:
+    one = await report(play, program)
+    assert (await report(play, program, case_code="支诉\u200b2026-001\u202e"))["id"] == one["id"]
+
+
 async def test_a_case_that_two_agencies_report_counts_once_as_the_first_said_it(play: Play, program: Program) -> None:
     await report(play, program)
     await report(play, program, by=play.world.liwb, people=2, amount_recovered="30000")
@@ -143,6 +148,13 @@ async def test_lines_are_narrowed_by_day_and_agency(play: Play, program: Program
         ("支持起诉意见未被采纳", "not_adopted"),
         ("不予采纳", "not_adopted"),
         ("调解结案", None),
+        ("未予采纳", "not_adopted"),
+        ("未获采纳", "not_adopted"),
+        ("拒绝采纳", "not_adopted"),
+        ("建议未被法院采纳", "not_adopted"),
+        ("部分采纳，部分未采纳", "in_part"),
+        ("未全部采纳", "in_part"),
+        ("尚待采纳", None),
         (None, None),
     ],
 )

@@ -1,13 +1,13 @@
 """The pages of outcomes: entered, changed, taken away and back; a table looked at and taken in; a period confirmed on what was seen."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
-from tests.results.reported import MODEL_CASE, QUARTER, confirm, lines, report
+from tests.results.reported import LINE, MODEL_CASE, QUARTER, confirm, lines, report
 from tests.results.test_taking_in import ROW, table
 
 TYPED = {
@@ -127,6 +127,27 @@ async def test_nothing_chosen_and_nothing_pasted_is_said(play: Play, browser: Br
     assert (await browser.post(f"{base(play)}/import")).status_code == 422
 
 
+@pytest.mark.parametrize("fields", [{"content": "汉"}, {"content": "w7w="}, {"paste": "a\rb"}, {"paste": "x" * 140000}])
+@pytest.mark.parametrize("name", ["paste.tsv", "x.csv"])
+async def test_whatever_a_form_sends_as_a_table_is_refused_in_words(
+    play: Play, browser: Browser, fields: dict[str, str], name: str
+) -> None:
+    await browser.sign_in(play.world.zhoumin)
+    await browser.get(f"{base(play)}/import")
+    assert (await browser.post(f"{base(play)}/import", name=name, **fields)).status_code == 422
+
+
+async def test_a_line_that_stood_already_is_not_offered_to_be_undone(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    await program.post(play.world.zhoumin, f"/mechanisms/{play.world.mechanism.id}/outcomes", {**LINE}, status=201)
+    play.clock.as_of = play.clock.now() + timedelta(hours=1)
+    await browser.sign_in(play.world.zhoumin)
+    await browser.get(f"{base(play)}/new")
+    answer = await browser.post(f"{base(play)}/new", **{**TYPED, **{name: str(value) for name, value in LINE.items()}})
+    assert "/remove" not in await browser.get(answer.headers["location"])
+
+
 async def test_a_period_is_confirmed_on_the_figures_that_were_shown_and_taken_back(
     play: Play, program: Program, browser: Browser
 ) -> None:
@@ -168,6 +189,7 @@ async def test_a_difference_is_marked_where_it_lies_and_stops_the_button(
         "?from=x&to=2026-99-01&agency=abc&group=x&before=",
         "/confirm?year=9999",
         "/confirm?from=2026-09-30&to=2026-07-01",
+        "/confirm?from=9999-01-01&to=9999-12-30",
     ],
 )
 async def test_an_address_that_makes_no_sense_shows_the_page_all_the_same(

@@ -43,7 +43,7 @@ def test_nothing_written_is_no_sum_and_not_nought() -> None:
     [
         "约3万元", "三万元", "1,23", "12,34,567", "1,2345.00", "22.450,00", "1 234", "2.5千元", "-5", "+5", "1e5", "=1+1",
         "3万5千", "3万元整?", "22450.005", "0.0000001万元", "--", "无", "/", "1.", ".5", "2万万元", "$5", "99999999999999",
-        "NaN", "Infinity", "٣", "1_000",
+        "NaN", "Infinity", "22450¹", "①22450元", "²", "0" * 41 + "5", "1." + "0" * 41 + "5", "٣", "1_000",
     ],
 )  # fmt: skip
 def test_a_sum_that_could_mean_something_else_is_refused(text: str) -> None:
@@ -54,6 +54,7 @@ def test_a_sum_that_could_mean_something_else_is_refused(text: str) -> None:
 def test_a_bare_number_is_counted_in_the_unit_of_its_heading_and_a_named_unit_stands() -> None:
     assert yuan.unit_in("追回金额（万元）") == TEN_THOUSAND
     assert yuan.unit_in("追回金额（元）") == 1
+    assert yuan.unit_in("追回金额（万 元）") == yuan.unit_in("追回金额（万\n元）") == TEN_THOUSAND
     assert yuan.amount_in("2.245", unit=TEN_THOUSAND) == Decimal("22450.00")
     assert yuan.amount_in("22450元", unit=TEN_THOUSAND) == Decimal("22450.00")
     assert yuan.amount_in("3万", unit=TEN_THOUSAND) == Decimal("30000.00")

@@ -17,7 +17,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
-from liaison.errors import Invalid, Message, NotPermitted
+from liaison.errors import Invalid, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
@@ -136,7 +136,7 @@ async def change(request: AnyRequest, db: Db, viewer: Me, outcome_id: Id) -> Res
     said = {name: value for name, value in msgspec.structs.asdict(given).items() if value is not msgspec.UNSET}
     said.pop("version")
     version = seen(request, given.version)
-    await entering.change(db, viewer, outcome, **{**outcome.shown(), **said}, version=version)
+    await entering.change(db, viewer, outcome, **said, version=version)
     return await reply(request, db, viewer, outcome_json(outcome))
 
 
@@ -207,9 +207,12 @@ def period_asked(request: AnyRequest) -> tuple[date | None, date | None]:
 
 def _decimal(text: str | None) -> Decimal | None:
     try:
-        return Decimal(text) if text is not None else None
+        number = Decimal(text) if text is not None else None
     except InvalidOperation:
-        raise Invalid({"amount_recovered": Message(N_("Please give a number."))}) from None
+        number = Decimal("NaN")
+    if number is not None and not number.is_finite():
+        raise Invalid({"amount_recovered": N_("Please give a number.")})
+    return number
 
 
 async def _unconfirmed(db: Session, mechanism: Mechanism, rows: Sequence[Outcome]) -> dict[int, bool]:

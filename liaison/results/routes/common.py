@@ -42,9 +42,10 @@ def labels(words: Words) -> dict[str, str]:
 def day_in_address(given: Mapping[str, str], name: str) -> date | None:
     """A date of the address; what is none is left out."""
     try:
-        return date.fromisoformat(given.get(name, "")) if given.get(name) else None
+        day = date.fromisoformat(given.get(name, "")) if given.get(name) else None
     except ValueError:
         return None
+    return day if day is not None and 1949 <= day.year < 2200 else None
 
 
 def address(path: str, **said: Any) -> str:

@@ -1,8 +1,9 @@
 """核对 on the page: the quarters of a year, one period with what differs, and the agency's word."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,8 @@ from liaison.results.routes.common import Db, Id, Me, address, day_in_address, l
 from liaison.results.sums import Sum
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, see_other, words_of
+
+_FIGURE = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ async def confirm(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
     form = await Form.read(request)
     first, last = form.date("from"), form.date("to")
     try:
+        form.done()
         await confirming.confirm(
             db,
             viewer,
@@ -74,9 +78,10 @@ async def confirm(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
 async def take_back(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
     """Take the agency's word on that period back."""
     form = await Form.read(request)
-    mechanism = await queries.readable(db, viewer, mechanism_id, lines=True)
-    today = db.clock.today(mechanism.timezone)
-    first, last = form.date("from") or today, form.date("to") or today
+    await queries.readable(db, viewer, mechanism_id, lines=True)
+    first, last = form.date("from"), form.date("to")
+    if form.errors or first is None or last is None:
+        return see_other(f"/mechanisms/{mechanism_id}/outcomes/confirm")
     await confirming.take_back(db, viewer, mechanism_id, from_on=first, to_on=last)
     return see_other(address(f"/mechanisms/{mechanism_id}/outcomes/confirm", from_=first, to=last))
 
@@ -136,10 +141,7 @@ async def _page(
 
 
 def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
+    return Decimal(text) if _FIGURE.fullmatch(text) else None
 
 
 handlers = [show, confirm, take_back]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,8 @@ from liaison.web.forms import Form, attempt, row_id, whole_number
 from liaison.web.pages import AnyRequest, page, see_other, words_of
 
 PAGE = 50
+JUST_NOW = timedelta(minutes=2)
+"""So long after it was entered a line can be undone beside the word that it was: one that stood already is not."""
 DONE = {
     "entered": N_("Entered, for your own agency."),
     "changed": N_("Saved."),
@@ -281,7 +284,8 @@ async def _toast(request: AnyRequest, db: Session, viewer: Viewer) -> SimpleName
             outcome = await queries.get(db, viewer, number, removed=True)
         except NotFound:
             return None
-        if (outcome.removed_at is not None) == (done == "removed"):
+        is_new = db.now() - outcome.entered_at < JUST_NOW
+        if (outcome.removed_at is not None) == (done == "removed") and (is_new or done == "removed"):
             undo = f"/outcomes/{outcome.id}/{'restore' if done == 'removed' else 'remove'}"
     return SimpleNamespace(text=words_of(request)._(DONE[done]), undo_url=undo)
 

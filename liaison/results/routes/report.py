@@ -84,10 +84,13 @@ async def fill(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
     file = (await request.form()).get("file")
     mechanism = await queries.readable(db, viewer, mechanism_id)
     words = words_of(request)
-    if not isinstance(file, UploadFile) or not file.filename:
+    first, last = form.date("from"), form.date("to")
+    if form.errors:
+        pass  # the page says which day cannot be read
+    elif not isinstance(file, UploadFile) or not file.filename:
         form.refuse("file", N_("Please choose a file."))
     else:
-        report = await reporting.report(db, viewer, mechanism, form.date("from"), form.date("to"))
+        report = await reporting.report(db, viewer, mechanism, first, last)
         told = fields(words, report, mechanism=mechanism.name, agency=viewer.agency_short_name)
         repeated = [(GROUP_FIELDS, groups(words, report))]
         content, is_sheet = await file.read(LARGEST + 1), file.filename.lower().endswith(".xlsx")
@@ -157,7 +160,7 @@ def _shortcuts(today: Any) -> list[Period]:
     """This year, the last quarter, the last half and the last year."""
     last_half = half_of(today.year, 1) if today.month > 6 else half_of(today.year - 1, 2)
     running = quarter_of(today.year, (today.month - 1) // 3 + 1).until(today - timedelta(days=0))
-    return [year_of(today.year), running, last_quarter(today), last_half, year_of(today.year - 1)]
+    return [year_of(today.year).until(today), running, last_quarter(today), last_half, year_of(today.year - 1)]
 
 
 def _told(words: Words, mechanism: Mechanism, report: Report, db: Session) -> dict[str, Any]:
@@ -167,8 +170,12 @@ def _told(words: Words, mechanism: Mechanism, report: Report, db: Session) -> di
     notes = [words._("A case that two agencies report counts once, as the first of them reported it.")]
     if not report.confirmed:
         notes.insert(0, words._("The figures of this period have not been confirmed by the agencies yet."))
-    if any(one.is_merged for one in (*report.groups, *report.causes)):
-        notes.append(words._("Groups of very few minors are put together with others."))
+    if report.tells_less:
+        notes.append(
+            words._(
+                "For readers from outside the member agencies groups are put together, and there are no figures by cause."
+            )
+        )
     return {
         "mechanism": mechanism,
         "report": report,
