@@ -151,6 +151,10 @@ def _lines(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]
 def _line(kind: Kind, columns: Columns, at: int, row: Sequence[str]) -> Line | Wrong:
     if len(row) > MOST_COLUMNS or any(len(cell) > kind.most_cell for cell in row):
         return Wrong(str(at), "", Message(N_("A cell holds too much, or there are too many cells.")))
+    known = {place for place, _ in columns.places.values()}
+    for n, cell in enumerate(row):
+        if cell and n not in known:  # below a heading that is not known it was said above, and once
+            return Wrong(f"{_letters(n)}{at}", "", Message(N_("Something stands here, and the column has no heading.")))
     cells = {name: row[place] if place < len(row) else "" for name, (place, _) in columns.places.items()}
     check = Check()
     for name, cell in cells.items():

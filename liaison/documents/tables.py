@@ -14,6 +14,7 @@ MOST_BYTES = 1_400_000
 MOST_EMPTY = 1000
 """After so many empty rows a sheet is taken to have ended: some programs write a million of them."""
 MOST_UNPACKED = 10_000_000
+SEVERAL_SHEETS = N_("Several sheets of this workbook hold something. Please keep the one with the table.")
 NOT_A_TABLE = N_("Please choose a table as .xlsx or .csv.")
 
 
@@ -69,14 +70,18 @@ def pasted_rows(text: str) -> Iterator[list[str]]:
 
 
 def sheet_rows(content: bytes) -> Iterator[list[str]]:
-    """The rows of the first sheet of a workbook that holds any; a formula is given as Formula. Raises Unreadable."""
+    """The rows of the one sheet of a workbook that is shown and holds any; a formula is given as Formula. Raises Unreadable, also where several
+    hold something: which one was meant is not guessed."""
     check_package(content, most=MOST_UNPACKED)
     import openpyxl  # takes 0.17 s, which no start should pay for a file that is seldom read
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        taken = False
         for sheet in book.worksheets:
-            is_empty, skipped = True, 0
+            if sheet.sheet_state != "visible":
+                continue
+            skipped, found = 0, False
             for cells in sheet.iter_rows(max_col=MOST_COLUMNS + 1):
                 row = [Formula(cell.value) if cell.data_type == "f" else cell_text(cell.value) for cell in cells]
                 while row and not row[-1]:
@@ -86,11 +91,12 @@ def sheet_rows(content: bytes) -> Iterator[list[str]]:
                     if skipped > MOST_EMPTY:
                         break
                     continue
+                if taken:
+                    raise Unreadable(Message(SEVERAL_SHEETS))
                 yield from ([] for _ in range(skipped))
                 yield row
-                is_empty, skipped = False, 0
-            if not is_empty:
-                break
+                skipped, found = 0, True
+            taken = taken or found
         book.close()
     except Unreadable:
         raise

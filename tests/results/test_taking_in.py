@@ -129,6 +129,26 @@ async def test_a_formula_is_refused_by_its_cell_and_never_worked_out(play: Play,
     assert list(found) == ["F2"]
 
 
+async def test_nothing_is_dropped_because_its_column_has_no_heading(play: Play, program: Program) -> None:
+    found = errors(await upload(play, program, table(ROW + ",3000", headings=HEADINGS + ",")))
+    assert list(found) == ["H2"]
+
+
+async def test_of_several_sheets_none_is_guessed_and_a_hidden_one_is_none(play: Play, program: Program) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("二")):
+        sheet.append(HEADINGS.split(","))
+        sheet.append(ROW.split(","))
+    out = io.BytesIO()
+    book.save(out)
+    assert list(errors(await upload(play, program, out.getvalue(), name="x.xlsx"))) == ["file"]
+    book.active.sheet_state = "hidden"
+    book.active = 1
+    out = io.BytesIO()
+    book.save(out)
+    assert (await upload(play, program, out.getvalue(), name="x.xlsx")).json()["new"] == 1
+
+
 async def test_another_agencys_lines_are_not_taken_in_from_a_table(play: Play, program: Program) -> None:
     headings = HEADINGS + ",填报单位"
     found = errors(await upload(play, program, table(ROW + ",区司法局", headings=headings)))
