@@ -43,7 +43,8 @@ def in_sight(viewer: Viewer, mechanism: Mechanism) -> ColumnElement[bool]:
         since = datetime.combine(period.joined_on, time.min, zone)
         during = [Outcome.entered_at >= since]
         if period.left_on is not None:
-            during.append(Outcome.entered_at < datetime.combine(period.left_on, time.min, zone))
+            left = datetime.combine(period.left_on, time.min, zone)
+            during += [Outcome.entered_at < left, Outcome.changed_at < left]  # what it says since is not for them
         seen.append(and_(*during))
     own = Outcome.agency_id == viewer.agency_id if seen else false()
     return or_(own, *seen)

@@ -218,6 +218,7 @@ async def test_one_press_drafts_and_the_page_edits_and_hands_it_out(
     stale = await browser.post(here, title="别的", text="别的。", version="1")
     assert stale.status_code == 409
     assert "别的。" in stale.text
+    assert "第一段。" in stale.text
     made = docx.Document(io.BytesIO((await browser.client.get(f"{here}/brief.docx")).content))
     assert [one.text for one in made.paragraphs if one.text] == ["工作信息", "第一段。", "第二段。"]
     gone = await browser.post(f"{here}/remove")

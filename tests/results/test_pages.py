@@ -70,11 +70,12 @@ async def test_a_form_of_an_older_version_shows_both_and_saves_nothing(
     one = await report(play, program)
     await browser.sign_in(play.world.zhoumin)
     await browser.get(f"/outcomes/{one['id']}/edit")
-    await program.patch(play.world.qianwei, f"/outcomes/{one['id']}", {"people": 5})
+    await program.patch(play.world.qianwei, f"/outcomes/{one['id']}", {"people": 567})
     answer = await browser.post(f"/outcomes/{one['id']}/edit", **TYPED, version="1")
     assert answer.status_code == 409
     assert 'value="支诉2026-007"' in answer.text
-    assert (await lines(play, program))[0]["people"] == 5
+    assert "567" in answer.text, "what stands there now is shown beside it"
+    assert (await lines(play, program))[0]["people"] == 567
 
 
 async def test_another_agency_says_what_it_has_otherwise_beginning_with_the_line(
