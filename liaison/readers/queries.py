@@ -17,7 +17,7 @@ from liaison.errors import NotFound
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism, Reader
 from liaison.mechanisms.queries import choosable_people
-from liaison.readers.permissions import may_see_readers
+from liaison.readers.permissions import lets_itself_in, may_see_readers
 
 VIEWS: Final = ("view", "read_paper", "read_minutes", "view_minutes", "view_agreement", "view_member")
 """What is on the trail of a reader: pages and files, and by themselves papers, minutes and texts put to the members, each with its version."""
@@ -88,10 +88,11 @@ async def views(db: Session, viewer: Viewer, mechanism_id: int, *, before: int |
     ]
 
 
-async def choosable(db: Session, mechanism: Mechanism) -> Sequence[Person]:
-    """Whom one may name: active people of agencies of the site that are no members today."""
+async def choosable(db: Session, viewer: Viewer, mechanism: Mechanism) -> Sequence[Person]:
+    """Whom the viewer may name: active people of agencies of the site that are no members today."""
     members = {
         one.agency_id for one in await mechanisms.members_on(db, mechanism.id, db.clock.today(mechanism.timezone))
     }
     query = select(Agency.id).where(and_(Agency.deactivated_at.is_(None), Agency.kept_by_id.is_(None)))
-    return await choosable_people(db, [one for one in await db.scalars(query) if one not in members])
+    people = await choosable_people(db, [one for one in await db.scalars(query) if one not in members])
+    return [one for one in people if not lets_itself_in(viewer, mechanism, one)]
