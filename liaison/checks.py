@@ -11,7 +11,7 @@ from liaison.errors import Invalid, Message
 from liaison.i18n import N_
 from liaison.private import not_kept_here
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 CHOOSE_ONE_OF = N_("Please choose one of: %(choices)s.")
 """What a program is told of a code it does not know; pages say it without the codes (web.forms)."""

@@ -70,7 +70,7 @@ class Packer:
     def add_table(self, folder: str, name: str, table: Sequence[Sequence[str]], filed: Filed | None = None) -> str:
         """A table twice: to be read by people (.xlsx), whose path it gives, and by programs (.csv)."""
         path = self.path(folder, f"{name}.xlsx")
-        self.add(path, spreadsheet.workbook({safe_name(name)[:31]: [list(row) for row in table]}), filed)
+        self.add(path, spreadsheet.workbook({name: [list(row) for row in table]}), filed)
         self.add(self.path(folder, f"{name}.csv"), csv_of(table))
         return path
 

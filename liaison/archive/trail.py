@@ -24,10 +24,11 @@ _NONE = Sight(reads=lambda _: None)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The lines from `first` to the head, and the hash before them; empty where `first` lies behind the head."""
+    """The lines from `first` to the head, and the hash before them: None where the line before is missing here, which the verifier then
+    says. Empty where `first` lies behind the head."""
 
     first: int
-    previous: str
+    previous: str | None
     number: int
     hash: str
 
@@ -47,7 +48,7 @@ async def stretch(db: Session, mechanism_id: int, since: datetime | None, until:
     if since is not None and until is not None:
         query = query.where(AuditLine.at >= since, AuditLine.at < until)
     first = (await db.execute(query)).scalar_one_or_none() or number + 1
-    return Stretch(first, await audit.hash_at(db, first - 1) or audit.GENESIS, number, hash_)
+    return Stretch(first, await audit.hash_at(db, first - 1), number, hash_)
 
 
 async def pieces(

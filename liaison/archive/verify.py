@@ -6,12 +6,18 @@
       --manifest HASH                       the fingerprint of manifest.json, as the download page or the audit trail showed it
       --head N:HASH                         a head of the audit trail known otherwise (issued minutes, another archive); may be repeated
 
-退出码 / exit code: 0 一致 right, 1 不一致 wrong, 2 用法错误 wrong usage.
+退出码 / exit code: 0 一致 right, 1 不一致 wrong, 2 用法错误 wrong usage, 3 未能全部核验 nothing wrong was found, but not everything can be verified.
 
 能证明 / It proves: the files are those that manifest.json names, byte for byte; the lines of the audit trail follow each other up to the head;
-what the agencies signed is the text that lies here. With --manifest and --head: nothing was changed, left out or cut off since these were noted.
-不能证明 / It does not prove: that what was entered was true, that the server entered everything, who sat at the keyboard, nor, without a
-fingerprint or head known from elsewhere, that nobody made the whole archive anew. Use a copy of this program that you trust."""
+what the agencies signed is the text that lies here. With --manifest: nothing was changed, left out or cut off since it was noted. With --head:
+no line up to that head says anything but what the server had noted; lines may have been left out at the beginning, or told less of.
+不能证明 / It does not prove: that what was entered was true, that the server entered everything, who sat at the keyboard, what is told of a
+line in part ("facts"), nor, without a fingerprint or head known from elsewhere, that nobody made the whole archive anew.
+Use a copy of this program that you trust.
+
+旧日志 / Older lines: of lines of others in the form used until 2026 there is the bare hash alone. It is taken as it stands, so whoever changed the archive
+may have put any lines before it. No head tells; then 0 needs --manifest, and without it the exit code is 3. Every newer line can be
+computed, and a bare hash after such a line is wrong."""
 
 import argparse
 import datetime
@@ -136,18 +142,25 @@ def link(previous: str, line: "dict[str, Any]") -> "str | None":
         return sha256("line", previous, number, line["about"]) if "about" in line else None
     if line["form"] == 2:
         return sha256("line", previous, number, about_hash(line))
+    if line["form"] != 1:
+        raise Wrong("日志格式未知，请使用较新的核验程序 / a form of line that this program does not know: %s" % number)
     return sha256(previous, number, *said(line), line["payload_hash"])
 
 
-def check_trail(archive, manifest, heads, acts):
-    """Yield what is wrong with the audit trail; `heads` are (where it comes from, number, hash). What it says in full goes into `acts`."""
+def check_trail(archive, manifest, heads, acts, loose):
+    """Yield what is wrong with the audit trail; `heads` are (where it comes from, number, hash). What it says in full goes into `acts`, how
+    many lines nothing binds to what follows, and the last of them, into `loose`."""
     wanted: "dict[int, list[tuple[str, str]]]" = {}
     for source, number, hash_ in heads:
         wanted.setdefault(number, []).append((source, hash_))
     with archive.open(TRAIL) as raw:
         lines = io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
         start = json.loads(lines.readline())
-        previous, number, unseen = start["previous"], start["first"] - 1, 0
+        previous, number = start["previous"], start["first"] - 1
+        if previous is None or (previous == GENESIS) != (number == 0):
+            yield "操作日志缺行 / a line of the audit trail is missing: %s" % number
+            return
+        pending, salted = 0, False  # lines since a bare hash or a known head; whether a line of the newer form has come
         compared = set()
 
         def compare():
@@ -167,9 +180,20 @@ def check_trail(archive, manifest, heads, acts):
                 yield "操作日志缺行 / a line of the audit trail is missing: %s" % (number + 1)
                 return
             number = line["n"]
+            if "verb" not in line and not set(line) <= {"n", "about", "hash"}:
+                yield "操作日志被改动 / the audit trail was changed at line %s" % number
+                return
             found = link(previous, line)
+            salted = salted or "about" in line or line.get("form") == 2
+            if found is None and salted:
+                yield (
+                    "操作日志被改动：该行应可重新计算 / the audit trail was changed: line %s must not be a bare hash"
+                    % number
+                )
+                return
             if found is None:
-                found, unseen = line["hash"], unseen + 1
+                found, pending = line["hash"], pending + 1
+                loose["lines"], loose["last"], pending = loose["lines"] + pending, number, -1
             elif "hash" in line and line["hash"] != found:
                 yield "操作日志被改动 / the audit trail was changed at line %s" % number
                 return
@@ -183,9 +207,11 @@ def check_trail(archive, manifest, heads, acts):
                     key = line["verb"], line["object"], facts["root"], str(facts.get("agency"))
                     acts.setdefault(key, line["at"])
                 acts.setdefault("since", line["at"])
-            previous = found
+            previous, pending = found, pending + 1
             for problem in compare():
                 yield problem
+            if ("--head", previous) in wanted.get(number, ()):
+                pending = 0
     end = "%s:%s" % (number, previous)
     if end != "%s:%s" % (start["head"]["number"], start["head"]["hash"]) or end != manifest["head"]:
         yield "操作日志未到日志头 / the audit trail does not lead to its head"
@@ -193,11 +219,6 @@ def check_trail(archive, manifest, heads, acts):
         if known not in compared:
             yield "无法比对日志头 / this head cannot be compared, the trail here has lines %s to %s: %s (%s)" % (
                 start["first"], number, known, source)  # fmt: skip
-    if unseen:
-        print(
-            "提示 NOTE  %s 行旧日志属于他人，无法在此重新计算 / %s older lines of others cannot be computed again here"
-            % (unseen, unseen)
-        )
 
 
 def check_signed(archive, name):
@@ -253,8 +274,8 @@ def known_head(text):
     return int(number), hash_.lower()
 
 
-def check(archive, known_manifest, known_heads):
-    """Yield everything that is wrong."""
+def check(archive, known_manifest, known_heads, loose):
+    """Yield everything that is wrong; what cannot be verified goes into `loose`."""
     raw = archive.read(MANIFEST)
     fingerprint = hashlib.sha256(raw).hexdigest()
     manifest = json.loads(raw.decode("utf-8"))
@@ -276,7 +297,7 @@ def check(archive, known_manifest, known_heads):
         if printed and int(printed.partition(":")[0]) >= manifest["first_line"] - 1:
             heads.append((name, int(printed.partition(":")[0]), printed.partition(":")[2]))
     acts: "dict[Any, str]" = {}
-    for problem in check_trail(archive, manifest, heads, acts):
+    for problem in check_trail(archive, manifest, heads, acts, loose):
         yield problem
     for name, text in texts:
         for problem in check_acts(name, text, acts):
@@ -291,9 +312,9 @@ def main(arguments: "list[str] | None" = None) -> int:
     asks.add_argument("--manifest", metavar="HASH")
     asks.add_argument("--head", metavar="N:HASH", action="append", type=known_head, default=[])
     given = asks.parse_args(arguments)
-    wrong = 0
+    wrong, loose = 0, {"lines": 0, "last": 0}
     try:
-        for problem in check(Archive(given.archive), given.manifest, given.head):
+        for problem in check(Archive(given.archive), given.manifest, given.head, loose):
             wrong += 1
             print("错误 WRONG  %s" % problem)
     except Exception as error:  # whatever a damaged file makes Python stumble over
@@ -305,6 +326,16 @@ def main(arguments: "list[str] | None" = None) -> int:
     if wrong:
         print("不一致 NOT RIGHT  %s" % wrong)
         return 1
+    if loose["lines"]:
+        print(
+            "提示 NOTE  至第 %s 行止，有 %s 行旧日志无法在此重新计算 / %s older lines, up to line %s, cannot be computed again here"
+            % (loose["last"], loose["lines"], loose["lines"], loose["last"])
+        )
+        if given.manifest is None:
+            print(
+                "未能全部核验 NOT ALL VERIFIED  请用 --manifest 给出清单指纹 / please give the manifest's fingerprint with --manifest"
+            )
+            return 3
     print("一致 RIGHT")
     if given.manifest is None:
         print(

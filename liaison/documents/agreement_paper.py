@@ -13,7 +13,7 @@ _SMALL: Final = Type(size=Pt(9))
 def to_docx(said: Agreement) -> bytes:
     """The agreement as a file."""
     paper = Paper(two_sided=True)
-    paper.document.core_properties.title = said.title
+    paper.name(said.title)
     if said.draft:
         paper.paragraph(said.draft, Type(HEADING), align=LEFT)
     paper.title(said.title)

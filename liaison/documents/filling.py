@@ -16,6 +16,7 @@ from docx.document import Document
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
+from liaison.documents.characters import fit
 from liaison.documents.refusals import LARGEST, NotATemplate
 
 _LARGEST_UNPACKED: Final = 20 * 1024 * 1024
@@ -23,7 +24,6 @@ _MOST_PARTS: Final = 300
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _FIELD: Final = re.compile(r"\{\{\s*([^{}\s][^{}]{0,60}?)\s*\}\}")
 _EXTERNAL: Final = re.compile(rb'TargetMode\s*=\s*["\']External["\']')
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def fields_in(file: bytes) -> list[str]:
@@ -155,4 +155,4 @@ def _replace(paragraph: Paragraph, fields: Mapping[str, str]) -> None:
 
 
 def _said(fields: Mapping[str, str], name: str) -> str:
-    return _CONTROL.sub("", fields[name])
+    return fit(fields[name])

@@ -21,6 +21,8 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
+from liaison.documents.characters import fit
+
 BODY, TITLE, HEADING, SUBHEADING, PAGE_NUMBER = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
 """The fonts that the standard asks for, by name; a machine without them shows others of its own."""
 LATIN: Final = "Times New Roman"
@@ -38,7 +40,6 @@ LEFT, RIGHT, CENTRE, BOTH = (
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
 _QUOTES: Final = re.compile("([“”‘’—…]+)")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _AFTER_BORDERS: Final = (
     *("w:shd", "w:tabs", "w:suppressAutoHyphens", "w:autoSpaceDE", "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc"),
     "w:rPr",
@@ -79,6 +80,10 @@ class Paper:
     def section(self) -> Section:
         """Where the page is set up."""
         return self.document.sections[0]
+
+    def name(self, title: str) -> None:
+        """What the file is called where programs list it by its title."""
+        self.document.core_properties.title = fit(title)[:255]
 
     def paragraph(
         self,
@@ -165,7 +170,7 @@ def set_up(paragraph: Paragraph, *, align: WD_ALIGN_PARAGRAPH = BOTH) -> None:
 def write(paragraph: Paragraph, text: str, type_: Type = TEXT) -> None:
     """Add text to a paragraph. Quotation marks and dashes get a run of their own that says they are Chinese: without it Word sets them
     narrow, in the Latin font."""
-    for n, part in enumerate(_QUOTES.split(_CONTROL.sub("", text))):
+    for n, part in enumerate(_QUOTES.split(fit(text))):
         if not part:
             continue
         run = paragraph.add_run(part)

@@ -45,7 +45,7 @@ _SMALL: Final = Type(size=Pt(9))
 def to_docx(said: Minutes) -> bytes:
     """The minutes as a file."""
     paper = Paper(two_sided=True)
-    paper.document.core_properties.title = said.title
+    paper.name(said.title)
     _head(paper, said)
     paper.title(said.title, said.subtitle)
     if said.opening:

@@ -10,6 +10,7 @@ from typing import Final
 
 import openpyxl
 
+from liaison.documents.characters import fit
 from liaison.documents.refusals import NotATemplate
 from liaison.documents.spreadsheet import Unreadable, check_package
 
@@ -49,7 +50,7 @@ def _fill(cell: object, fields: Mapping[str, str]) -> None:
     if alone and (number := _number(fields.get(alone[1].strip(), ""))) is not None:
         cell.value = number  # type: ignore[attr-defined]
         return
-    cell.value = _FIELD.sub(lambda found: fields.get(found[1].strip(), found[0]), text)  # type: ignore[attr-defined]
+    cell.value = _FIELD.sub(lambda found: fit(fields.get(found[1].strip(), found[0])), text)  # type: ignore[attr-defined]
     cell.data_type = "s"  # type: ignore[attr-defined]
 
 

@@ -1,12 +1,14 @@
 """Spreadsheets (.xlsx) for whoever imports or exports: rows as texts, read within limits, and written so that every cell is text."""
 
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
+from liaison.documents.characters import fit
 from liaison.errors import Message
 from liaison.i18n import N_
 
@@ -19,6 +21,11 @@ MOST_SHEETS = 20
 WIDEST = 44
 """So wide a column gets for its longest text, in letters; what is longer goes on in the next line of its cell."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+LONGEST_TITLE = 31
+"""Characters of a sheet's name as Excel counts them: those outside the first plane twice."""
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\\s]+")
 
 
 class Unreadable(ValueError):
@@ -55,7 +62,8 @@ def tables_of(content: bytes) -> list[list[list[str]]]:
 
 
 def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
-    """A workbook with these rows; every cell is text, also one that begins with = + - or @."""
+    """A workbook with these rows; every cell is text, also one that begins with = + - or @. The sheets are called by the keys as far as
+    Excel takes such names."""
     import openpyxl  # see above
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -63,12 +71,12 @@ def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
     book = openpyxl.Workbook()
     for sheet in book.worksheets:
         book.remove(sheet)
-    for title, rows in sheets.items():
+    for title, rows in zip(_titles(sheets), sheets.values(), strict=True):
         sheet = book.create_sheet(title)
         for number, row in enumerate(rows, 1):
             for column, text in enumerate(row, 1):
                 cell = sheet.cell(number, column)
-                cell.value = text
+                cell.value = fit(text)
                 cell.data_type = "s"
                 cell.number_format = "@"
                 cell.alignment = Alignment(vertical="top", wrap_text=True)
@@ -81,6 +89,26 @@ def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _titles(wanted: Iterable[str]) -> list[str]:
+    """A name that Excel takes for each sheet, in order: no two alike, none empty."""
+    found: list[str] = []
+    taken = {""}
+    for number, title in enumerate(wanted, 1):
+        plain = _NOT_IN_TITLES.sub(" ", fit(title)).strip(" '") or f"Sheet{number}"
+        name, n = _cut(plain, LONGEST_TITLE), 1
+        while name.casefold() in taken:
+            n += 1
+            more = f" ({n})"
+            name = _cut(plain, LONGEST_TITLE - len(more)) + more
+        taken.add(name.casefold())
+        found.append(name)
+    return found
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore").rstrip(" '")
 
 
 def _width(text: str) -> int:

@@ -11,12 +11,13 @@ from liaison.accounts.viewer import Viewer
 from liaison.checks import Check
 from liaison.db import Session, locked
 from liaison.directory.models import Person
+from liaison.directory.queries import of_the_site, person_is_active
 from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism, Reader
 from liaison.readers import mails
-from liaison.readers.permissions import NOT_YOURS, may_name, may_see_readers, needs_basis
+from liaison.readers.permissions import NOT_YOURS, lets_itself_in, may_name, may_see_readers, needs_basis
 
 LONGEST: Final = 366
 """Days for which somebody is named at most: an audit ends, and its access with it."""
@@ -32,8 +33,8 @@ async def name_reader(
     ends_on: date | None,
     basis_ref: str | None = None,
 ) -> Reader:
-    """Let somebody read the mechanism from `starts_on` (today) until before `ends_on`. Raises NotFound, NotPermitted, Invalid (person_id,
-    starts_on, ends_on, basis_ref), Conflict (they read in that time already)."""
+    """Let somebody of another agency of the site read the mechanism from `starts_on` (today) until before `ends_on`. Raises NotFound,
+    NotPermitted, Invalid (person_id, starts_on, ends_on, basis_ref), Conflict (they read in that time already)."""
     mechanism = await _lock(db, viewer, mechanism_id)
     today = db.clock.today(mechanism.timezone)
     starts_on = starts_on or today
@@ -47,12 +48,17 @@ async def name_reader(
         check.refuse("ends_on", N_("The end must lie after the start, and after today."))
     elif ends_on is not None and ends_on - starts_on > timedelta(days=LONGEST):
         check.refuse("ends_on", N_("A reader is named for one year at most. They can be named again."))
-    person = await _person(db, person_id)
+    person = await _nameable(db, person_id)
     members = {one.agency_id for one in await mechanisms.members_on(db, mechanism_id, today)}
     if person is None:
         check.refuse("person_id", N_("Please choose somebody from the directory."))
     elif person.agency_id in members:
         check.refuse("person_id", N_("People of a member agency read what their agency reads."))
+    elif lets_itself_in(viewer, mechanism, person):
+        check.refuse(
+            "person_id",
+            N_("The operator names no operator as reader. The lead agency's liaison can."),
+        )
     check.done()
     assert person is not None
     assert ends_on is not None
@@ -75,10 +81,11 @@ async def name_reader(
     return reader
 
 
-async def end_reader(db: Session, viewer: Viewer, reader_id: int) -> Reader:
-    """They read nothing more from this moment; twice is once. Raises NotFound, NotPermitted."""
+async def end_reader(db: Session, viewer: Viewer, reader_id: int, *, mechanism_id: int | None = None) -> Reader:
+    """They read nothing more from this moment; twice is once. Raises NotFound (also for a reader of another mechanism than the one that
+    is given), NotPermitted."""
     reader = (await db.execute(select(Reader).where(Reader.id == reader_id))).scalar_one_or_none()
-    if reader is None:
+    if reader is None or mechanism_id not in (None, reader.mechanism_id):
         raise NotFound
     mechanism = await _lock(db, viewer, reader.mechanism_id)
     await db.refresh(reader)
@@ -103,6 +110,12 @@ async def _lock(db: Session, viewer: Viewer, mechanism_id: int) -> Mechanism:
     if not may_name(viewer, mechanism):
         raise NotPermitted(NOT_YOURS)
     return mechanism
+
+
+async def _nameable(db: Session, person_id: int | None) -> Person | None:
+    """Somebody who can sign in here: of bodies from outside one learns nothing, not even that they were entered."""
+    query = select(Person.id).join(Person.agency).where(Person.id == person_id, person_is_active(), of_the_site())
+    return await _person(db, (await db.execute(query)).scalar_one_or_none()) if person_id is not None else None
 
 
 async def _person(db: Session, person_id: int | None) -> Person | None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from liaison.accounts.viewer import Viewer
+from liaison.directory.models import Person
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.permissions import sees_until
@@ -18,6 +19,11 @@ def may_name(viewer: Viewer, mechanism: Mechanism) -> bool:
 def needs_basis(viewer: Viewer, mechanism: Mechanism) -> bool:
     """Whether they must say on which letter: who is not the lead's liaison."""
     return viewer.officer_of(mechanism.id) != mechanism.lead_agency_id
+
+
+def lets_itself_in(viewer: Viewer, mechanism: Mechanism, person: Person) -> bool:
+    """Whether the operator, who sees the frame alone, would open the content to an operator: to themself or to one another."""
+    return needs_basis(viewer, mechanism) and person.operator_at is not None
 
 
 def may_see_readers(viewer: Viewer, mechanism_id: int, today: date) -> bool:

@@ -49,7 +49,7 @@ async def name_reader(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id)
 @post("/mechanisms/{mechanism_id:int}/readers/{reader_id:int}/end")
 async def end_reader(db: Db, viewer: Me, mechanism_id: Id, reader_id: Id) -> Response[Any]:
     """They read nothing more from now on."""
-    await naming.end_reader(db, viewer, reader_id)
+    await naming.end_reader(db, viewer, reader_id, mechanism_id=mechanism_id)
     return see_other(f"/mechanisms/{mechanism_id}/readers")
 
 
@@ -71,7 +71,7 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism_id: 
         older=looks[-1].number if len(looks) == queries.AT_ONCE else None,
         may_name=names,
         letter=needs_basis(viewer, mechanism),
-        people=await queries.choosable(db, mechanism) if names else [],
+        people=await queries.choosable(db, viewer, mechanism) if names else [],
         local=today,
         last=timedelta(days=1),
         what=lambda verb, path: what(words, verb, path),

@@ -22,6 +22,7 @@ _VERBS: Final = {
     "view_minutes": N_("Minutes of the meeting"),
     "view_agreement": N_("Agreement"),
     "view_member": N_("New member agency"),
+    "make_archive": N_("Archive taken along"),
 }
 
 

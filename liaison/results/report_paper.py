@@ -13,7 +13,7 @@ ORDINALS = "一二三四五六七八九"
 def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence[str], *, chinese: bool) -> bytes:
     """The report as a file: title, period, each table under its heading, and notes at the end."""
     paper = Paper(two_sided=True)
-    paper.document.core_properties.title = title
+    paper.name(title)
     paper.title(title)
     paper.paragraph(below, Type(SUBHEADING), align=CENTRE)
     paper.paragraph()
@@ -37,7 +37,7 @@ def _widths(one: Section) -> list[float]:
 def brief_to_docx(title: str, text: str) -> bytes:
     """A brief as a file: its title, and each line a paragraph."""
     paper = Paper(two_sided=True)
-    paper.document.core_properties.title = title
+    paper.name(title)
     paper.title(title)
     paper.body(text)
     return paper.to_bytes()

@@ -1,5 +1,6 @@
 """每次查看留痕: every page and file of a mechanism that one of its readers (查阅人员) is answered with is one line of the trail, in this one
-place, whatever feature answers. A page that they open again on the same day is noted once, a file each time.
+place, whatever feature answers. A page that they open again on the same day is noted once, a file each time, also one that is made on
+pressing a button.
 
 Papers, minutes and texts put to the members note themselves besides, with the version that was read (web.papers, web.minutes, proposals)."""
 
@@ -82,15 +83,16 @@ OF_NO_MECHANISM: Final = (
 async def note_reading(message: Message, scope: Scope) -> None:
     """Before an answer leaves: what a reader is shown is noted, or not shown."""
     viewer: Viewer | None = scope.get("state", {}).get("viewer")
-    if message["type"] != "http.response.start" or message["status"] != 200 or scope.get("method") != "GET":
-        return
-    if viewer is None or not viewer.reader_of:
+    if message["type"] != "http.response.start" or viewer is None or not viewer.reader_of:
         return
     is_file = any(name.lower() == b"content-disposition" for name, _ in message["headers"])
+    is_page = scope.get("method") == "GET"
+    if not (message["status"] == 200 and is_page) and not (200 <= message["status"] < 300 and is_file):
+        return
     database = scope["litestar_app"].state.database
     async with database.writing() as db:
         for mechanism_id in await _mechanisms(db, viewer, scope):
-            await _note(db, viewer, mechanism_id, scope["path"], is_file=is_file)
+            await _note(db, viewer, mechanism_id, scope["path"], is_file=is_file, is_page=is_page)
 
 
 async def _mechanisms(db: Session, viewer: Viewer, scope: Scope) -> list[int]:
@@ -105,7 +107,7 @@ async def _mechanisms(db: Session, viewer: Viewer, scope: Scope) -> list[int]:
     return []
 
 
-async def _note(db: Session, viewer: Viewer, mechanism_id: int, path: str, *, is_file: bool) -> None:
+async def _note(db: Session, viewer: Viewer, mechanism_id: int, path: str, *, is_file: bool, is_page: bool) -> None:
     mechanism = await locked(db, Mechanism, mechanism_id)  # of two pages opened at once only one finds none yet
     about = f"mechanism:{mechanism_id}"
     if not is_file:
@@ -118,4 +120,4 @@ async def _note(db: Session, viewer: Viewer, mechanism_id: int, path: str, *, is
         )
         if any(audit.facts_of(one).get("path") == path for one in await db.scalars(seen)):
             return
-    audit.add(db, viewer, VERB, about, mechanism_id=mechanism_id, path=path)
+    audit.add(db, viewer, VERB, about, mechanism_id=mechanism_id, path=path, **({} if is_page else {"made": True}))

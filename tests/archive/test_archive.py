@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from liaison.actions.models import ActionItem
 from liaison.audit import AuditLine
 from liaison.documents import spreadsheet
+from liaison.mechanisms.models import Agreement
 from liaison.meetings.models import Attendee
 from liaison.minutes.models import Minutes
 from tests.archive.kept import CLOSED, OTHERS, archive, texts_in, verified, year_of_record
@@ -175,6 +177,19 @@ async def test_names_are_safe_on_every_system_and_never_twice(play: Play, progra
         assert len(name) < 150
     for one in infos:
         assert one.filename.isascii() or one.flag_bits & 0x800, "Chinese names are marked as UTF-8"
+
+
+async def test_whatever_stands_in_a_title_an_archive_is_made(play: Play, program: Program) -> None:
+    world = play.world
+    await year_of_record(play, program)
+    async with play.database.writing() as db:
+        await db.execute(update(Agreement).values(title="关于[支持起诉]的意见: 试行*?/\\ufffe"))
+        await db.execute(update(ActionItem).values(title="建立\uffff线索台账"))
+    content, _ = await archive(program, world.zhoumin, world.mechanism.id)
+    (name,) = [one for one in names(content) if re.fullmatch(r"agreement/.*\.xlsx", one)]
+    assert spreadsheet.tables_of(read(content, name))
+    (_, item) = spreadsheet.tables_of(read(content, "ledgers/落实台账.xlsx"))[0]
+    assert item[0] == "建立线索台账"
 
 
 async def test_the_same_record_gives_the_same_bytes_and_each_making_is_a_line_of_the_trail(

@@ -1,10 +1,13 @@
 """A reader is named for a while by the lead's liaison, or by the operator on a letter; both ends are told, and it ends on its day or before."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from liaison.directory.models import Agency, Person
+from liaison.mechanisms.models import Mechanism
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 
@@ -116,3 +119,81 @@ async def test_the_page_keeps_what_was_typed_names_and_ends(play: Play, program:
     assert "提前结束" in page
     assert "指定查阅人员" not in page, "the other members see who reads, and name nobody"
     assert made["starts_on"] == date(2026, 11, 23).isoformat()
+
+
+async def test_who_cannot_sign_in_here_is_refused_like_whom_nobody_knows(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        ours = Agency(name="清沚中学", short_name="中学", kind="outside", kept_by_id=world.jcy.id, version=1)
+        theirs = Agency(name="清沚小学", short_name="小学", kind="outside", kept_by_id=world.sfj.id, version=1)
+        gone = Agency(name="区档案局", short_name="区档案局", deactivated_at=db.now(), version=1)
+        db.add_all([ours, theirs, gone])
+        await db.flush()
+        people = [Person(name=f"金丝雀{one.short_name}", agency_id=one.id, version=1) for one in (ours, theirs, gone)]
+        db.add_all(people)
+        await db.flush()
+        ids = [str(one.id) for one in people]
+    path = f"/mechanisms/{world.mechanism.id}/readers"
+    given = {"ends_on": "2026-12-23", "basis_ref": LETTER}
+    for who in (world.zhoumin, world.guyan):
+        unknown = await program.call(who, "POST", path, given | {"person_id": "99999999"})
+        assert unknown.status_code == 422
+        for one in ids:
+            answer = await program.call(who, "POST", path, given | {"person_id": one})
+            assert (answer.status_code, told(answer.json())) == (422, told(unknown.json()))
+    await browser.sign_in(world.zhoumin)
+    assert "金丝雀" not in await browser.get(path)
+    for one in ids:
+        page = await browser.post(path, person_id=one, starts_on="2026-11-23", ends_on="2026-12-01")
+        assert page.status_code == 422
+        assert "金丝雀" not in page.text
+    assert {one["person_id"] for one in (await program.get(world.zhoumin, path))["items"]} == {str(world.maolin.id)}
+
+
+def told(refusal: Any) -> str:
+    return json.dumps({name: value for name, value in refusal.items() if "request" not in name}, sort_keys=True)
+
+
+async def test_the_operator_opens_the_record_to_no_operator_and_the_leads_liaison_may(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    path = f"/mechanisms/{world.mechanism.id}/readers"
+    given = {"person_id": str(world.guyan.id), "ends_on": "2026-12-23", "basis_ref": LETTER}
+    assert await program.refused(world.guyan, "POST", path, given) == (422, ["person_id"])
+    await browser.sign_in(world.guyan)
+    assert f'value="{world.guyan.id}"' not in await browser.get(path)
+    page = await browser.post(path, starts_on="2026-11-23", **given)
+    assert page.status_code == 422
+    assert "须由牵头单位联络员指定" in page.text
+    await program.post(world.zhoumin, path, given, status=201)
+
+
+async def test_a_readers_time_ends_under_the_address_of_their_own_mechanism_alone(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    async with play.database.writing() as db:
+        other = Mechanism(
+            name="另一机制",
+            short_name="另一机制",
+            timezone="Asia/Shanghai",
+            region="CN",
+            locale="zh_CN",
+            lead_agency_id=world.jcy.id,
+            quorum=2,
+            deadlines={},
+        )
+        db.add(other)
+        await db.flush()
+        other_id = other.id
+    made = await named(play, program)
+    path = f"/mechanisms/{world.mechanism.id}/readers"
+    await browser.sign_in(world.zhoumin)
+    await browser.get(path)
+    answer = await browser.post(f"/mechanisms/{other_id}/readers/{made['id']}/end")
+    assert answer.status_code == 404
+    assert not any(one["ended_early"] for one in (await program.get(world.zhoumin, path))["items"])
+    assert (await browser.post(f"{path}/{made['id']}/end")).status_code == 303

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
 from liaison.audit import AuditLine
+from liaison.documents.spreadsheet import workbook
+from liaison.mechanisms.models import Reader
 from liaison.web.reading import FOUND_BY, OF_NO_MECHANISM, OVERVIEWS
 from tests.archive.kept import year_of_record
 from tests.callers import Browser, Program, wired
@@ -99,3 +102,49 @@ async def test_programs_of_a_reader_leave_the_same_line(play: Play, program: Pro
     world = play.world
     assert (await program.call(world.maolin, "GET", f"/mechanisms/{world.mechanism.id}{path}")).status_code == 200
     assert await views(play) == [(world.maolin.id, f"/api/mechanisms/{world.mechanism.id}{path.partition('?')[0]}")]
+
+
+async def test_files_that_a_reader_has_made_on_pressing_a_button_are_lines_too_each_time(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    await year_of_record(play, program)
+    base = f"/mechanisms/{world.mechanism.id}"
+    await browser.sign_in(world.maolin)
+    await browser.get(f"{base}/archive")
+    before = len(await views(play))
+    for _ in range(2):
+        taken = await browser.post(f"{base}/archive", year="2026")
+        assert taken.headers["content-type"] == "application/zip"
+    filled = await browser.upload(f"{base}/report/fill", "报表.xlsx", workbook({"表": [["{{件数}}"]]}))
+    assert "content-disposition" in filled.headers
+    refused = await browser.upload(f"{base}/report/fill", "报表.xlsx", b"no workbook")
+    assert refused.status_code == 422
+    paths = [f"{base}/archive", f"{base}/archive", f"{base}/report/fill"]
+    assert (await views(play))[before:] == [(world.maolin.id, path) for path in paths]
+    await browser.sign_in(world.liwb)
+    page = await browser.get(f"{base}/readers")
+    assert page.count("下载归档包") == 2
+    assert f"{base}/report/fill" in page
+    assert f'href="{base}/report/fill"' not in page, "no page lies there"
+
+
+async def test_the_archives_of_members_are_not_among_what_readers_looked_at(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    world = play.world
+    base = f"/mechanisms/{world.mechanism.id}"
+    async with play.database.writing() as db:  # of a member agency by now, a reader once
+        past = Reader(
+            mechanism_id=world.mechanism.id,
+            person_id=world.zhoumin.id,
+            starts_on=date(2025, 1, 1),
+            ends_on=date(2025, 2, 1),
+        )
+        db.add(past)
+    for who in (world.zhoumin, world.liwb, world.maolin):
+        assert (await program.call(who, "GET", f"{base}/archive?year=2026")).status_code == 200
+    await browser.sign_in(world.liwb)
+    assert (await browser.get(f"{base}/readers")).count("下载归档包") == 1
+    listed = (await program.get(world.liwb, f"{base}/readers"))["items"]
+    assert {one["person_id"]: one["views"] for one in listed} == {str(world.maolin.id): 2, str(world.zhoumin.id): 0}
