@@ -1,5 +1,6 @@
 """The index follows what is saved: in the same transaction, so that what was saved is found."""
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -18,6 +19,8 @@ AT_ONCE = 500
 MOST_CHARACTERS = 60_000
 """So much of a row's texts is found: minutes have a tenth of it, and PostgreSQL takes a mebibyte of tokens."""
 _MOST_BYTES = 1_000_000
+_QUICK = 5_000
+"""Characters whose tokens are made in a few milliseconds."""
 
 
 async def follow(db: Session) -> None:
@@ -44,7 +47,13 @@ async def index(db: Session, kind: Kind, ids: Sequence[int]) -> None:
     for at in range(0, len(ids), AT_ONCE):
         some = ids[at : at + AT_ONCE]
         rows = (await db.execute(kind.rows.where(kind.model.id.in_(some)))).all()
-        await _rewrite(db, kind, some, [_row(kind, entry) for entry in kind.entries(rows)])
+        entries = list(kind.entries(rows))
+        length = sum(len(text) for entry in entries for text in entry.texts if text)
+        if length > _QUICK:  # other requests go on meanwhile
+            made = await asyncio.to_thread(_rows, kind, entries)
+        else:
+            made = _rows(kind, entries)
+        await _rewrite(db, kind, some, made)
 
 
 async def _rewrite(db: Session, kind: Kind, ids: Collection[int], rows: Sequence[dict[str, Any]]) -> None:
@@ -61,6 +70,10 @@ async def _rewrite(db: Session, kind: Kind, ids: Collection[int], rows: Sequence
 
 
 _ASIDE = {"synchronize_session": False}
+
+
+def _rows(kind: Kind, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    return [_row(kind, entry) for entry in entries]
 
 
 def _row(kind: Kind, entry: Entry) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from liaison.meetings.agenda import item_of
 from liaison.meetings.asking import Asked, ask
 from liaison.meetings.models import Meeting
 from liaison.notices.models import Notice
-from liaison.search import building, changes
+from liaison.search import building, changes, indexing
 from liaison.search import queries as search
 from liaison.search.indexing import MOST_CHARACTERS, _row
 from liaison.search.kinds import KINDS, Entry, Kind
@@ -301,7 +301,7 @@ async def test_a_row_that_cannot_be_indexed_is_noted_and_all_others_are_built(
     async with database.writing() as db:
         await db.execute(delete(SearchRow))
         await building.begin_anew(db)
-    really = building.index
+    really = indexing.index
 
     async def index(db: Session, kind: Kind, ids: Sequence[int]) -> None:
         await really(db, kind, ids)
