@@ -1,11 +1,12 @@
 """导入历次会议: a table of meetings held before is entered, all of it or nothing; what is there already stays as it is. Nobody is mailed."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from liaison import audit
 from liaison.accounts.viewer import Office, Viewer
@@ -19,12 +20,19 @@ from liaison.mechanisms.models import PRINCIPAL, Mechanism, Member
 from liaison.mechanisms.permissions import may_see
 from liaison.meetings.entering import Present, enter_held
 from liaison.meetings.models import Meeting
+from liaison.meetings.past_cells import person_in
 from liaison.meetings.past_numbers import Numbers
-from liaison.meetings.past_table import Past
+from liaison.meetings.past_table import PUT_BETWEEN, Past
 from liaison.meetings.permissions import NOT_YOURS, may_enter_past
+from liaison.meetings.seen import visible_to
 
 _COLUMN = {"starts_at": "date", "ordinal_in_year": "ordinal"}
 """Where a field of `enter_held` stands in the table, unless it is called the same."""
+
+
+_NOT_HELD = N_("“%(title)s” of this day is scheduled and not yet recorded as held: please record it on its own page.")
+_BESIDE = re.compile("[，,（(）)]")
+"""Between a name and a job title behind it: 王某，副局长."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ async def take_in(
     told: Callable[[int, int], None] = lambda done, of: None,
 ) -> TakenIn:
     """Enter the meetings of a table as held (补录), by their days, so that their numbers follow. The host is by default the viewer's agency; at
-    the server's console the one of that short name (`agency`). A meeting of the same day and title is there already. `told` hears how many
+    the server's console the one of that short name (`agency`). A held meeting of the same day and title that
+    the viewer sees is there already; one not yet held is refused. `told` hears how many
     of how many are done. The caller undoes the transaction to only try it.
 
     Raises NotFound, NotPermitted, TableRefused with every place that is wrong; then nothing may be kept."""  # fmt: skip
@@ -74,9 +83,9 @@ async def take_in(
     members = await mechanisms.members(db, mechanism_id)
     people = await _people(db, {one.agency_id for one in members})
     table = _Table(viewer, mechanism, members, people, db.clock.today(mechanism.timezone))
-    held = await _there_already(db, mechanism_id)
-    new = table.look(rows, {(one.local_on, one.title) for one in held}, agency)
-    numbers = Numbers(mechanism.first_ordinal, held)
+    seen = await _there_already(db, mechanism_id, visible_to(viewer) if viewer.person_id else true())
+    new = table.look(rows, {(one.local_on, one.title): one.held_at is not None for one in seen}, agency)
+    numbers = Numbers(mechanism.first_ordinal, await _there_already(db, mechanism_id, Meeting.ordinal.is_not(None)))
     table.wrong += numbers.give(new)
     if table.wrong:
         found = sorted(table.wrong, key=lambda one: int("".join(filter(str.isdigit, one.cell)) or 0))
@@ -94,12 +103,12 @@ async def take_in(
     return table.taken
 
 
-async def _there_already(db: Session, mechanism_id: int) -> list[Meeting]:
-    """The meetings of the mechanism that are not off."""
+async def _there_already(db: Session, mechanism_id: int, which: ColumnElement[bool]) -> list[Meeting]:
+    """Which meetings of the mechanism are not off, those that were held last."""
     query = select(Meeting).where(
-        Meeting.mechanism_id == mechanism_id, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None)
+        Meeting.mechanism_id == mechanism_id, Meeting.cancelled_at.is_(None), Meeting.postponed_at.is_(None), which
     )
-    return list(await db.scalars(query))
+    return list(await db.scalars(query.order_by(Meeting.held_at.is_not(None), Meeting.id)))
 
 
 async def _people(db: Session, agency_ids: set[int]) -> dict[str, int]:
@@ -168,8 +177,10 @@ class _Table:
         self.own = viewer.acts_for(mechanism.id)
         self.taken, self.wrong = TakenIn(), list[Wrong]()
 
-    def look(self, rows: Iterable[Past | Wrong], there: set[tuple[date, str]], agency: str | None) -> list[Past]:
-        """The rows to be entered, by their days; what is wrong is noted, what is there already counted."""
+    def look(
+        self, rows: Iterable[Past | Wrong], there: Mapping[tuple[date, str], bool], agency: str | None
+    ) -> list[Past]:
+        """The rows to be entered, by their days; what is wrong is noted, what is there already counted. `there` says whether it was held."""
         first: dict[tuple[date, str], int] = {}
         new = []
         for row in rows:
@@ -180,8 +191,10 @@ class _Table:
             if earlier != row.at:
                 said = Message(N_("“%(title)s” stands with this day in row %(row)s already."), {"title": row.title, "row": earlier})  # fmt: skip
                 self._refuse(row, "title", said)
-            elif (row.on, row.title) in there:
+            elif there.get((row.on, row.title)):
                 self.taken.unchanged += 1
+            elif (row.on, row.title) in there:
+                self._refuse(row, "title", Message(_NOT_HELD, {"title": row.title}))
             else:
                 self._check_agencies(row, agency)
                 new.append(row)
@@ -193,6 +206,9 @@ class _Table:
                 column = "host_agency_id" if name == row.host else "present"
                 unknown = Message(N_("“%(name)s” is no member agency of this mechanism."), {"name": name})
                 self._refuse(row, column, unknown)
+        for name, title in (person for one in row.present for person in one.people):
+            if title in self.people:  # two people of the directory side by side: none is the other's job title
+                self._refuse(row, "present", Message(PUT_BETWEEN, {"said": f"{title} {name}"}))
         host = self.host_of(row, agency)
         if host is None and not row.host:
             self._refuse(row, "host_agency_id", Message(N_("Please choose the agency that hosts the meeting.")))
@@ -213,28 +229,28 @@ class _Table:
     def present_at(self, row: Past, agency: str | None) -> list[Present]:
         """Who was there: the people that the row names, and each agency of which it names nobody by its own name; the chair first, of the
         agency where the row or the directory has that name, else of the host."""
-        people = [(self.agencies[one.agency].id, name) for one in row.present for name in one.names]
+        people = [(self.agencies[one.agency].id, *person) for one in row.present for person in one.people]
         found = []
         if row.chair:
             found.append(self._chair(row, people, agency))
-            people = [one for one in people if one != (found[0].agency_id, found[0].name)]
-        found += [Present(id_, name) for id_, name in people]
+            people = [one for one in people if one[:2] != (found[0].agency_id, found[0].name)]
+        found += [Present(*one) for one in people]
         named = {one.agency_id for one in found}
-        alone = dict.fromkeys(self.agencies[one.agency].id for one in row.present if not one.names)
+        alone = dict.fromkeys(self.agencies[one.agency].id for one in row.present if not one.people)
         return found + [Present(id_, self.names[id_]) for id_ in alone if id_ not in named]
 
-    def _chair(self, row: Past, people: list[tuple[int, str]], agency: str | None) -> Present:
+    def _chair(self, row: Past, people: list[tuple[int, str, str | None]], agency: str | None) -> Present:
         begins = max((name for name in self.agencies if row.chair.startswith(name)), key=len, default="")
-        name, _, title = (
-            row.chair.removeprefix(begins).strip(" ：:").replace("，", " ").replace(",", " ").partition(" ")
-        )
-        if not name:
-            name, title = row.chair, ""
+        said = row.chair.removeprefix(begins).strip(" ：:") or row.chair
+        name, _, beside = _BESIDE.sub(",", said).strip(", ").partition(",")
+        title = beside.strip() or None
+        if title is None:
+            name, title = person_in(name, {*self.people, *(one for _, one, _ in people)})
         host = self.host_of(row, agency)
         assert host is not None
-        of = next((id_ for id_, one in people if one == name), self.people.get(name, host.id))
+        of = next((id_ for id_, one, _ in people if one == name), self.people.get(name, host.id))
         of = self.agencies[begins].id if begins else of
-        return Present(of, name, title.strip() or None, role="chair")
+        return Present(of, name, title, role="chair")
 
     def _refuse(self, row: Past, column: str, message: Message) -> None:
         self.wrong.append(row.line.columns.wrong(row.at, column, message))

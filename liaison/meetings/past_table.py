@@ -10,6 +10,7 @@ from liaison.checks import Check
 from liaison.documents.headed import EXAMPLE_MARKS, Kind, Line, Wrong, day, is_of, lines_of
 from liaison.i18n import N_, Words, gettext_for
 from liaison.meetings.models import KINDS, NUMBERED_KINDS
+from liaison.meetings.past_cells import arabic, are_several, is_headcount, person_in, texts_in
 from liaison.meetings.wording import KIND_NAMES
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -55,6 +56,7 @@ KIND = Kind(
 USUAL_START = time(9)
 USUAL_MINUTES = 120
 """What a meeting begins at and lasts where the table says nothing: a record needs both."""
+PUT_BETWEEN = N_("Please put 、 between the names: “%(said)s”.")
 MOST_NAMES, MOST_LINES = 100, 100
 _KINDS = {
     gettext_for(locale)(name).replace(" ", "").casefold(): kind
@@ -66,20 +68,17 @@ _LENGTH = re.compile(r"(\d{1,4})(?:分钟|分|min|minutes)?")
 _HOURS = re.compile(r"(\d{1,2}(?:\.\d)?)(?:个?小时|h|hours?)")
 _IN_ALL = re.compile(r"总?第?(\d{1,4})次?")
 _IN_BOTH = re.compile(r"(?:\d{4}年)?第(\d{1,3})次[(,、 ]*总第(\d{1,4})次\)?")
+_OF_YEAR = re.compile(r"(\d{4})年")
 _BETWEEN = re.compile(r"[、;,\n](?![^()]*\))")
-_NUMBERED = re.compile(r"^\s*(?:[((](?:\d{1,2}|[一二三四五六七八九十]{1,3})[))]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、)])\s*(?![\d一二三四五六七八九十])")  # fmt: skip
 _CHINESE = re.compile("[一二三四五六七八九十]+")
-_DIGITS = "一二三四五六七八九"
-SHORTEST = 4
-"""What an item has at least, in characters, where items stand on one line: else the sign between them belongs to a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """An agency that was there, by the name in the table, and the names of its people where the table says them in brackets."""
+    """An agency that was there, by the name in the table, and its people, (name, job title), where the table says them in brackets."""
 
     agency: str
-    names: tuple[str, ...] = ()
+    people: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def _past(line: Line, today: date) -> Past | None:
     if not kind:
         names = tuple(gettext_for("zh_CN")(KIND_NAMES[one]) for one in KINDS)
         check.refuse("kind", N_("Please choose one of: %(choices)s."), choices=names)
-    in_year, in_all = _ordinals(check, said["ordinal"])
+    in_year, in_all = _ordinals(check, said["ordinal"], on)
     if in_all is not None and kind and kind not in NUMBERED_KINDS:
         check.refuse("ordinal", N_("Only regular and extraordinary meetings are numbered. Please leave this empty."))
     past = Past(
@@ -189,17 +188,25 @@ def _length(check: Check, minutes: int) -> int:
     return minutes
 
 
-def _ordinals(check: Check, text: str) -> tuple[int | None, int | None]:
-    """(in the year, in all): 总第19次, 19, or 2026年第4次（总第19次）."""
-    plain = _CHINESE.sub(_number, _plain(text))
+def _ordinals(check: Check, text: str, on: date | None) -> tuple[int | None, int | None]:
+    """(in the year, in all): 总第19次, 19, or 2026年第4次（总第19次）, where the year has to be that of the day."""
+    plain = _CHINESE.sub(lambda found: arabic(found[0]), _plain(text))
     if not plain:
         return None, None
-    if both := _IN_BOTH.fullmatch(plain):
-        return int(both[1]), int(both[2])
-    if alone := _IN_ALL.fullmatch(plain):
-        return None, int(alone[1])
+    year = _OF_YEAR.match(plain)
+    if year and on is not None and int(year[1]) != on.year:
+        check.refuse("ordinal", N_("This is a number of %(year)s; the meeting was in %(of)s."), year=year[1], of=str(on.year))  # fmt: skip
+    elif both := _IN_BOTH.fullmatch(plain):
+        return _number(check, int(both[1])), _number(check, int(both[2]))
+    elif alone := _IN_ALL.fullmatch(plain):
+        return None, _number(check, int(alone[1]))
     check.refuse("ordinal", N_("Please give the number in all, such as 19, or with the one in the year, such as 2026年第4次（总第19次）."))  # fmt: skip
     return None, None
+
+
+def _number(check: Check, number: int) -> int:
+    check.number("ordinal", number, least=1, most=9999)
+    return number
 
 
 def _present(check: Check, text: str) -> tuple[There, ...]:
@@ -207,34 +214,28 @@ def _present(check: Check, text: str) -> tuple[There, ...]:
     found = []
     for one in _BETWEEN.split(text.translate(str.maketrans("（）；，", "();,"))):
         agency, _, names = one.strip().partition("(")
-        people = tuple(name.strip() for name in re.split(r"[、,;\s]+", names.rstrip(") ")) if name.strip())
-        if agency.strip():
-            found.append(There(agency.strip(), people))
-        for name in people:
+        people = []
+        for said in re.split(r"[、,;\n]", names.rstrip(") ")):
+            if not said.strip() or is_headcount(said):
+                continue
+            if are_several(said):
+                check.refuse("present", PUT_BETWEEN, said=said.strip()[:60])
+            name, title = person_in(said)
             check.text("present", name, most=60)
-    if sum(len(one.names) or 1 for one in found) > MOST_NAMES:
+            check.text("present", title, most=80)
+            people.append((name, title))
+        if agency.strip():
+            found.append(There(agency.strip(), tuple(people)))
+    if sum(len(one.people) or 1 for one in found) > MOST_NAMES:
         check.refuse("present", N_("At most %(most)s names in all, please."), most=MOST_NAMES)
     return tuple(found)
 
 
 def _texts(check: Check, name: str, text: str, *, most: int, apart: str = "") -> tuple[str, ...]:
-    """One text a line, without the number before it; on one line also set `apart`."""
-    lines = text.splitlines()
-    if apart and len(lines) == 1:
-        parts = _NUMBERED.sub("", text).split(apart)
-        lines = parts if all(len(one.strip()) >= SHORTEST for one in parts) else lines
-    found = [said for line in lines if (said := check.text(name, _NUMBERED.sub("", line), most=most))]
+    found = [said for one in texts_in(text, apart=apart) if (said := check.text(name, one, most=most))]
     if len(found) > MOST_LINES:
         check.refuse(name, N_("At most %(most)s lines, please."), most=MOST_LINES)
     return tuple(found)
-
-
-def _number(found: re.Match[str]) -> str:
-    """十九 as 19."""
-    tens, ten, ones = found[0].partition("十") if "十" in found[0] else ("", "", found[0])
-    if len(tens) > 1 or len(ones) > 1:
-        return found[0]
-    return str((10 * (_DIGITS.find(tens) + 1 if tens else 1) if ten else 0) + (_DIGITS.find(ones) + 1 if ones else 0))
 
 
 def template(words: Words) -> list[list[str]]:

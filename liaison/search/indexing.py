@@ -1,5 +1,6 @@
 """The index follows what is saved: in the same transaction, so that what was saved is found."""
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -15,6 +16,11 @@ from liaison.search.words import GROUP, tokens_of
 
 AT_ONCE = 500
 """Things whose rows are read and written in one go."""
+MOST_CHARACTERS = 60_000
+"""So much of a row's texts is found: minutes have a tenth of it, and PostgreSQL takes a mebibyte of tokens."""
+_MOST_BYTES = 1_000_000
+_QUICK = 5_000
+"""Characters whose tokens are made in a few milliseconds."""
 
 
 async def follow(db: Session) -> None:
@@ -36,11 +42,18 @@ async def follow(db: Session) -> None:
 
 
 async def index(db: Session, kind: Kind, ids: Sequence[int]) -> None:
-    """Make the rows of these things what they are now; of what is not to be found (any more) there are none."""
+    """Make the rows of these things what they are now; of what is not to be found (any more) there are none. Only the first
+    MOST_CHARACTERS of all the texts of a row are indexed: what stands behind them is not found."""
     for at in range(0, len(ids), AT_ONCE):
         some = ids[at : at + AT_ONCE]
         rows = (await db.execute(kind.rows.where(kind.model.id.in_(some)))).all()
-        await _rewrite(db, kind, some, [_row(kind, entry) for entry in kind.entries(rows)])
+        entries = list(kind.entries(rows))
+        length = sum(len(text) for entry in entries for text in entry.texts if text)
+        if length > _QUICK:  # other requests go on meanwhile
+            made = await asyncio.to_thread(_rows, kind, entries)
+        else:
+            made = _rows(kind, entries)
+        await _rewrite(db, kind, some, made)
 
 
 async def _rewrite(db: Session, kind: Kind, ids: Collection[int], rows: Sequence[dict[str, Any]]) -> None:
@@ -59,8 +72,20 @@ async def _rewrite(db: Session, kind: Kind, ids: Collection[int], rows: Sequence
 _ASIDE = {"synchronize_session": False}
 
 
+def _rows(kind: Kind, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    return [_row(kind, entry) for entry in entries]
+
+
 def _row(kind: Kind, entry: Entry) -> dict[str, Any]:
-    tokens = frozenset({*tokens_of(entry.texts), *entry.reach, f"{GROUP}k{kind.number}"})
+    tokens = frozenset({*_tokens(entry.texts), *entry.reach, f"{GROUP}k{kind.number}"})
     digest = hashlib.sha256(" ".join(sorted(tokens)).encode()).hexdigest()[:32]
     id_ = place(entry.day, kind.number, entry.thing_id, entry.part)
     return {"id": id_, "kind": kind.number, "thing_id": entry.thing_id, "digest": digest, "tokens": tokens}
+
+
+def _tokens(texts: Sequence[str | None]) -> set[str]:
+    """Of the first MOST_CHARACTERS of the texts behind one another; of fewer where those have rare letters of many bytes."""
+    text = "\n".join(text for text in texts if text)[:MOST_CHARACTERS]
+    while len(" ".join(tokens := tokens_of([text])).encode()) > _MOST_BYTES:
+        text = text[: len(text) // 2]
+    return tokens

@@ -21,7 +21,7 @@ class Tokens(TypeDecorator[frozenset[str]]):
         return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:
-        return None if value is None else " ".join(sorted(value))
+        return None if value is None else " ".join(value)
 
 
 class SearchRow(Base):

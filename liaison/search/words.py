@@ -1,7 +1,7 @@
 """From text to the tokens it is found by, and from what somebody types to what is looked for. Pure.
 
-Chinese has no spaces, so each two characters that stand side by side are one token; a Latin word is found by its beginning, a number as a
-whole. Each side is brought into one form first (NFKC, no difference of case), so that full-width digits or old shapes make no difference."""
+Chinese has no spaces, so each two characters that stand side by side are one token; a Latin word is found by its beginning (behind Chinese
+also by its first letter: 检察B finds 检察B2楼), a number as a whole. Each side is brought into one form first (NFKC, no difference of case), so that full-width digits or old shapes make no difference."""
 
 import re
 import unicodedata
@@ -106,6 +106,8 @@ def _found_by(units: list[str]) -> Iterator[str]:
             yield unit
         if n:
             yield _pair(units[n - 1], unit)
+            if not _is_han(unit) and not unit.isdecimal():
+                yield _first_letter(units[n - 1], unit)
 
 
 def _looked_for(units: list[str]) -> Iterator[str]:
@@ -113,8 +115,10 @@ def _looked_for(units: list[str]) -> Iterator[str]:
     last = units[-1]
     open_ended = not _is_han(last) and not last.isdecimal()
     yield from (_pair(*two) for two in zip(units, units[1:-1] if open_ended else units[1:], strict=False))
-    if open_ended:
-        yield f"{_BEGINNING}{last[:_LONGEST_PREFIX]}" if len(last) >= SHORTEST else last
+    if open_ended and len(last) < SHORTEST:
+        yield last if len(units) == 1 else _first_letter(units[-2], last)
+    elif open_ended:
+        yield f"{_BEGINNING}{last[:_LONGEST_PREFIX]}"
     elif len(units) == 1:
         yield last[:_LONGEST_WORD]
 
@@ -129,6 +133,11 @@ def _beginnings(unit: str) -> Iterator[str]:
 
 def _pair(first: str, second: str) -> str:
     return first[-_LONGEST_WORD:] + second[:_LONGEST_WORD]
+
+
+def _first_letter(han: str, unit: str) -> str:
+    """That the character goes over into a word that begins so: 室b, of which 室b2 is found."""
+    return _BEGINNING + han + unit[0]
 
 
 def _is_han(unit: str) -> bool:

@@ -48,5 +48,5 @@ def upgrade() -> None:
     if not op.get_bind().execute(sa.text("SELECT 1 FROM agency LIMIT 1")).first():
         # A new site has nothing that the search would not follow from the beginning.
         op.execute(
-            "INSERT INTO search_build (id, form, kind, after_id, built_at) VALUES (1, 1, 9, 0, CURRENT_TIMESTAMP)"
+            "INSERT INTO search_build (id, form, kind, after_id, built_at) VALUES (1, 2, 9, 0, CURRENT_TIMESTAMP)"
         )

@@ -3,7 +3,7 @@
 import asyncio
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
@@ -17,6 +17,7 @@ from liaison.documents.headed import Wrong
 from liaison.documents.tables import rows_in
 from liaison.i18n import Words
 from liaison.mail.models import OutboxMail
+from liaison.mechanisms.models import Member
 from liaison.meetings import past_meetings, past_table, queries, recorded
 from liaison.meetings.models import Meeting
 from tests.callers import Browser, Program
@@ -97,6 +98,9 @@ async def test_each_row_becomes_a_held_meeting_with_everything_and_nobody_is_mai
         ("陈志远 副检察长", "jcy", "陈志远", "副检察长"),
         ("区司法局王某，副局长", "sfj", "王某", "副局长"),
         ("某某", "sfj", "某某", None),
+        ("区检察院 副检察长 陈志远", "jcy", "陈志远", "副检察长"),
+        ("区检察院 第二检察部 主任 李四", "jcy", "李四", "第二检察部 主任"),
+        ("李四（副局长）", "sfj", "李四", "副局长"),
     ],
 )
 async def test_a_chair_is_of_the_agency_that_is_named_or_has_them_in_the_directory_else_of_the_host(
@@ -293,17 +297,68 @@ def test_the_template_reads_as_it_is_once_its_example_is_no_example(locale: str)
 
 
 @pytest.mark.parametrize(
-    ("said", "items"),
+    ("present", "people"),
     [
-        ("一、通报工作情况\n二、研究移送指引", ("通报工作情况", "研究移送指引")),
-        ("1.通报工作情况\n2．研究移送指引", ("通报工作情况", "研究移送指引")),
-        ("通报工作情况、研究移送指引", ("通报工作情况", "研究移送指引")),
-        ("一、二季度工作情况", ("一、二季度工作情况",)),
-        ("2025年工作情况", ("2025年工作情况",)),
+        ("区检察院（第二检察部主任 李四）", [("jcy", "李四", "第二检察部主任")]),
+        ("区检察院（李四 第二检察部主任、周敏）", [("jcy", "李四", "第二检察部主任"), ("jcy", "周敏", None)]),
+        ("区检察院（第二检察部 主任 李四）", [("jcy", "李四", "第二检察部 主任")]),
+        ("区检察院（副检察长 李　明）", [("jcy", "李明", "副检察长")]),
+        ("区司法局(2人)", [("sfj", "区司法局", None)]),
+        ("区司法局（等三人参加）、区检察院（周敏等3人）", [("jcy", "周敏", None), ("sfj", "区司法局", None)]),
     ],
 )
-def test_items_stand_one_a_line_or_between_marks_and_lose_their_numbers(said: str, items: tuple[str, ...]) -> None:
-    rows = [["日期", "会议名称", "类别", "议题"], ["2024-06-20", "联席会议", "例会", said]]
-    (one,) = past_table.read(rows, today=date(2026, 11, 23))
-    assert isinstance(one, past_table.Past)
-    assert one.items == items
+async def test_who_was_there_is_a_name_and_neither_a_job_title_nor_a_number_of_people(
+    play: Play, program: Program, present: str, people: list[tuple[str, str, str | None]]
+) -> None:
+    content = table(f"2026-06-18,季度会议,专题会议,,,,,,,{present},,")
+    (one,) = (await upload(play, program, content)).json()["meetings"]
+    async with play.database.reading() as db:
+        there = [
+            (found.agency_id, found.name, found.job_title) for found in await queries.attendees(db, int(one["id"]))
+        ]
+    assert there == [(getattr(play.world, agency).id, *person) for agency, *person in people]
+
+
+@pytest.mark.parametrize("said", ["陈志远 周敏", "张某某 李某某 王某某"])
+async def test_people_between_whom_no_mark_stands_are_refused_at_their_cell(
+    play: Play, program: Program, said: str
+) -> None:
+    content = table(f"2026-06-18,季度会议,专题会议,,,,,,,区检察院（{said}）,,")
+    assert set(errors(await upload(play, program, content))) == {"J2"}
+
+
+async def test_two_meetings_of_one_moment_are_numbered_in_the_order_of_their_rows(play: Play, program: Program) -> None:
+    both = [ROW.replace("第一季度联席会议", "甲会议"), ROW.replace("第一季度联席会议", "乙会议")]
+    answer = (await upload(play, program, table(*both))).json()
+    assert [(one["title"], one["ordinal"], one["ordinal_in_year"]) for one in answer["meetings"]] == [
+        ("甲会议", 1, 1),
+        ("乙会议", 2, 2),
+    ]
+
+
+@pytest.mark.parametrize("typed", ["2025年第3次", "2025年第3次（总第7次）", "总第0次", "2026年第0次（总第7次）"])
+async def test_a_number_of_another_year_or_none_at_all_is_refused_at_its_cell(
+    play: Play, program: Program, typed: str
+) -> None:
+    refused = errors(await upload(play, program, table(ROW.replace("例会,,", f"例会,{typed},"))))
+    assert set(refused) == {"D2"}
+    assert ("2025" in refused["D2"]) is typed.startswith("2025"), "which says what is wrong with it"
+
+
+async def test_a_scheduled_meeting_of_that_day_and_title_is_no_held_one_and_is_named(
+    play: Play, program: Program
+) -> None:
+    await play.scheduled(title="第一季度联席会议", local_start=datetime.fromisoformat("2026-03-19T14:30"))
+    refused = errors(await upload(play, program, table(ROW, LECTURE)))
+    assert set(refused) == {"B2"}
+    assert "第一季度联席会议" in refused["B2"]
+    assert [one.state for one in await meetings(play)] == ["draft"]
+
+
+async def test_a_meeting_that_the_viewer_may_not_see_is_not_told_by_what_is_there(play: Play, program: Program) -> None:
+    await upload(play, program, table(ROW))
+    async with play.database.writing() as db:
+        joined = select(Member).where(Member.agency_id == play.world.sfj.id)
+        (await db.scalars(joined)).one().joined_on = date(2026, 5, 1)
+    answer = (await upload(play, program, table(ROW), by=play.world.liwb, query="?dry_run=true")).json()
+    assert (answer["new"], answer["unchanged"]) == (1, 0)

@@ -1,13 +1,16 @@
 """The index follows each change in the transaction that makes it, and says the same as one that is built anew."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from random import Random
 from typing import Any
 
 import pytest
 from sqlalchemy import Column, Table, delete, select, text, update
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.sql.visitors import iterate
+from structlog.testing import capture_logs
 
 from liaison.accounts.viewer import Viewer
 from liaison.actions import assigning
@@ -17,10 +20,13 @@ from liaison.meetings import agenda, queries, recording, scheduling
 from liaison.meetings.agenda import item_of
 from liaison.meetings.asking import Asked, ask
 from liaison.meetings.models import Meeting
-from liaison.search import building, changes
+from liaison.notices.models import Notice
+from liaison.search import building, changes, indexing
 from liaison.search import queries as search
-from liaison.search.kinds import KINDS
+from liaison.search.indexing import MOST_CHARACTERS, _row
+from liaison.search.kinds import KINDS, Entry, Kind
 from liaison.search.models import SearchBuild, SearchRow
+from liaison.search.places import place
 from liaison.worker import build_search, work_for
 from tests.meetings.play import Play
 from tests.rights_meetings import meetings
@@ -241,7 +247,7 @@ def test_no_column_is_watched_that_there_is_not() -> None:
 
 
 NEVER_CHANGED = {
-    "id", "mechanism_id", "agenda_item.meeting_id", "decision.meeting_id", "decision.year", "decision.number", "notice.written_at", "notice.from_agency_id", "paper.added_by",
+    "id", "mechanism_id", "agenda_item.meeting_id", "decision.meeting_id", "decision.year", "decision.number", "notice.written_at", "mechanism.timezone", "notice.from_agency_id", "paper.added_by",
     "agency_invitation.meeting_id", "action_support.action_item_id", "notice_addressee.notice_id", "minutes.meeting_id", "document_version.document_id", "document_version.number", "document_section.document_version_id", "document_section.position",
 }  # fmt: skip
 """What the index reads and no verb changes of a row that is there."""
@@ -257,3 +263,85 @@ def test_whatever_column_the_index_is_made_of_is_watched() -> None:
     }
     assert len(read) > 40
     assert {one for one in read - watched - NEVER_CHANGED if one.split(".")[1] not in NEVER_CHANGED} == set()
+
+
+def long_text(characters: int) -> str:
+    """Chinese in which nearly each two characters are others than all before."""
+    letters = Random(7)
+    return "".join(chr(letters.randrange(0x4E00, 0x9FA5)) for _ in range(characters))
+
+
+async def test_of_a_very_long_text_the_beginning_is_found_and_saving_goes_on(
+    database: Database, world: World, play: Play
+) -> None:
+    viewer = await play.viewer(world.zhoumin)
+    meeting_id = await play.scheduled(title="长篇会议")
+    async with database.writing() as db:
+        _, meeting = await play.meeting(db, meeting_id)
+        meeting.note = f"开头讨薪。{long_text(MOST_CHARACTERS)}。{long_text(200_000)}末尾欠薪"
+    assert await titles(database, viewer, "讨薪") == ["长篇会议"]
+    assert await titles(database, viewer, "欠薪") == []
+
+
+async def test_letters_of_many_bytes_are_cut_earlier_than_the_database_has_room() -> None:
+    rare = "".join(
+        f"{chr(0x4E00 + n)}{''.join(chr(0x10400 + (n * 7 + k * 3) % 40) for k in range(8))}" for n in range(6000)
+    )
+    (entry,) = [Entry(1, None, set(), (rare, rare))]
+    tokens = _row(KINDS[0], entry)["tokens"]
+    assert 100_000 < len(" ".join(tokens).encode()) < 2**20
+
+
+@pytest.mark.parametrize("broken", [DataError("", {}, ValueError()), ValueError()])
+async def test_a_row_that_cannot_be_indexed_is_noted_and_all_others_are_built(
+    database: Database, world: World, play: Play, monkeypatch: pytest.MonkeyPatch, broken: Exception
+) -> None:
+    meeting_id = await play.scheduled(title="不能编入")
+    await play.scheduled(title="以后的会议")
+    async with database.writing() as db:
+        await db.execute(delete(SearchRow))
+        await building.begin_anew(db)
+    really = indexing.index
+
+    async def index(db: Session, kind: Kind, ids: Sequence[int]) -> None:
+        await really(db, kind, ids)
+        if kind.name == "meeting" and meeting_id in ids:
+            raise broken
+
+    monkeypatch.setattr(building, "index", index)
+    with capture_logs() as logged:
+        await build_search(work_for(database, {}))
+    assert [(one["kind"], one["id"]) for one in logged if one["event"] == "search_not_indexed"] == [
+        ("meeting", meeting_id)
+    ]
+    viewer = await play.viewer(world.zhoumin)
+    assert await titles(database, viewer, "不能编入") == []
+    assert await titles(database, viewer, "以后") == ["以后的会议"]
+    async with database.reading() as db:
+        assert await building.is_built(db)
+
+
+async def test_a_lost_connection_is_no_fault_of_a_row(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def index(db: Session, kind: Kind, ids: Sequence[int]) -> None:
+        raise DBAPIError("", {}, ConnectionError(), connection_invalidated=True)
+
+    async with database.writing() as db:
+        await building.begin_anew(db)
+    monkeypatch.setattr(building, "index", index)
+    with pytest.raises(DBAPIError):
+        async with database.writing() as db:
+            await building.build_some(db)
+    async with database.reading() as db:
+        assert not await building.is_built(db)
+
+
+async def test_a_notice_stands_on_the_day_that_its_mechanism_has(database: Database, world: World) -> None:
+    late = datetime.fromisoformat("2026-11-23T17:30:00+00:00")
+    async with database.writing() as db:
+        await notices(db, world)
+    async with database.writing() as db:
+        notice = (await db.scalars(select(Notice).where(Notice.sent_at.is_not(None)).limit(1))).one()
+        notice.sent_at, id_ = late, notice.id
+    async with database.reading() as db:
+        places = await db.scalars(select(SearchRow.id).where(SearchRow.kind == 7, SearchRow.thing_id == id_))
+        assert set(places) == {place(date(2026, 11, 24), 7, id_)}, "half past one in the morning of the next day"

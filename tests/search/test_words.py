@@ -76,6 +76,12 @@ def test_another_form_of_the_same_characters_is_the_same(typed: str, text: str) 
         ("使用oa系统", "请使用OA系统报送", True),
         ("用oa", "请使用OA系统报送", True),
         ("a组", "由A组负责", True),
+        ("检察B", "检察B2楼", True),
+        ("检察B", "检察Building", True),
+        ("检察B", "检察B楼", True),
+        ("室b", "会议室B", True),
+        ("检察B", "检察AB楼", False),
+        ("检察B", "检察2B楼", False),
     ],
 )
 def test_latin_words_are_found_by_their_beginning_and_numbers_as_a_whole(typed: str, text: str, found: bool) -> None:
