@@ -41,7 +41,7 @@ async def test_every_page_has_the_field_and_it_costs_no_statement(
     event.listen(database.reader.sync_engine, "before_cursor_execute", noting(asked))
     for path in ("/", "/meetings", "/mechanisms", "/directory", "/account"):
         page = await signed_in.get(path)
-        assert '<form class="find" role="search" action="/search">' in page, path
+        assert '<form class="find" role="search" aria-label=' in page, path
         assert 'href="/search"' in page, "where the window is narrow"
     assert not [one for one in asked if "search" in one]
 
