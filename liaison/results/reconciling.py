@@ -95,8 +95,8 @@ def confirmed_until(
     members: Sequence[int],
     reporting: Collection[int],
 ) -> date | None:
-    """The last day so that every one from `first` to it is confirmed, with these agencies reporting; None where the first is not. Not before
-    `last`, a day of which is the last with a line, it may be the end of a period that was confirmed."""
+    """The last day so that every one from `first` to it is confirmed, with these agencies reporting; None where the first is not. `last` is the
+    last day with a line: after it nothing is to be confirmed, so that the end of a confirmed period beyond it counts."""
     ends = sorted({one.to_on for one in confirmations if one.to_on >= first}, reverse=True)
     for end in ends:
         if standing(confirmations, first, min(end, last), members=members, reporting=reporting).is_confirmed:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from liaison.accounts.viewer import Viewer
@@ -117,7 +117,7 @@ async def _asked(
             Addressee.passed_on_at.is_(None),
             Addressee.arrived_on >= period.first,
             Addressee.arrived_on <= period.last,
-            and_(Addressee.agency_id == to) if to is not None else and_(Addressee.from_agency_id == by),
+            Addressee.agency_id == to if to is not None else Addressee.from_agency_id == by,
             or_(Addressee.is_referral, Notice.purpose.in_(WANT_ANSWER)),
         )
         .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism))

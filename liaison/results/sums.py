@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from liaison.results import terms, yuan
+from liaison.results import terms
 
 SMALL = 5
 """In a period with fewer people than so many nobody outside the member agencies is told of which groups they are."""
@@ -33,11 +33,6 @@ class Sum:
     def figures(self) -> tuple[int, int, Decimal]:
         """Cases, people, yuan."""
         return self.cases, self.people, self.amount_recovered
-
-    @property
-    def in_words(self) -> str:
-        """The sum of money as papers write it: 86.9万元."""
-        return yuan.in_words(self.amount_recovered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,8 @@ async def test_a_period_is_confirmed_on_the_figures_that_were_shown_and_taken_ba
     page = await browser.get(f"{base(play)}/confirm")
     assert "2026年第三季度" in page, "the quarter that ended last is what there is to confirm"
     fields = {"cases": "1", "people": "1", "amount_recovered": "22450.00", **QUARTER}
+    for odd in ({"cases": "x"}, {"amount_recovered": "x"}):
+        assert (await browser.post(f"{base(play)}/confirm", **{**fields, **odd})).status_code == 422
     await report(play, program, case_code="支诉2026-002")
     stale = await browser.post(f"{base(play)}/confirm", **fields)
     assert stale.status_code == 409

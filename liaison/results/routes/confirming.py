@@ -13,6 +13,7 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid
+from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.rhythm import year_named
 from liaison.results import confirming, queries
@@ -48,17 +49,11 @@ async def confirm(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
     """Confirm the figures that the page showed, for one's agency."""
     form = await Form.read(request)
     first, last = form.date("from"), form.date("to")
+    cases, people, amount = form.whole("cases"), form.whole("people"), _amount(form)
     try:
         form.done()
         await confirming.confirm(
-            db,
-            viewer,
-            mechanism_id,
-            from_on=first,
-            to_on=last,
-            cases=form.whole("cases"),
-            people=form.whole("people"),
-            amount_recovered=_decimal(form.raw("amount_recovered")),
+            db, viewer, mechanism_id, from_on=first, to_on=last, cases=cases, people=people, amount_recovered=amount
         )
         await db.flush()
     except (Conflict, Invalid) as refusal:
@@ -140,8 +135,13 @@ async def _page(
     )
 
 
-def _decimal(text: str) -> Decimal | None:
-    return Decimal(text) if _FIGURE.fullmatch(text) else None
+def _amount(form: Form) -> Decimal | None:
+    """The sum that the page showed; None where the form says none."""
+    text = form.given("amount_recovered")
+    if text is not None and not _FIGURE.fullmatch(text):
+        form.refuse("amount_recovered", N_("Please give a number."))
+        return None
+    return Decimal(text) if text is not None else None
 
 
 handlers = [show, confirm, take_back]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from litestar import get, post
@@ -72,7 +72,7 @@ async def as_xlsx(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
     mechanism = await queries.readable(db, viewer, mechanism_id)
     report, words = await _asked(request, db, viewer, mechanism), words_of(request)
     told = _told(words, mechanism, report, db)
-    tables = {one.title[:31]: [list(one.heads), *map(list, one.rows)] for one in told["sections"]}
+    tables = {one.title: [list(one.heads), *map(list, one.rows)] for one in told["sections"]}
     made = await asyncio.to_thread(spreadsheet.workbook, tables)
     return Response(made, media_type=spreadsheet.MEDIA_TYPE, headers=attached(f"{told['title']}.xlsx"))
 
@@ -156,10 +156,10 @@ async def _page(request: AnyRequest, db: Session, viewer: Viewer, mechanism: Mec
     )  # fmt: skip
 
 
-def _shortcuts(today: Any) -> list[Period]:
+def _shortcuts(today: date) -> list[Period]:
     """This year, the last quarter, the last half and the last year."""
     last_half = half_of(today.year, 1) if today.month > 6 else half_of(today.year - 1, 2)
-    running = quarter_of(today.year, (today.month - 1) // 3 + 1).until(today - timedelta(days=0))
+    running = quarter_of(today.year, (today.month - 1) // 3 + 1).until(today)
     return [year_of(today.year).until(today), running, last_quarter(today), last_half, year_of(today.year - 1)]
 
 
