@@ -10,8 +10,9 @@ import click
 from liaison import console
 from liaison.accounts.viewer import COMMAND_LINE
 from liaison.actions.ledger_table import LedgerRefused
-from liaison.bundle.kinds import bundle_in, holds_outcomes, holds_past_meetings, ledger_in
+from liaison.bundle.kinds import bundle_in, holds_outcomes, holds_past_meetings, holds_referrals, ledger_in
 from liaison.bundle.loading import lead_agency, load, mechanism_named
+from liaison.calendaring.workdays import region_calendar
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.documents.headed import TableRefused
@@ -19,6 +20,8 @@ from liaison.documents.tables import rows_in
 from liaison.errors import Conflict
 from liaison.i18n import N_
 from liaison.meetings import past_meetings, past_table
+from liaison.notices import past_referrals
+from liaison.notices import past_table as past_ledger
 from liaison.results import taking_in
 from liaison.results.outcome_table import read
 from liaison.system.console import ledger_back
@@ -89,6 +92,33 @@ def import_file(
             words.ngettext("%(n)d meeting unchanged", "%(n)d meetings unchanged", taken.unchanged),
         ]
 
+    async def referrals(db: Session) -> list[str]:
+        found = await mechanism_named(db, mechanism)
+        if found is None:
+            raise Conflict(N_("Please say with --mechanism to which mechanism this ledger of referrals belongs."))
+        today, calendar = db.clock.today(found.timezone), region_calendar(found.region)
+        rows = list(past_ledger.read(rows_in(file.name, content), today=today, calendar=calendar))
+        own = agency or found.lead_agency.short_name
+        try:
+            with click.progressbar(length=len(rows), file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+                taken = await past_referrals.take_in(
+                    db, COMMAND_LINE, found.id, rows, agency=own, told=lambda done, of: bar.update(1)
+                )
+                bar.update(len(rows) - len(taken.new))
+        except TableRefused as refusal:
+            for wrong in refusal.wrong:
+                click.echo(wrong.worded(words), err=True)
+            raise
+        return [
+            *(f"{one.on.isoformat()} {one.case_code or one.subject}" for one in taken.new),
+            words.ngettext("%(n)d new referral", "%(n)d new referrals", len(taken.new)),
+            words.ngettext(
+                "%(n)d referral is there already and stays as it is",
+                "%(n)d referrals are there already and stay as they are",
+                taken.unchanged,
+            ),
+        ]
+
     async def bundle(db: Session) -> list[str]:
         found = bundle_in(file.name, content, agency=agency or await lead_agency(db, mechanism))
         return list((await load(db, COMMAND_LINE, found, mechanism=mechanism)).worded(words))
@@ -99,6 +129,8 @@ def import_file(
         act = outcomes
     elif table is None and holds_past_meetings(file.name, content):
         act = meetings
+    elif table is None and holds_referrals(file.name, content):
+        act = referrals
 
     async def run(database: Database) -> None:
         with suppress(_OnlyTried):

@@ -28,7 +28,7 @@ async def notices(db: Session, scope: Scope, packer: Packer | None) -> list[File
         for one in some:
             if one.sent_at is None:
                 scope.left_out["notices"] += 1
-            elif scope.holds(scope.local(one.sent_at)):
+            elif scope.holds(one.dated_on):
                 scope.counts["notices"] += 1
                 shown.append(await _notice(db, scope, packer, one))
                 await asyncio.sleep(0)
@@ -42,7 +42,7 @@ async def _notice(db: Session, scope: Scope, packer: Packer | None, one: Notice)
     scope.counts["papers"] += len(readable)
     if packer is None or one.sent_at is None:
         return None
-    day, kind = scope.local(one.sent_at), scope.words._(KIND_NAMES[one.kind])
+    day, kind = one.dated_on, scope.words._(KIND_NAMES[one.kind])
     folder = packer.folder(FOLDER, f"{day} {one.subject}")
     filed = Filed(
         REFERRAL if one.is_referral else INFORMATION, one.subject, one.from_agency.name, one.doc_no or "", day

@@ -12,6 +12,7 @@ from liaison.documents.spreadsheet import Unreadable
 from liaison.errors import Message
 from liaison.i18n import N_
 from liaison.meetings.past_table import is_past_meetings
+from liaison.notices.past_table import is_referrals
 from liaison.results.outcome_table import is_outcomes
 
 
@@ -44,6 +45,11 @@ def holds_outcomes(name: str, content: bytes) -> bool:
 def holds_past_meetings(name: str, content: bytes) -> bool:
     """Whether a file is a table of past meetings, as its headings say."""
     return _begins(name, content, is_past_meetings)
+
+
+def holds_referrals(name: str, content: bytes) -> bool:
+    """Whether a file is a ledger of referrals, as its headings say."""
+    return _begins(name, content, is_referrals)
 
 
 def _begins(name: str, content: bytes, asked: Callable[[Iterable[Sequence[str]]], bool]) -> bool:

@@ -25,7 +25,7 @@ from liaison.meetings.by_office import readers
 from liaison.meetings.models import Meeting
 from liaison.meetings.recipients import Unreachable
 from liaison.meetings.seen import visible_to
-from liaison.notices.models import Addressee, Notice
+from liaison.notices.models import WAS_SENT, Addressee, Notice
 from liaison.polls import queries as polls
 from liaison.polls import settling
 from liaison.polls.models import TimePoll
@@ -75,7 +75,7 @@ async def unfinished(db: Session, viewer: Viewer, mechanism: Mechanism, ends_on:
     owed = select(func.count(Addressee.id)).join(Notice, Notice.id == Addressee.notice_id)
     owed = owed.where(
         Notice.mechanism_id == mechanism.id,
-        Notice.sent_at.is_not(None),
+        *WAS_SENT,
         Addressee.asked,
         Addressee.settled_at.is_(None),
         or_(Addressee.agency_id == own, Addressee.from_agency_id == own),

@@ -32,7 +32,7 @@ from liaison.mechanisms.wordings import Promise, promised
 from liaison.meetings.models import ACTIVITIES, NUMBERED_KINDS, Meeting, Series
 from liaison.meetings.seen import visible_to
 from liaison.notices.contact_models import ContactLog
-from liaison.notices.models import AGREED, WANT_ANSWER, Addressee, Notice
+from liaison.notices.models import AGREED, WANT_ANSWER, WAS_SENT, Addressee, Notice
 
 
 async def dormant(db: Session, viewer: Viewer, mechanisms: Collection[Mechanism]) -> dict[int, Dormant]:
@@ -120,7 +120,7 @@ async def _wrote(db: Session, viewer: Viewer, mechanisms: Mapping[int, Mechanism
         select(Notice.mechanism_id, func.max(Notice.sent_at))
         .where(
             Notice.mechanism_id.in_(mechanisms),
-            Notice.sent_at.is_not(None),
+            *WAS_SENT,
             or_(Notice.from_agency_id == viewer.agency_id, got.exists()),
         )
         .group_by(Notice.mechanism_id)
@@ -174,7 +174,7 @@ async def promises_kept(db: Session, viewer: Viewer, mechanism: Mechanism, year:
         elif (said.kind == ANSWERS and own is None) or not (shared(held, seen) if held else seen):
             found.append(Kept(promise, is_read=False))
         elif said.kind == ANSWERS:
-            lines = [one for one in answers if _covers(held, one.arrived_on)]
+            lines = [one for one in answers if _covers(held, one.arrived_on) and not one.is_undated]
             result = timed(said, [_answer(one) for one in lines], calendar, today)
             late = [one.notice for one in lines if one.id in result.late]
             found.append(Kept(promise, timed=result, late_notices=list({one.id: one for one in late}.values())))
@@ -227,7 +227,7 @@ async def _asked_in(db: Session, own: int, mechanism: Mechanism, year: int) -> l
         .join(Addressee.notice)
         .where(
             Notice.mechanism_id == mechanism.id,
-            Notice.sent_at.is_not(None),
+            *WAS_SENT,
             Addressee.asked,
             Addressee.arrived_on >= date(year, 1, 1),
             Addressee.arrived_on < date(year + 1, 1, 1),

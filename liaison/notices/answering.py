@@ -142,6 +142,7 @@ async def pass_on(
             agency=members[to_agency_id],
             passed_on_to=None,
             from_agency_id=notice.from_agency_id,
+            dated_on=notice.dated_on,
             version=1,
             acts=[],
         )

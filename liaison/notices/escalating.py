@@ -51,6 +51,7 @@ async def escalate(
         to_person=person,
     )
     db.add(kept)
+    notice.touch()  # so that nobody takes back as untouched what was entered afterwards
     await db.flush()
     about = f"notice_escalation:{kept.id}"
     if person is not None:

@@ -1,11 +1,10 @@
-"""移送台账: the leads that the viewer's agencies referred or were referred, newest first, a page at a time or as a table to take along."""
+"""移送台账: the leads that the viewer's agencies referred or were referred, by the day of referring, newest first, a page at a time or as a table to take along."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload
 
 from liaison.accounts.viewer import Viewer
@@ -14,8 +13,19 @@ from liaison.documents.spreadsheet import MOST_ROWS
 from liaison.errors import Conflict
 from liaison.i18n import N_, Words
 from liaison.notices.ledger_table import table_of
-from liaison.notices.models import ACCEPTED, ACKNOWLEDGED, ANSWERED, CLOSED, RETURNED, SENT, Addressee, Notice
+from liaison.notices.models import (
+    ACCEPTED,
+    ACKNOWLEDGED,
+    ANSWERED,
+    CLOSED,
+    RETURNED,
+    SENT,
+    WAS_SENT,
+    Addressee,
+    Notice,
+)
 from liaison.notices.permissions import reads_for
+from liaison.notices.queries import place_of
 
 RECEIVED, REFERRED = "received", "referred"
 DIRECTIONS = (RECEIVED, REFERRED)
@@ -39,9 +49,10 @@ class Filters:
 async def leads(
     db: Session, viewer: Viewer, filters: Filters, *, before: int | None = None, limit: int = 50
 ) -> list[Addressee]:
-    """Each lead as the line of the agency it went to, from the one before that notice's id. Drafts are in none. It is read by an index
-    however many notices there are."""
+    """Each lead as the line of the agency it went to, by the day it was referred, from the one before that notice on. Drafts are in none. It
+    is read by an index however many notices there are. Raises NotFound (`before`)."""
     found: dict[int, Addressee] = {}
+    place = await place_of(db, viewer, before) if before is not None else None
     for mechanism_id, own in reads_for(viewer, db.clock.today(db.settings.timezone)):
         if filters.mechanism_id not in (None, mechanism_id):
             continue
@@ -50,14 +61,16 @@ async def leads(
                 continue
             query = select(Addressee).join(Addressee.notice)
             query = query.where(side == own, Addressee.is_referral, Notice.mechanism_id == mechanism_id)
-            query = _narrowed(db, query.where(Notice.sent_at.is_not(None)), filters)
-            if before is not None:
-                query = query.where(Addressee.notice_id < before)
+            query = _narrowed(query.where(*WAS_SENT), filters)
+            if place is not None:
+                query = query.where(tuple_(Addressee.dated_on, Addressee.notice_id) < place)
             # newest first; of what is open, which is little, by the index of what is open instead
-            at = Addressee.notice_id + 0 if filters.state in _OWED else Addressee.notice_id
-            query = query.order_by(at.desc()).limit(limit)
+            day = (
+                Addressee.dated_on if filters.state not in _OWED else func.coalesce(Addressee.dated_on, Notice.dated_on)
+            )
+            query = query.order_by(day.desc(), Addressee.notice_id.desc()).limit(limit)
             found |= {one.notice_id: one for one in await db.scalars(query.options(*_SHOWN))}
-    return sorted(found.values(), key=lambda one: -one.notice_id)[:limit]
+    return sorted(found.values(), key=lambda one: (one.dated_on, one.notice_id), reverse=True)[:limit]
 
 
 async def exported(db: Session, viewer: Viewer, filters: Filters, words: Words) -> list[list[str]]:
@@ -68,17 +81,15 @@ async def exported(db: Session, viewer: Viewer, filters: Filters, words: Words) 
     return table_of(words, rows)
 
 
-def _narrowed(db: Session, query: Select[Addressee], filters: Filters) -> Select[Addressee]:
-    zone = ZoneInfo(db.settings.timezone)
+def _narrowed(query: Select[Addressee], filters: Filters) -> Select[Addressee]:
     if filters.category is not None:
         query = query.where(Notice.category == filters.category)
     if filters.state is not None:
         query = query.where(*_stands(filters.state))
     if filters.sent_from is not None:
-        query = query.where(Notice.sent_at >= datetime.combine(filters.sent_from, time.min, zone))
+        query = query.where(Addressee.dated_on >= filters.sent_from)
     if filters.sent_until is not None:
-        end = datetime.combine(filters.sent_until + timedelta(days=1), time.min, zone)
-        query = query.where(Notice.sent_at < end)
+        query = query.where(Addressee.dated_on <= filters.sent_until)
     return query
 
 

@@ -22,6 +22,10 @@ HEADINGS = (
     N_("By clause"),
     N_("Document number"),
     N_("Mechanism"),
+    N_("Acknowledged on"),
+    N_("What was decided"),
+    N_("Closed on"),
+    N_("Entered afterwards"),
 )
 
 
@@ -48,7 +52,7 @@ def _cells(words: Words, line: Addressee) -> list[str]:
         category(words, notice),
         notice.from_agency.short_name,
         line.agency.short_name,
-        day(notice.sent_at),
+        day(notice.dated_on),
         day(line.due_on),
         words._(LEAD_STATE_NAMES[state_of(line)]),
         day(line.decided_at),
@@ -56,4 +60,8 @@ def _cells(words: Words, line: Addressee) -> list[str]:
         str(notice.clause_number) if notice.clause_number is not None else "",
         notice.doc_no or "",
         notice.mechanism.short_name,
+        day(line.acknowledged_at),
+        words._(LEAD_STATE_NAMES[line.decision]) if line.decision else "",
+        day(notice.closed_at),
+        day(notice.entered_afterwards_at),
     ]

@@ -33,12 +33,16 @@ def letter_of(words: Words, notice: Notice) -> Letter:
         paragraphs.append(("", words._("Attached: %(papers)s", papers=names)))
     if copies:
         paragraphs.append(("", words._("Copies to: %(agencies)s", agencies=words._(", ").join(copies))))
-    sent_on = (notice.sent_at or notice.written_at).astimezone(notice.zone).date()
+    if notice.entered_afterwards_at is not None:  # else it would pass for the letter of that day
+        on = words.date(notice.entered_afterwards_at.astimezone(notice.zone).date())
+        paragraphs.append(
+            ("", words._("Entered afterwards on %(day)s from the ledger: this is no copy of what was sent.", day=on))
+        )
     return Letter(
         issuing_agency=notice.from_agency.name,
         doc_no=notice.doc_no or "",
         title=notice.subject,
         to=words._("%(agencies)s:", agencies=words._(", ").join(one.agency.name for one in asked)),
         paragraphs=paragraphs,
-        date=words.date(sent_on),
+        date=words.date(notice.dated_on),
     )

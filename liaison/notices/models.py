@@ -31,12 +31,15 @@ DECISIONS = (ACCEPTED, DECLINED, RETURNED)
 """受理, 不予受理, 退回补充: what the agency decides to which a lead was referred."""
 STATES = (SENT, ACKNOWLEDGED, ACCEPTED, DECLINED, RETURNED, ANSWERED, CLOSED)
 """How a referral that was sent can stand."""
+ENTERED = "entered_afterwards"
+"""The door (`via`) of an act that was entered with its notice afterwards, and of which only the day is known."""
 OPENED, OFFERED, AGREED, REFUSED, PASSED_ON = "opened", "offered", "agreed", "refused", "passed_on"
 CORRECTED = "corrected"
 SUPPLEMENTED, FEEDBACK = "supplemented", "feedback"
 AGENDA_ITEM, ACTION_ITEM = "agenda_item", "action_item"
 """What else may be done with one, beside acknowledging, answering and closing it."""
 _DUE, _OPEN = text("remind_on IS NOT NULL"), text("settled_at IS NULL")
+_ENTERED = text("entered_for_id IS NOT NULL")
 _FROM_ACTIVITY = text("activity_id IS NOT NULL")
 _IS_LEAD, _IS_LEAD_1 = text("is_referral"), text("is_referral = 1")
 """In the words in which each database is asked for it, else the index is not used."""
@@ -47,8 +50,16 @@ class Notice(Versioned, Base):
 
     __tablename__ = "notice"
     __table_args__ = (
-        Index("ix_notice_from_agency_id", "mechanism_id", "from_agency_id", "id"),
+        Index("ix_notice_from_agency_id", "mechanism_id", "from_agency_id", "dated_on", "id"),
         Index("ix_notice_answers_id", "answers_id"),
+        Index(
+            "ix_notice_entered_for_id",
+            "mechanism_id",
+            "entered_for_id",
+            "entered_afterwards_at",
+            sqlite_where=_ENTERED,
+            postgresql_where=_ENTERED,
+        ),
         Index("ix_notice_activity_id", "activity_id", sqlite_where=_FROM_ACTIVITY, postgresql_where=_FROM_ACTIVITY),
     )
 
@@ -59,7 +70,7 @@ class Notice(Versioned, Base):
     purpose: Mapped[str] = mapped_column(String(20))
     """供知悉, 征求意见, 商请办理 or 答复."""
     from_agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
-    from_agency: Mapped[Agency] = relationship(lazy="raise")
+    from_agency: Mapped[Agency] = relationship(lazy="raise", foreign_keys=[from_agency_id])
     doc_no: Mapped[str | None] = mapped_column(String(60))
     """Of the sending agency's registry: typed, never made."""
     subject: Mapped[str] = mapped_column(String(200))
@@ -70,6 +81,8 @@ class Notice(Versioned, Base):
     """答复: the notice that this one answers."""
     written_at: Mapped[datetime]
     written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    dated_on: Mapped[date]
+    """The local day of sending, of a draft that of writing: by which lists go, the newest first."""
     sent_at: Mapped[datetime | None]
     sent_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     sender: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[sent_by])
@@ -77,6 +90,14 @@ class Notice(Versioned, Base):
     """The sending agency needs no answer any more."""
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_why: Mapped[str | None] = mapped_column(Text)
+
+    entered_afterwards_at: Mapped[datetime | None]
+    """补录: sent by another way before, and entered since. Of all that lies before this only the day is known (`by_day`)."""
+    entered_afterwards_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    enterer: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[entered_afterwards_by])
+    entered_for_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    """The one of the two agencies that entered it."""
+    entered_for: Mapped[Agency | None] = relationship(lazy="raise", foreign_keys=[entered_for_id])
 
     case_code: Mapped[str | None] = mapped_column(String(60))
     """线索编号: a referred lead is named by its code, never by its people."""
@@ -92,7 +113,7 @@ class Notice(Versioned, Base):
     """The joint activity at which a referred lead was found; read by the two agencies alone, like all of it."""
 
     discarded_at: Mapped[datetime | None]
-    """A draft that was thrown away; its agency can take it back."""
+    """A draft that was thrown away, or one entered afterwards that was taken back; its agency can undo that."""
     discarded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     addressees: Mapped[list["Addressee"]] = relationship(
@@ -104,6 +125,10 @@ class Notice(Versioned, Base):
     def zone(self) -> ZoneInfo:
         """The zone whose local dates its deadline counts in. Needs `mechanism`."""
         return ZoneInfo(self.mechanism.timezone)
+
+    def by_day(self, moment: datetime) -> bool:
+        """Whether of this moment only the day is known: it is kept as that day's first instant, whose time means nothing."""
+        return self.entered_afterwards_at is not None and moment <= self.entered_afterwards_at
 
     @property
     def is_referral(self) -> bool:
@@ -160,22 +185,32 @@ class Notice(Versioned, Base):
         return found
 
 
+WAS_SENT = Notice.sent_at.is_not(None), Notice.discarded_at.is_(None)
+"""The conditions of what the agencies that it concerns have before them."""
+
+
 class Addressee(Versioned, Base):
     """One agency that a notice is addressed to (主送), or that is to know of it (抄送)."""
 
     __tablename__ = "notice_addressee"
     __table_args__ = (
         UniqueConstraint("notice_id", "agency_id"),
-        Index("ix_notice_addressee_agency_id", "agency_id", "notice_id"),
+        Index("ix_notice_addressee_agency_id", "agency_id", "dated_on", "notice_id"),
         Index("ix_notice_addressee_remind_on", "remind_on", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_notice_addressee_open", "agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_notice_addressee_awaited", "from_agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(
-            "ix_notice_addressee_lead_to", "agency_id", "notice_id", sqlite_where=_IS_LEAD_1, postgresql_where=_IS_LEAD
+            "ix_notice_addressee_lead_to",
+            "agency_id",
+            "dated_on",
+            "notice_id",
+            sqlite_where=_IS_LEAD_1,
+            postgresql_where=_IS_LEAD,
         ),
         Index(
             "ix_notice_addressee_lead_from",
             "from_agency_id",
+            "dated_on",
             "notice_id",
             sqlite_where=_IS_LEAD_1,
             postgresql_where=_IS_LEAD,
@@ -190,6 +225,8 @@ class Addressee(Versioned, Base):
     agency: Mapped[Agency] = relationship(lazy="raise", foreign_keys=[agency_id])
     is_referral: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Of a referral, so that the ledger of leads is found among however many notices."""
+    dated_on: Mapped[date]
+    """The notice's own, so that boxes and the ledger are read in the order of an index."""
     asked: Mapped[bool] = mapped_column(default=True)
     """False: 抄送, to know of it; nothing is asked of that agency."""
     arrived_on: Mapped[date | None]
@@ -229,6 +266,11 @@ class Addressee(Versioned, Base):
     def owes(self) -> bool:
         """Whether its word is waited for. Needs `notice`."""
         return self.asked and self.settled_at is None and self.notice.sent_at is not None
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether it was entered afterwards as done with, and nobody knows the day of the decision: no days are counted to it. Needs `notice`."""
+        return self.decided_at is None and self.settled_at is not None and self.notice.by_day(self.settled_at)
 
     @property
     def standing(self) -> "NoticeAct | None":
@@ -308,9 +350,14 @@ class NoticeAct(Base):
     object_id: Mapped[int | None]
     """The agenda item or action item that was made of it."""
     registered: Mapped[dict[str, Any] | None]
-    """代登记: {"how", "said_by", "at", "by_id"}."""
+    """代登记: {"how", "said_by", "at", "by_id"}; of one that the other agency entered afterwards {"by_id"} alone."""
     unverified: Mapped[bool] = mapped_column(default=False)
     """未核实: by a mail whose sender no mail server vouches for."""
+
+    @property
+    def entered_afterwards(self) -> bool:
+        """补录: entered with its notice; only its day is known."""
+        return self.via == ENTERED
 
 
 class NoticePaper(FileRow):

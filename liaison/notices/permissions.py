@@ -29,9 +29,19 @@ def may_write(viewer: Viewer, mechanism_id: int) -> bool:
     return viewer.acts_for(mechanism_id) is not None
 
 
+def may_enter_past(viewer: Viewer, mechanism_id: int) -> bool:
+    """Enter referrals of before (补录): officer and deputy of either agency; at the server's console whoever sits there, for one of them."""
+    return may_write(viewer, mechanism_id) or (viewer.operator and viewer.via == "cli")
+
+
 def is_sender(viewer: Viewer, notice: Notice) -> bool:
     """Change a draft, send, decide on another date, close, write to the own leader: officer and deputy of the sending agency."""
     return viewer.acts_for(notice.mechanism_id) == notice.from_agency_id
+
+
+def is_enterer(viewer: Viewer, notice: Notice) -> bool:
+    """Take back what was entered afterwards: officer and deputy of the agency that entered it."""
+    return notice.entered_for_id is not None and viewer.acts_for(notice.mechanism_id) == notice.entered_for_id
 
 
 def may_answer(viewer: Viewer, notice: Notice, agency_id: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_, union
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -13,7 +13,7 @@ from liaison.db import Session
 from liaison.errors import NotFound
 from liaison.mail.models import OutboxMail
 from liaison.notices.addressing import Holder
-from liaison.notices.models import Addressee, Notice, NoticeAct, NoticeEscalation
+from liaison.notices.models import WAS_SENT, Addressee, Notice, NoticeAct, NoticeEscalation
 from liaison.notices.permissions import reads_for
 
 RECEIVED, SENT_BOX, DRAFTS = "received", "sent", "drafts"
@@ -26,6 +26,8 @@ _LISTED = (
 WHOLE = (
     *_LISTED[:2],
     joinedload(Notice.sender),
+    joinedload(Notice.enterer),
+    joinedload(Notice.entered_for),
     selectinload(Notice.addressees).options(
         joinedload(Addressee.agency),
         joinedload(Addressee.passed_on_to),
@@ -75,7 +77,7 @@ async def waiting_in(db: Session, mechanism_id: int, agency_id: int | None = Non
     query = (
         select(Addressee.notice_id)
         .join(Notice, Notice.id == Addressee.notice_id)
-        .where(Notice.mechanism_id == mechanism_id, Notice.sent_at.is_not(None))
+        .where(Notice.mechanism_id == mechanism_id, *WAS_SENT)
         .where(Addressee.asked, Addressee.settled_at.is_(None))
         .order_by(Addressee.due_on.is_(None), Addressee.due_on, Addressee.id)
     )
@@ -100,22 +102,34 @@ async def of_link(db: Session, addressee_id: int) -> Notice:
 async def listed(
     db: Session, viewer: Viewer, filters: Filters, *, before: int | None = None, limit: int = 50
 ) -> list[Notice]:
-    """A box of the viewer's agencies, newest first, from the one before that id. It is read by an index however much there is."""
+    """A box of the viewer's agencies, newest first, from the one before that notice on. It is read by an index however much there is. Raises
+    NotFound (`before`)."""
     today = db.clock.today(db.settings.timezone)
+    place = await place_of(db, viewer, before) if before is not None else None
     found: dict[int, Notice] = {}
     for mechanism_id, agency_id in reads_for(viewer, today):
         if filters.mechanism_id not in (None, mechanism_id):
             continue
         query = _box(filters, agency_id).where(Notice.mechanism_id == mechanism_id)
         query = _narrowed(query, filters)
-        at = (
-            Addressee.notice_id if filters.box == RECEIVED else Notice.id
-        )  # in the order of the index that the box is read by
-        if before is not None:
-            query = query.where(at < before)
-        rows = await db.scalars(query.options(*_LISTED).order_by(at.desc()).limit(limit))
+        # in the order of the index that the box is read by
+        order = (Addressee.dated_on, Addressee.notice_id) if filters.box == RECEIVED else (Notice.dated_on, Notice.id)
+        if place is not None:
+            query = query.where(tuple_(*order) < place)
+        rows = await db.scalars(query.options(*_LISTED).order_by(*(each.desc() for each in order)).limit(limit))
         found |= {row.id: row for row in rows}
-    return sorted(found.values(), key=lambda one: -one.id)[:limit]
+    return sorted(found.values(), key=lambda one: (one.dated_on, one.id), reverse=True)[:limit]
+
+
+async def place_of(db: Session, viewer: Viewer, notice_id: int) -> tuple[date, int]:
+    """Where a notice that the viewer may see stands in lists: a page goes on behind it. Raises NotFound."""
+    query = select(Notice.dated_on).where(
+        Notice.id == notice_id, visible_to(viewer, db.clock.today(db.settings.timezone))
+    )
+    day = await db.scalar(query)
+    if day is None:
+        raise NotFound
+    return day, notice_id
 
 
 def _box(filters: Filters, agency_id: int) -> Select[Notice]:
@@ -148,21 +162,26 @@ def _narrowed(query: Select[Notice], filters: Filters) -> Select[Notice]:
 async def of_mechanism(
     db: Session, viewer: Viewer, mechanism_id: int, *, before: int | None = None, limit: int = 100
 ) -> Sequence[Notice]:
-    """Those of one mechanism that the viewer may see, newest first, for programs."""
+    """Those of one mechanism that the viewer may see, newest first, for programs. Raises NotFound (`before`)."""
     today = db.clock.today(db.settings.timezone)
-    ids: set[int] = set()
+    place = await place_of(db, viewer, before) if before is not None else None
+    places: set[tuple[date, int]] = set()
     for own in (agency_id for in_it, agency_id in reads_for(viewer, today) if in_it == mechanism_id):
-        written = select(Notice.id).where(Notice.from_agency_id == own)
-        received = select(Notice.id).join(Addressee, Addressee.notice_id == Notice.id)
-        received = received.where(Addressee.agency_id == own, Notice.sent_at.is_not(None))
-        for query, at in ((written, Notice.id), (received, Addressee.notice_id)):  # each in the order of its index
-            query = query.where(Notice.mechanism_id == mechanism_id, Notice.discarded_at.is_(None))
-            if before is not None:
-                query = query.where(at < before)
-            ids |= set(await db.scalars(query.order_by(at.desc()).limit(limit)))
-    newest = sorted(ids, reverse=True)[:limit]
-    found = await db.scalars(select(Notice).where(Notice.id.in_(newest)).options(*WHOLE).order_by(Notice.id.desc()))
-    return found.all()
+        sent_to_it = Addressee.agency_id == own, Notice.sent_at.is_not(None)
+        for order, *mine in (  # each in the order of its index
+            ((Notice.dated_on, Notice.id), Notice.from_agency_id == own),
+            ((Addressee.dated_on, Addressee.notice_id), *sent_to_it),
+        ):
+            query = select(*order).where(*mine, Notice.mechanism_id == mechanism_id, Notice.discarded_at.is_(None))
+            if order[0] is Addressee.dated_on:
+                query = query.join(Notice, Notice.id == Addressee.notice_id)
+            if place is not None:
+                query = query.where(tuple_(*order) < place)
+            rows = await db.execute(query.order_by(*(each.desc() for each in order)).limit(limit))
+            places |= {(row[0], row[1]) for row in rows}
+    newest = [id_ for _, id_ in sorted(places, reverse=True)[:limit]]
+    found = await db.scalars(select(Notice).where(Notice.id.in_(newest)).options(*WHOLE))
+    return sorted(found, key=lambda one: (one.dated_on, one.id), reverse=True)
 
 
 async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
@@ -180,7 +199,7 @@ async def open_ones(db: Session, viewer: Viewer) -> list[Addressee]:
     query = (
         select(Addressee)
         .join(Notice, Notice.id == Addressee.notice_id)
-        .where(Addressee.id.in_(either), Notice.sent_at.is_not(None), or_(false(), *mine))
+        .where(Addressee.id.in_(either), *WAS_SENT, or_(false(), *mine))
         .options(
             joinedload(Addressee.agency),
             joinedload(Addressee.notice).options(joinedload(Notice.mechanism), joinedload(Notice.from_agency)),

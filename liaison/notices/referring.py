@@ -99,7 +99,9 @@ async def supplement(
     addressee.decision = addressee.decided_at = None
     mechanism = notice.mechanism
     addressee.arrived_on = db.clock.today(mechanism.timezone)
-    addressee.due_on = due.due_on(region_calendar(mechanism.region), addressee.arrived_on, notice.deadline_days)
+    addressee.due_on = due.due_on(
+        region_calendar(mechanism.region), addressee.arrived_on, notice.deadline_days or due.DEFAULT_DAYS
+    )
     plan(db, addressee)
     act = add_act(db, viewer, addressee, SUPPLEMENTED, of_sender=True, text=text)
     notice.touch()

@@ -60,7 +60,7 @@ def draft_of(words: Words, notice: Notice, owing: list[Addressee]) -> str:
     """What is proposed to be written; the liaison changes it as they like."""
     agencies = words._(", ").join(one.agency.name for one in owing)
     day = words.date(min(one.due_on for one in owing if one.due_on is not None))
-    sent_on = words.date(notice.sent_at.astimezone(notice.zone).date()) if notice.sent_at else ""
+    sent_on = words.date(notice.dated_on) if notice.sent_at else ""
     return "\n".join(
         (
             words._("On %(day)s our agency sent “%(subject)s” to %(agencies)s.", day=sent_on, subject=named(words, notice), agencies=agencies),

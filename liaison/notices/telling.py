@@ -12,7 +12,7 @@ from liaison.directory.models import Agency
 from liaison.mail import outbox
 from liaison.mail.models import OutboxMail
 from liaison.mechanisms.models import Mechanism
-from liaison.mechanisms.queries import on_duty
+from liaison.mechanisms.queries import OnDuty, on_duty
 from liaison.notices import queries
 from liaison.notices.addressing import Holder, Told, thread_of, told_of
 from liaison.notices.models import Addressee, Notice, NoticeAct
@@ -45,6 +45,7 @@ async def pass_on(db: Session, mechanism: Mechanism) -> int:
     for notice in await queries.waiting_in(db, mechanism.id):
         sent = select(OutboxMail.params).where(OutboxMail.about == f"notice:{notice.id}", OutboxMail.kind == KIND)
         had = {Holder(*each).office for params in await db.scalars(sent) for each in params["holders"]}
+        had |= _knew(duty, notice)
         owing = [(one.id, one.agency) for one in notice.addressees if one.owes]
         for one in told_of(duty, owing, db.settings.locale):
             one.holders = [each for each in one.holders if each.office not in had]
@@ -53,6 +54,21 @@ async def pass_on(db: Session, mechanism: Mechanism) -> int:
                 await _call_for(db, KIND, notice, one, f"{notice.id}:{offices}", by=None, passed_on=True)
                 mails += 1
     return mails
+
+
+def _knew(duty: OnDuty, notice: Notice) -> set[tuple[int, int | None]]:
+    """Who held office, or was a deputy, when a notice was entered afterwards: nobody was mailed then, and they are not told of it as something
+    new at the next change of office."""
+    if notice.entered_afterwards_at is None:
+        return set()
+    on = notice.entered_afterwards_at.astimezone(notice.zone).date()
+    held = [
+        None,
+        *(one for one in duty.in_office.values() if one),
+        *(one for some in duty.deputies.values() for one in some),
+    ]
+    before = [one.id if one else None for one in held if one is None or one.starts_on <= on]
+    return {(line.id, id_) for line in notice.addressees for id_ in before}
 
 
 async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:

@@ -1,5 +1,6 @@
 """Notices and the contact log as the API gives them."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,6 @@ from liaison.notices.models import Addressee, Notice, NoticeAct
 
 def notice_json(notice: Notice) -> dict[str, Any]:
     """One notice with everybody it went to, what each did with it, and its papers."""
-    zone = notice.zone
     return {
         "id": str(notice.id),
         "mechanism_id": str(notice.mechanism_id),
@@ -28,15 +28,34 @@ def notice_json(notice: Notice) -> dict[str, Any]:
         "activity_id": str(notice.activity_id) if notice.activity_id else None,
         "answers_id": str(notice.answers_id) if notice.answers_id else None,
         "state": notice.state,
-        "sent_at": instant(notice.sent_at, zone) if notice.sent_at else None,
-        "closed_at": instant(notice.closed_at, zone) if notice.closed_at else None,
+        **_moment("sent", notice.sent_at, notice),
+        **_moment("closed", notice.closed_at, notice),
         "closed_why": notice.closed_why,
         "addressees": [_addressee(one, notice) for one in notice.addressees],
+        "entered_afterwards": _entered(notice),
         "papers": [
             {"id": str(one.id), "file_name": one.file_name, "bytes": one.bytes, "sha256": one.sha256, "kind": one.kind}
             for one in notice.papers
         ],
         "version": notice.version,
+    }
+
+
+def _moment(name: str, moment: datetime | None, notice: Notice) -> dict[str, str | None]:
+    """`…_on`, the local day, and `…_at`, the instant: None where of what was entered afterwards only the day is known."""
+    if moment is None:
+        return {f"{name}_on": None, f"{name}_at": None}
+    day = moment.astimezone(notice.zone).date().isoformat()
+    return {f"{name}_on": day, f"{name}_at": None if notice.by_day(moment) else instant(moment, notice.zone)}
+
+
+def _entered(notice: Notice) -> dict[str, Any] | None:
+    if notice.entered_afterwards_at is None:
+        return None
+    return {
+        "at": instant(notice.entered_afterwards_at, notice.zone),
+        "by_id": str(notice.entered_afterwards_by) if notice.entered_afterwards_by else None,
+        "agency_id": str(notice.entered_for_id),
     }
 
 
@@ -48,11 +67,11 @@ def _addressee(one: Addressee, notice: Notice) -> dict[str, Any]:
         "state": one.state,
         "due_on": one.due_on.isoformat() if one.due_on else None,
         "offered_due_on": one.offered_due_on.isoformat() if one.offered_due_on else None,
-        "opened_at": instant(one.opened_at, zone) if one.opened_at else None,
-        "acknowledged_at": instant(one.acknowledged_at, zone) if one.acknowledged_at else None,
+        "opened_at": instant(one.opened_at, zone) if one.opened_at and not notice.by_day(one.opened_at) else None,
+        **_moment("acknowledged", one.acknowledged_at, notice),
         "decision": one.decision,
-        "decided_at": instant(one.decided_at, zone) if one.decided_at else None,
-        "answered_at": instant(one.answered_at, zone) if one.answered_at else None,
+        **_moment("decided", one.decided_at, notice),
+        **_moment("answered", one.answered_at, notice),
         "passed_on_to": str(one.passed_on_to_id) if one.passed_on_to_id else None,
         "acts": [_act(act, notice) for act in one.acts],
     }
@@ -62,13 +81,14 @@ def _act(act: NoticeAct, notice: Notice) -> dict[str, Any]:
     return {
         "what": act.what,
         "agency_id": str(act.agency_id),
-        "at": instant(act.at, notice.zone),
+        "on": act.at.astimezone(notice.zone).date().isoformat(),
+        "at": None if act.entered_afterwards else instant(act.at, notice.zone),
         "by_id": str(act.by_id) if act.by_id else None,
         "via": act.via,
         "text": act.text,
         "due_on": act.due_on.isoformat() if act.due_on else None,
         "answer_id": str(act.answer_id) if act.answer_id else None,
-        "registered": registered_json(act.registered, notice.zone),
+        "registered": None if act.entered_afterwards else registered_json(act.registered, notice.zone),
         "unverified": act.unverified,
     }
 

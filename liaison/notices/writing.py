@@ -70,6 +70,7 @@ async def draft(
         from_agency_id=own,
         from_agency=await db.get_one(Agency, own),
         answers_id=answers_id,
+        dated_on=db.clock.today(mechanism.timezone),
         written_at=db.now(),
         written_by=viewer.person_id,
         version=1,
@@ -165,7 +166,9 @@ async def send(db: Session, viewer: Viewer, notice: Notice, *, version: int | No
         check.refuse("to_agency_ids", N_("Not a member any more: %(agencies)s."), agencies=tuple(left))
     check.done()
     notice.sent_at, notice.sent_by, notice.discarded_at = db.now(), viewer.person_id or None, None
+    notice.dated_on = today
     for one in notice.addressees:
+        one.dated_on = today
         arrive(db, notice, one)
     notice.touch()
     await db.flush()
@@ -274,6 +277,7 @@ async def _address(db: Session, check: Check, notice: Notice, to: Collection[int
             agency_id=id_,
             agency=members[id_],
             from_agency_id=notice.from_agency_id,
+            dated_on=notice.dated_on,
             passed_on_to=None,
             version=1,
             acts=[],

@@ -43,6 +43,7 @@ async def due_addressees(db: Session, morning: Morning) -> Sequence[Addressee]:
     """The agencies whose word is waited for, of which a step has come."""
     query = select(Addressee).join(Notice, Notice.id == Addressee.notice_id)
     query = query.join(Mechanism, Mechanism.id == Notice.mechanism_id).where(Addressee.remind_on <= morning.today)
+    query = query.where(Notice.discarded_at.is_(None))
     query = query.options(joinedload(Addressee.notice).joinedload(Notice.mechanism))
     return (await db.scalars(morning.here(query).order_by(Addressee.remind_on, Addressee.id))).all()
 
@@ -79,7 +80,7 @@ async def notice_entry(
     )
     query = query.options(joinedload(Addressee.agency), joinedload(Addressee.notice).options(*notice_options))
     one = (await db.execute(query)).unique().scalar_one_or_none()
-    if one is None or not one.is_timed or one.due_on != line.due_on:
+    if one is None or not one.is_timed or one.due_on != line.due_on or one.notice.discarded_at is not None:
         return None
     notice, to_sender = one.notice, line.step == UNANSWERED
     told = office.agency_id if office is not None else line.agency_id
@@ -128,7 +129,7 @@ async def notice_entry(
 def _outside(words: Words, notice: Notice, to_sender: bool) -> str:
     """What a mail's subject calls it, which is read over the shoulder: whose it is, or when one's own agency sent it."""
     if to_sender and notice.sent_at is not None:
-        return words._("sent on %(day)s", day=words.short_date(notice.sent_at.astimezone(notice.zone).date()))
+        return words._("sent on %(day)s", day=words.short_date(notice.dated_on))
     return words._("from %(agency)s", agency=notice.from_agency.short_name)
 
 

@@ -91,13 +91,14 @@ def change(now: Decimal | int, before: Decimal | int) -> Decimal | None:
     return (Decimal(100) * (now - before) / before).quantize(Decimal("0.1")) if before else None
 
 
-def asked(lines: Sequence[tuple[date, date | None, date | None]]) -> Asked:
-    """Of (arrived, due, answered) local dates: one without a due date is in time whenever it is answered."""
+def asked(lines: Sequence[tuple[date, date | None, date | None]], *, undated: int = 0) -> Asked:
+    """Of (arrived, due, answered) local dates: one without a due date is in time whenever it is answered. So many more (`undated`) were
+    entered afterwards without the day of the decision: they count as answered, since nobody knows of a delay, and in no average."""
     done = [(arrived, due, answered) for arrived, due, answered in lines if answered is not None]
     late = sum(due is not None and answered > due for _, due, answered in done)
     days = [(answered - arrived).days for arrived, _, answered in done]
     average = (Decimal(sum(days)) / len(days)).quantize(Decimal("0.1")) if days else None
-    return Asked(len(lines), len(done) - late, late, len(lines) - len(done), average)
+    return Asked(len(lines) + undated, len(done) - late + undated, late, len(lines) - len(done), average)
 
 
 def headline(groups: Sequence[Sum]) -> list[tuple[str, Sum]]:

@@ -19,7 +19,7 @@ from liaison.meetings.activity_queries import between as activities_between
 from liaison.meetings.activity_table import sums as activity_sums
 from liaison.meetings.models import NUMBERED_KINDS, Meeting
 from liaison.meetings.seen import visible_to
-from liaison.notices.models import WANT_ANSWER, Addressee, Notice
+from liaison.notices.models import WANT_ANSWER, WAS_SENT, Addressee, Notice
 from liaison.results import queries, sums
 from liaison.results.periods import Period
 from liaison.results.permissions import is_outside
@@ -112,7 +112,7 @@ async def _asked(
         .join(Addressee.notice)
         .where(
             Notice.mechanism_id == mechanism.id,
-            Notice.sent_at.is_not(None),
+            *WAS_SENT,
             Addressee.asked,
             Addressee.passed_on_at.is_(None),
             Addressee.arrived_on >= period.first,
@@ -123,7 +123,9 @@ async def _asked(
         .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism))
     )
     lines: Sequence[Addressee] = (await db.scalars(query)).all()
-    return asked([(one.arrived_on, one.due_on, _answered_on(one)) for one in lines if one.arrived_on])
+    dated = [one for one in lines if not one.is_undated]
+    days = [(one.arrived_on, one.due_on, _answered_on(one)) for one in dated if one.arrived_on]
+    return asked(days, undated=len(lines) - len(dated))
 
 
 def _answered_on(line: Addressee) -> date | None:

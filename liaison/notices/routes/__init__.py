@@ -8,6 +8,7 @@ from liaison.notices.routes.ledger import handlers as ledger_handlers
 from liaison.notices.routes.links import PAGES as LINK_PAGES
 from liaison.notices.routes.lists import handlers as list_handlers
 from liaison.notices.routes.papers import handlers as paper_handlers
+from liaison.notices.routes.past import handlers as past_handlers
 from liaison.notices.routes.referring import handlers as referring_handlers
 from liaison.notices.routes.registering import handlers as registering_handlers
 from liaison.notices.routes.show import handlers as show_handlers
@@ -24,6 +25,7 @@ router = Router(
         *acting_handlers,
         *referring_handlers,
         *ledger_handlers,
+        *past_handlers,
         *registering_handlers,
         *paper_handlers,
         *contact_handlers,

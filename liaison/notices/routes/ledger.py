@@ -3,18 +3,23 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import get
 from litestar.response import Response
 
+from liaison.accounts.viewer import Viewer
+from liaison.db import Session
 from liaison.documents import spreadsheet
+from liaison.errors import NotFound
+from liaison.notices import queries
 from liaison.notices.leads import category_of
 from liaison.notices.ledger import DIRECTIONS, Filters, exported, leads
 from liaison.notices.ledger_table import state_of
 from liaison.notices.models import STATES
-from liaison.notices.permissions import may_write
+from liaison.notices.permissions import is_enterer, may_write
 from liaison.notices.routes.common import Db, Me, shown
 from liaison.notices.routes.lists import own_mechanisms
 from liaison.web.attached import attached
@@ -49,7 +54,28 @@ async def ledger(request: AnyRequest, db: Db, viewer: Me) -> Response[str]:
         export="/referrals/ledger.xlsx" + _query(kept),
         next_url="/referrals" + _query({**kept, "before": str(rows[PAGE - 1].notice_id)}) if len(rows) > PAGE else None,
         is_first=before is None,
+        toast=await _taken_back(request, db, viewer),
     )
+
+
+async def _taken_back(request: AnyRequest, db: Session, viewer: Viewer) -> SimpleNamespace | None:
+    """What was taken back just now, with its undo, if it is there."""
+    notice_id, whole = whole_number(request.query_params.get("taken_back")), request.query_params.get("whole") == "1"
+    if not notice_id:
+        return None
+    try:
+        notice = await queries.get(db, viewer, notice_id, discarded=True)
+    except NotFound:
+        return None
+    if not is_enterer(viewer, notice) or (notice.discarded_at is None and not whole):
+        return None
+    words = words_of(request)
+    text = (
+        words._("Taken back: of this import all that nobody had done anything with.")
+        if whole
+        else words._("The referral entered afterwards is taken back.")
+    )
+    return SimpleNamespace(text=text, undo_url=f"/notices/{notice_id}/take-back/undo{'?whole=1' if whole else ''}")
 
 
 @get("/referrals/ledger.xlsx")
