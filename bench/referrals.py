@@ -45,7 +45,7 @@ def notice_row(n: int, leads: int) -> dict[str, object]:
     sent_at = NOW - timedelta(hours=leads - n + 1)
     return {
         "id": n, "mechanism_id": 1, "kind": "referral", "purpose": "action", "from_agency_id": 1 + n % 2, "subject": f"第{n}条线索",
-        "text": "符合支持起诉条件，移送办理。", "deadline_days": 5, "written_at": sent_at, "sent_at": sent_at,
+        "text": "符合支持起诉条件，移送办理。", "deadline_days": 5, "written_at": sent_at, "sent_at": sent_at, "dated_on": sent_at.date(),
         "closed_at": sent_at + timedelta(days=3) if n <= leads - 10 else None, "case_code": f"移送-{n}",
         "category": CATEGORIES[n // 2 % len(CATEGORIES)],
     }  # fmt: skip
@@ -56,7 +56,7 @@ def addressee_row(n: int, leads: int) -> dict[str, object]:
     ended = sent_at + timedelta(days=3) if n <= leads - 10 else None
     return {
         "notice_id": n, "from_agency_id": 1 + n % 2, "agency_id": 2 - n % 2, "is_referral": True, "asked": True,
-        "arrived_on": sent_at.date(), "due_on": (sent_at + timedelta(days=7)).date(), "acknowledged_at": ended,
+        "dated_on": sent_at.date(), "arrived_on": sent_at.date(), "due_on": (sent_at + timedelta(days=7)).date(), "acknowledged_at": ended,
         "decision": "accepted" if ended else None, "decided_at": ended, "answered_at": ended, "settled_at": ended,
     }  # fmt: skip
 

@@ -1,5 +1,5 @@
-"""The addresses of notices (tests/permissions_table.py): one was sent by 区检察院 to 区司法局, one is a draft of 区检察院, and one a lead
-that it referred."""
+"""The addresses of notices (tests/permissions_table.py): one was sent by 区检察院 to 区司法局, one is a draft of 区检察院, one a lead that it
+referred, and one that it entered afterwards."""
 
 from tests.permissions_rules import ACTING, ANY_SIGNED_IN, HOST, SEE_MECHANISM, Rule, only, roles
 
@@ -10,6 +10,7 @@ ANSWER = only(ASKED, among=ACTING)
 SENDER = only(SENDS, among=ACTING)
 WRITE = only(ACTING, among=SEE_MECHANISM)
 LEAD_ANSWER = (ANSWER, ANSWER.of(notice_id="lead_id"))
+TAKE_BACK = SENDER.of(notice_id="entered_id")
 SUPPLY = (SENDER.of(notice_id="lead_id"), SENDER)
 OF_SFJ = {"agency_id": "@sfj"}
 SAID = {"what": "acknowledged", "how": "phone", "said_by": "李文博", "said_on": "2026-11-23", "said_at": "09:00"}
@@ -40,6 +41,11 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     "POST /notices/{notice_id}/return": LEAD_ANSWER,
     "POST /notices/{notice_id}/feedback": LEAD_ANSWER,
     "POST /notices/{notice_id}/supplement": SUPPLY,
+    "GET /mechanisms/{mechanism_id}/referrals/template.xlsx": WRITE,
+    "GET /mechanisms/{mechanism_id}/referrals/import": WRITE,
+    "POST /mechanisms/{mechanism_id}/referrals/import": WRITE,  # 422 without a file
+    "POST /notices/{notice_id}/take-back": TAKE_BACK,
+    "POST /notices/{notice_id}/take-back/undo": TAKE_BACK,
     "GET /referrals": ANY_SIGNED_IN,
     "GET /referrals/ledger.xlsx": ANY_SIGNED_IN,
     "POST /notices/{notice_id}/close": SENDER,
@@ -55,6 +61,9 @@ PAGES: dict[str, Rule | tuple[Rule, ...]] = {
 API: dict[str, Rule | tuple[Rule, ...]] = {
     "GET /api/mechanisms/{mechanism_id}/notices": Rule(SEE_MECHANISM),
     "POST /api/mechanisms/{mechanism_id}/notices": WRITE.sending(to_agency_ids=["@sfj"]),
+    "POST /api/mechanisms/{mechanism_id}/referrals/import": WRITE,  # 422 without a file
+    "POST /api/notices/{notice_id}/take-back": TAKE_BACK,
+    "POST /api/notices/{notice_id}/take-back/undo": TAKE_BACK,
     "GET /api/notices/{notice_id}": READ,
     "PATCH /api/notices/{notice_id}": OWN_DRAFT,
     "POST /api/notices/{notice_id}/send": OWN_DRAFT,

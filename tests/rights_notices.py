@@ -1,10 +1,12 @@
-"""The notices of the site that tests of rights ask (tests/rights.py): one of 区检察院 to 区司法局 with a paper, a draft, and a lead."""
+"""The notices of the site that tests of rights ask (tests/rights.py): one of 区检察院 to 区司法局 with a paper, a draft, a lead, and
+one that it entered afterwards."""
 
 from typing import Any
 
+from liaison.calendaring.workdays import region_calendar
 from liaison.db import Session
 from liaison.files.store import Brought, Kept
-from liaison.notices import contact_log, papers, writing
+from liaison.notices import contact_log, papers, past_referrals, past_table, writing
 from liaison.notices.leads import Lead
 from tests import world
 from tests.rights_meetings import DRAFT, RESTRICTED
@@ -25,7 +27,11 @@ async def notices(db: Session, built: world.World) -> dict[str, Any]:
     asks: dict[str, Any] = {"to_agency_ids": [built.sfj.id], "lead": lead}
     referred = await writing.draft(db, sender, built.mechanism.id, subject="移送情况", text="请核实。", **asks)
     await writing.send(db, sender, referred)
-    return {"lead_id": referred.id, "notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
+    table = [["标题", "移送单位", "接收单位", "移送日期"], ["补录的移送", "区检察院", "区司法局", "2024-05-06"]]
+    today, calendar = db.clock.today(built.mechanism.timezone), region_calendar(built.mechanism.region)
+    rows = list(past_table.read(table, today=today, calendar=calendar))
+    entered = (await past_referrals.take_in(db, sender, built.mechanism.id, rows)).new[0].id
+    return {"entered_id": entered, "lead_id": referred.id, "notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
 
 
 async def contacts(db: Session, built: world.World) -> dict[str, Any]:

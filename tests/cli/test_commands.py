@@ -332,3 +332,29 @@ def test_past_meetings_are_told_by_their_headings_tried_then_entered_then_change
     table.write_text("\n".join([rows[0], "2025-03-20,第一季度,大会,"]), encoding="utf-8")
     wrong = run(peopled_site, "import", str(table))
     assert (wrong.returncode, "C2 类别" in wrong.stderr) == (1, True)
+
+
+def test_a_ledger_of_referrals_is_told_by_its_headings_tried_then_entered_then_changes_nothing(
+    peopled_site: Path,
+) -> None:
+    table = peopled_site / "referrals.csv"
+    rows = [
+        "线索编号,标题,移送单位,接收单位,移送日期,办理情况,决定日期",
+        "清检移〔2025〕1号,讨薪线索,区检察院,区司法局,2025-03-20,受理,2025-03-21",
+        ",赡养线索,区司法局,区检察院,2025-06-19,,",
+    ]
+    table.write_text("\n".join(rows), encoding="utf-8")
+    tried = run(peopled_site, "import", "--dry-run", str(table))
+    assert (tried.returncode, "2 new referrals" in tried.stdout) == (0, True), tried.stderr
+    done = run(peopled_site, "import", str(table))
+    assert "2025-06-19 赡养线索\n2 new referrals\n0 referrals are there already" in done.stdout, done.stderr
+    assert done.stderr == "", "a bar is for who looks on"
+    again = run(peopled_site, "import", str(table), "--agency", "区司法局")
+    assert "0 new referrals\n2 referrals are there already" in again.stdout
+    with sqlite3.connect(peopled_site / "liaison-data" / "liaison.db") as db:
+        found = "SELECT short_name, entered_afterwards_by FROM notice JOIN agency ON agency.id = entered_for_id"
+        assert db.execute(found).fetchall() == [("区检察院", None)] * 2
+        assert db.execute("SELECT count(*) FROM outbox_mail").fetchone() == (0,)
+    table.write_text("\n".join([rows[0], rows[1].replace("受理", "不详")]), encoding="utf-8")
+    wrong = run(peopled_site, "import", str(table))
+    assert (wrong.returncode, "F2 办理情况" in wrong.stderr) == (1, True)

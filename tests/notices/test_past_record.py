@@ -1,0 +1,91 @@
+"""What was entered afterwards beside the rest of the record: the clock, a change of office, reports, promises, the archive, the search."""
+
+import io
+import re
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import docx
+
+from liaison.results.report import asked
+from tests.archive.kept import archive
+from tests.callers import Browser, Program
+from tests.meetings.play import Play
+from tests.notices.past import ACCEPTED, DECLINED, DONE, LATE, OPEN, entered
+from tests.notices.sent import LIWB, QIANWEI, WUXL, ZHOUMIN, morning
+from tests.notices.test_handover import given_over, notices_of
+from tests.succession.quarter import GONGHUI, Quarter
+
+A_TIME = re.compile(r"\d{1,2}:\d{2}")
+NO_DECISION = DONE.replace("2024-05-09", "")
+
+
+async def test_the_clock_speaks_of_deadlines_that_lie_ahead_and_of_no_old_one(play: Play, program: Program) -> None:
+    """However many old ones are entered, the next mornings bring none of them."""
+    await entered(play, program, LATE, DECLINED, DONE, ACCEPTED, OPEN)
+    told = {}
+    for day in ("11-24", "11-25", "11-26", "11-27", "11-30", "12-01", "12-02", "12-03"):
+        if got := await morning(play, day):
+            told[day] = set(got)
+    assert told == {"11-24": {LIWB, WUXL}, "12-01": {LIWB, WUXL}, "12-02": {ZHOUMIN, QIANWEI}}
+
+
+async def test_a_change_of_office_tells_the_successor_alone(play: Play, program: Program) -> None:
+    """Who was in office when it was entered knows it from the desk, and gets no mail on somebody else's change of office."""
+    quarter = Quarter(play)
+    await entered(play, program, LATE)
+    await given_over(quarter, program)
+    await play.delivered()
+    assert set(await notices_of(quarter, "12-01T00:01")) == {GONGHUI}
+
+
+async def test_reports_count_it_on_its_day_in_days(play: Play, program: Program) -> None:
+    """Sent and decided are both known by the day, which is what reports count in: from 2024-05-06 to 2024-05-09 it is three days."""
+    await entered(play, program, DONE, NO_DECISION.replace("1号", "8号"), DECLINED, LATE)
+    path = f"/mechanisms/{play.world.mechanism.id}/report"
+    found = (await program.get(play.world.liwb, f"{path}?from=2024-05-06&to=2024-05-06"))["notices_received"]
+    assert (found["asked"], found["in_time"], found["late"], found["waiting"]) == (2, 2, 0, 0)
+    assert Decimal(found["average_days"]) == 3, "of the one whose day of decision nobody knows no days are counted"
+    found = (await program.get(play.world.liwb, f"{path}?from=2024-01-01&to=2024-12-31"))["notices_sent"]
+    assert (found["asked"], Decimal(found["average_days"])) == (1, 2)
+    found = (await program.get(play.world.liwb, f"{path}?from=2026-01-01&to=2026-12-31"))["notices_received"]
+    assert (found["asked"], found["waiting"]) == (1, 1)
+
+
+def test_one_whose_day_of_decision_nobody_knows_is_answered_and_in_no_average() -> None:
+    day = date(2024, 5, 6)
+    found = asked([(day, day, date(2024, 5, 10))], undated=1)
+    assert (found.asked, found.in_time, found.late, found.average_days) == (2, 1, 1, 4)
+
+
+async def test_a_promised_time_is_not_broken_by_a_decision_whose_day_nobody_knows(
+    play: Play, program: Program
+) -> None:
+    (id_,) = await entered(play, program, NO_DECISION)
+    one = await program.get(play.world.liwb, f"/notices/{id_}")
+    assert (one["state"], one["addressees"][0]["decided_on"]) == ("answered", None)
+
+
+async def test_the_archive_of_its_year_holds_it_without_any_time_and_a_letter_that_says_what_it_is(
+    play: Play, program: Program
+) -> None:
+    await entered(play, program, DONE, ACCEPTED)
+    content, _ = await archive(program, play.world.zhoumin, play.world.mechanism.id, 2024)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        (said,) = [name for name in packed.namelist() if name.endswith("notice.json")]
+        text = packed.read(said).decode()
+        (letter,) = [name for name in packed.namelist() if name.endswith(".docx") and said.rpartition("/")[0] in name]
+        paragraphs = "\n".join(one.text for one in docx.Document(io.BytesIO(packed.read(letter))).paragraphs)
+    assert "2024-05-06" in said
+    assert A_TIME.findall(text.replace("2026-11-23T09:00:00+08:00", "")) == [], text
+    assert "补录" in paragraphs
+    assert "2024年5月6日" in paragraphs
+
+
+async def test_the_search_finds_it_on_its_day(play: Play, program: Program, browser: Browser) -> None:
+    (id_,) = await entered(play, program, DONE)
+    found = (await program.get(play.world.liwb, "/search?q=讨薪"))["items"]
+    assert [(one["kind"], one["id"]) for one in found] == [("notice", str(id_))]
+    await browser.sign_in(play.world.liwb)
+    assert "2024年5月6日" in re.sub(r"<[^>]+>", "", await browser.get("/search?q=讨薪"))
