@@ -31,7 +31,13 @@ async def notices(db: Session, built: world.World) -> dict[str, Any]:
     today, calendar = db.clock.today(built.mechanism.timezone), region_calendar(built.mechanism.region)
     rows = list(past_table.read(table, today=today, calendar=calendar))
     entered = (await past_referrals.take_in(db, sender, built.mechanism.id, rows)).new[0].id
-    return {"entered_id": entered, "lead_id": referred.id, "notice_id": sent.id, "notice_draft": draft.id, "notice_paper_id": paper.id}
+    return {
+        "entered_id": entered,
+        "lead_id": referred.id,
+        "notice_id": sent.id,
+        "notice_draft": draft.id,
+        "notice_paper_id": paper.id,
+    }
 
 
 async def contacts(db: Session, built: world.World) -> dict[str, Any]:

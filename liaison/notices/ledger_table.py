@@ -23,7 +23,7 @@ HEADINGS = (
     N_("Document number"),
     N_("Mechanism"),
     N_("Acknowledged on"),
-    N_("What was decided"),
+    N_("Decision on it"),
     N_("Closed on"),
     N_("Entered afterwards"),
 )

@@ -128,7 +128,7 @@ class Notice(Versioned, Base):
 
     def by_day(self, moment: datetime) -> bool:
         """Whether of this moment only the day is known: it is kept as that day's first instant, whose time means nothing."""
-        return self.entered_afterwards_at is not None and moment <= self.entered_afterwards_at
+        return self.entered_afterwards_at is not None and moment < self.entered_afterwards_at
 
     @property
     def is_referral(self) -> bool:

@@ -304,5 +304,5 @@ class _Table:
     def _was_member(self, agency_id: int, on: date) -> bool:
         return any(one.is_member_on(on) for one in self.members if one.agency_id == agency_id)
 
-    def _refuse(self, row: Past, column: str, msgid: str, **params: object) -> None:
-        self.wrong.append(row.line.columns.wrong(row.at, column, Message(msgid, params)))
+    def _refuse(self, past: Past, column: str, msgid: str, **params: object) -> None:
+        self.wrong.append(past.line.columns.wrong(past.at, column, Message(msgid, params)))

@@ -48,7 +48,7 @@ _ELSE: Mapping[str, tuple[str, ...]] = {
     "due_on": ("办理期限", "办理时限", "due_on"),
     "acknowledged_on": ("签收时间", "接收日期", "acknowledged_on"),
     "state": ("办理情况", "办理状态", "state"),
-    "decision": ("决定", "What was decided", "decision"),
+    "decision": ("决定", "Decision on it", "decision"),
     "decided_on": ("决定时间", "受理日期", "受理时间", "decided_on"),
     "reason": ("理由", "不予受理理由", "退回原因", "reason"),
     "answered_on": ("反馈", "反馈时间", "Feedback", "answered_on"),

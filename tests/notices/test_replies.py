@@ -136,7 +136,12 @@ async def test_a_reply_to_the_reminder_of_a_notice_waits_in_its_own_mechanism(pl
         db.add(far)
         await db.flush()
         one: dict[str, Any] = {"kind": "information", "purpose": "information", "subject": "别处", "text": "别处"}
-        one |= {"from_agency_id": world.mzj.id, "written_at": play.clock.now(), "dated_on": play.clock.now().date(), "version": 1}
+        one |= {
+            "from_agency_id": world.mzj.id,
+            "written_at": play.clock.now(),
+            "dated_on": play.clock.now().date(),
+            "version": 1,
+        }
         db.add_all(Notice(mechanism_id=far.id, **one) for _ in range(4))
     reminder = (await morning(play, "11-26"))[LIWB]
     assert (await take(play, uncoded(reminder, "下周答复。")))[0] == "held"

@@ -6,6 +6,7 @@ from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.past import ACCEPTED, DONE, LATE, OPEN, entered, path_of
 from tests.notices.sent import mails, morning
+from tests.reminders.test_reminding import beijing
 
 
 async def codes(program: Program, play: Play, who: object) -> list[str]:
@@ -25,7 +26,7 @@ async def test_one_is_taken_back_from_its_page_and_stands_again_after_undo(
     assert f'action="/notices/{done}/take-back/undo"' in page
     for who in (world.zhoumin, world.liwb):
         assert await codes(program, play, who) == ["4号"]
-        await program.get(who, f"/notices/{done}", status=404)
+        assert (await program.call(who, "GET", f"/notices/{done}")).status_code == 404
     found = await program.get(world.zhoumin, "/search?q=讨薪")
     assert found["items"] == []
     await browser.post(f"/notices/{done}/take-back/undo")
@@ -60,6 +61,7 @@ async def test_taken_back_it_is_on_no_desk_in_no_report_and_no_mail(
 async def test_a_whole_import_is_taken_back_but_for_what_somebody_dealt_with(play: Play, program: Program) -> None:
     world = play.world
     before = (await entered(play, program, DONE))[0]
+    play.clock.as_of = beijing("11-23T10:00")
     late, accepted, open_ = await entered(play, program, LATE, OPEN, ACCEPTED)
     await program.post(world.liwb, f"/notices/{late}/accept")
     await program.post(world.zhoumin, f"/notices/{late}/take-back", status=409)
