@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from liaison import migrate, models
@@ -20,6 +20,8 @@ from liaison.config import Settings, checked
 from tests.conftest import ON_POSTGRESQL, SECRET
 from tests.postgres import Server
 
+ZONE = UTC if ON_POSTGRESQL else None
+"""SQLite keeps instants without their zone."""
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrate.alembic_config()).walk_revisions()][::-1]
 
 CATALOGUE = {
@@ -188,7 +190,7 @@ def test_meetings_that_had_one_number_twice_keep_it_and_no_third_one_gets_it(eng
             connection.execute(text("UPDATE meeting SET ordinal_year = 2026, ordinal_in_year = 4 WHERE id = 4"))
 
 
-def insert(connection: Connection, name: str, **values: Any) -> None:
+def insert(connection: Connection, name: str, /, **values: Any) -> None:
     """One row as an earlier version stored it; of what it must have besides, only the kind matters here."""
     table, some_day = Table(name, MetaData(), autoload_with=connection), datetime.fromisoformat("2026-01-01 09:00")
     for column in table.columns:
@@ -240,3 +242,30 @@ def test_attendances_of_before_have_the_time_of_their_meeting_and_follow_it(engi
         assert connection.execute(same).scalar_one() == 2
         connection.execute(tables.tables["meeting"].update().values(starts_at=at))
         assert connection.execute(same).scalar_one() == 2
+
+
+def test_notices_of_before_bear_the_day_of_sending_where_their_mechanism_is_and_drafts_that_of_writing(
+    engine: Engine,
+) -> None:
+    migrate.upgrade(engine, "0042")
+    night, next_ = (datetime.fromisoformat(f"2026-03-0{day} 17:30+00:00") for day in (1, 2))
+    with engine.begin() as connection:
+        insert(connection, "agency", short_name="甲")
+        for n, timezone in enumerate(("Asia/Shanghai", "Europe/London"), 1):
+            insert(connection, "mechanism", lead_agency_id=1, timezone=timezone, deadlines="{}", name=timezone)
+            one = {"mechanism_id": n, "from_agency_id": 1, "written_at": night.replace(tzinfo=ZONE)}
+            insert(connection, "notice", **one)
+            insert(connection, "notice", **one, sent_at=next_.replace(tzinfo=ZONE))
+            insert(connection, "notice_addressee", notice_id=2 * n, from_agency_id=1, agency_id=1)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        days = connection.execute(text("SELECT dated_on FROM notice ORDER BY id")).scalars()
+        assert [str(day) for day in days] == ["2026-03-02", "2026-03-03", "2026-03-01", "2026-03-02"]
+        days = connection.execute(text("SELECT dated_on FROM notice_addressee ORDER BY id")).scalars()
+        assert [str(day) for day in days] == ["2026-03-03", "2026-03-02"]
+        kept = {one["name"] for one in inspect(connection).get_indexes("notice_addressee")}
+        partial = {"remind_on", "open", "awaited", "lead_to", "lead_from"}
+        assert {f"ix_notice_addressee_{name}" for name in partial} <= kept
+        if not ON_POSTGRESQL:
+            master = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'ix_notice_addressee_%' AND sql LIKE '%WHERE%'"
+            assert connection.execute(text(master)).scalar_one() == len(partial), "found by what is little"
