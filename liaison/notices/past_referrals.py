@@ -90,7 +90,7 @@ async def take_in(
         raise NotPermitted(NOT_YOURS)
     members = await mechanisms.members(db, mechanism_id)
     own = viewer.acts_for(mechanism_id) or _at_console(members, agency)
-    table = _Table(mechanism, members, await mechanisms.clauses(db, mechanism_id), own)
+    table = _Table(mechanism, members, await mechanisms.clauses(db, mechanism_id), own, db.now())
     found = table.look(rows)
     if table.wrong:
         wrong = sorted(table.wrong, key=lambda one: int("".join(filter(str.isdigit, one.cell)) or 0))
@@ -103,7 +103,7 @@ async def take_in(
     ]
     taken = TakenIn(unchanged=len(found) - len(new))
     for at in range(0, len(new), _AT_ONCE):
-        made = [(past, _entered(db, viewer, table, past, key)) for past, key in new[at : at + _AT_ONCE]]
+        made = [(past, _entered(viewer, table, past, key)) for past, key in new[at : at + _AT_ONCE]]
         db.add_all(notice for _, notice in made)
         await db.flush()
         for past, notice in made:
@@ -151,9 +151,9 @@ def _new(past: Past, notice: Notice, table: "_Table") -> New:
                table.names[notice.addressees[0].agency_id], past.due_on, past.state)  # fmt: skip
 
 
-def _entered(db: Session, viewer: Viewer, table: "_Table", past: Past, key: Key) -> Notice:
+def _entered(viewer: Viewer, table: "_Table", past: Past, key: Key) -> Notice:
     """The referral of a row with its one line and what was done, each at the first instant of its day."""
-    now, mechanism, clause = db.now(), table.mechanism, table.clause_of(past)
+    mechanism, clause = table.mechanism, table.clause_of(past)
 
     def at(day: date | None) -> datetime | None:
         return datetime.combine(day, time.min, table.zone) if day is not None else None
@@ -192,12 +192,12 @@ def _entered(db: Session, viewer: Viewer, table: "_Table", past: Past, key: Key)
         clause_number=clause.number if clause else None,
         clause_text=clause.text if clause else None,
         dated_on=past.sent_on,
-        written_at=now,
+        written_at=table.now,
         written_by=viewer.person_id or None,
         sent_at=at(past.sent_on),
         closed_at=at(past.closed_on),
         closed_why=past.reason if past.closed_on and past.decided_on is None else None,
-        entered_afterwards_at=now,
+        entered_afterwards_at=table.now,
         entered_afterwards_by=viewer.person_id or None,
         entered_for_id=table.own,
         version=1,
@@ -221,8 +221,8 @@ def _entered(db: Session, viewer: Viewer, table: "_Table", past: Past, key: Key)
     ]
     # The clock speaks of it only while its deadline lies ahead: of a ledger of years every old one would else be called overdue by mail
     # on the next morning. Those stand on the desks, where everybody sees them.
-    if line.is_timed and past.due_on is not None and past.due_on >= table.today(now):
-        line.plan_reminder(table.calendar, table.today(now) + timedelta(days=1))
+    if line.is_timed and past.due_on is not None and past.due_on >= table.today:
+        line.plan_reminder(table.calendar, table.today + timedelta(days=1))
     return notice
 
 
@@ -239,18 +239,19 @@ def _workdays(calendar: WorkCalendar, sent_on: date, due_on: date | None) -> int
 class _Table:
     """A table on its way in, beside the agencies that are or were members, and the agency that enters it."""
 
-    def __init__(self, mechanism: Mechanism, members: Sequence[Member], clauses: Sequence[Clause], own: int) -> None:
+    def __init__(
+        self, mechanism: Mechanism, members: Sequence[Member], clauses: Sequence[Clause], own: int, now: datetime
+    ) -> None:
         self.mechanism, self.members, self.own = mechanism, members, own
+        self.now = now  # the same for all of it, by which it is one import
         self.zone, self.calendar = ZoneInfo(mechanism.timezone), region_calendar(mechanism.region)
+        self.today = now.astimezone(self.zone).date()
         self.clauses = {str(one.number): one for one in clauses}
         self.agencies: Mapping[str, Agency] = {
             name: one.agency for one in members for name in (one.agency.name, one.agency.short_name)
         }
         self.names = {one.agency_id: one.agency.short_name for one in members}
         self.wrong: list[Wrong] = []
-
-    def today(self, now: datetime) -> date:
-        return now.astimezone(self.zone).date()
 
     def look(self, rows: Iterable[Past | Wrong]) -> dict[Key, Past]:
         """The rows by what they are known by; what is wrong is noted."""

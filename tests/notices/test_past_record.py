@@ -47,7 +47,9 @@ async def test_reports_count_it_on_its_day_in_days(play: Play, program: Program)
     path = f"/mechanisms/{play.world.mechanism.id}/report"
     found = (await program.get(play.world.liwb, f"{path}?from=2024-05-06&to=2024-05-06"))["notices_received"]
     assert (found["asked"], found["in_time"], found["late"], found["waiting"]) == (2, 2, 0, 0)
-    assert Decimal(found["average_days"]) == Decimal(3), "of the one whose day of decision nobody knows no days are counted"
+    assert Decimal(found["average_days"]) == Decimal(3), (
+        "of the one whose day of decision nobody knows no days are counted"
+    )
     found = (await program.get(play.world.liwb, f"{path}?from=2024-01-01&to=2024-12-31"))["notices_sent"]
     assert (found["asked"], Decimal(found["average_days"])) == (1, Decimal(2))
     found = (await program.get(play.world.liwb, f"{path}?from=2026-01-01&to=2026-12-31"))["notices_received"]

@@ -4,7 +4,7 @@ there already stays; only days are told of what was before."""
 import asyncio
 import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,10 +22,12 @@ from liaison.mechanisms.models import Member
 from liaison.notices import ledger, past_referrals, past_table
 from liaison.notices.ledger import Filters
 from liaison.notices.models import Notice
+from liaison.notices.past_queries import imports
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.past import ACCEPTED, DECLINED, DONE, HEADINGS, LATE, OPEN, entered, errors, path_of, table, upload
 from tests.notices.referred import referred
+from tests.reminders.test_reminding import beijing
 
 CALENDAR, TODAY = region_calendar("CN"), date(2026, 11, 23)
 A_TIME = re.compile(r"\d{1,2}:\d{2}")
@@ -292,16 +294,21 @@ async def test_other_requests_go_on_while_a_long_table_is_entered(play: Play) ->
             await asyncio.sleep(0)
 
     heard: list[tuple[int, int]] = []
+
+    def told(done: int, of: int) -> None:
+        heard.append((done, of))
+        play.clock.as_of = beijing("11-23T09:00") + timedelta(milliseconds=done)
+
     rows = [LATE.replace("4号", f"{n}号") for n in range(60)]
     read = list(past_table.read(rows_in("x.csv", table(*rows)), today=TODAY, calendar=CALENDAR))
     async with play.database.writing() as db:
         viewer = await play.world.viewer(db, play.world.zhoumin)
         beside = asyncio.create_task(others())
-        await past_referrals.take_in(
-            db, viewer, play.world.mechanism.id, read, told=lambda done, of: heard.append((done, of))
-        )
+        await past_referrals.take_in(db, viewer, play.world.mechanism.id, read, told=told)
         beside.cancel()
+        (one,) = await imports(db, viewer, play.world.mechanism.id)
     assert heard == [(n, 60) for n in range(1, 61)], "what a bar on the screen is told"
+    assert one.count == 60, "one import, however long it took"
     assert len(turns) >= 2
 
 
