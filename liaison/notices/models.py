@@ -131,6 +131,11 @@ class Notice(Versioned, Base):
         return self.entered_afterwards_at is not None and moment < self.entered_afterwards_at
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was done with it since it was entered. Needs `addressees`."""
+        return self.version == 1 and all(one.version == 1 for one in self.addressees)
+
+    @property
     def is_referral(self) -> bool:
         """线索移送: a lead that one agency refers to one other."""
         return self.kind == REFERRAL

@@ -55,11 +55,6 @@ async def restore(db: Session, viewer: Viewer, notice: Notice, *, whole: bool = 
     return len(found)
 
 
-def is_untouched(notice: Notice) -> bool:
-    """Whether nothing was done with it since it was entered. Needs `addressees`."""
-    return notice.version == 1 and all(one.version == 1 for one in notice.addressees)
-
-
 async def _import(db: Session, viewer: Viewer, notice: Notice, *, whole: bool, discarded: bool) -> Sequence[Notice]:
     """It, or its whole import, as far as nobody has touched it, and as far as it is taken back or not."""
     await locked(db, Mechanism, notice.mechanism_id)
@@ -81,4 +76,4 @@ async def _import(db: Session, viewer: Viewer, notice: Notice, *, whole: bool, d
     else:
         query = query.where(Notice.id == notice.id)
     rows = (await db.scalars(query.execution_options(populate_existing=True))).all()
-    return [one for one in rows if is_untouched(one)]
+    return [one for one in rows if one.is_untouched]

@@ -117,7 +117,7 @@ async def _notices(db: Session, viewer: Viewer, ids: Ids) -> dict[int, Found]:
             f"/notices/{one.id}",
             one.subject,
             (one.doc_no, one.case_code, one.text),
-            one.dated_on,
+            (one.sent_at or one.written_at).astimezone(one.zone).date(),
             one.mechanism_id,
             one.mechanism.short_name,
             one.from_agency.short_name,

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased
@@ -166,7 +167,8 @@ def _notices(rows: Rows) -> Iterable[Entry]:
     for row in rows:
         agencies = {row.from_agency_id, *(_set(row.addressees) if row.sent_at is not None else ())}
         groups = {reach.of_agency(reach.NOTICES, row.mechanism_id, one) for one in agencies}
-        yield Entry(row.id, row.dated_on, groups, (row.subject, row.doc_no, row.case_code, row.text))
+        day = (row.sent_at or row.written_at).astimezone(ZoneInfo(row.timezone)).date()
+        yield Entry(row.id, day, groups, (row.subject, row.doc_no, row.case_code, row.text))
 
 
 def _people(rows: Rows) -> Iterable[Entry]:
@@ -288,13 +290,16 @@ KINDS: Final = (
             Notice.mechanism_id,
             Notice.from_agency_id,
             Notice.sent_at,
-            Notice.dated_on,
+            Notice.written_at,
             Notice.subject,
             Notice.doc_no,
             Notice.case_code,
             Notice.text,
+            Mechanism.timezone,
             _ids(Addressee.agency_id, Addressee.notice_id == Notice.id).label("addressees"),
-        ).where(Notice.discarded_at.is_(None)),
+        )
+        .join(Mechanism, Mechanism.id == Notice.mechanism_id)
+        .where(Notice.discarded_at.is_(None)),
         _notices,
     ),
     Kind(

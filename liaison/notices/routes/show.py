@@ -18,7 +18,6 @@ from liaison.notices import queries
 from liaison.notices.models import ACTION_ITEM, AGENDA_ITEM, RETURNED, Notice
 from liaison.notices.permissions import is_enterer, is_sender, may_answer, may_register
 from liaison.notices.routes.common import Db, Id, Me, field_names, shown
-from liaison.notices.taking_back import is_untouched
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, words_of
 
@@ -82,7 +81,7 @@ async def notice_page(
         passed_on_to=next((one.passed_on_to for one in notice.addressees if one.agency_id == own_id), None),
         sends=sends,
         is_open=is_open,
-        may_take_back=is_enterer(viewer, notice) and is_untouched(notice),
+        may_take_back=is_enterer(viewer, notice) and notice.is_untouched,
         may_correct=own is not None and answers and own.registered_stands,
         registers={
             one.agency_id
