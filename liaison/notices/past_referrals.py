@@ -38,7 +38,7 @@ from liaison.notices.models import (
 from liaison.notices.past_table import Past
 from liaison.notices.permissions import NOT_YOURS, may_enter_past
 
-_AT_ONCE = 50
+_AT_ONCE = 25
 """So many are entered before other requests have their turn."""
 _CHUNK = 400
 Key = tuple[int, int, str, date | None]
@@ -110,6 +110,7 @@ async def take_in(
             taken.new.append(_new(past, notice, table))
             audit_line(db, viewer, "enter_referral", notice, to=[notice.addressees[0].agency_id], on=past.sent_on)
             told(len(taken.new), len(new))
+            db.expunge(notice)  # with its line and acts: a thousand of them need not stay in memory
         await asyncio.sleep(0)  # a long table must not keep the other requests waiting
     if taken.new:
         # A line of its own thing: of the mechanism's trail other agencies read every line, and of referrals they may find no trace.
