@@ -236,7 +236,7 @@ async def _asked_in(db: Session, own: int, mechanism: Mechanism, year: int) -> l
             or_(Addressee.is_referral, Notice.purpose.in_(WANT_ANSWER)),
         )
         .options(contains_eager(Addressee.notice).joinedload(Notice.mechanism), selectinload(Addressee.acts))
-        .order_by(Addressee.id)
+        .order_by(Addressee.dated_on, Addressee.id)
     )
     return list(await db.scalars(query))
 

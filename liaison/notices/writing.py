@@ -312,6 +312,7 @@ async def _just_written(db: Session, notice: Notice) -> Notice | None:
         Notice.kind == notice.kind,
         Notice.case_code == notice.case_code,
         Notice.discarded_at.is_(None),
+        Notice.entered_afterwards_at.is_(None),
     )
     query = query.options(
         joinedload(Notice.mechanism),

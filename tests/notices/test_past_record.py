@@ -8,6 +8,9 @@ from decimal import Decimal
 
 import docx
 
+from liaison.mechanisms import agreement
+from liaison.mechanisms.agreement import AgreementFacts
+from liaison.mechanisms.clauses import ClauseSaid
 from liaison.results.report import asked
 from tests.archive.kept import archive
 from tests.callers import Browser, Program
@@ -62,10 +65,19 @@ def test_one_whose_day_of_decision_nobody_knows_is_answered_and_in_no_average() 
     assert (found.asked, found.in_time, found.late, found.average_days) == (2, 1, 1, Decimal(4))
 
 
-async def test_a_promised_time_is_not_broken_by_a_decision_whose_day_nobody_knows(play: Play, program: Program) -> None:
-    (id_,) = await entered(play, program, NO_DECISION)
-    one = await program.get(play.world.liwb, f"/notices/{id_}")
-    assert (one["state"], one["addressees"][0]["decided_on"]) == ("answered", None)
+async def test_a_promised_time_is_judged_by_days_that_are_known(play: Play, program: Program) -> None:
+    """Decided on 2024-05-09 it was in time; with feedback on 2024-06-20 and no day of the decision nobody can say that it was late."""
+    world = play.world
+    clauses = [ClauseSaid(5, "5个工作日内答复。", "answers", 5, None, True)]
+    async with play.database.writing() as db:
+        facts = AgreementFacts(title="意见", effective_on=date(2022, 5, 23))
+        operator = await world.viewer(db, world.guyan)
+        await agreement.put_agreement(db, operator, world.mechanism.id, facts, clauses=clauses)
+    late = DONE.replace("1号", "9号").replace("2024-05-09", "2024-06-03")
+    await entered(play, program, DONE, NO_DECISION.replace("1号", "8号"), late)
+    found = await program.get(world.liwb, f"/mechanisms/{world.mechanism.id}/clauses?year=2024")
+    (kept,) = [one["kept"] for one in found["items"]]
+    assert (kept["late"], kept["in_time"]) == (1, 1)
 
 
 async def test_the_archive_of_its_year_holds_it_without_any_time_and_a_letter_that_says_what_it_is(
