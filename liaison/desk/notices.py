@@ -52,7 +52,11 @@ def notices_waiting(
             )
         elif one.due_on is not None and one.due_on < today:
             late.setdefault(notice.id, []).append(one)
-        elif one.acknowledged_at is None and one.agency_id in _told_by_letter(histories.get(notice.mechanism_id, ())):
+        elif (
+            notice.entered_afterwards_at is None
+            and one.acknowledged_at is None
+            and one.agency_id in _told_by_letter(histories.get(notice.mechanism_id, ()))
+        ):
             by_letter.setdefault(notice.id, []).append(one)
     for kind, found in (("notice_unanswered", late), ("notice_paper", by_letter)):
         for id_, those in found.items():

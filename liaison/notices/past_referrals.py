@@ -167,16 +167,15 @@ def _entered(viewer: Viewer, table: "_Table", past: Past, key: Key) -> Notice:
         dated_on=past.sent_on,
         arrived_on=past.sent_on,
         due_on=past.due_on,
-        acknowledged_at=at(past.acknowledged_on or past.decided_on),
+        acknowledged_at=at(past.acknowledged_on),
         decision=past.decision,
         decided_at=at(past.decided_on),
         answered_at=at(past.answered_on),
         settled_at=at(past.answered_on or (past.decided_on if past.decision == DECLINED else None) or past.closed_on),
         version=1,
     )
-    line.opened_at = (
-        line.acknowledged_at or line.answered_at or line.settled_at
-    )  # what they dealt with needs no opening
+    # What they have dealt with needs no opening.
+    line.opened_at = line.acknowledged_at or line.decided_at or line.answered_at or line.settled_at
     notice = Notice(
         mechanism_id=mechanism.id,
         mechanism=mechanism,

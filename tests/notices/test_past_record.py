@@ -7,10 +7,12 @@ from datetime import date
 from decimal import Decimal
 
 import docx
+from sqlalchemy import select
 
 from liaison.mechanisms import agreement
 from liaison.mechanisms.agreement import AgreementFacts
 from liaison.mechanisms.clauses import ClauseSaid
+from liaison.mechanisms.models import PAPER, Member
 from liaison.results.report import asked
 from tests.archive.kept import archive
 from tests.callers import Browser, Program
@@ -32,6 +34,17 @@ async def test_the_clock_speaks_of_deadlines_that_lie_ahead_and_of_no_old_one(pl
         if got := await morning(play, day):
             told[day] = set(got)
     assert told == {"11-24": {LIWB, WUXL}, "12-01": {LIWB, WUXL}, "12-02": {ZHOUMIN, QIANWEI}}
+
+
+async def test_what_was_entered_is_no_letter_to_be_delivered_to_a_paper_member(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    async with play.database.writing() as db:
+        sfj = select(Member).where(Member.agency_id == play.world.sfj.id)
+        (await db.scalars(sfj)).one().takes_part = PAPER
+    await entered(play, program, OPEN)
+    await browser.sign_in(play.world.zhoumin)
+    assert "待送达纸质件" not in await browser.get("/")
 
 
 async def test_a_change_of_office_tells_the_successor_alone(play: Play, program: Program) -> None:

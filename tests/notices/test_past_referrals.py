@@ -58,6 +58,7 @@ async def test_each_row_stands_as_the_ledger_says_and_nobody_is_mailed(play: Pla
         ("feedback", "2024-06-20", "已提供法律援助。", "entered_afterwards"),
     ]
     assert declined["addressees"][0]["acts"][0]["text"] == "不属管辖。"
+    assert declined["addressees"][0]["acknowledged_on"] is None, "the ledger does not say when"
     assert done["entered_afterwards"] == {
         "at": "2026-11-23T09:00:00+08:00",
         "by_id": str(world.zhoumin.id),
