@@ -20,6 +20,7 @@ from tests.meetings.play import Play
 from tests.notices.past import ACCEPTED, DECLINED, DONE, LATE, OPEN, entered
 from tests.notices.sent import LIWB, QIANWEI, WUXL, ZHOUMIN, morning
 from tests.notices.test_handover import given_over
+from tests.reminders.test_reminding import beijing
 from tests.succession.quarter import GONGHUI, Quarter
 
 A_TIME = re.compile(r"\d{1,2}:\d{2}")
@@ -34,6 +35,14 @@ async def test_the_clock_speaks_of_deadlines_that_lie_ahead_and_of_no_old_one(pl
         if got := await morning(play, day):
             told[day] = set(got)
     assert told == {"11-24": {LIWB, WUXL}, "12-01": {LIWB, WUXL}, "12-02": {ZHOUMIN, QIANWEI}}
+
+
+async def test_entered_on_a_free_day_what_was_due_before_it_is_not_called_overdue_on_the_next_working_day(
+    play: Play, program: Program
+) -> None:
+    play.clock.as_of = beijing("11-21T10:00")
+    await entered(play, program, LATE.replace("2026-09-08", "2026-11-20"))
+    assert await morning(play, "11-23") == {}
 
 
 async def test_what_was_entered_is_no_letter_to_be_delivered_to_a_paper_member(
