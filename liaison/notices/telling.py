@@ -57,18 +57,18 @@ async def pass_on(db: Session, mechanism: Mechanism) -> int:
 
 
 def _knew(duty: OnDuty, notice: Notice) -> set[tuple[int, int | None]]:
-    """Who held office, or was a deputy, when a notice was entered afterwards: nobody was mailed then, and they are not told of it as something
-    new at the next change of office."""
+    """Who is not told of a notice that was entered afterwards, since it is nothing new: whoever held office, or was a deputy, when it was entered; and
+    nobody of one whose deadline had passed by then, of which the clock does not speak either. The desk and the handover's sheet show it."""
     if notice.entered_afterwards_at is None:
         return set()
     on = notice.entered_afterwards_at.astimezone(notice.zone).date()
-    held = [
-        None,
-        *(one for one in duty.in_office.values() if one),
-        *(one for some in duty.deputies.values() for one in some),
-    ]
-    before = [one.id if one else None for one in held if one is None or one.starts_on <= on]
-    return {(line.id, id_) for line in notice.addressees for id_ in before}
+    held = [one for one in duty.in_office.values() if one]
+    held += [one for deputies in duty.deputies.values() for one in deputies]
+    found: set[tuple[int, int | None]] = set()
+    for line in notice.addressees:
+        lies_ahead = line.due_on is not None and line.due_on >= on
+        found |= {(line.id, None), *((line.id, one.id) for one in held if one.starts_on <= on or not lies_ahead)}
+    return found
 
 
 async def tell_sender(db: Session, addressee: Addressee, act: NoticeAct, *, by: int | None) -> None:

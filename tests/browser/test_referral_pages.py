@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from liaison.db import Session
@@ -10,6 +12,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import scheduling
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
+from tests.notices.past import DECLINED, DONE, LATE, table
 
 
 def test_the_filters_of_the_ledger_stand_in_line_and_the_last_row_has_no_border(
@@ -48,6 +51,33 @@ def test_a_lead_that_two_meetings_could_take_up_fits_a_phone(
     _refer(page, live_server)
     expect(page.locator("select[name=meeting_id] option")).to_have_count(2)
     width_checks(page)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_a_ledger_of_before_is_looked_at_entered_and_taken_back_and_every_page_is_clean(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None], tmp_path: Path, locale: str
+) -> None:
+    page = new_page(locale=locale, person=live_server.world.zhoumin)
+    file = tmp_path / "台账.csv"
+    file.write_bytes(table(DONE, DECLINED, LATE))
+    page.goto(f"/mechanisms/{live_server.world.mechanism.id}/referrals/import")
+    width_checks(page)
+    page.locator("#f-file").set_input_files(file)
+    page.locator("form.form-page button[type=submit]").click()
+    expect(page.locator(".tbl tbody tr")).to_have_count(3)
+    width_checks(page)
+    page.locator("input[name=confirmed] ~ button").click()
+    expect(page.locator("#entered tbody tr")).to_have_count(1)
+    width_checks(page)
+    page.goto("/referrals")
+    expect(page.locator(".tbl tbody tr")).to_have_count(3)
+    width_checks(page)
+    page.locator(".tbl tbody th a").last.click()
+    width_checks(page)
+    page.locator("form[action$='/take-back'] button").click()
+    expect(page.locator(".tbl tbody tr")).to_have_count(2)
+    page.locator(".toast button").click()
+    expect(page.locator("form[action$='/take-back'] button")).to_be_visible()
 
 
 def _refer(page: Page, site: LiveSite) -> None:

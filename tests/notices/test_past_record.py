@@ -59,11 +59,12 @@ async def test_what_was_entered_is_no_letter_to_be_delivered_to_a_paper_member(
 async def test_a_change_of_office_tells_the_successor_alone(play: Play, program: Program) -> None:
     """Who was in office when it was entered knows it from the desk, and gets no mail on somebody else's change of office."""
     quarter = Quarter(play)
-    await entered(play, program, LATE)
+    await entered(play, program, LATE, OPEN, ACCEPTED)
     await given_over(quarter, program)
     await play.delivered()
     got = [mail for mail in await quarter.on("12-01T00:01") if "移送" in mail.subject]
-    assert [mail.to for mail in got] == [GONGHUI]
+    assert [mail.to for mail in got] == [GONGHUI], "and of none whose deadline had passed when it was entered"
+    assert "清检移〔2026〕3号" in got[0].text
 
 
 async def test_reports_count_it_on_its_day_in_days(play: Play, program: Program) -> None:
