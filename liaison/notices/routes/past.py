@@ -74,7 +74,7 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
 async def take_back(request: AnyRequest, db: Db, viewer: Me, notice_id: Id) -> Response[Any]:
     """撤回补录, with an undo beside; with `whole` everything of its import."""
     form = await Form.read(request)
-    notice = await queries.get(db, viewer, notice_id)
+    notice = await queries.get(db, viewer, notice_id, discarded=True)
     await taking_back.take_back(db, viewer, notice, whole=form.ticked("whole"))
     return see_other(f"/referrals?taken_back={notice_id}{'&whole=1' if form.ticked('whole') else ''}")
 
