@@ -124,8 +124,14 @@ class Adoption:
 
     @property
     def percent(self) -> Decimal | None:
-        """Adopted in full among those of which it was said, with one decimal; None where it was said of none."""
-        return (Decimal(100 * self.adopted) / self.decided).quantize(Decimal("0.1")) if self.decided else None
+        """Adopted in full among those of which it was said, with one decimal; None where it was said of none. 100.0 is all of them, and 0.0
+        none."""
+        if not self.decided:
+            return None
+        rounded = (Decimal(100 * self.adopted) / self.decided).quantize(Decimal("0.1"))
+        if 0 < self.adopted < self.decided:
+            return min(max(rounded, Decimal("0.1")), Decimal("99.9"))
+        return rounded
 
 
 def adoption(cells: Iterable[Cell]) -> Adoption:

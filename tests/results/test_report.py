@@ -292,3 +292,11 @@ async def test_a_template_is_not_filled_for_a_day_that_cannot_be_read(play: Play
     await browser.get(address(play))
     fields = {"from": "2026-13-01", "to": "2026-09-30"}
     assert (await browser.upload(address(play, kind="/fill"), "x.docx", b"x", **fields)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("adopted", "not_adopted", "percent"),
+    [(1999, 1, "99.9"), (2000, 0, "100.0"), (1, 2999, "0.1"), (0, 3, "0.0"), (2, 1, "66.7")],
+)
+def test_a_rate_of_adoption_is_all_or_none_only_where_it_is(adopted: int, not_adopted: int, percent: str) -> None:
+    assert str(Adoption(adopted, 0, not_adopted).percent) == percent
