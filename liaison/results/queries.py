@@ -276,6 +276,7 @@ async def achieved(db: Session, viewer: Viewer, mechanism: Mechanism) -> Achieve
     today = db.clock.today(mechanism.timezone)
     return Achieved(
         groups=by_group(found, outside=outside),
+        cells=() if outside else found,
         years=years(found, days[0], max(days[1], today)) if days else (),
         total=total(found),
         since_on=days[0] if days else None,

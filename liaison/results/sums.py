@@ -3,7 +3,7 @@
 Nobody outside the member agencies is told how many minors there were: not in a short period, and not as the difference of two periods. For them
 minors always stand together with the elderly people, and there are no figures by cause, which could tell them apart again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -69,6 +69,11 @@ def by(cells: Iterable[Cell], name: Callable[[Cell], str]) -> list[Sum]:
     for one in cells:
         found.setdefault(name(one), []).append(one)
     return sorted((total(group, word) for word, group in found.items()), key=lambda one: (-one.cases, one.word))
+
+
+def causes_of(cells: Iterable[Cell], groups: Collection[str]) -> list[str]:
+    """The causes for which these groups were helped, the one of most cases first."""
+    return [one.word for one in by([cell for cell in cells if cell.group in groups], lambda cell: cell.cause)]
 
 
 def by_group(cells: Sequence[Cell], *, outside: bool) -> list[Sum]:

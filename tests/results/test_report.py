@@ -209,7 +209,22 @@ async def test_page_paper_and_files_say_the_same_figures(play: Play, program: Pr
     assert "农民工" in cells
     book = openpyxl.load_workbook(io.BytesIO((await browser.client.get(address(play, query, ".xlsx"))).content))
     told = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert {"农民工", "869,000", "39"} <= told
+    assert {"农民工", 869000, 39} <= told
+
+
+async def test_the_mechanisms_page_says_for_what_they_were_helped_to_members_alone(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    await upload(play, program, MODEL_CASE.read_bytes())
+    path, helped = f"/mechanisms/{play.world.mechanism.id}", ("追索劳动报酬</dd>", "追索赡养费、追索抚养费</dd>")
+    await browser.sign_in(play.world.chenzy)
+    page = await browser.get(path)
+    assert [one in page for one in helped] == [True, True]
+    assert "约定：每季度召开一次联席会议" in page
+    await browser.sign_in(play.world.maolin)
+    page = await browser.get(path)
+    assert "86.9" in page
+    assert [one in page for one in helped] == [False, False]
 
 
 async def filled(browser: Browser, play: Play, name: str, content: bytes) -> Any:
