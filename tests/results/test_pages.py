@@ -1,7 +1,7 @@
 """The pages of outcomes: entered, changed, taken away and back; a table looked at and taken in; a period confirmed on what was seen."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -197,6 +197,13 @@ async def test_a_difference_is_marked_where_it_lies_and_stops_the_button(
     page = await browser.get(f"{base(play)}/confirm")
     assert page.count("<mark>") == 2
     assert 'name="mark"' not in page
+
+
+async def test_a_year_that_began_is_shown_by_its_own_quarters(play: Play, browser: Browser) -> None:
+    play.clock.as_of = datetime.fromisoformat("2027-02-10T02:00:00+00:00")
+    await browser.sign_in(play.world.zhoumin)
+    assert "2026年各季度" in await browser.get(f"{base(play)}/confirm"), "the quarter that ended last"
+    assert "2027年各季度" in await browser.get(f"{base(play)}/confirm?year=2027")
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,10 @@ def _asked(request: AnyRequest, today: date) -> Period:
     first, last = day_in_address(given, "from"), day_in_address(given, "to")
     if first is not None and last is not None and first <= last:
         return Period(first, last)
-    year = year_named(given.get("year", ""))
-    if year is not None and year < today.year:
-        return quarters(year, today)[-1]
-    return last_quarter(today)
+    year, ended = year_named(given.get("year", "")), last_quarter(today)
+    if year is None or year > today.year or year == ended.first.year:
+        return ended
+    return quarters(year, today)[-1]
 
 
 async def _page(
