@@ -136,3 +136,4 @@ def _bar() -> Iterator[Told]:
             bar.update(done - bar.pos)
 
         yield told
+        bar.update((bar.length or 0) - bar.pos)  # also where nothing had to be done
