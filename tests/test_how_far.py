@@ -44,11 +44,11 @@ async def test_how_far_a_table_is_is_told_to_its_person_alone_and_only_until_it_
         assert (answer.status_code, answer.json()) == (200, {"done": 2, "of": 3})
         assert answer.headers["cache-control"] == "no-store"
         assert (await browser.client.get(f"/how-far/{KEY[::-1]}")).status_code == 404
-        browser.client.cookies.set("session", others, domain="127.0.0.1")
+        browser.client.cookies.set("session", others)
         assert (await browser.client.get(f"/how-far/{KEY}")).status_code == 404, "another agency's liaison"
         browser.client.cookies.delete("session")
         assert (await browser.client.get(f"/how-far/{KEY}")).status_code == 303, "nobody: to sign in"
-        browser.client.cookies.set("session", own, domain="127.0.0.1")
+        browser.client.cookies.set("session", own)
         hold.let_go()
         assert "3场新会议" in (await sending).text
     assert (await browser.client.get(f"/how-far/{KEY}")).status_code == 404

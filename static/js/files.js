@@ -93,7 +93,7 @@
     request.upload.onprogress = (event) => { if (event.lengthComputable) tellFar(box, event.loaded, event.total, 'sending'); };
     request.upload.onload = () => {
       tellFar(box, 0, 0, 'busy');
-      ask(box, key, () => over);
+      if ('asks' in box.dataset) ask(box, key, () => over);
     };
     request.onload = () => {
       if (request.responseURL !== address) location.assign(request.responseURL);   // taken in: the page that says so
