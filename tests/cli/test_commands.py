@@ -342,7 +342,11 @@ def test_past_meetings_are_told_by_their_headings_tried_then_entered_then_change
         ("meetings.csv", "日期,会议名称,类别\n2025-03-20,第一季度联席会议,例会\n", ()),
         ("outcomes.csv", f"{OUTCOMES}\n支诉2026-001,2026-08-12,农民工,追索劳动报酬,1\n", ()),
         ("people.csv", "单位,姓名\n区检察院,周敏\n", ()),
-        ("ledger.xlsx", workbook({"台账": [[gettext_for("zh_CN")(HEADINGS["number"]), "落实事项"]]}), ("--person", "zhoumin")),
+        (
+            "ledger.xlsx",
+            workbook({"台账": [[gettext_for("zh_CN")(HEADINGS["number"]), "落实事项"]]}),
+            ("--person", "zhoumin"),
+        ),
     ],
     ids=lambda each: str(each) if str(each).endswith((".csv", ".xlsx")) else "",
 )

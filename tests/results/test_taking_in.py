@@ -220,7 +220,9 @@ def test_the_model_case_is_the_one_that_is_shipped() -> None:
 
 
 async def test_whoever_waits_hears_how_many_rows_are_read_and_others_go_on_meanwhile(play: Play) -> None:
-    rows = list(outcome_table.read(rows_in("x.csv", table(*(ROW.replace("001", str(n)) for n in range(600)))), today=DAY))
+    rows = list(
+        outcome_table.read(rows_in("x.csv", table(*(ROW.replace("001", str(n)) for n in range(600)))), today=DAY)
+    )
     heard: list[tuple[int, int, int]] = []
     turns: list[int] = []
 
