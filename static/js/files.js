@@ -82,7 +82,7 @@
     post(form, box, data, key, () => {
       running.get(form)();
       lost.hidden = false;
-      lost.textContent = lost.dataset.lost;   // put in after it is shown, so that it is read out
+      $('p', lost).textContent = lost.dataset.lost;   // put in after it is shown, so that it is read out
     });
   }
   function post(form, box, data, key, lose) {
