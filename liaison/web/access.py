@@ -66,16 +66,15 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
                 viewer = await load(db, opened.person_id, via="web", session_id=opened.id)
                 if viewer is not None and opened.by_office and not viewer.designations:
                     viewer = None  # the session was tied to an office that has ended
-                if db.now() - opened.last_seen_at >= sessions.SEEN_EVERY and not request.route_handler.opt.get(
-                    "unseen"
-                ):
+                by_itself = request.route_handler.opt.get("unseen")
+                if db.now() - opened.last_seen_at >= sessions.SEEN_EVERY and not by_itself:
                     seen = opened.id
-    if (
-        viewer is not None and seen is not None and not database.is_writing
-    ):  # else a later request notes it: nobody waits
+    # No page waits for a writer only to say that it was opened: a later one says so.
+    may_note = not database.is_writing
+    if viewer is not None and seen is not None and may_note:
         async with database.writing() as db:
             await sessions.see(db, seen)
-    if viewer is not None and used is not None and not database.is_writing:
+    if viewer is not None and used is not None and may_note:
         async with database.writing() as db:
             await tokens.note_used(db, used)
     request.state.viewer = viewer
