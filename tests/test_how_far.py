@@ -10,13 +10,18 @@ from sqlalchemy import select
 from liaison.accounts.models import UserSession
 from liaison.clock import Clock
 from liaison.db import Database
+from liaison.directory.models import Person
 from liaison.documents.headed import unheard
+from liaison.documents.spreadsheet import workbook
 from liaison.web.how_far import UnderWay
+from tests.actions.test_ledger_file import TITLE, assigned, table_for
 from tests.callers import Browser
 from tests.conftest import NOW
 from tests.held import held
 from tests.meetings.play import Play
 from tests.meetings.test_past_meetings import LECTURE, NEXT, ROW, path_of, table
+from tests.results.test_taking_in import ROW as OUTCOME
+from tests.results.test_taking_in import table as outcomes_table
 
 KEY = "0123456789abcdef" * 2
 MEETINGS = table(NEXT, ROW, LECTURE)
@@ -76,6 +81,47 @@ async def test_neither_the_question_nor_a_page_waits_for_the_table_and_the_quest
         assert await seen_at(play.database) == before
     await browser.get("/meetings")
     assert (await seen_at(play.database))[-1] == clock.as_of
+
+
+async def heard_of(
+    play: Play, browser: Browser, who: Person, path: str, file: tuple[str, bytes], at: tuple[str, int], **fields: str
+) -> dict[str, int]:
+    """What the form at this address tells its page while the server stands still at a statement."""
+    await browser.sign_in(who)
+    await browser.get(path.removesuffix("/people"))
+    with held(play.database, *at) as hold:
+        sending = asyncio.create_task(browser.upload(path, *file, how_far=KEY, **fields))
+        await hold.reached.wait()
+        heard: dict[str, int] = (await browser.client.get(f"/how-far/{KEY}")).json()
+        hold.let_go()
+        assert (await sending).status_code == 200
+    return heard
+
+
+async def test_outcomes_say_how_far_they_are(play: Play, browser: Browser) -> None:
+    rows = outcomes_table(*(OUTCOME.replace("001", str(n)) for n in range(300)))
+    path = f"/mechanisms/{play.world.mechanism.id}/outcomes/import"
+    at = ("INSERT INTO outcome ", 2)
+    assert await heard_of(play, browser, play.world.zhoumin, path, ("成效.csv", rows), at) == {"done": 250, "of": 300}
+
+
+async def test_the_ledger_says_how_far_it_is(play: Play, browser: Browser) -> None:
+    for title in ("建立线索台账", "交换清单"):
+        await assigned(play.database, play.world, title)
+    ledger = await table_for(play.database, play.world, play.world.liwb)
+    for row in ledger[1:]:
+        row[TITLE] += "（修订）"
+    file = ("台账.xlsx", workbook({"台账": ledger}))
+    at = ("UPDATE action_item ", 1)
+    assert (await heard_of(play, browser, play.world.liwb, "/actions/import", file, at))["of"] == 2
+
+
+async def test_the_directory_says_how_far_it_is(play: Play, browser: Browser) -> None:
+    people = [["单位", "姓名"], *(["区水务局", name] for name in ("韩一", "韩二", "韩三"))]
+    file = ("通讯录.xlsx", workbook({"人员": people}))
+    path, at = "/system/first-steps/people", ("INSERT INTO person ", 2)
+    heard = await heard_of(play, browser, play.world.guyan, path, file, at, how="file")
+    assert heard == {"done": 3, "of": 4}, "an agency, and the second of three people"
 
 
 async def test_a_refused_table_is_forgotten_as_well(play: Play, browser: Browser) -> None:
