@@ -76,9 +76,9 @@ class Known:
             namesakes.append(person)
 
     def one_more(self) -> None:
-        """One more entry is gone through."""
-        self.gone_through += 1
+        """One more entry comes: those before it are done."""
         self.told(self.gone_through, self.of)
+        self.gone_through += 1
 
     def fail(self, section: str, name: str | None) -> None:
         """What could not be entered is not missed a second time by whatever names it."""
@@ -86,6 +86,7 @@ class Known:
 
     def done(self) -> Report:
         """The report, or BundleRefused when anything was wrong."""
+        self.told(self.gone_through, self.of)
         if self.errors:
             raise BundleRefused(self.errors)
         return self.report

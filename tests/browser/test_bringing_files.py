@@ -1,12 +1,17 @@
 """Files are dropped on their field, what cannot be read is refused at once, and a table shows how far it is, in a real browser."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from liaison.clock import Clock
+from liaison.documents.spreadsheet import workbook
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
+from tests.conftest import NOW
 from tests.held import held
 from tests.meetings.test_past_meetings import LECTURE, NEXT, ROW, table
 
@@ -195,3 +200,42 @@ def test_a_broken_connection_says_what_is_not_known_and_how_to_find_out(
     page.click(press)  # the same once more goes well
     expect(page.locator(".note.ok, #h-p").first).to_be_visible()
     expect(lost).to_have_count(0)
+
+
+def test_a_workbook_of_people_is_looked_over_gone_back_from_and_entered(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
+) -> None:
+    page = new_page(person=live_server.world.guyan)
+    people = workbook({"人员": [["单位", "姓名"], ["区水务局", "韩一"], ["区水务局", "韩二"]]})
+    excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def look() -> None:
+        page.goto("/system/first-steps?how=file")
+        page.locator("#file").set_input_files({"name": "通讯录.xlsx", "mimeType": excel, "buffer": people})
+        page.get_by_role("button", name="核对").click()
+        expect(page.locator("#people-title")).to_be_visible()
+
+    look()
+    width_checks(page)
+    page.locator("button[name=back]").click()
+    expect(page.locator("#paste-1")).to_have_value(re.compile("韩一"))
+    look()
+    with held(live_server.database, "INSERT INTO person ", 2) as hold:
+        page.locator("button[name=confirmed]").click()
+        expect(page.locator(".figures:visible")).to_have_text("已读 2 条，共 3 条")
+        live_server.loop.call_soon_threadsafe(hold.let_go)
+        expect(page).to_have_url(f"{live_server.url}/system/first-steps")
+    page.goto("/directory?q=韩二")
+    expect(page.get_by_text("韩二").first).to_be_visible()
+
+
+def test_a_table_brought_after_the_session_ran_out_leads_to_signing_in_and_is_kept(
+    new_page: NewPage, live_server: LiveSite, clock: Clock
+) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    page.locator("#f-paste").fill("日期\t会议名称\t类别\n2025-03-20\t第一季度联席会议\t例会")
+    clock.as_of = NOW + timedelta(minutes=40)
+    page.click(LOOK)
+    expect(page.get_by_text("您填写的内容已保留")).to_be_visible()
+    expect(page.locator("[name=account]")).to_be_visible()
