@@ -84,3 +84,8 @@ def test_templates_have_no_inline_style_script_or_evaluated_attribute(path: Path
     assert re.findall(r"\sstyle=|<style|\son[a-z]+=|hx-on|\bjs:|javascript:|hx-trigger=\"[^\"]*\[", text) == []
     assert re.findall(r"<script(?![^>]*\ssrc=)", text) == []
     assert re.findall(r"(?:src|href|action)=\"(?:https?:)?//", text) == []
+
+
+def test_every_file_field_is_an_area_to_drop_a_file_on() -> None:
+    by_hand = [path.name for path in PAGES if path.name != "macros.html" and 'type="file"' in path.read_text()]
+    assert by_hand == [], "ui.file_input makes it"
