@@ -74,7 +74,7 @@ OVERVIEWS: Final = frozenset(
 """What shows something of every mechanism that its visitor reads: noted with each."""
 OF_NO_MECHANISM: Final = (
     "/static", "/sign-in", "/password", "/set-up", "/account", "/directory", "/document-templates", "/feed", "/r/", "/incoming/{incoming_id",
-    "/api/incoming/{incoming_id", "/system", "/calendar", "/mechanisms/new", "/actions/import", "/healthz", "/readyz", "/metrics", "/api/me", "/api/agencies", "/api/offices",
+    "/api/incoming/{incoming_id", "/system", "/calendar", "/mechanisms/new", "/actions/import", "/how-far", "/healthz", "/readyz", "/metrics", "/api/me", "/api/agencies", "/api/offices",
     "/api/people", "/api/calendar", "/api/openapi.json",
 )  # fmt: skip
 """How addresses begin that show nothing of a mechanism to a reader: the site's own, the directory, one's own account, the operator's."""
