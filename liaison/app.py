@@ -75,6 +75,8 @@ from liaison.web.assets import Assets
 from liaison.web.counting import Answers, count_answer
 from liaison.web.handlers import HANDLERS
 from liaison.web.hosts import in_its_site, own_names_only
+from liaison.web.how_far import UnderWay
+from liaison.web.how_far import router as how_far_router
 from liaison.web.links import router as links_router
 from liaison.web.openapi import document_bodies
 from liaison.web.reading import note_reading
@@ -172,6 +174,7 @@ def state_of(settings: Settings, clock: Clock, database: Database, assets: Asset
             "answers": Answers(),
             "settled_mails": watching_routes.SettledMails(),
             "feeds": KnownFeeds(),
+            "under_way": UnderWay(),
             "packs": asyncio.Semaphore(2),
             "archives": asyncio.Semaphore(2),
         }
@@ -202,6 +205,7 @@ def page_routers() -> list[Router]:
         results_routes.router,
         feed_routes.router,
         links_router,
+        how_far_router,
         postroom_routes.router,
         system_routes.router,
         watching_routes.router,

@@ -7,6 +7,7 @@ and so that whoever holds an extract follows the chain through lines of others w
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -84,7 +85,7 @@ class Actor:
 
 def add(db: Session, actor: Acting, verb: str, thing: str, *, mechanism_id: int | None = None, **params: Any) -> None:
     """Note one act of `actor` on `thing` ("meeting:7"); `params` are JSON values, never secrets."""
-    payload = json.dumps(params, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    payload = payload_of(params)
     salt = secrets.token_hex(16)
     at = db.now()
     line = AuditLine(
@@ -100,6 +101,11 @@ def add(db: Session, actor: Acting, verb: str, thing: str, *, mechanism_id: int 
     )
     db.add(line)
     db.info.setdefault("audit_lines", []).append(line)
+
+
+def payload_of(params: Mapping[str, Any]) -> str:
+    """The parameters of an act in the one way in which they are kept."""
+    return json.dumps(params, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 async def seal(db: Session) -> None:

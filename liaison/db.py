@@ -3,6 +3,7 @@
 SQLite: writers start with BEGIN IMMEDIATE (a deferred BEGIN that then writes fails with "database is locked" whatever the timeout),
 readers with BEGIN. PostgreSQL: psycopg at READ COMMITTED; a verb first locks the row it is about (`locked`)."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -230,11 +231,17 @@ class Database:
         self.surroundings = surroundings
         self.after_commit: Callable[[Session], None] | None = None
         """Set by a worker in this process: what was saved may call for mail, which need not wait for the next round."""
-        self.reader, self.writer = _engines(settings)
+        self._queue = asyncio.Lock()
+        self.reader, self.writer = _engines(settings, self._queue)
 
     @property
     def is_sqlite(self) -> bool:
         return self.settings.sqlite_path is not None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this process writes to SQLite at the moment, so that whoever wants to write as well waits until that is over."""
+        return self._queue.locked()
 
     def session(self, engine: AsyncEngine) -> Session:
         db = Session(engine, sync_session_class=self._sync_session, expire_on_commit=False)
@@ -274,7 +281,7 @@ class Database:
         await self.reader.dispose()
 
 
-def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
+def _engines(settings: Settings, queue: asyncio.Lock) -> tuple[AsyncEngine, AsyncEngine]:
     path = settings.sqlite_path
     if path is None:
         url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -291,7 +298,7 @@ def _engines(settings: Settings) -> tuple[AsyncEngine, AsyncEngine]:
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         hide_parameters=True,  # an error in the log names no person and no mail
-        async_creator=inline_sqlite.connector(path),
+        async_creator=inline_sqlite.connector(path, queue),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=10,
         pool_timeout=POOL_WAIT,

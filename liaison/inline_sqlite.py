@@ -128,9 +128,10 @@ class Connection:
         return self.raw.isolation_level
 
 
-def connector(path: Path, wait_seconds: float = BUSY_SECONDS) -> Callable[[], Coroutine[Any, Any, Connection]]:
-    """What `create_async_engine(async_creator=…)` takes: opens a connection to the file at `path`, all sharing one writer's queue."""
-    writer = asyncio.Lock()
+def connector(
+    path: Path, writer: asyncio.Lock, wait_seconds: float = BUSY_SECONDS
+) -> Callable[[], Coroutine[Any, Any, Connection]]:
+    """What `create_async_engine(async_creator=…)` takes: opens a connection to the file at `path`, all sharing one queue of writers."""
 
     async def connect() -> Connection:
         raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)

@@ -79,6 +79,7 @@ from tests.permissions_system import SYSTEM_PAGES
 PAGES: dict[str, Rule | tuple[Rule, ...]] = {
     **PLAN_PAGES,
     "GET /static/{name}": NEEDS_A_SECRET,
+    "GET /how-far/{key}": ONES_OWN,  # of a table that is taken in just now: tests/test_how_far.py
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,  # on this machine, where these tests are; tests/watching has the rest

@@ -32,6 +32,7 @@ from liaison.paperwork.models import DocumentTemplate
 from liaison.succession.models import ChangeLetter
 from liaison.system import holidays
 from liaison.web.access import csrf_cookie, session_cookie
+from liaison.web.how_far import HowFar
 from liaison.web.openapi import body_of
 from tests import world
 from tests.callers import app_of
@@ -246,12 +247,13 @@ async def build_site(settings: Settings, clock: Clock) -> AsyncIterator[Site]:
     await database.dispose()
     forgetful = hurried(Forgetful(settings, clock))
     app = app_of(settings, forgetful, clock)
+    app.state.under_way.tables[built.zhoumin.id, "key"] = HowFar()  # a table that never ends
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url=settings.base_url, trust_env=False) as client:
         yield Site(
             app,
             client,
-            things | {"name": "nothing", "path": "nothing", "token": "nothing", "step": "call_for_items"},
+            things | {"key": "key", "name": "nothing", "path": "nothing", "token": "nothing", "step": "call_for_items"},
             cookies,
             tokens,
             settings,

@@ -1,6 +1,7 @@
 """The ledger's table coming back: what was changed in it, and its new rows, go through the same verbs as on the page; all of it, or
 nothing."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +33,7 @@ from liaison.actions.ledger_table import (
 from liaison.actions.models import ActionItem
 from liaison.db import Session
 from liaison.directory.models import Agency, Person
-from liaison.documents.headed import day_in
+from liaison.documents.headed import Told, day_in, unheard
 from liaison.errors import Conflict, Invalid, Message, NotPermitted
 from liaison.i18n import N_, Words
 
@@ -78,10 +79,17 @@ class TakenIn:
 
 
 async def take_in(
-    db: Session, viewer: Viewer, table: Sequence[Sequence[str]], words: Words, *, mechanism_id: int | None = None
+    db: Session,
+    viewer: Viewer,
+    table: Sequence[Sequence[str]],
+    words: Words,
+    *,
+    mechanism_id: int | None = None,
+    told: Told = unheard,
 ) -> TakenIn:
     """Take the table in. A row without a number is a new item of the meeting that it names. `words` are those in which it was written
-    out, for the states; with `mechanism_id` all of it is of that mechanism.
+    out, for the states; with `mechanism_id` all of it is of that mechanism. `told` hears how many
+    rows of how many are done.
 
     The caller undoes the transaction to only try it. Raises LedgerRefused with every row that is wrong; then nothing may be kept."""
     rows = rows_of(table)
@@ -92,7 +100,9 @@ async def take_in(
     seen: dict[int, int] = {}
     taken: list[Taken] = []
     unchanged, places = 0, Places(mechanism_id)
-    for row in rows:
+    for done, row in enumerate(rows):
+        told(done, len(rows))
+        await asyncio.sleep(0)  # a long table must not keep the other requests waiting
         if not row.cells[NUMBER]:
             added = await _add(db, viewer, places, row)
             if isinstance(added, Taken):
@@ -124,6 +134,7 @@ async def take_in(
         if not problems:
             changes = {name: (present[name], row.cells[name].strip()) for name in changed}
             taken.append(Taken(row.at, item.id, item.title, changes))
+    told(len(rows), len(rows))
     if wrong:
         raise LedgerRefused(wrong)
     return TakenIn(taken, unchanged)

@@ -2,6 +2,7 @@
 
 Agencies are known by their short name, people by their key (or, without one, by name within the agency)."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,17 +20,20 @@ _PERSON_FIELDS: Final = ("department", "job_title", "rank", "mail", "phone", "lo
 async def load_directory(db: Session, viewer: Viewer, known: Known, bundle: Bundle) -> None:
     """Agencies, offices and people of the bundle; what is wrong is noted in `known.errors`."""
     for entry in bundle.agencies:
+        await _go_on(known)
         try:
             await _load_agency(db, viewer, known, entry)
         except Refusal as refusal:
             known.fail("agencies", entry.text("short_name"))
             known.refused(entry, refusal)
     for entry in bundle.offices:
+        await _go_on(known)
         try:
             await _load_office(db, viewer, known, entry)
         except Refusal as refusal:
             known.refused(entry, refusal)
     for entry in bundle.people:
+        await _go_on(known)
         try:
             await _load_person(db, viewer, known, entry)
         except Refusal as refusal:
@@ -40,6 +44,12 @@ async def load_directory(db: Session, viewer: Viewer, known: Known, bundle: Bund
             await _load_contact(db, viewer, known, entry)
         except Refusal as refusal:
             known.refused(entry, refusal, {"contact_id": "contact"})
+
+
+async def _go_on(known: Known) -> None:
+    """One more entry; a long file must not keep the other requests waiting."""
+    known.one_more()
+    await asyncio.sleep(0)
 
 
 async def _load_agency(db: Session, viewer: Viewer, known: Known, entry: Entry) -> None:

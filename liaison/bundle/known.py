@@ -7,6 +7,7 @@ from typing import Any
 from liaison.bundle.report import Report
 from liaison.bundle.values import BundleRefused, Entry, Line
 from liaison.directory.models import Agency, Office, Person
+from liaison.documents.headed import Told, unheard
 from liaison.errors import Invalid, Message, Refusal
 from liaison.i18n import N_
 
@@ -24,6 +25,10 @@ class Known:
     entered: dict[int, Person] = field(default_factory=dict)
     """By `id` of the bundle's entry."""
     failed: set[tuple[str, str]] = field(default_factory=set)
+    told: Told = unheard
+    of: int = 0
+    """How many entries are gone through in all, and who hears how far that is."""
+    gone_through: int = 0
 
     def refuse(self, entry: Entry, field_name: str, msgid: str, /, **params: Any) -> None:
         self.errors.append(entry.wrong(field_name, Message(msgid, params)))
@@ -70,12 +75,18 @@ class Known:
         if person not in namesakes:
             namesakes.append(person)
 
+    def one_more(self) -> None:
+        """One more entry comes: those before it are done."""
+        self.told(self.gone_through, self.of)
+        self.gone_through += 1
+
     def fail(self, section: str, name: str | None) -> None:
         """What could not be entered is not missed a second time by whatever names it."""
         self.failed.add((section, name or ""))
 
     def done(self) -> Report:
         """The report, or BundleRefused when anything was wrong."""
+        self.told(self.gone_through, self.of)
         if self.errors:
             raise BundleRefused(self.errors)
         return self.report

@@ -14,13 +14,18 @@ from liaison.bundle.values import Bundle
 from liaison.db import Session
 from liaison.directory.models import Agency, Office, Person
 from liaison.directory.queries import of_the_site
+from liaison.documents.headed import Told, unheard
 from liaison.mechanisms.models import Mechanism
 
 
-async def load(db: Session, viewer: Viewer, bundle: Bundle, *, mechanism: str | None = None) -> Report:
+async def load(
+    db: Session, viewer: Viewer, bundle: Bundle, *, mechanism: str | None = None, told: Told = unheard
+) -> Report:
     """Take the bundle over: everything, or nothing with BundleRefused naming every line. `mechanism` is where a table's liaisons
-    belong; it may be left out where the site has one."""
+    belong; it may be left out where the site has one. `told` hears how many entries of how many are done."""
     known = await known_of(db)
+    liaisons = sum(bool(each.text("liaison")) for each in bundle.people)
+    known.told, known.of = told, bundle.of_directory + len(bundle.mechanisms) + liaisons
     await load_directory(db, viewer, known, bundle)
     await load_mechanisms(db, viewer, known, bundle)
     await load_liaisons(db, viewer, known, bundle.people, mechanism)

@@ -1,5 +1,6 @@
 """Taking over a bundle's mechanisms: agreement, members, liaisons, series, deadlines."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
@@ -32,6 +33,8 @@ _DESIGNATION_FIELDS: Final = {"person_id": "person", "agency_id": "agency"}
 async def load_mechanisms(db: Session, viewer: Viewer, known: Known, bundle: Bundle) -> None:
     """The bundle's mechanisms; what is wrong is noted in `known.errors`."""
     for entry in bundle.mechanisms:
+        known.one_more()
+        await asyncio.sleep(0)
         try:
             mechanism = await _load_mechanism(db, viewer, known, entry)
         except Refusal as refusal:
@@ -60,6 +63,8 @@ async def load_liaisons(
         return
     today = db.clock.today(fitting[0].timezone)
     for entry in named:
+        known.one_more()
+        await asyncio.sleep(0)
         person = known.entered.get(id(entry))
         if person is not None:
             role = entry.text("liaison") or ""

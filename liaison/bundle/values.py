@@ -93,3 +93,8 @@ class Bundle:
     offices: tuple[Entry, ...] = ()
     people: tuple[Entry, ...] = ()
     mechanisms: tuple[Entry, ...] = ()
+
+    @property
+    def of_directory(self) -> int:
+        """How many entries are of the directory."""
+        return len(self.agencies) + len(self.offices) + len(self.people)

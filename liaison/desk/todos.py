@@ -58,6 +58,7 @@ KINDS = (
     "vacancy",
     "term",
     "outcomes_differ",
+    "outcomes_voided",
     "outcomes_confirm",
     "review",
     "dormant",
@@ -173,6 +174,8 @@ class Todo:
     """The agencies that are told by letter; the people who left."""
     joins: bool = False
     """Of what is put to the members: that an agency joins, which `text` names; else the agreement, by its title."""
+    days: tuple[date, date] | None = None
+    """The period of outcomes it is about, both days included."""
     reached: bool = True
     """Whether an agency without a liaison has an address of its own."""
 

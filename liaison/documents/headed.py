@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +15,14 @@ from liaison.i18n import N_, Words
 EXAMPLE_MARKS = ("示例：", "Example: ")
 """How the first cell of a template's example begins, which is never taken in."""
 MOST_WRONG = 100
+Told = Callable[[int, int], None]
+"""Hears how far a table is while it is taken in: so many of so many."""
 DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
 _WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.0+)?")
+
+
+def unheard(done: int, of: int) -> None:
+    """Where nobody waits to hear how far a table is."""
 
 
 @dataclass(frozen=True, slots=True)

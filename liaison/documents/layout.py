@@ -5,7 +5,7 @@ pitch and slightly narrower characters give the same page in both."""
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,19 +128,30 @@ class Paper:
         self.paragraph(text, Type(HEADING), indent=2, keep_with_next=True)
 
     def table(
-        self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], *, row_height: float = 10
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        row_height: float = 10,
+        figures: Collection[int] = (),
+        whole: bool = False,
     ) -> Table:
-        """A ruled table whose head is repeated on every page; `widths` and `row_height` in millimetres."""
+        """A ruled table whose head is repeated on every page; `widths` and `row_height` in millimetres. Columns of `figures` (from 0) stand to
+        the right; a `whole` one is not parted by the end of a page."""
         made: Table = self.document.add_table(rows=0, cols=len(heads), style="Table Grid")
         made.alignment, made.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         for column, width in zip(made.columns, widths, strict=True):
             column.width = Mm(width)  # of the grid, which LibreOffice and WPS believe more than the cells
-        for cells, font in ((heads, HEADING), *((row, BODY) for row in rows)):
+        for at, (cells, font) in enumerate(((heads, HEADING), *((row, BODY) for row in rows))):
             row = made.add_row()  # type: ignore[no-untyped-call]
             row.height = Mm(row_height)
-            for cell, text, width in zip(row.cells, cells, widths, strict=True):
+            for n, (cell, text, width) in enumerate(zip(row.cells, cells, widths, strict=True)):
                 cell.width = Mm(width)
-                fill(cell, text, Type(font, TABLE_SIZE), align=CENTRE if font == HEADING else LEFT)
+                align = CENTRE if font == HEADING else RIGHT if n in figures else LEFT
+                fill(cell, text, Type(font, TABLE_SIZE), align=align)
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.keep_with_next = whole and at < len(rows)
             keep_row_whole(row._tr)
         if made.rows:
             _repeat(made.rows[0]._tr)

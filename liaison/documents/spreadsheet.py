@@ -71,7 +71,7 @@ def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
     book = openpyxl.Workbook()
     for sheet in book.worksheets:
         book.remove(sheet)
-    for title, rows in zip(_titles(sheets), sheets.values(), strict=True):
+    for title, rows in zip(titles_of(sheets), sheets.values(), strict=True):
         sheet = book.create_sheet(title)
         for number, row in enumerate(rows, 1):
             for column, text in enumerate(row, 1):
@@ -84,14 +84,14 @@ def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
                     cell.font = Font(bold=True)
         for number in range(1, max(map(len, rows), default=0) + 1):
             texts = [row[number - 1] for row in rows if len(row) >= number]
-            sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, max(map(_width, texts)) + 3)
+            sheet.column_dimensions[get_column_letter(number)].width = min(WIDEST, max(map(width_of, texts)) + 3)
         sheet.freeze_panes = "A2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _titles(wanted: Iterable[str]) -> list[str]:
+def titles_of(wanted: Iterable[str]) -> list[str]:
     """A name that Excel takes for each sheet, in order: no two alike, none empty."""
     found: list[str] = []
     taken = {""}
@@ -111,7 +111,7 @@ def _cut(text: str, most: int) -> str:
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore").rstrip(" '")
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """In letters, of which a Chinese character takes two."""
     return max(
         (sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in line) for line in text.splitlines()), default=0

@@ -20,6 +20,7 @@ AXIS, MONTHS = 68, 134
 LANES = (95, 111, 53)
 """Where the year strip writes dates: below the marks, further below, and above them where meetings stand close together."""
 APART = 12.0  # per cent of the width that one date takes on a phone
+NAMES, NAMES_APART = 50, 10.0  # where the kinds of meetings stand, on wide pages, and what one takes of the width
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def year_strip(words: Words, year: int, today: date, marks: Sequence[StripMark])
         name = words.month_name(date(year, month, 1))
         look = "sv-t" if month % 2 else "sv-t sv-even"
         parts.append(f'<text x="{x:.2f}%" y="{MONTHS}" text-anchor="middle" class="{look}">{name}</text>')
+    today_at = _percent(today, start, end)
+    named = -100.0
     taken: list[float] = [-100.0] * len(LANES)
     dated: set[date] = set()
     for mark in marks:
@@ -81,8 +84,16 @@ def year_strip(words: Words, year: int, today: date, marks: Sequence[StripMark])
         parts.append(_mark(words, mark, x, LANES[lane]))
         taken[lane] = x
         dated.add(mark.date)
+        is_free = x - named >= NAMES_APART and x - taken[-1] >= APART and abs(x - today_at) >= NAMES_APART / 2
+        if mark.kind and lane == 0 and is_free:
+            parts.append(_named(words, mark, x))
+            named = x
     label = words._("Meetings of %(year)s; the table below says the same", year=year)
     return _svg(label, MONTHS + 6, parts)
+
+
+def _named(words: Words, mark: StripMark, x: float) -> str:
+    return f'<text x="{x:.2f}%" y="{NAMES}" text-anchor="{_anchor(x)}" class="sv-d sv-even">{escape(words._(mark.kind))}</text>'
 
 
 def _mark(words: Words, mark: StripMark, x: float, dated_at: int | None) -> str:

@@ -35,6 +35,8 @@ class StripMark:
     certain: bool = True
     regular: bool = True
     """A regular meeting: the only kind that the promise asks for."""
+    kind: str = ""
+    """What it is called by its kind, as a msgid; empty for a promised date."""
     reason: str | None = None
     """Why an officer said that a promised date is left out; that date is missed, whatever day it is."""
 

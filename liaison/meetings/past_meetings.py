@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from liaison import audit
 from liaison.accounts.viewer import Office, Viewer
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
+from liaison.documents.headed import MOST_WRONG, TableRefused, Told, Wrong, unheard
 from liaison.errors import Invalid, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -67,7 +67,7 @@ async def take_in(
     rows: Iterable[Past | Wrong],
     *,
     agency: str | None = None,
-    told: Callable[[int, int], None] = lambda done, of: None,
+    told: Told = unheard,
 ) -> TakenIn:
     """Enter the meetings of a table as held (补录), by their days, so that their numbers follow. The host is by default the viewer's agency; at
     the server's console the one of that short name (`agency`). A held meeting of the same day and title that

@@ -32,6 +32,7 @@ from liaison.meetings.models import (
 )
 from liaison.meetings.plan_queries import skipped_of
 from liaison.meetings.seen import ITS_OWN, Place, Wanted, first_of, visible_to
+from liaison.meetings.wording import KIND_NAMES
 
 LONGEST = timedelta(days=7)
 """No meeting lasts longer (scheduling.LONGEST_MINUTES), so what began before is over."""
@@ -376,4 +377,5 @@ def mark_of(meeting: Meeting) -> StripMark:
         activity=meeting.kind in ACTIVITIES,
         certain=not meeting.provisional,
         regular=meeting.kind == "regular",
+        kind=KIND_NAMES[meeting.kind],
     )

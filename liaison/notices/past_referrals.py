@@ -2,7 +2,7 @@
 mailed. What is still open goes on living here: it stands on the desks, and is decided, answered and closed like any other."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
+from liaison.documents.headed import MOST_WRONG, TableRefused, Told, Wrong, unheard
 from liaison.errors import Conflict, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -75,7 +75,7 @@ async def take_in(
     rows: Iterable[Past | Wrong],
     *,
     agency: str | None = None,
-    told: Callable[[int, int], None] = lambda done, of: None,
+    told: Told = unheard,
 ) -> TakenIn:
     """Enter the referrals of a table as they stood. One of the two agencies has to be the viewer's own, at the server's console the one of that
     short name (`agency`), the other a member on that day. One of the same code between the same agencies, without a code of the same

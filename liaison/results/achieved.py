@@ -20,6 +20,8 @@ class Achieved:
     """Everything so far by group and year, and until which day it is confirmed from the first case on."""
 
     groups: Sequence[Sum]
+    cells: Sequence[Cell]
+    """What the figures are made of; none for a reader from outside, who is told no causes."""
     years: Sequence[Sum]
     total: Sum
     since_on: date | None
@@ -31,7 +33,7 @@ class Achieved:
     def tiles(self, words: Words, today: date) -> list[Tile]:
         """The figures that stand above everything."""
         now = next((one.cases for one in self.years if one.word == str(today.year)), 0)
-        return tiles(words, self.total, self.groups, this_year=now)
+        return tiles(words, self.total, self.groups, this_year=now, cells=self.cells)
 
     def charts(self, words: Words, today: date) -> list[tuple[str, str, Markup]]:
         """Cases and money by year."""

@@ -21,7 +21,7 @@ OPEN_DIFFERENCES = N_("The agencies report %(n)s cases of this period differentl
 NOT_ALL_SEEN = N_(
     "Lines of this period were entered before your agency joined; who does not see them cannot confirm it."
 )
-CHANGED = N_("The figures of this period have changed since you looked. Please look again.")
+CHANGED = N_("Lines of this period have changed since you looked. Please look again.")
 
 
 async def confirm(
@@ -34,9 +34,11 @@ async def confirm(
     cases: int | None = None,
     people: int | None = None,
     amount_recovered: Decimal | None = None,
+    mark: str | None = None,
 ) -> OutcomeConfirmation:
     """Confirm for the viewer's agency that the figures of the days from `from_on` to `to_on` (local dates, both included) are right; with the
-    figures that were looked at, only if they still are. Twice is once. Raises NotFound, NotPermitted, Invalid (from, to), Conflict (the
+    figures that were looked at, only if they still are; with the `mark` of the lines that were (`queries.mark`), only if none of them has
+    changed in any word. Twice is once. Raises NotFound, NotPermitted, Invalid (from, to), Conflict (the
     agencies' lines differ, not all is seen, the figures changed)."""
     mechanism, agency_id = await _own(db, viewer, mechanism_id)
     check, today = Check(), db.clock.today(mechanism.timezone)
@@ -61,6 +63,8 @@ async def confirm(
     for one in standing:
         if (one.agency_id, one.from_on, one.to_on) == (agency_id, from_on, to_on):
             return one
+    if mark is not None and mark != await queries.mark(db, viewer, mechanism, from_on, to_on):
+        raise Conflict(CHANGED)
     word = OutcomeConfirmation(
         mechanism_id=mechanism_id,
         agency_id=agency_id,

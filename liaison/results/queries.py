@@ -158,6 +158,17 @@ async def totals(
     return found
 
 
+async def mark(db: Session, viewer: Viewer, mechanism: Mechanism, from_on: date, to_on: date) -> str:
+    """What stands for every line of those days as it is now (`reconciling.mark_of`)."""
+    query = select(Outcome.id, Outcome.version).where(
+        Outcome.mechanism_id == mechanism.id,
+        Outcome.removed_at.is_(None),
+        in_sight(viewer, mechanism),
+        *Filters(from_on, to_on).conditions(),
+    )
+    return reconciling.mark_of((row.id, row.version) for row in await db.execute(query.order_by(Outcome.id)))
+
+
 async def agencies(db: Session, ids: Iterable[int]) -> dict[int, Agency]:
     """Agencies by id, for their names and colours."""
     return {one.id: one for one in await db.scalars(select(Agency).where(Agency.id.in_(set(ids))))}
@@ -265,6 +276,7 @@ async def achieved(db: Session, viewer: Viewer, mechanism: Mechanism) -> Achieve
     today = db.clock.today(mechanism.timezone)
     return Achieved(
         groups=by_group(found, outside=outside),
+        cells=() if outside else found,
         years=years(found, days[0], max(days[1], today)) if days else (),
         total=total(found),
         since_on=days[0] if days else None,

@@ -6,6 +6,7 @@ that reported: figures that only their author looked at are not reconciled."""
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from liaison.results.models import SAID, Outcome, OutcomeConfirmation
@@ -57,15 +58,30 @@ def differences(lines: Iterable[Outcome]) -> list[Difference]:
     return [one for one in found if one.fields]
 
 
+def mark_of(lines: Iterable[tuple[int, int]]) -> str:
+    """16 characters that stand for these lines as they are, each (id, version) in the order of their ids: another word in one of them, and it
+    is another mark."""
+    return sha256(";".join(f"{id_}.{version}" for id_, version in lines).encode()).hexdigest()[:16]
+
+
 def covered_since(confirmations: Iterable[OutcomeConfirmation], first: date, last: date) -> datetime | None:
     """Since when one agency's confirmations cover every day from `first` to `last`; None where a day is missing."""
-    at: datetime | None = None
+    used: list[datetime] = []
     day = first
     for one in sorted(confirmations, key=lambda each: (each.from_on, each.to_on)):
         if one.from_on <= day <= one.to_on:
             day = one.to_on + timedelta(days=1)
-            at = one.confirmed_at if at is None else max(at, one.confirmed_at)
-    return at if day > last else None
+            used.append(one.confirmed_at)
+    return max(used) if used and day > last else None
+
+
+def are_covered(spans: Iterable[tuple[date, date]], first: date, last: date) -> bool:
+    """Whether these spans of days, each with its last one, cover every day from `first` to `last`."""
+    day = first
+    for from_on, to_on in sorted(spans):
+        if from_on <= day <= to_on:
+            day = to_on + timedelta(days=1)
+    return day > last
 
 
 def standing(

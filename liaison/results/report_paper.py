@@ -8,6 +8,11 @@ from liaison.results.report_shown import Section
 WIDTH = 156
 """Millimetres between the margins."""
 ORDINALS = "一二三四五六七八九"
+CHARACTER, MARGINS = 4.3, 5.0
+"""Millimetres that one character of a table takes, and those of a cell beside its text."""
+MOST_CHARACTERS = 18.0
+MOST_WHOLE = 14
+"""So many rows stay together on one page."""
 
 
 def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence[str], *, chinese: bool) -> bytes:
@@ -20,7 +25,7 @@ def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence
     for n, one in enumerate(sections):
         number = f"{ORDINALS[n]}、" if chinese else f"{n + 1}. "
         paper.heading(number + one.title)
-        paper.table(one.heads, one.rows, _widths(one))
+        paper.table(one.heads, one.rows, _widths(one), figures=one.figures, whole=len(one.rows) <= MOST_WHOLE)
         paper.paragraph()
     for note in notes:
         paper.body(note)
@@ -28,10 +33,11 @@ def to_docx(title: str, below: str, sections: Sequence[Section], notes: Sequence
 
 
 def _widths(one: Section) -> list[float]:
-    """By the longest text of each column, so that heads stay on one line; the columns fill the page."""
+    """Room for the longest text of each column on one line, as far as the page is wide; what is left over is shared."""
     longest = [max(width_of(row[n]) for row in [one.heads, *one.rows]) for n in range(len(one.heads))]
-    wanted = [min(max(each, 4.0), 16.0) + 2 for each in longest]
-    return [WIDTH * each / sum(wanted) for each in wanted]
+    wanted = [min(each, MOST_CHARACTERS) * CHARACTER + MARGINS for each in longest]
+    rest = WIDTH - sum(wanted)
+    return [each + rest / len(wanted) if rest > 0 else WIDTH * each / sum(wanted) for each in wanted]
 
 
 def brief_to_docx(title: str, text: str) -> bytes:

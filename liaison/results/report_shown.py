@@ -1,5 +1,6 @@
 """A report in its reader's words: the same tables on the page, on paper, as .docx and as .xlsx. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +14,11 @@ from liaison.meetings.wording import FIGURE_NAMES, KIND_NAMES
 from liaison.results import terms, yuan
 from liaison.results.charts import Bar, bars
 from liaison.results.report import Asked, Report, change, headline
-from liaison.results.sums import Adoption, Sum
+from liaison.results.sums import Adoption, Cell, Sum, causes_of
 
 NONE = "—"
+MOST_CAUSES = 2
+_FIGURE = re.compile(rf"[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?|{NONE}|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,12 @@ class Section:
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
+
+    @property
+    def figures(self) -> Sequence[int]:
+        """The columns, from 0, that hold nothing but figures: they stand to the right."""
+        columns = range(1, len(self.heads))
+        return [n for n in columns if all(_FIGURE.fullmatch(row[n]) for row in self.rows)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +46,30 @@ class Tile:
     below: str = ""
 
 
-def tiles(words: Words, total: Sum, groups: Sequence[Sum], *, this_year: int | None = None) -> list[Tile]:
-    """Cases; migrant workers helped and what was recovered for them, else everybody and everything; elderly people and minors."""
+def tiles(
+    words: Words, total: Sum, groups: Sequence[Sum], *, this_year: int | None = None, cells: Sequence[Cell] = ()
+) -> list[Tile]:
+    """Cases; migrant workers helped and what was recovered for them, else everybody and everything; elderly people and minors. With `cells`
+    each group with the causes for which it was helped most."""
     below = "" if this_year is None else words._("%(n)d of this year", n=this_year)
     found = [Tile(words._("Cases"), str(total.cases), words.pgettext("unit", "cases"), below)]
     people = words.pgettext("unit", "people")
     heads = dict(headline(groups))
     if "workers" in heads:
-        found.append(Tile(words._("Migrant workers helped"), str(heads["workers"].people), people))
+        causes = _causes(words, cells, heads["workers"])
+        found.append(Tile(words._("Migrant workers helped"), str(heads["workers"].people), people, causes))
     else:
         found.append(Tile(words._("People helped"), str(total.people), people))
     found.append(money_tile(words, total))
     if "support" in heads:
         name = name_of(words, heads["support"], terms.GROUPS)
-        found.append(Tile(name, str(heads["support"].people), people))
+        found.append(Tile(name, str(heads["support"].people), people, _causes(words, cells, heads["support"])))
     return found
+
+
+def _causes(words: Words, cells: Sequence[Cell], group: Sum) -> str:
+    known = causes_of(cells, group.words)[:MOST_CAUSES]
+    return words._(", ").join(terms.shown(words, one, terms.CAUSES) for one in known)
 
 
 def sum_tiles(words: Words, total: Sum) -> list[Tile]:
@@ -188,10 +206,10 @@ def _in_all(words: Words, report: Report) -> Section:
             (words._("Amount recovered (yuan)"), yuan.grouped(now.amount_recovered), yuan.grouped(before.amount_recovered), now.amount_recovered, before.amount_recovered),
         )
     ]  # fmt: skip
-    rows.append([words._("Adoption rate"), adoption(words, report.adoption), "", ""])
+    rows.append([words._("Adoption rate"), adoption(words, report.adoption), NONE, NONE])
     if report.since_on is not None and report.since_on < report.period.first:
         said = words._("%(cases)s cases, %(people)s people, %(amount)s", cases=since.cases, people=since.people, amount=money(words, since.amount_recovered))  # fmt: skip
-        rows.append([words._("In all since %(day)s", day=words.date(report.since_on)), said, "", ""])
+        rows.append([words._("In all since %(day)s", day=words.date(report.since_on)), said, NONE, NONE])
     return Section(words._("In all"), heads, rows)
 
 

@@ -3,7 +3,7 @@
 Nobody outside the member agencies is told how many minors there were: not in a short period, and not as the difference of two periods. For them
 minors always stand together with the elderly people, and there are no figures by cause, which could tell them apart again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -71,6 +71,11 @@ def by(cells: Iterable[Cell], name: Callable[[Cell], str]) -> list[Sum]:
     return sorted((total(group, word) for word, group in found.items()), key=lambda one: (-one.cases, one.word))
 
 
+def causes_of(cells: Iterable[Cell], groups: Collection[str]) -> list[str]:
+    """The causes for which these groups were helped, the one of most cases first."""
+    return [one.word for one in by([cell for cell in cells if cell.group in groups], lambda cell: cell.cause)]
+
+
 def by_group(cells: Sequence[Cell], *, outside: bool) -> list[Sum]:
     """受助群体; for a reader from outside minors stand together with the elderly people, or where there are none with the largest group, and of
     very few people no group is told at all."""
@@ -124,8 +129,14 @@ class Adoption:
 
     @property
     def percent(self) -> Decimal | None:
-        """Adopted in full among those of which it was said, with one decimal; None where it was said of none."""
-        return (Decimal(100 * self.adopted) / self.decided).quantize(Decimal("0.1")) if self.decided else None
+        """Adopted in full among those of which it was said, with one decimal; None where it was said of none. 100.0 is all of them, and 0.0
+        none."""
+        if not self.decided:
+            return None
+        rounded = (Decimal(100 * self.adopted) / self.decided).quantize(Decimal("0.1"))
+        if 0 < self.adopted < self.decided:
+            return min(max(rounded, Decimal("0.1")), Decimal("99.9"))
+        return rounded
 
 
 def adoption(cells: Iterable[Cell]) -> Adoption:

@@ -1,5 +1,6 @@
 """A table of outcomes is taken in: all of it, or nothing. What an agency reports already with the same words changes nothing."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +12,7 @@ from sqlalchemy import insert, select
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
-from liaison.documents.headed import MOST_WRONG, TableRefused, Wrong
+from liaison.documents.headed import MOST_WRONG, TableRefused, Told, Wrong, unheard
 from liaison.errors import Conflict, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -22,7 +23,7 @@ from liaison.results.models import Outcome
 from liaison.results.outcome_table import Row
 from liaison.results.permissions import NOT_YOURS, may_enter
 
-CHUNK = 500
+CHUNK = 250
 SHOWN = 20
 _OTHERWISE = N_(
     "Your agency reports “%(code)s” already, and otherwise. Change that line on its page, or correct it here."
@@ -52,17 +53,23 @@ async def take_in(
     *,
     agency: str | None = None,
     source: str | None = None,
+    of: int = 0,
+    told: Told = unheard,
 ) -> TakenIn:
     """Take the rows of a table in, for the viewer's agency; at the server's console for the agency of that short name (`agency`), or the one
-    that a row names. `source`: the file's name. The caller undoes the transaction to only try it.
+    that a row names. `source`: the file's name; `of`: how many rows there are, where that is known, for `told`. The caller undoes the transaction to only try it.
 
     Raises NotFound, NotPermitted, Conflict (no such agency), TableRefused with every place that is wrong; then nothing may be kept."""  # fmt: skip
     mechanism = await locked(db, Mechanism, mechanism_id)
     if not may_see(viewer, mechanism_id):
         raise NotFound
     table = _Table(db, viewer, mechanism, source, await _agencies(db, viewer, mechanism, agency))
+    done = 0
     while chunk := list(islice(rows, CHUNK)):
         await table.take(chunk)
+        done += len(chunk)
+        told(done, max(of, done))
+        await asyncio.sleep(0)  # a long table must not keep the other requests waiting
     if table.wrong:
         raise TableRefused(table.wrong, more=max(0, table.wrong_in_all - MOST_WRONG))
     if table.days:

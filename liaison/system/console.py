@@ -8,6 +8,7 @@ from liaison.actions.ledger_import import TakenIn, take_in
 from liaison.db import Session
 from liaison.directory import agencies, people, queries
 from liaison.directory.models import Person
+from liaison.documents.headed import Told, unheard
 from liaison.errors import Conflict, NotFound, Refusal
 from liaison.i18n import N_, Words
 from liaison.mechanisms.viewers import viewer_for
@@ -54,7 +55,9 @@ async def enter_person(
     return person
 
 
-async def ledger_back(db: Session, account: str | None, table: Sequence[Sequence[str]], words: Words) -> TakenIn:
+async def ledger_back(
+    db: Session, account: str | None, table: Sequence[Sequence[str]], words: Words, *, told: Told = unheard
+) -> TakenIn:
     """Take in an exported ledger for the liaison or deputy whose key or mail is given. Raises Conflict (nobody named), NotFound,
     LedgerRefused."""
     if account is None:
@@ -62,4 +65,4 @@ async def ledger_back(db: Session, account: str | None, table: Sequence[Sequence
     viewer = await viewer_for(db, (await person_named(db, account)).id, via="cli")
     if viewer is None:
         raise NotFound
-    return await take_in(db, viewer, table, words)
+    return await take_in(db, viewer, table, words, told=told)

@@ -18,6 +18,7 @@ from liaison.bundle.report import Report
 from liaison.bundle.tables import bundle_of_tables
 from liaison.db import Session
 from liaison.directory.models import Person
+from liaison.documents.headed import Told, unheard
 from liaison.errors import Conflict
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -37,11 +38,14 @@ class Named:
     basis_ref: str | None
 
 
-async def enter(db: Session, viewer: Viewer, tables: Sequence[Sequence[Sequence[str]]]) -> Report:
-    """Enter the agencies and people of these tables. Raises NotPermitted, BundleRefused naming every wrong cell."""
+async def enter(
+    db: Session, viewer: Viewer, tables: Sequence[Sequence[Sequence[str]]], *, told: Told = unheard
+) -> Report:
+    """Enter the agencies and people of these tables; `told` hears how many of how many are done. Raises NotPermitted, BundleRefused naming every wrong cell."""
     site.operators_only(viewer)
     bundle = bundle_of_tables(tables, new_agencies=True)
     known = await known_of(db)
+    known.told, known.of = told, bundle.of_directory
     await load_directory(db, viewer, known, bundle)
     report = known.done()
     kept = {each["person_id"]: each for each in (await site.choice(db, LIAISONS) or {}).get("people", ())}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
@@ -26,6 +26,8 @@ from liaison.web.pages import AnyRequest, settings_of
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 SAFE = ("GET", "HEAD", "OPTIONS")
+UNSEEN: Final[dict[str, Any]] = {"unseen": True}
+"""What a route says that a page asks by itself: it is no sign that somebody is there, and writes nothing."""
 SECRET_PATHS = ("/r/", "/feed/", "/sign-in/", "/password/", "/set-up/")
 """Addresses that hold a secret: no other site is told of them."""
 TOKEN_RATE = 100.0  # requests per second and token, in the long run
@@ -64,12 +66,15 @@ async def provide_viewer_or_none(request: AnyRequest) -> Viewer | None:
                 viewer = await load(db, opened.person_id, via="web", session_id=opened.id)
                 if viewer is not None and opened.by_office and not viewer.designations:
                     viewer = None  # the session was tied to an office that has ended
-                if db.now() - opened.last_seen_at >= sessions.SEEN_EVERY:
+                by_itself = request.route_handler.opt.get("unseen")
+                if db.now() - opened.last_seen_at >= sessions.SEEN_EVERY and not by_itself:
                     seen = opened.id
-    if viewer is not None and seen is not None:
+    # No page waits for a writer only to say that it was opened: a later one says so.
+    may_note = not database.is_writing
+    if viewer is not None and seen is not None and may_note:
         async with database.writing() as db:
             await sessions.see(db, seen)
-    if viewer is not None and used is not None:
+    if viewer is not None and used is not None and may_note:
         async with database.writing() as db:
             await tokens.note_used(db, used)
     request.state.viewer = viewer
@@ -89,7 +94,7 @@ async def holder_of(request: AnyRequest, token: str) -> Viewer | None:
     database = request.app.state.database
     async with database.reading() as db:
         viewer, used = await _holder(request, db, token)
-    if viewer is not None and used is not None:
+    if viewer is not None and used is not None and not database.is_writing:
         async with database.writing() as db:
             await tokens.note_used(db, used)
     return viewer

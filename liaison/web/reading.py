@@ -4,7 +4,7 @@ pressing a button.
 
 Papers, minutes and texts put to the members note themselves besides, with the version that was read (web.papers, web.minutes, proposals)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from liaison.actions.extension_models import Extension
 from liaison.actions.models import ActionItem
 from liaison.audit import AuditLine
 from liaison.countersigning.models import Document, DocumentVersion, SignOff
-from liaison.db import Session, locked
+from liaison.db import Session
 from liaison.mechanisms.models import Designation, Mechanism, Member
 from liaison.meetings.decision_models import Decision
 from liaison.meetings.models import AgencyInvitation, AgendaItem, Attendee, Meeting, Series
@@ -74,7 +74,7 @@ OVERVIEWS: Final = frozenset(
 """What shows something of every mechanism that its visitor reads: noted with each."""
 OF_NO_MECHANISM: Final = (
     "/static", "/sign-in", "/password", "/set-up", "/account", "/directory", "/document-templates", "/feed", "/r/", "/incoming/{incoming_id",
-    "/api/incoming/{incoming_id", "/system", "/calendar", "/mechanisms/new", "/actions/import", "/healthz", "/readyz", "/metrics", "/api/me", "/api/agencies", "/api/offices",
+    "/api/incoming/{incoming_id", "/system", "/calendar", "/mechanisms/new", "/actions/import", "/how-far", "/healthz", "/readyz", "/metrics", "/api/me", "/api/agencies", "/api/offices",
     "/api/people", "/api/calendar", "/api/openapi.json",
 )  # fmt: skip
 """How addresses begin that show nothing of a mechanism to a reader: the site's own, the directory, one's own account, the operator's."""
@@ -91,8 +91,7 @@ async def note_reading(message: Message, scope: Scope) -> None:
         return
     database = scope["litestar_app"].state.database
     async with database.writing() as db:
-        for mechanism_id in await _mechanisms(db, viewer, scope):
-            await _note(db, viewer, mechanism_id, scope["path"], is_file=is_file, is_page=is_page)
+        await _note(db, viewer, await _mechanisms(db, viewer, scope), scope["path"], is_file=is_file, is_page=is_page)
 
 
 async def _mechanisms(db: Session, viewer: Viewer, scope: Scope) -> list[int]:
@@ -107,17 +106,30 @@ async def _mechanisms(db: Session, viewer: Viewer, scope: Scope) -> list[int]:
     return []
 
 
-async def _note(db: Session, viewer: Viewer, mechanism_id: int, path: str, *, is_file: bool, is_page: bool) -> None:
-    mechanism = await locked(db, Mechanism, mechanism_id)  # of two pages opened at once only one finds none yet
-    about = f"mechanism:{mechanism_id}"
-    if not is_file:
-        today = datetime.combine(db.clock.today(mechanism.timezone), time.min, ZoneInfo(mechanism.timezone))
-        seen = select(AuditLine).where(
-            AuditLine.verb == VERB,
-            AuditLine.object == about,
-            AuditLine.person_id == viewer.person_id,
-            AuditLine.at >= today,
-        )
-        if any(audit.facts_of(one).get("path") == path for one in await db.scalars(seen)):
-            return
-    audit.add(db, viewer, VERB, about, mechanism_id=mechanism_id, path=path, **({} if is_page else {"made": True}))
+async def _note(
+    db: Session, viewer: Viewer, mechanism_ids: Sequence[int], path: str, *, is_file: bool, is_page: bool
+) -> None:
+    """In two statements however many mechanisms a page is of. Under a lock of each, so that of two pages opened at once only one finds that
+    nothing is noted yet."""
+    if not mechanism_ids:
+        return
+    query = select(Mechanism.id, Mechanism.timezone).where(Mechanism.id.in_(mechanism_ids))
+    rows = await db.execute(query.order_by(Mechanism.id).with_for_update())
+    zones: dict[int, str] = dict(rows.all())
+    begins = {id_: datetime.combine(db.clock.today(zone), time.min, ZoneInfo(zone)) for id_, zone in zones.items()}
+    facts = {"path": path} if is_page else {"path": path, "made": True}
+    noted = set() if is_file else await _noted(db, viewer, begins, path)
+    for id_ in sorted(zones.keys() - noted):
+        audit.add(db, viewer, VERB, f"mechanism:{id_}", mechanism_id=id_, **facts)
+
+
+async def _noted(db: Session, viewer: Viewer, begins: Mapping[int, datetime], path: str) -> set[int]:
+    """The mechanisms in which this address was noted since their day began."""
+    seen = select(AuditLine.mechanism_id, AuditLine.at).where(
+        AuditLine.verb == VERB,
+        AuditLine.object.in_([f"mechanism:{id_}" for id_ in begins]),
+        AuditLine.person_id == viewer.person_id,
+        AuditLine.at >= min(begins.values()),
+        AuditLine.payload.in_([audit.payload_of(facts) for facts in ({"path": path}, {"path": path, "made": True})]),
+    )
+    return {id_ for id_, at in await db.execute(seen) if id_ is not None and at >= begins[id_]}

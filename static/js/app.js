@@ -1,4 +1,4 @@
-// The only hand-written script. Every page works without it; it knows no language: its words are data-say-* attributes of <body>.
+// The hand-written script of every page, beside files.js. Every page works without it; it knows no language: its words are data-say-* attributes of <body>.
 // Plain ES2018 (it also runs where htmx cannot, on Chromium 78), no eval, delegated events, so that it survives swaps.
 (function () {
   'use strict';
@@ -364,6 +364,7 @@
     event.preventDefault();
     event.returnValue = '';   // what browsers before Chromium 119 ask for
   });
+  document.addEventListener('page-shown', () => { watchToasts(); ready(); });   // files.js
   document.addEventListener('htmx:after:swap', () => { ready(); settleMove(); });
   document.addEventListener('htmx:error', (event) => { if (!autosaving(event)) say(words('Offline', {}), true); });
 

@@ -207,3 +207,12 @@ async def test_the_page_shows_what_would_change_and_takes_it_in_once_confirmed(
         assert (await db.get_one(ActionItem, items[0])).title == "改好的一行"
     nothing = await browser.post("/actions/import")
     assert (nothing.status_code, "请选择文件" in nothing.text) == (422, True)
+
+
+async def test_whoever_waits_hears_how_many_rows_are_done(database: Database, world: World, items: list[int]) -> None:
+    table = await table_for(database, world, world.liwb)
+    heard: list[tuple[int, int]] = []
+    async with database.writing() as db:
+        viewer = await world.viewer(db, world.liwb)
+        await take_in(db, viewer, table, ZH, told=lambda done, of: heard.append((done, of)))
+    assert heard == [(0, 2), (1, 2), (2, 2)]

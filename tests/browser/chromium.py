@@ -56,13 +56,14 @@ class Watch:
         self.axe = axe
         self.problems: list[str] = []
         self.session: CDPSession | None = None
-        page.on("console", lambda said: self.heard(said.type, said.text))
+        page.on("console", lambda said: self.heard(said.type, said.text, said.location["url"]))
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         page.on("request", lambda request: self.asked(request.url))
 
-    def heard(self, kind: str, text: str) -> None:
-        """The console: errors and warnings count, among them every violation of the content security policy."""
-        if kind in ("error", "warning") and not REFUSED_FORM.match(text):
+    def heard(self, kind: str, text: str, url: str) -> None:
+        """The console: errors and warnings count, among them every violation of the content security policy. A page that asks how far a
+        table is may ask once too often: Chromium then tells of a 404."""
+        if kind in ("error", "warning") and not REFUSED_FORM.match(text) and "/how-far/" not in url:
             self.problems.append(f"console {kind}: {text}")
 
     def asked(self, url: str) -> None:

@@ -1,4 +1,4 @@
-"""docs/import.md says every field and every heading."""
+"""docs/import.md and its Chinese companion say every field and every heading."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from liaison.bundle.fields import BUNDLE, Field
 from liaison.bundle.tables import AGENCY_HEADINGS, PEOPLE_HEADINGS
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "import.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEXTS = {name: (DOCS / name).read_text(encoding="utf-8") for name in ("import.md", "import.zh.md")}
 
 
 def names(fields: Mapping[str, Field]) -> Iterator[str]:
@@ -17,11 +18,12 @@ def names(fields: Mapping[str, Field]) -> Iterator[str]:
         yield from names(field.fields)
 
 
+@pytest.mark.parametrize("language", TEXTS)
 @pytest.mark.parametrize("name", sorted(set(names(BUNDLE))))
-def test_a_field_is_documented(name: str) -> None:
-    assert f"`{name}`" in TEXT
+def test_a_field_is_documented(name: str, language: str) -> None:
+    assert f"`{name}`" in TEXTS[language]
 
 
 @pytest.mark.parametrize("heading", [each[0] for each in (*AGENCY_HEADINGS.values(), *PEOPLE_HEADINGS.values())])
 def test_a_heading_is_documented(heading: str) -> None:
-    assert heading in TEXT
+    assert all(heading in text for text in TEXTS.values())

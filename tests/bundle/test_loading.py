@@ -174,3 +174,21 @@ async def test_namesakes_need_a_key(database: Database) -> None:
 
 def test_the_shipped_bundle_is_inside_the_package() -> None:
     assert bundle_file().is_relative_to(Path(__file__).parents[2] / "liaison")
+
+
+async def test_whoever_waits_hears_of_every_entry_once(database: Database) -> None:
+    heard: list[tuple[int, int]] = []
+    bundle = bundle_in("bundle.yaml", DEMO.encode())
+    async with database.writing() as db:
+        await load(db, COMMAND_LINE, bundle, told=lambda done, of: heard.append((done, of)))
+    of = len(bundle.agencies) + len(bundle.offices) + len(bundle.people) + len(bundle.mechanisms)
+    assert heard == [(done, of) for done in range(of + 1)]
+
+
+async def test_the_liaisons_of_a_table_count_as_well(database: Database) -> None:
+    await taken_over(database, DEMO)
+    heard: list[tuple[int, int]] = []
+    people = bundle_in("people.csv", "单位,姓名,联络员\n区检察院,周敏,是\n区司法局,李文博,是\n".encode())
+    async with database.writing() as db:
+        await load(db, COMMAND_LINE, people, told=lambda done, of: heard.append((done, of)))
+    assert heard == [(done, 4) for done in range(5)], "two people, and each once more as liaison"

@@ -26,19 +26,25 @@ LOADED = (
 
 
 def forked(
-    arguments: Sequence[str], cwd: Path, environ: Mapping[str, str], given: bytes = b""
+    arguments: Sequence[str],
+    cwd: Path,
+    environ: Mapping[str, str],
+    given: bytes = b"",
+    *,
+    terminal: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """`liaison` with these arguments, as by `subprocess.run`: with a directory, an environment, input, output and an exit code of its
-    own."""
+    own. What it says beside its output goes to the `terminal` of that path, if there is one."""
     with TemporaryDirectory() as directory:
         files = [Path(directory, name) for name in ("in", "out", "err")]
         files[0].write_bytes(given)
         _, out, err = files
+        err.touch()
         asked = {
             "arguments": arguments,
             "cwd": str(cwd),
             "environ": dict(environ),
-            "files": [str(path) for path in files],
+            "files": [*map(str, files[:2]), terminal or str(err)],
         }
         server = _server()
         assert server.stdin is not None and server.stdout is not None  # noqa: PT018

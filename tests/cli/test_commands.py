@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -24,6 +25,7 @@ from tests.cli.forked import forked
 
 COMMAND = [sys.executable, "-m", "liaison"]
 PATIENCE = 60
+OUTCOMES = "编号,办结日期,受助群体,案由,受助人数"
 STARTED = set[str]()
 """The commands that were started in this process of tests."""
 
@@ -358,3 +360,34 @@ def test_a_ledger_of_referrals_is_told_by_its_headings_tried_then_entered_then_c
     table.write_text("\n".join([rows[0], rows[1].replace("受理", "不详")]), encoding="utf-8")
     wrong = run(peopled_site, "import", str(table))
     assert (wrong.returncode, "F2 办理情况" in wrong.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "more"),
+    [
+        ("referrals.csv", "标题,移送单位,接收单位,移送日期\n讨薪线索,区检察院,区司法局,2025-03-20\n", ()),
+        ("meetings.csv", "日期,会议名称,类别\n2025-03-20,第一季度联席会议,例会\n", ()),
+        ("outcomes.csv", f"{OUTCOMES}\n支诉2026-001,2026-08-12,农民工,追索劳动报酬,1\n", ()),
+        ("people.csv", "单位,姓名\n区检察院,周敏\n", ()),
+        (
+            "ledger.xlsx",
+            workbook({"台账": [[gettext_for("zh_CN")(HEADINGS["number"]), "落实事项"]]}),
+            ("--person", "zhoumin"),
+        ),
+    ],
+    ids=lambda each: str(each) if str(each).endswith((".csv", ".xlsx")) else "",
+)
+def test_whoever_looks_on_at_a_terminal_sees_a_bar_of_every_import(
+    peopled_site: Path, name: str, content: str | bytes, more: tuple[str, ...]
+) -> None:
+    file = peopled_site / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    screen, terminal = pty.openpty()
+    try:
+        arguments = ("import", "--dry-run", str(file), *more)
+        done = forked(arguments, peopled_site, environment(), terminal=os.ttyname(terminal))
+        assert done.returncode == 0, os.read(screen, 4096).decode()
+        assert "100%" in os.read(screen, 4096).decode()
+    finally:
+        os.close(screen)
+        os.close(terminal)

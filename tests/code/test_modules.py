@@ -75,6 +75,7 @@ SLOW = (
     "liaison.minutes.letter",
     "liaison.notices.letter",
     "liaison.results.report_paper",
+    "liaison.documents.report_sheet",
     "liaison.documents.sheet_filling",
     "liaison.succession.letter",
     "liaison.succession.sheet_paper",

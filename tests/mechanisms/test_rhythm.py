@@ -119,3 +119,11 @@ def test_a_chart_without_rows_or_marks_is_calm() -> None:
 def test_the_strip_draws_any_year(year: int) -> None:
     words = Words("en", "UTC", TODAY)
     assert year_strip(words, year, TODAY, [StripMark(date(year, 12, 31), "x", "announced")]).count("<circle") == 1
+
+
+def test_the_kind_of_a_meeting_stands_over_its_mark_where_there_is_room() -> None:
+    words = Words("zh_CN", "Asia/Shanghai", TODAY)
+    days = [date(2026, 3, 19), date(2026, 4, 2), date(2026, 8, 20)]
+    marks = [StripMark(day, "x", "held", kind="Regular meeting") for day in days]
+    drawn = year_strip(words, 2026, date(2026, 8, 22), marks)
+    assert drawn.count(">例会</text>") == 1, "not beside another one, nor at the line of today"

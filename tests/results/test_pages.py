@@ -1,7 +1,7 @@
 """The pages of outcomes: entered, changed, taken away and back; a table looked at and taken in; a period confirmed on what was seen."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -149,7 +149,25 @@ async def test_a_line_that_stood_already_is_not_offered_to_be_undone(
     assert "/remove" not in await browser.get(answer.headers["location"])
 
 
-async def test_a_period_is_confirmed_on_the_figures_that_were_shown_and_taken_back(
+def mark_in(page: str) -> str:
+    """What stands for the lines that the page shows."""
+    found = re.search(r'name="mark" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_line_that_is_taken_away_twice_is_taken_away_once(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    line = await report(play, program)
+    await browser.sign_in(play.world.zhoumin)
+    await browser.get(base(play))
+    for _ in range(2):
+        assert (await browser.post(f"/outcomes/{line['id']}/remove")).status_code == 303
+    assert await lines(play, program) == []
+
+
+async def test_a_period_is_confirmed_on_the_lines_that_were_shown_and_taken_back(
     play: Play, program: Program, browser: Browser
 ) -> None:
     await report(play, program)
@@ -157,15 +175,13 @@ async def test_a_period_is_confirmed_on_the_figures_that_were_shown_and_taken_ba
     await browser.sign_in(play.world.liwb)
     page = await browser.get(f"{base(play)}/confirm")
     assert "2026年第三季度" in page, "the quarter that ended last is what there is to confirm"
-    fields = {"cases": "1", "people": "1", "amount_recovered": "22450.00", **QUARTER}
-    for odd in ({"cases": "x"}, {"amount_recovered": "x"}):
-        assert (await browser.post(f"{base(play)}/confirm", **{**fields, **odd})).status_code == 422
-    await report(play, program, case_code="支诉2026-002")
-    stale = await browser.post(f"{base(play)}/confirm", **fields)
-    assert stale.status_code == 409
-    answer = await browser.post(
-        f"{base(play)}/confirm", **{**fields, "cases": "2", "people": "2", "amount_recovered": "44900"}
-    )
+    seen = {"mark": mark_in(page), **QUARTER}
+    [line] = await lines(play, program)
+    await program.patch(play.world.zhoumin, f"/outcomes/{line['id']}", {"cause": "追索抚养费"})
+    stale = await browser.post(f"{base(play)}/confirm", **seen)
+    assert (stale.status_code, "这一时期的数据有变动" in stale.text) == (409, True), "other words under the same sums"
+    assert (await browser.post(f"{base(play)}/confirm", **QUARTER)).status_code == 409, "nothing was looked at"
+    answer = await browser.post(f"{base(play)}/confirm", **{**seen, "mark": mark_in(stale.text)})
     assert answer.status_code == 303
     assert "confirm/take-back" in await browser.get(answer.headers["location"])
     await browser.post(f"{base(play)}/confirm/take-back", **QUARTER)
@@ -180,7 +196,14 @@ async def test_a_difference_is_marked_where_it_lies_and_stops_the_button(
     await browser.sign_in(play.world.liwb)
     page = await browser.get(f"{base(play)}/confirm")
     assert page.count("<mark>") == 2
-    assert 'name="amount_recovered"' not in page
+    assert 'name="mark"' not in page
+
+
+async def test_a_year_that_began_is_shown_by_its_own_quarters(play: Play, browser: Browser) -> None:
+    play.clock.as_of = datetime.fromisoformat("2027-02-10T02:00:00+00:00")
+    await browser.sign_in(play.world.zhoumin)
+    assert "2026年各季度" in await browser.get(f"{base(play)}/confirm"), "the quarter that ended last"
+    assert "2027年各季度" in await browser.get(f"{base(play)}/confirm?year=2027")
 
 
 @pytest.mark.parametrize(

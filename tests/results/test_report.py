@@ -209,7 +209,22 @@ async def test_page_paper_and_files_say_the_same_figures(play: Play, program: Pr
     assert "农民工" in cells
     book = openpyxl.load_workbook(io.BytesIO((await browser.client.get(address(play, query, ".xlsx"))).content))
     told = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
-    assert {"农民工", "869,000", "39"} <= told
+    assert {"农民工", 869000, 39} <= told
+
+
+async def test_the_mechanisms_page_says_for_what_they_were_helped_to_members_alone(
+    play: Play, program: Program, browser: Browser
+) -> None:
+    await upload(play, program, MODEL_CASE.read_bytes())
+    path, helped = f"/mechanisms/{play.world.mechanism.id}", ("追索劳动报酬</dd>", "追索赡养费、追索抚养费</dd>")
+    await browser.sign_in(play.world.chenzy)
+    page = await browser.get(path)
+    assert [one in page for one in helped] == [True, True]
+    assert "约定：每季度召开一次联席会议" in page
+    await browser.sign_in(play.world.maolin)
+    page = await browser.get(path)
+    assert "86.9" in page
+    assert [one in page for one in helped] == [False, False]
 
 
 async def filled(browser: Browser, play: Play, name: str, content: bytes) -> Any:
@@ -292,3 +307,11 @@ async def test_a_template_is_not_filled_for_a_day_that_cannot_be_read(play: Play
     await browser.get(address(play))
     fields = {"from": "2026-13-01", "to": "2026-09-30"}
     assert (await browser.upload(address(play, kind="/fill"), "x.docx", b"x", **fields)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("adopted", "not_adopted", "percent"),
+    [(1999, 1, "99.9"), (2000, 0, "100.0"), (1, 2999, "0.1"), (0, 3, "0.0"), (2, 1, "66.7")],
+)
+def test_a_rate_of_adoption_is_all_or_none_only_where_it_is(adopted: int, not_adopted: int, percent: str) -> None:
+    assert str(Adoption(adopted, 0, not_adopted).percent) == percent

@@ -1,6 +1,8 @@
 """A table of outcomes is taken in whole or not at all, and every place that is wrong is named by its cell."""
 
+import asyncio
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.callers import Program
 from tests.meetings.play import Play
 from tests.results.reported import MODEL_CASE, confirm, lines, report, upload
 
+DAY = date(2026, 11, 23)
 HEADINGS = "编号,办结日期,受助群体,案由,受助人数,追回金额（元）,结果"
 ROW = "支诉2026-001,2026-08-12,农民工,追索劳动报酬,1,22450.00,支持起诉意见被采纳"
 
@@ -49,8 +52,6 @@ async def test_the_model_case_comes_in_whatever_its_encoding(play: Play, program
 
 
 async def test_a_workbook_says_the_same_with_real_dates_and_numbers(play: Play, program: Program) -> None:
-    from datetime import date
-
     content = workbook(
         [HEADINGS.split(","), ["支诉2026-001", date(2026, 8, 12), "农民工", "追索劳动报酬", 1, 22450.5, "采纳"]]
     )
@@ -216,3 +217,25 @@ def test_the_model_case_is_the_one_that_is_shipped() -> None:
     assert Path(MODEL_CASE).read_bytes().startswith(b"\xef\xbb\xbf"), (
         "with a mark of its encoding, as spreadsheets write it"
     )
+
+
+async def test_whoever_waits_hears_how_many_rows_are_read_and_others_go_on_meanwhile(play: Play) -> None:
+    rows = list(
+        outcome_table.read(rows_in("x.csv", table(*(ROW.replace("001", str(n)) for n in range(600)))), today=DAY)
+    )
+    heard: list[tuple[int, int, int]] = []
+    turns: list[int] = []
+
+    async def others() -> None:
+        while True:
+            turns.append(1)
+            await asyncio.sleep(0)
+
+    async with play.database.writing() as db:
+        viewer = await play.world.viewer(db, play.world.zhoumin)
+        beside = asyncio.create_task(others())
+        told = lambda done, of: heard.append((done, of, len(turns)))  # noqa: E731
+        await taking_in.take_in(db, viewer, play.world.mechanism.id, iter(rows), of=len(rows), told=told)
+        beside.cancel()
+    assert [(done, of) for done, of, _ in heard] == [(250, 600), (500, 600), (600, 600)]
+    assert heard[0][2] < heard[1][2] < heard[2][2]

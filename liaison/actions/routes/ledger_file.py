@@ -20,6 +20,7 @@ from liaison.documents import spreadsheet
 from liaison.errors import NotPermitted
 from liaison.i18n import N_
 from liaison.web.forms import Form
+from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
 
 NOT_HERE = N_("Only liaison officers and deputies of this mechanism may do this.")
@@ -49,8 +50,9 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me) -> Response[Any]:
     _officers_only(viewer)
     form, words = await Form.read(request), words_of(request)
     try:
-        table = await _table(request, form)
-        taken = await ledger_import.take_in(db, viewer, table, words)
+        with telling(request, viewer, form) as told:
+            table = await _table(request, form)
+            taken = await ledger_import.take_in(db, viewer, table, words, told=told)
     except LedgerRefused as refusal:
         await db.rollback()
         return _page(request, form, wrong=refusal.wrong, status=422)

@@ -25,6 +25,7 @@ from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.meetings.routes.common import shown
 from liaison.meetings.wording import KIND_NAMES
 from liaison.web.forms import Form
+from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
 from liaison.web.tables import brought, carried, rows_brought
 
@@ -61,9 +62,10 @@ async def take_in(
         wrong = [Wrong("", "", Message(N_("Please choose a file, or paste cells.")))]
         return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, status=422)
     today = db.clock.today(mechanism.timezone)
-    rows = await asyncio.to_thread(lambda: list(read(rows_brought(name, content), today=today)))
     try:
-        taken = await past_meetings.take_in(db, viewer, mechanism_id, rows)
+        with telling(request, viewer, form) as told:
+            rows = await asyncio.to_thread(lambda: list(read(rows_brought(name, content), today=today)))
+            taken = await past_meetings.take_in(db, viewer, mechanism_id, rows, told=told)
     except TableRefused as refusal:
         await db.rollback()
         wrong, more = refusal.wrong, refusal.more

@@ -25,6 +25,7 @@ from liaison.notices.permissions import NOT_YOURS, may_write
 from liaison.notices.routes.common import Db, Id, Me, shown
 from liaison.web.attached import attached
 from liaison.web.forms import Form
+from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
 from liaison.web.tables import brought, carried, rows_brought
 
@@ -57,9 +58,12 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
         wrong = [Wrong("", "", Message(N_("Please choose a file, or paste cells.")))]
         return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, status=422)
     today, calendar = db.clock.today(mechanism.timezone), region_calendar(mechanism.region)
-    rows = await asyncio.to_thread(lambda: list(read(rows_brought(name, content), today=today, calendar=calendar)))
     try:
-        taken = await past_referrals.take_in(db, viewer, mechanism_id, rows)
+        with telling(request, viewer, form) as told:
+            rows = await asyncio.to_thread(
+                lambda: list(read(rows_brought(name, content), today=today, calendar=calendar))
+            )
+            taken = await past_referrals.take_in(db, viewer, mechanism_id, rows, told=told)
     except TableRefused as refusal:
         await db.rollback()
         wrong, more = refusal.wrong, refusal.more

@@ -1,9 +1,7 @@
 """核对 on the page: the quarters of a year, one period with what differs, and the agency's word."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +11,6 @@ from litestar.response import Response
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.errors import Conflict, Invalid
-from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.mechanisms.rhythm import year_named
 from liaison.results import confirming, queries
@@ -24,8 +21,6 @@ from liaison.results.routes.common import Db, Id, Me, address, day_in_address, l
 from liaison.results.sums import Sum
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest, see_other, words_of
-
-_FIGURE = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,12 @@ async def show(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Res
 
 @post("/mechanisms/{mechanism_id:int}/outcomes/confirm")
 async def confirm(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> Response[Any]:
-    """Confirm the figures that the page showed, for one's agency."""
+    """Confirm for one's agency what the page showed, every line as it stood there."""
     form = await Form.read(request)
     first, last = form.date("from"), form.date("to")
-    cases, people, amount = form.whole("cases"), form.whole("people"), _amount(form)
     try:
         form.done()
-        await confirming.confirm(
-            db, viewer, mechanism_id, from_on=first, to_on=last, cases=cases, people=people, amount_recovered=amount
-        )
+        await confirming.confirm(db, viewer, mechanism_id, from_on=first, to_on=last, mark=form.raw("mark"))
         await db.flush()
     except (Conflict, Invalid) as refusal:
         await db.rollback()
@@ -86,10 +78,10 @@ def _asked(request: AnyRequest, today: date) -> Period:
     first, last = day_in_address(given, "from"), day_in_address(given, "to")
     if first is not None and last is not None and first <= last:
         return Period(first, last)
-    year = year_named(given.get("year", ""))
-    if year is not None and year < today.year:
-        return quarters(year, today)[-1]
-    return last_quarter(today)
+    year, ended = year_named(given.get("year", "")), last_quarter(today)
+    if year is None or year > today.year or year == ended.first.year:
+        return ended
+    return quarters(year, today)[-1]
 
 
 async def _page(
@@ -116,6 +108,7 @@ async def _page(
         rows=rows,
         period=period,
         sum=await queries.sums(db, viewer, mechanism, period.first, period.last),
+        mark=await queries.mark(db, viewer, mechanism, period.first, period.last),
         standing=standing,
         agencies=await queries.agencies(db, named),
         differences=await queries.differences(db, viewer, mechanism, period.first, period.last),
@@ -133,15 +126,6 @@ async def _page(
         zone=ZoneInfo(mechanism.timezone),
         refused=refused,
     )
-
-
-def _amount(form: Form) -> Decimal | None:
-    """The sum that the page showed; None where the form says none."""
-    text = form.given("amount_recovered")
-    if text is not None and not _FIGURE.fullmatch(text):
-        form.refuse("amount_recovered", N_("Please give a number."))
-        return None
-    return Decimal(text) if text is not None else None
 
 
 handlers = [show, confirm, take_back]

@@ -18,6 +18,7 @@ from liaison.results.permissions import NOT_YOURS
 from liaison.results.routes.common import Db, Id, Me, address, labels, shown
 from liaison.results.taking_in import TakenIn
 from liaison.web.forms import Form
+from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
 from liaison.web.tables import PASTED, brought, carried, rows_brought
 
@@ -53,9 +54,13 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
         wrong = [Wrong("", "", Message(N_("Please choose a file, or paste cells.")))]
         return _page(request, mechanism, form, wrong=wrong, status=422)
     today = db.clock.today(mechanism.timezone)
-    rows = await asyncio.to_thread(lambda: list(read(rows_brought(name, content), today=today)))
+    source = None if name == PASTED else name
     try:
-        taken = await taking_in.take_in(db, viewer, mechanism_id, iter(rows), source=None if name == PASTED else name)
+        with telling(request, viewer, form) as told:
+            rows = await asyncio.to_thread(lambda: list(read(rows_brought(name, content), today=today)))
+            taken = await taking_in.take_in(
+                db, viewer, mechanism_id, iter(rows), source=source, of=len(rows), told=told
+            )
     except TableRefused as refusal:
         await db.rollback()
         mechanism = await queries.readable(db, viewer, mechanism_id)

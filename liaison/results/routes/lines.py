@@ -158,7 +158,7 @@ async def edit(request: AnyRequest, db: Db, viewer: Me, outcome_id: Id) -> Respo
 @post("/outcomes/{outcome_id:int}/remove")
 async def remove(db: Db, viewer: Me, outcome_id: Id) -> Response[Any]:
     """Take it away, with an undo beside."""
-    outcome = await entering.remove(db, viewer, await queries.get(db, viewer, outcome_id))
+    outcome = await entering.remove(db, viewer, await queries.get(db, viewer, outcome_id, removed=True))
     return see_other(f"/mechanisms/{outcome.mechanism_id}/outcomes?done=removed&line={outcome_id}")
 
 

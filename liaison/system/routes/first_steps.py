@@ -23,6 +23,7 @@ from liaison.mechanisms.wording import ROLES
 from liaison.system import first_steps as steps
 from liaison.system import queries
 from liaison.web.forms import Form, FormAgain, attempt
+from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, page, see_other, settings_of, words_of
 
 Db = NamedDependency[Session]
@@ -81,8 +82,9 @@ async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Respo
     if form.ticked("back"):
         raise FormAgain(await _first_steps(request, db, operator, form, how="paste"), 200)
     try:
-        tables = await _tables(request, form, how)
-        report = await steps.enter(db, operator, tables)
+        with telling(request, operator, form) as told:
+            tables = await _tables(request, form, how)
+            report = await steps.enter(db, operator, tables, told=told)
         if form.ticked("confirmed"):
             return see_other("/system/first-steps")
         await db.rollback()  # only a look: what would be entered is shown, and nothing is
