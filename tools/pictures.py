@@ -35,7 +35,7 @@ SCREENSHOTS = ROOT / "docs" / "screenshots"
 LANGUAGES = {"zh": "zh_CN", "en": "en"}
 PORT = 8931
 BASE = f"http://127.0.0.1:{PORT}"
-WIDTH, MOST_BYTES, COLOURS = 1280, 60_000, (128, 64, 48, 32, 24)
+WIDTH, MOST_BYTES, COLOURS = 1280, 60_000, (128, 64, 48, 32, 24, 16)
 MOST_OF_A_PAGE = 110_000
 ZONE = ZoneInfo("Asia/Shanghai")
 LIWB = "liwb@sfj.qingzhi.example"
@@ -183,7 +183,7 @@ def play(officer: Officer) -> None:
     now = datetime.now(ZONE)
     today = now.date()
     officer.take("my-work", "/")
-    officer.take("steps-of-year", f"/mechanisms/1/steps?year={today.year}")
+    officer.take("steps-of-year", f"/mechanisms/1/steps?year={today.year}", last="main .card >> nth=2")
     ask_for_a_time(officer, today)
     meeting_id = planned(officer, workday(today + timedelta(days=42)), "14:30", "支持起诉工作临时联席会议")
     call_for_items(officer, meeting_id)
