@@ -20,6 +20,8 @@ from tests.conftest import NOW
 from tests.held import held
 from tests.meetings.play import Play
 from tests.meetings.test_past_meetings import LECTURE, NEXT, ROW, path_of, table
+from tests.notices.past import LATE
+from tests.notices.past import table as referrals_table
 from tests.results.test_taking_in import ROW as OUTCOME
 from tests.results.test_taking_in import table as outcomes_table
 
@@ -103,6 +105,13 @@ async def test_outcomes_say_how_far_they_are(play: Play, browser: Browser) -> No
     path = f"/mechanisms/{play.world.mechanism.id}/outcomes/import"
     at = ("INSERT INTO outcome ", 2)
     assert await heard_of(play, browser, play.world.zhoumin, path, ("成效.csv", rows), at) == {"done": 250, "of": 300}
+
+
+async def test_a_ledger_of_referrals_says_how_far_it_is(play: Play, browser: Browser) -> None:
+    rows = referrals_table(*(LATE.replace("4号", f"{n}号") for n in range(60)))
+    path = f"/mechanisms/{play.world.mechanism.id}/referrals/import"
+    at = ("INSERT INTO notice ", 26 if play.database.is_sqlite else 2)  # SQLite is sent them one by one
+    assert await heard_of(play, browser, play.world.zhoumin, path, ("台账.csv", rows), at) == {"done": 25, "of": 60}
 
 
 async def test_the_ledger_says_how_far_it_is(play: Play, browser: Browser) -> None:

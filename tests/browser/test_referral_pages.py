@@ -66,7 +66,7 @@ def test_a_ledger_of_before_is_looked_at_entered_and_taken_back_and_every_page_i
     page.locator("form.form-page button[type=submit]").click()
     expect(page.locator(".tbl tbody tr")).to_have_count(3)
     width_checks(page)
-    page.locator("input[name=confirmed] ~ button").click()
+    page.locator("form.form-end button.primary").click()
     expect(page.locator("#entered tbody tr")).to_have_count(1)
     width_checks(page)
     page.goto("/referrals")
