@@ -27,7 +27,7 @@ from tests import postgres
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Play
 from tests.statements import hurried
-from tests.world import World, build
+from tests.world import World, build, copied
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 2026-11-23 09:00 in Beijing: the day most tests take place on."""
@@ -164,10 +164,7 @@ async def world(database: Database, populated: tuple[Path, bytes] | None) -> Wor
     if path is None or populated is None or database.writer.pool.checkedin():  # type: ignore[attr-defined]  # something was written before
         async with database.writing() as db:
             return await build(db)
-    file, made = populated
-    shutil.copyfile(file, path)
-    found: World = pickle.loads(made)
-    return found
+    return copied(populated, path)
 
 
 @pytest.fixture

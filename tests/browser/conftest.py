@@ -43,9 +43,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def live_server(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
+def live_server(settings: Settings, clock: Clock, populated: tuple[Path, bytes] | None) -> Iterator[LiveSite]:
     """The site with the small world in it."""
-    with live_site(settings, clock) as site:
+    with live_site(settings, clock, populated) as site:
         yield site
 
 
