@@ -50,7 +50,7 @@ def in_memory() -> bool:
     return runs and os.access(MEMORY, os.W_OK) and has.f_bavail * has.f_frsize > ENOUGH
 
 
-if "TMPDIR" not in os.environ and in_memory():  # mails and papers are written through to the disk, which nobody needs here
+if "TMPDIR" not in os.environ and in_memory():  # what is written through to the disk would wait for it
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None  # asked for anew
 
@@ -64,7 +64,7 @@ def pytest_collection_finish() -> None:
     kept for a whole process, and most of it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2_000, 10, 200)
+    gc.set_threshold(20_000, 10, 50)
     gc.enable()
 
 

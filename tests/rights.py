@@ -187,7 +187,6 @@ class Site:
         request = self.client.build_request(method, path, headers=headers, cookies=cookies, **content)
         return await self.client.send(request)
 
-
     async def read(self, role: str, address: str, path: str) -> httpx.Response:
         """What a GET of one role answers; asked once, since nothing changes on this site."""
         if (role, path) not in self.read_before:

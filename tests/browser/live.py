@@ -85,7 +85,7 @@ def live_site(settings: Settings, clock: Clock, populated: tuple[Path, bytes] | 
             else:
                 built = world.copied(populated, path)
             async with database.reading() as db:
-                await load_calendars(db)  # as the server does when it starts; the app here was wired for an earlier site
+                await load_calendars(db)  # as a server does that starts; the app was wired for an earlier site
             app = app_of(settings, database, clock)
             server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"), ready)
             running.append(LiveSite(settings, clock, database, asyncio.get_running_loop(), built))
