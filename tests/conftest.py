@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hashlib
 import os
 import pickle
 import shutil
@@ -14,14 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import jinja2
 import pytest
 import structlog
 
-from liaison import migrate
+from liaison import migrate, templating
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
+from liaison.i18n import LOCALES
 from liaison.opening import open_database
+from liaison.paths import data_dir
 from tests import browser as chromium
 from tests import postgres
 from tests.callers import Browser, Program, visitor
@@ -54,7 +58,6 @@ if "TMPDIR" not in os.environ and in_memory():  # what is written through to the
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None  # asked for anew
 
-gc.disable()  # nearly all that is loaded to collect the tests stays, as at the start of `liaison` itself
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes start here: each would compile everything again
 sys.dont_write_bytecode = False
 
@@ -79,6 +82,17 @@ def plain_tracebacks() -> None:
     """By default structlog writes out every local variable of every frame, which takes seconds for one logged failure."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_before(pytestconfig: pytest.Config) -> None:
+    """What a template compiles to is kept from run to run, for as long as nothing changes that it is made by; to compile them all takes
+    seconds in each process. Jinja compares the template itself."""
+    makers = [data_dir("locale").rglob("*.mo"), [Path(templating.__file__)]]
+    made_by = hashlib.sha256(b"".join(path.read_bytes() for paths in makers for path in sorted(paths)))
+    for locale in LOCALES:
+        kept = pytestconfig.cache.mkdir(f"templates-{locale}-{made_by.hexdigest()[:16]}-{jinja2.__version__}")
+        templating.environment(locale).bytecode_cache = jinja2.FileSystemBytecodeCache(str(kept))
 
 
 @pytest.fixture(scope="session")
