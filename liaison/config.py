@@ -9,10 +9,10 @@ from dataclasses import dataclass, fields, replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from liaison.addresses import bad_address, name_and_address
 from liaison.errors import N_, CannotRun
+from liaison.zones import zone_names
 
 VERSION = "0.1.0"
 _PREFIX = "LIAISON_"
@@ -84,7 +84,7 @@ def checked(settings: Settings) -> Settings:
     _check_url("BASE_URL", settings.base_url, {"http", "https"})
     if settings.smtp_url:
         _check_url("SMTP_URL", settings.smtp_url, {"smtp", "smtps", "smtp+starttls"})
-    if settings.timezone not in available_timezones():
+    if settings.timezone not in zone_names():
         raise _wrong(
             "TIMEZONE", N_("%(name)s must be a zone name such as Asia/Shanghai, not “%(given)s”."), settings.timezone
         )

@@ -2,31 +2,36 @@
 
 import asyncio
 import gc
+import hashlib
 import os
 import pickle
 import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import jinja2
 import pytest
 import structlog
 
-from liaison import migrate
+from liaison import migrate, templating
 from liaison.clock import Clock
 from liaison.config import Settings, checked
 from liaison.db import Database
+from liaison.i18n import LOCALES
 from liaison.opening import open_database
+from liaison.paths import data_dir
 from tests import browser as chromium
 from tests import postgres
 from tests.callers import Browser, Program, visitor
 from tests.meetings.play import Play
 from tests.statements import hurried
-from tests.world import World, build
+from tests.world import World, build, copied
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday 2026-11-23 09:00 in Beijing: the day most tests take place on."""
@@ -34,7 +39,25 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SECRET = "test-secret-key-of-more-than-32-characters"
 ON_POSTGRESQL = os.environ.get("LIAISON_TEST_DATABASE") == "postgresql"
 
-gc.disable()  # nearly all that is loaded to collect the tests stays, as at the start of `liaison` itself
+MEMORY = Path("/dev/shm")
+ENOUGH = 2_000_000_000
+"""Bytes: far more than tests have on disk at one time, since what a test that passed has written is removed after it."""
+
+
+def in_memory() -> bool:
+    """Whether tests can write into memory: where this machine has it, with room, and files that were written there may be run."""
+    try:
+        has = os.statvfs(MEMORY)
+    except OSError:
+        return False
+    runs = not has.f_flag & os.ST_NOEXEC
+    return runs and os.access(MEMORY, os.W_OK) and has.f_bavail * has.f_frsize > ENOUGH
+
+
+if "TMPDIR" not in os.environ and in_memory():  # what is written through to the disk would wait for it
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # asked for anew
+
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes start here: each would compile everything again
 sys.dont_write_bytecode = False
 
@@ -44,7 +67,7 @@ def pytest_collection_finish() -> None:
     kept for a whole process, and most of it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2_000, 10, 200)
+    gc.set_threshold(20_000, 10, 50)
     gc.enable()
 
 
@@ -59,6 +82,17 @@ def plain_tracebacks() -> None:
     """By default structlog writes out every local variable of every frame, which takes seconds for one logged failure."""
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[structlog.processors.add_log_level, plain])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_before(pytestconfig: pytest.Config) -> None:
+    """What a template compiles to is kept from run to run, for as long as nothing changes that it is made by; to compile them all takes
+    seconds in each process. Jinja compares the template itself."""
+    makers = [data_dir("locale").rglob("*.mo"), [Path(templating.__file__)]]
+    made_by = hashlib.sha256(b"".join(path.read_bytes() for paths in makers for path in sorted(paths)))
+    for locale in LOCALES:
+        kept = pytestconfig.cache.mkdir(f"templates-{locale}-{made_by.hexdigest()[:16]}-{jinja2.__version__}")
+        templating.environment(locale).bytecode_cache = jinja2.FileSystemBytecodeCache(str(kept))
 
 
 @pytest.fixture(scope="session")
@@ -144,10 +178,7 @@ async def world(database: Database, populated: tuple[Path, bytes] | None) -> Wor
     if path is None or populated is None or database.writer.pool.checkedin():  # type: ignore[attr-defined]  # something was written before
         async with database.writing() as db:
             return await build(db)
-    file, made = populated
-    shutil.copyfile(file, path)
-    found: World = pickle.loads(made)
-    return found
+    return copied(populated, path)
 
 
 @pytest.fixture

@@ -109,6 +109,7 @@ class Site:
     """By role: an API token."""
     settings: Settings
     csrf: str = field(init=False)
+    read_before: dict[tuple[str, str], httpx.Response] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.csrf = generate_csrf_token(self.settings.secret_key)
@@ -186,6 +187,12 @@ class Site:
         self.client.cookies.clear()  # of whoever asked before
         request = self.client.build_request(method, path, headers=headers, cookies=cookies, **content)
         return await self.client.send(request)
+
+    async def read(self, role: str, address: str, path: str) -> httpx.Response:
+        """What a GET of one role answers; asked once, since nothing changes on this site."""
+        if (role, path) not in self.read_before:
+            self.read_before[role, path] = await self.ask(role, "GET", address, path)
+        return self.read_before[role, path]
 
 
 @asynccontextmanager

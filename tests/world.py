@@ -16,8 +16,11 @@ and around it everybody whose rights differ. All of it is invented.
 | guyan | operator of the site, of 区数据局, which is no member |
 """
 
+import pickle
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session
@@ -68,6 +71,14 @@ class World:
         viewer = await viewer_for(db, person.id, via=via)
         assert viewer is not None, f"{person.name} is deactivated"
         return viewer
+
+
+def copied(populated: tuple[Path, bytes], path: Path) -> World:
+    """The world as it was made before, a file and what was read of it, in the database at `path`, to which nobody is connected."""
+    file, made = populated
+    shutil.copyfile(file, path)
+    found: World = pickle.loads(made)
+    return found
 
 
 async def build(db: Session) -> World:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import Enum
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from liaison.calendaring.deadlines import PROFILE
 from liaison.calendaring.workdays import Roll
 from liaison.checks import Check
 from liaison.i18n import LOCALES, N_
 from liaison.mechanisms.models import ACTING, DEPUTY, PRINCIPAL, TAKES_PART
+from liaison.zones import zone_names
 
 VERSION: Final = 1
 
@@ -204,7 +204,7 @@ def value_of(kind: Field, name: str, given: str | None, check: Check) -> Any:
         case Kind.CHOICE:
             return check.choice(name, text, kind.among)
         case Kind.ZONE:
-            if text in available_timezones():
+            if text in zone_names():
                 return text
             check.refuse(name, N_("Please give a zone name such as Asia/Shanghai."))
         case _:

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select
 
@@ -23,6 +21,7 @@ from liaison.i18n import LOCALES, N_
 from liaison.mechanisms import permissions, queries
 from liaison.mechanisms.models import ONLINE, TAKES_PART, HostTurn, Mechanism, Member
 from liaison.mechanisms.wording import profile_refused
+from liaison.zones import zone_names
 
 FEWEST_MEMBERS, MOST_MEMBERS = 2, 9
 MOST_MEETINGS = 9999
@@ -224,7 +223,7 @@ async def _checked(db: Session, check: Check, facts: Facts, member_ids: set[int]
         host_rotation=tuple(facts.host_rotation),
         must_include=tuple(dict.fromkeys(facts.must_include)),
     )
-    if facts.timezone not in _zones():
+    if facts.timezone not in zone_names():
         check.refuse("timezone", N_("Please give a time zone such as Asia/Shanghai."))
     check.choice("locale", facts.locale, LOCALES)
     try:
@@ -260,8 +259,3 @@ def _profile(given: Mapping[str, object] | None) -> dict[str, Any]:
         return dict(check_profile(given))
     except ProfileRefused as refusal:
         raise Invalid({refusal.field: profile_refused(refusal)}) from None
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -33,9 +33,9 @@ def axe(pytestconfig: pytest.Config) -> str:
     return chromium.axe_source(Path(pytestconfig.cache.mkdir("axe-core")))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium for the tests of one module; its loop ends with them, so that others in this process can have theirs."""
+    """Chromium for all these tests of one process; its loop ends with them, so that others in this process can have theirs."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable(), args=chromium.ARGUMENTS)
         yield running
@@ -43,9 +43,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def live_server(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
+def live_server(settings: Settings, clock: Clock, populated: tuple[Path, bytes] | None) -> Iterator[LiveSite]:
     """The site with the small world in it."""
-    with live_site(settings, clock) as site:
+    with live_site(settings, clock, populated) as site:
         yield site
 
 

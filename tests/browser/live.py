@@ -6,20 +6,22 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import uvicorn
 
 from liaison import worker
 from liaison.accounts.sessions import open_session
-from liaison.app import create_app
 from liaison.clock import Clock
 from liaison.composers import COMPOSERS
 from liaison.config import Settings
 from liaison.db import Database, Session
 from liaison.directory.models import Person
+from liaison.mechanisms.calendars import load_calendars
 from liaison.opening import open_database
 from tests import world
+from tests.callers import app_of
 from tests.statements import hurried
 
 T = TypeVar("T")
@@ -64,8 +66,9 @@ async def _written(database: Database, verb: Callable[[Session], Awaitable[T]]) 
 
 
 @contextmanager
-def live_site(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
-    """A site at the migrated, empty database of `settings`, filled with the small world and answering on loopback."""
+def live_site(settings: Settings, clock: Clock, populated: tuple[Path, bytes] | None) -> Iterator[LiveSite]:
+    """A site at the migrated, empty database of `settings`, filled with the small world, which is copied where it was made before, and
+    answering on loopback."""
     listener = socket.create_server(("127.0.0.1", 0))
     settings = replace(settings, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
     running: list[LiveSite] = []
@@ -76,9 +79,15 @@ def live_site(settings: Settings, clock: Clock) -> Iterator[LiveSite]:
     async def serve() -> None:
         database = hurried(open_database(settings, clock))
         try:
-            built = await _written(database, world.build)
-            app = create_app(settings, clock=clock, database=database)
-            server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"), ready)
+            path = settings.sqlite_path
+            if path is None or populated is None:
+                built = await _written(database, world.build)
+            else:
+                built = world.copied(populated, path)
+            async with database.reading() as db:
+                await load_calendars(db)  # as a server does that starts; the app was wired for an earlier site
+            app = app_of(settings, database, clock)
+            server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"), ready)
             running.append(LiveSite(settings, clock, database, asyncio.get_running_loop(), built))
             servers.append(server)
             await server.serve(sockets=[listener])

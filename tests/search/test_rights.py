@@ -54,7 +54,7 @@ async def found(site: Site, role: str, words: str) -> set[tuple[str, str]]:
     path: str | None = f"/api/search?q={quote(words)}&limit=7"
     items: list[tuple[str, str]] = []
     while path is not None:
-        answer = await site.ask(role, "GET", "/api/search", path)
+        answer = await site.read(role, "/api/search", path)
         assert answer.status_code == 200, answer.text
         items += [(item["kind"], item["id"]) for item in answer.json()["items"]]
         path = f"/api/search?q={quote(words)}&limit=7&cursor={answer.json()['next']}" if answer.json()["next"] else None
@@ -91,7 +91,7 @@ async def test_a_role_finds_a_thing_exactly_where_the_api_shows_it_to_them(site:
     address, things = THINGS[kind]
     for name, words in things.items():
         id_ = str(site.things[name])
-        shown = await site.ask(role, "GET", address, address.format(id_))
+        shown = await site.read(role, address, address.format(id_))
         assert shown.status_code in (200, 404)
         told = shown.status_code == 200 and not (kind == "agenda_item" and shown.json()["title"] is None)
         assert ((kind, id_) in await found(site, role, words)) is told, (role, name)
@@ -103,7 +103,7 @@ async def test_minutes_are_found_by_who_may_read_that_wording_and_their_restrict
     site: Site, role: str
 ) -> None:
     version = str(site.things["minutes_version"])
-    shown = await site.ask(role, "GET", "/minutes/{version_id}", f"/minutes/{version}")
+    shown = await site.read(role, "/minutes/{version_id}", f"/minutes/{version}")
     assert (("minutes", version) in await found(site, role, "交换清单")) is (shown.status_code == 200)
     reads = shown.status_code == 200 and role in SFJ
     assert (("minutes", version) in await found(site, role, RESTRICTED)) is reads
@@ -113,8 +113,8 @@ async def test_minutes_are_found_by_who_may_read_that_wording_and_their_restrict
 @pytest.mark.parametrize("role", SIGNED_IN)
 async def test_words_of_few_find_nothing_for_all_others_as_if_nobody_had_written_them(site: Site, role: str) -> None:
     for words, knowing in ((DRAFT, ACTING), (RESTRICTED, SFJ), ("议丁", HOST)):
-        answer = (await site.ask(role, "GET", "/api/search", f"/api/search?q={quote(words)}")).json()
-        nothing = (await site.ask(role, "GET", "/api/search", f"/api/search?q={quote('没有的词')}")).json()
+        answer = (await site.read(role, "/api/search", f"/api/search?q={quote(words)}")).json()
+        nothing = (await site.read(role, "/api/search", f"/api/search?q={quote('没有的词')}")).json()
         assert answer == nothing or role in knowing, (role, words)
 
 
@@ -123,11 +123,11 @@ async def test_words_of_few_find_nothing_for_all_others_as_if_nobody_had_written
 async def test_a_page_leads_to_nothing_that_its_reader_cannot_open(site: Site, role: str) -> None:
     for words in ("会议", "协作", "情况", "科员", RESTRICTED):
         items = await found(site, role, words)
-        page = await site.ask(role, "GET", "/search", f"/search?q={quote(words)}")
+        page = await site.read(role, "/search", f"/search?q={quote(words)}")
         assert page.status_code == 200
         assert bool(items) is ("<mark>" in page.text)
         for path in links(page.text):
-            opened = await site.ask(role, "GET", path, path)
+            opened = await site.read(role, path, path)
             assert opened.status_code in (200, 303), (role, path)
 
 
