@@ -79,6 +79,20 @@ def test_what_cannot_be_read_is_refused_at_once_in_words_and_leaves_what_was_cho
     assert chosen(page) == ["last.CSV"]
 
 
+def test_something_dropped_that_holds_no_file_leaves_what_was_chosen(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, first_csv=MEETINGS)
+    page.locator("#f-file").evaluate(
+        """field => {
+            const event = new Event('drop', {bubbles: true, cancelable: true});
+            event.dataTransfer = {types: ['Files'], files: new DataTransfer().files};
+            field.dispatchEvent(event);
+        }"""
+    )
+    assert chosen(page) == ["first.csv"]
+
+
 def test_a_file_that_misses_the_area_does_not_take_the_place_of_the_page(
     new_page: NewPage, live_server: LiveSite
 ) -> None:
@@ -110,6 +124,8 @@ def test_the_area_is_reached_by_keyboard_and_without_a_script_the_plain_field_is
     plain.locator("#f-file").set_input_files({"name": "会议.csv", "mimeType": "text/csv", "buffer": MEETINGS.encode()})
     plain.click(LOOK)
     expect(plain.locator("#h-p")).to_be_visible()
+    plain.click(TAKE)
+    expect(plain).to_have_url(f"{live_server.url}{import_page(live_server)}?new=3")
 
 
 @pytest.mark.parametrize(
@@ -166,6 +182,39 @@ def test_back_and_reload_after_a_look_show_the_form_and_ask_nothing(new_page: Ne
     page.reload()
     expect(page.locator("#h-p")).to_have_count(0)
     expect(page.locator("#f-file")).to_be_attached()
+
+
+def test_what_is_typed_after_going_back_from_a_look_stays(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, 会议_csv=MEETINGS)
+    page.click(LOOK)
+    expect(page.locator("#h-p")).to_be_visible()
+    with page.expect_navigation(wait_until="load"):
+        page.go_back()
+    page.locator("#f-paste").fill("会议")
+    page.locator("a.skip").press("Enter")
+    page.go_back()
+    page.wait_for_url(lambda address: "#" not in address)
+    page.evaluate("new Promise(done => setTimeout(done))")
+    expect(page.locator("#f-paste")).to_have_value("会议")
+
+
+def test_only_one_of_the_forms_of_a_page_is_sent_at_a_time(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, 会议_csv=MEETINGS)
+    page.click(LOOK)
+    expect(page.locator("#h-p")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with held(live_server.database, INSERTED, 2) as hold:
+        page.click(TAKE)
+        expect(page.locator(".figures:visible")).to_have_text("已读 1 条，共 3 条")
+        page.click(LOOK)
+        live_server.loop.call_soon_threadsafe(hold.let_go)
+        expect(page).to_have_url(f"{live_server.url}{import_page(live_server)}?new=3")
+    assert len(sent) == 1
 
 
 def test_what_is_wrong_with_a_table_is_shown_and_read_first_as_without_a_script(

@@ -71,7 +71,7 @@ async def take_in(
         wrong, more = refusal.wrong, refusal.more
         return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, more=more, status=422)
     if form.ticked("confirmed"):
-        return see_other(f"/mechanisms/{mechanism_id}/meetings/import?new={len(taken.new)}#entered")
+        return see_other(f"/mechanisms/{mechanism_id}/meetings/import?new={len(taken.new)}")
     await db.rollback()
     return await _page(request, db, viewer, mechanism_id, form, taken=taken, carry=carried(name, content))
 

@@ -69,7 +69,7 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
         wrong, more = refusal.wrong, refusal.more
         return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, more=more, status=422)
     if form.ticked("confirmed"):
-        return see_other(f"/mechanisms/{mechanism_id}/referrals/import?new={len(taken.new)}#entered")
+        return see_other(f"/mechanisms/{mechanism_id}/referrals/import?new={len(taken.new)}")
     await db.rollback()
     return await _page(request, db, viewer, mechanism_id, form, taken=taken, carry=carried(name, content))
 
