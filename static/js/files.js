@@ -81,11 +81,22 @@
     lost.hidden = true;
     box.hidden = false;
     tellFar(box, 0, 0, 'busy');
-    post(form, box, data, key, () => {
+    const lose = () => {
       putBack();
       lost.hidden = false;
       $('p', lost).textContent = lost.dataset.lost;   // put in after it is shown, so that it is read out
-    });
+    };
+    const area = $('[data-drop]', form);
+    unchanged(area).then(() => post(form, box, data, key, lose), () => { putBack(); chooseAgain(area); });
+  }
+  // A file that is saved again after it was chosen is never sent by the browser: that must not look like a broken connection.
+  const unchanged = async (area) => { if (area && $('input', area).files[0]) await $('input', area).files[0].slice(0, 1).arrayBuffer(); };
+  function chooseAgain(area) {
+    const input = $('input', area);
+    tellWrong(area, worded(area, 'changed', { name: input.files[0].name }));
+    input.value = '';
+    show(area);
+    input.focus();
   }
   function post(form, box, data, key, lose) {
     const request = new XMLHttpRequest();

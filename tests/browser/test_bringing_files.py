@@ -1,8 +1,10 @@
 """Files are dropped on their field, what cannot be read is refused at once, and a table shows how far it is, in a real browser."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -66,6 +68,7 @@ def test_what_cannot_be_read_is_refused_at_once_in_words_and_leaves_what_was_cho
     wrong = page.locator(".drop-wrong")
     expect(wrong).to_have_text("“scan.pdf” cannot be read here. Please choose .xlsx, .csv, .txt.")
     expect(page.locator("#f-file")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-file")).to_have_accessible_description(re.compile("“scan.pdf” cannot be read here"))
     assert chosen(page) == ["first.csv"]
     width_checks(page)
     drop(page, one_csv=MEETINGS, two_csv=MEETINGS)
@@ -249,6 +252,27 @@ def test_a_broken_connection_says_what_is_not_known_and_how_to_find_out(
     page.click(press)  # the same once more goes well
     expect(page.locator(".note.ok, #h-p").first).to_be_visible()
     expect(lost).to_have_count(0)
+
+
+def test_a_file_that_is_saved_again_after_it_was_chosen_is_asked_for_once_more(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None], tmp_path: Path
+) -> None:
+    page = new_page(locale="en", person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    file = tmp_path / "meetings.csv"
+    file.write_text(MEETINGS, encoding="utf-8")
+    page.locator("#f-file").set_input_files(file)
+    file.write_text(table(NEXT, ROW).decode(), encoding="utf-8")
+    os.utime(file, (0, 0))  # another time than that of the choice, to the second
+    page.click(LOOK)
+    expect(page.locator(".drop-wrong")).to_contain_text("“meetings.csv” was changed or moved after you chose it.")
+    expect(page.locator("#f-file")).to_be_focused()
+    assert chosen(page) == []
+    expect(page.locator("[data-lost]:visible")).to_have_count(0)
+    width_checks(page)
+    page.locator("#f-file").set_input_files(file)
+    page.click(LOOK)
+    expect(page.locator("section[aria-labelledby=h-p] tbody tr")).to_have_count(2)
 
 
 def test_a_workbook_of_people_is_looked_over_gone_back_from_and_entered(
