@@ -34,6 +34,11 @@ class Wrong:
     heading: str
     message: Message
 
+    @property
+    def row(self) -> int:
+        """From 1; 0 for the whole file."""
+        return int("".join(filter(str.isdigit, self.cell)) or 0)
+
     def worded(self, words: Words) -> str:
         """With its place."""
         text, place = self.message.worded(words._), f"{self.cell} {self.heading}".strip()
@@ -43,14 +48,21 @@ class Wrong:
 
 
 class TableRefused(Refusal):
-    """The table is not taken, and nothing of it was kept; `wrong` says what is wrong with it, at most a hundred places."""
+    """The table is not taken, and nothing of it was kept; `wrong` says what is wrong with it, from its head down and at most a hundred places,
+    `more` how many there are beyond those."""
 
     status = 422
 
     def __init__(self, wrong: Iterable[Wrong], *, more: int = 0) -> None:
         super().__init__(N_("The table was not taken in: please correct it first. Nothing was changed."))
-        self.wrong = list(wrong)[:MOST_WRONG]
-        self.more = more
+        every = sorted(wrong, key=lambda one: one.row)
+        self.wrong = every[:MOST_WRONG]
+        self.more = more + max(0, len(every) - MOST_WRONG)
+
+    @property
+    def by_cell(self) -> dict[str, Message]:
+        """For programs: what is wrong by cell, the first of each; `file` is all of it."""
+        return {one.cell or "file": one.message for one in reversed(self.wrong)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from liaison import audit
 from liaison.accounts.viewer import Office, Viewer
 from liaison.db import Session, locked
 from liaison.directory.models import Agency, Person
-from liaison.documents.headed import MOST_WRONG, TableRefused, Told, Wrong, unheard
+from liaison.documents.headed import TableRefused, Told, Wrong, unheard
 from liaison.errors import Invalid, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -88,8 +88,7 @@ async def take_in(
     numbers = Numbers(mechanism.first_ordinal, await _there_already(db, mechanism_id, Meeting.ordinal.is_not(None)))
     table.wrong += numbers.give(new)
     if table.wrong:
-        found = sorted(table.wrong, key=lambda one: int("".join(filter(str.isdigit, one.cell)) or 0))
-        raise TableRefused(found, more=max(0, len(found) - MOST_WRONG))
+        raise TableRefused(table.wrong)
     for done, past in enumerate(new, 1):
         host, present = table.host_of(past, agency), table.present_at(past, agency)
         assert host is not None

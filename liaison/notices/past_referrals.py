@@ -14,7 +14,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.calendaring.workdays import WorkCalendar, region_calendar
 from liaison.db import Session, locked
 from liaison.directory.models import Agency
-from liaison.documents.headed import MOST_WRONG, TableRefused, Told, Wrong, unheard
+from liaison.documents.headed import TableRefused, Told, Wrong, unheard
 from liaison.errors import Conflict, Message, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
@@ -93,8 +93,7 @@ async def take_in(
     table = _Table(mechanism, members, await mechanisms.clauses(db, mechanism_id), own, db.now())
     found = table.look(rows)
     if table.wrong:
-        wrong = sorted(table.wrong, key=lambda one: int("".join(filter(str.isdigit, one.cell)) or 0))
-        raise TableRefused(wrong, more=max(0, len(wrong) - MOST_WRONG))
+        raise TableRefused(table.wrong)
     there = await known(db, mechanism_id, own, found)
     new = [
         (past, key)

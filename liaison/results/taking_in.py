@@ -71,7 +71,7 @@ async def take_in(
         told(done, max(of, done))
         await asyncio.sleep(0)  # a long table must not keep the other requests waiting
     if table.wrong:
-        raise TableRefused(table.wrong, more=max(0, table.wrong_in_all - MOST_WRONG))
+        raise TableRefused(table.wrong, more=table.wrong_in_all - len(table.wrong))
     if table.days:
         await void(db, mechanism_id, table.days, table.last_id)
     if table.taken.new:

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from litestar.datastructures import UploadFile
 
+from liaison.documents.spreadsheet import Unreadable
 from liaison.documents.tables import MOST_BYTES, pasted_rows, rows_in
+from liaison.errors import Invalid, Message
+from liaison.i18n import N_
 from liaison.web.forms import Form
 from liaison.web.pages import AnyRequest
 
@@ -27,9 +30,20 @@ async def brought(request: AnyRequest, form: Form) -> tuple[str, bytes]:
     return PASTED, form.raw("paste").strip("\r\n").encode()
 
 
+async def file_sent(request: AnyRequest) -> tuple[str, bytes]:
+    """Name and content of the `file` that a program sends. Raises Invalid (`file`)."""
+    await request.body()  # kept, so that a repetition can be told by it
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid({"file": N_("Please choose a file.")})
+    return file.filename, await file.read()
+
+
 def rows_brought(name: str, content: bytes) -> Iterator[list[str]]:
-    """The rows of what came."""
-    return pasted_rows(content.decode(errors="replace")) if name == PASTED else rows_in(name, content)
+    """The rows of what came. Raises Unreadable while they are read, also where nothing came."""
+    if not content:
+        raise Unreadable(Message(N_("Please choose a file, or paste cells.")))
+    yield from pasted_rows(content.decode(errors="replace")) if name == PASTED else rows_in(name, content)
 
 
 def carried(name: str, content: bytes) -> dict[str, str]:

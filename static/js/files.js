@@ -38,6 +38,7 @@
     show(area);
   }
   function dropped(area, files) {   // what is refused leaves what was chosen before
+    if (!files.length) return;
     const text = wrongWith(area, files);
     if (text) return tellWrong(area, text);
     $('input', area).files = files;
@@ -50,14 +51,15 @@
 
   // --- a form with a [data-far] box: the same form is sent by this script, which asks meanwhile how far the server is with it. What the
   // server answers is shown as the browser itself would have.
-  const running = new Map();   // form -> what puts its button back
+  let putBack = null;   // while a form is on its way, what makes its page as it was before; no other is sent meanwhile
 
   function begin(event) {
     const form = event.target;
     const box = $('[data-far]', form);
     const button = event.submitter || form.lastButton;
-    if (!box || (button && 'plain' in button.dataset)) return;
-    if (event.defaultPrevented || running.has(form)) return event.preventDefault();
+    if (!box || event.defaultPrevented) return;
+    if (putBack) return event.preventDefault();
+    if (button && 'plain' in button.dataset) return;
     event.preventDefault();
     const data = new FormData(form);
     if (button && button.name) data.append(button.name, button.value);
@@ -69,21 +71,32 @@
       button.setAttribute('aria-disabled', 'true');
       label.textContent = worded(box, 'busy', {});
     }
-    running.set(form, () => {
-      running.delete(form);
+    putBack = () => {
+      putBack = null;
       box.hidden = true;
       delete form.dataset.sent;
       if (button) { button.removeAttribute('aria-disabled'); label.textContent = before; }
-    });
+    };
     const lost = $('[data-lost]', form);
     lost.hidden = true;
     box.hidden = false;
     tellFar(box, 0, 0, 'busy');
-    post(form, box, data, key, () => {
-      running.get(form)();
+    const lose = () => {
+      putBack();
       lost.hidden = false;
       $('p', lost).textContent = lost.dataset.lost;   // put in after it is shown, so that it is read out
-    });
+    };
+    const area = $('[data-drop]', form);
+    unchanged(area).then(() => post(form, box, data, key, lose), () => { putBack(); chooseAgain(area); });
+  }
+  // A file that is saved again after it was chosen is never sent by the browser: that must not look like a broken connection.
+  const unchanged = async (area) => { if (area && $('input', area).files[0]) await $('input', area).files[0].slice(0, 1).arrayBuffer(); };
+  function chooseAgain(area) {
+    const input = $('input', area);
+    tellWrong(area, worded(area, 'changed', { name: input.files[0].name }));
+    input.value = '';
+    show(area);
+    input.focus();
   }
   function post(form, box, data, key, lose) {
     const request = new XMLHttpRequest();
@@ -96,7 +109,7 @@
       if ('asks' in box.dataset) ask(box, key, () => over);
     };
     request.onload = () => {
-      if (request.responseURL !== address) location.assign(request.responseURL);   // taken in: the page that says so
+      if (request.responseURL !== address) location.assign(request.responseURL + (box.dataset.then || ''));   // taken in: the page that says so
       else if (!shown(request)) lose();
     };
     request.onerror = lose;
@@ -134,7 +147,7 @@
     document.title = page.title;
     document.documentElement.lang = page.documentElement.lang;
     document.body.replaceWith(document.adoptNode(page.body));
-    running.clear();
+    putBack = null;
     if (window.htmx) window.htmx.process(document.body);
     window.scrollTo(0, 0);
     $('#main').focus();
@@ -159,9 +172,10 @@
     if (area) dropped(area, event.dataTransfer.files);
   });
   document.addEventListener('submit', begin);
+  if (history.state && history.state.form) history.replaceState(null, '');   // loaded anew: the form stands here again, and what is typed in it stays
   window.addEventListener('popstate', (event) => { if (event.state && event.state.form) location.reload(); });
   window.addEventListener('pageshow', () => {
-    running.forEach((putBack) => putBack());
+    if (putBack) putBack();
     all('[data-drop]').forEach(show);   // what the browser chose again on the way back
   });
   const dress = () => all('[data-drop]:not(.on)').forEach(show);

@@ -1,8 +1,10 @@
 """Files are dropped on their field, what cannot be read is refused at once, and a table shows how far it is, in a real browser."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -66,6 +68,7 @@ def test_what_cannot_be_read_is_refused_at_once_in_words_and_leaves_what_was_cho
     wrong = page.locator(".drop-wrong")
     expect(wrong).to_have_text("“scan.pdf” cannot be read here. Please choose .xlsx, .csv, .txt.")
     expect(page.locator("#f-file")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#f-file")).to_have_accessible_description(re.compile("“scan.pdf” cannot be read here"))
     assert chosen(page) == ["first.csv"]
     width_checks(page)
     drop(page, one_csv=MEETINGS, two_csv=MEETINGS)
@@ -77,6 +80,20 @@ def test_what_cannot_be_read_is_refused_at_once_in_words_and_leaves_what_was_cho
     drop(page, last_CSV=MEETINGS)
     expect(wrong).to_be_hidden()
     assert chosen(page) == ["last.CSV"]
+
+
+def test_something_dropped_that_holds_no_file_leaves_what_was_chosen(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, first_csv=MEETINGS)
+    page.locator("#f-file").evaluate(
+        """field => {
+            const event = new Event('drop', {bubbles: true, cancelable: true});
+            event.dataTransfer = {types: ['Files'], files: new DataTransfer().files};
+            field.dispatchEvent(event);
+        }"""
+    )
+    assert chosen(page) == ["first.csv"]
 
 
 def test_a_file_that_misses_the_area_does_not_take_the_place_of_the_page(
@@ -110,6 +127,8 @@ def test_the_area_is_reached_by_keyboard_and_without_a_script_the_plain_field_is
     plain.locator("#f-file").set_input_files({"name": "会议.csv", "mimeType": "text/csv", "buffer": MEETINGS.encode()})
     plain.click(LOOK)
     expect(plain.locator("#h-p")).to_be_visible()
+    plain.click(TAKE)
+    expect(plain).to_have_url(f"{live_server.url}{import_page(live_server)}?new=3")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +187,39 @@ def test_back_and_reload_after_a_look_show_the_form_and_ask_nothing(new_page: Ne
     expect(page.locator("#f-file")).to_be_attached()
 
 
+def test_what_is_typed_after_going_back_from_a_look_stays(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, 会议_csv=MEETINGS)
+    page.click(LOOK)
+    expect(page.locator("#h-p")).to_be_visible()
+    with page.expect_navigation(wait_until="load"):
+        page.go_back()
+    page.locator("#f-paste").fill("会议")
+    page.locator("a.skip").press("Enter")
+    page.go_back()
+    page.wait_for_url(lambda address: "#" not in address)
+    page.evaluate("new Promise(done => setTimeout(done))")
+    expect(page.locator("#f-paste")).to_have_value("会议")
+
+
+def test_only_one_of_the_forms_of_a_page_is_sent_at_a_time(new_page: NewPage, live_server: LiveSite) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    drop(page, 会议_csv=MEETINGS)
+    page.click(LOOK)
+    expect(page.locator("#h-p")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with held(live_server.database, INSERTED, 2) as hold:
+        page.click(TAKE)
+        expect(page.locator(".figures:visible")).to_have_text("已读 1 条，共 3 条")
+        page.click(LOOK)
+        live_server.loop.call_soon_threadsafe(hold.let_go)
+        expect(page).to_have_url(f"{live_server.url}{import_page(live_server)}?new=3")
+    assert len(sent) == 1
+
+
 def test_what_is_wrong_with_a_table_is_shown_and_read_first_as_without_a_script(
     new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None]
 ) -> None:
@@ -200,6 +252,27 @@ def test_a_broken_connection_says_what_is_not_known_and_how_to_find_out(
     page.click(press)  # the same once more goes well
     expect(page.locator(".note.ok, #h-p").first).to_be_visible()
     expect(lost).to_have_count(0)
+
+
+def test_a_file_that_is_saved_again_after_it_was_chosen_is_asked_for_once_more(
+    new_page: NewPage, live_server: LiveSite, width_checks: Callable[[Page], None], tmp_path: Path
+) -> None:
+    page = new_page(locale="en", person=live_server.world.zhoumin)
+    page.goto(import_page(live_server))
+    file = tmp_path / "meetings.csv"
+    file.write_text(MEETINGS, encoding="utf-8")
+    page.locator("#f-file").set_input_files(file)
+    file.write_text(table(NEXT, ROW).decode(), encoding="utf-8")
+    os.utime(file, (0, 0))  # another time than that of the choice, to the second
+    page.click(LOOK)
+    expect(page.locator(".drop-wrong")).to_contain_text("“meetings.csv” was changed or moved after you chose it.")
+    expect(page.locator("#f-file")).to_be_focused()
+    assert chosen(page) == []
+    expect(page.locator("[data-lost]:visible")).to_have_count(0)
+    width_checks(page)
+    page.locator("#f-file").set_input_files(file)
+    page.click(LOOK)
+    expect(page.locator("section[aria-labelledby=h-p] tbody tr")).to_have_count(2)
 
 
 def test_a_workbook_of_people_is_looked_over_gone_back_from_and_entered(

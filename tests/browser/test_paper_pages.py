@@ -40,6 +40,7 @@ def test_the_pages_of_papers_are_clean(
     width_checks(page)
     bring(page, "情况汇总.pdf", PDF)
     expect(page.locator("#papers").get_by_role("link", name="情况汇总", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{live_server.url}/meetings/{meeting_id}?done=paper_added#papers")
     width_checks(page)
     page.locator("#papers").get_by_role("link", name="情况汇总", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("情况汇总")

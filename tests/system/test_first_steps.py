@@ -64,6 +64,14 @@ async def test_what_is_wrong_is_told_by_row_and_nothing_typed_is_lost(operator: 
     assert await names(database) == (["区数据局"], ["顾岩"])
 
 
+@pytest.mark.parametrize(
+    "text", [PASTE, PASTE.replace("zhoumin@jcy.qingzhi.example", "zhoumin at jcy")], ids=["a look", "a refusal"]
+)
+async def test_the_other_language_is_that_of_the_first_steps_also_after_a_look(operator: Browser, text: str) -> None:
+    answer = await operator.post("/system/first-steps/people", how="paste", paste=text)
+    assert 'href="/system/first-steps?lang=en"' in answer.text
+
+
 async def test_the_form_keeps_its_rows_when_it_is_refused(operator: Browser) -> None:
     refused = await operator.post("/system/first-steps/people", how="form", agency="区检察院", mail="x")
     assert refused.status_code == 422

@@ -4,13 +4,11 @@ import asyncio
 from typing import Any
 
 from litestar import Response, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromQuery
 
 from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
 from liaison.errors import Invalid, NotPermitted
-from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.meetings import past_meetings
 from liaison.meetings.api.shared import Db, Id, Me
@@ -20,6 +18,7 @@ from liaison.meetings.permissions import NOT_YOURS, may_schedule
 from liaison.web.api import reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
+from liaison.web.tables import file_sent
 
 
 @post("/mechanisms/{mechanism_id:str}/meetings/import", status_code=200)
@@ -31,17 +30,13 @@ async def take_in(
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     if not may_schedule(viewer, mechanism.id):
         raise NotPermitted(NOT_YOURS)
-    await request.body()  # kept, so that a repetition can be told by it
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid({"file": N_("Please choose a file.")})
-    content = await file.read()
+    name, content = await file_sent(request)
     today = db.clock.today(mechanism.timezone)
-    rows = await asyncio.to_thread(lambda: list(read(rows_in(file.filename, content), today=today)))
+    rows = await asyncio.to_thread(lambda: list(read(rows_in(name, content), today=today)))
     try:
         taken = await past_meetings.take_in(db, viewer, mechanism.id, rows)
     except TableRefused as refusal:
-        raise Invalid({one.cell or "file": one.message for one in reversed(refusal.wrong)}) from None
+        raise Invalid(refusal.by_cell) from None
     answer = {
         "dry_run": dry_run,
         "new": len(taken.new),

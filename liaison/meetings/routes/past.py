@@ -13,8 +13,7 @@ from liaison.accounts.viewer import Viewer
 from liaison.db import Session
 from liaison.documents import spreadsheet
 from liaison.documents.headed import TableRefused, Wrong
-from liaison.errors import Message, NotPermitted
-from liaison.i18n import N_
+from liaison.errors import NotPermitted
 from liaison.mechanisms import queries as mechanisms
 from liaison.mechanisms.models import Mechanism
 from liaison.meetings import past_meetings
@@ -58,9 +57,6 @@ async def take_in(
     form = await Form.read(request)
     name, content = await brought(request, form)
     mechanism = await _mechanism(db, viewer, mechanism_id)
-    if not content:
-        wrong = [Wrong("", "", Message(N_("Please choose a file, or paste cells.")))]
-        return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, status=422)
     today = db.clock.today(mechanism.timezone)
     try:
         with telling(request, viewer, form) as told:
@@ -71,7 +67,7 @@ async def take_in(
         wrong, more = refusal.wrong, refusal.more
         return await _page(request, db, viewer, mechanism_id, form, wrong=wrong, more=more, status=422)
     if form.ticked("confirmed"):
-        return see_other(f"/mechanisms/{mechanism_id}/meetings/import?new={len(taken.new)}#entered")
+        return see_other(f"/mechanisms/{mechanism_id}/meetings/import?new={len(taken.new)}")
     await db.rollback()
     return await _page(request, db, viewer, mechanism_id, form, taken=taken, carry=carried(name, content))
 

@@ -4,14 +4,12 @@ import asyncio
 from typing import Any
 
 from litestar import Response, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromQuery
 
 from liaison.calendaring.workdays import region_calendar
 from liaison.documents.headed import TableRefused
 from liaison.documents.tables import rows_in
 from liaison.errors import Invalid, NotPermitted
-from liaison.i18n import N_
 from liaison.mechanisms import queries as mechanisms
 from liaison.notices import past_referrals, queries, taking_back
 from liaison.notices.api.common import Db, Id, Me
@@ -21,6 +19,7 @@ from liaison.notices.permissions import NOT_YOURS, may_write
 from liaison.web.api import Body, body, reply
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
+from liaison.web.tables import file_sent
 
 
 class TakeBackGiven(Body):
@@ -36,17 +35,13 @@ async def take_in(
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     if not may_write(viewer, mechanism.id):
         raise NotPermitted(NOT_YOURS)
-    await request.body()  # kept, so that a repetition can be told by it
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid({"file": N_("Please choose a file.")})
-    content = await file.read()
+    name, content = await file_sent(request)
     today, calendar = db.clock.today(mechanism.timezone), region_calendar(mechanism.region)
-    rows = await asyncio.to_thread(lambda: list(read(rows_in(file.filename, content), today=today, calendar=calendar)))
+    rows = await asyncio.to_thread(lambda: list(read(rows_in(name, content), today=today, calendar=calendar)))
     try:
         taken = await past_referrals.take_in(db, viewer, mechanism.id, rows)
     except TableRefused as refusal:
-        raise Invalid({one.cell or "file": one.message for one in reversed(refusal.wrong)}) from None
+        raise Invalid(refusal.by_cell) from None
     answer = {
         "dry_run": dry_run,
         "new": len(taken.new),

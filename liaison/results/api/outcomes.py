@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
@@ -31,6 +30,7 @@ from liaison.results.values import confirmation_json, difference_json, outcome_j
 from liaison.web.api import Body, Paging, body, listed, reply, seen
 from liaison.web.forms import row_id
 from liaison.web.pages import AnyRequest
+from liaison.web.tables import file_sent
 
 Db = NamedDependency[Session]
 Me = NamedDependency[Viewer]
@@ -103,17 +103,13 @@ async def take_in(
     mechanism = await mechanisms.get(db, viewer, row_id(mechanism_id))
     if viewer.acts_for(mechanism.id) is None:
         raise NotPermitted(NOT_YOURS)
-    await request.body()  # kept, so that a repetition can be told by it
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid({"file": N_("Please choose a file.")})
-    content = await file.read()
+    name, content = await file_sent(request)
     today = db.clock.today(mechanism.timezone)
     try:
-        rows = await asyncio.to_thread(lambda: list(read(rows_in(file.filename, content), today=today)))
-        taken = await taking_in.take_in(db, viewer, mechanism.id, iter(rows), source=file.filename[:100])
+        rows = await asyncio.to_thread(lambda: list(read(rows_in(name, content), today=today)))
+        taken = await taking_in.take_in(db, viewer, mechanism.id, iter(rows), source=name[:100])
     except TableRefused as refusal:
-        raise Invalid({one.cell or "file": one.message for one in reversed(refusal.wrong)}) from None
+        raise Invalid(refusal.by_cell) from None
     answer = taken_json(taken, dry_run=dry_run)
     if dry_run:
         await db.rollback()

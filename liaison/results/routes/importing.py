@@ -9,8 +9,7 @@ from litestar.response import Response
 
 from liaison.documents import spreadsheet
 from liaison.documents.headed import TableRefused, Wrong
-from liaison.errors import Message, NotPermitted
-from liaison.i18n import N_
+from liaison.errors import NotPermitted
 from liaison.mechanisms.models import Mechanism
 from liaison.results import queries, taking_in
 from liaison.results.outcome_table import read, template
@@ -50,9 +49,6 @@ async def take_in(request: AnyRequest, db: Db, viewer: Me, mechanism_id: Id) -> 
     mechanism = await queries.readable(db, viewer, mechanism_id)
     if viewer.acts_for(mechanism_id) is None:
         raise NotPermitted(NOT_YOURS)
-    if not content:
-        wrong = [Wrong("", "", Message(N_("Please choose a file, or paste cells.")))]
-        return _page(request, mechanism, form, wrong=wrong, status=422)
     today = db.clock.today(mechanism.timezone)
     source = None if name == PASTED else name
     try:

@@ -30,6 +30,8 @@ Db = NamedDependency[Session]
 Operator = NamedDependency[Viewer]
 Id = FromPath[int]
 
+_PATH = "/system/first-steps"
+
 
 def form_labels(words: Words) -> dict[str, str]:
     """The columns of the form: one word for the label at the field and in the summary."""
@@ -52,7 +54,7 @@ class Refused(NamedTuple):
     at: str = ""
 
 
-@get("/system/first-steps")
+@get(_PATH)
 async def first_steps(
     request: AnyRequest,
     db: Db,
@@ -86,8 +88,9 @@ async def enter_people(request: AnyRequest, db: Db, operator: Operator) -> Respo
             tables = await _tables(request, form, how)
             report = await steps.enter(db, operator, tables, told=told)
         if form.ticked("confirmed"):
-            return see_other("/system/first-steps")
+            return see_other(_PATH)
         await db.rollback()  # only a look: what would be entered is shown, and nothing is
+        request.state.form_path = _PATH
         preview = page(
             request,
             "system/first_steps_preview.html",
@@ -125,7 +128,7 @@ async def designate_liaisons(request: AnyRequest, db: Db, operator: Operator, me
         act.close()
         raise FormAgain(await _first_steps(request, db, operator, form, mechanism_id=mechanism_id))
     await attempt(db, form, act, lambda theirs: _first_steps(request, db, operator, form, mechanism_id=mechanism_id))
-    return see_other("/system/first-steps")
+    return see_other(_PATH)
 
 
 async def _first_steps(
@@ -144,6 +147,7 @@ async def _first_steps(
     named = await steps.to_designate(db, mechanism)
     for each in named:
         form.values.setdefault(f"basis_ref_{each.person.id}", [each.basis_ref or ""])
+    request.state.form_path = _PATH
     return page(
         request,
         "system/first_steps.html",
