@@ -58,7 +58,7 @@ def repeated(entries: list[Entry], field: str) -> Iterator[Line]:
 def parse(content: bytes) -> Node:
     """The file's tree. Raises BundleRefused for what is no YAML, too large, or uses more of YAML than a bundle may."""
     if len(content) > MOST_BYTES:
-        raise _refused(None, N_("The file is too large: at most %(most)s bytes."), most=MOST_BYTES)
+        raise _refused(None, N_("The file is too large: at most %(most)s MB."), most=f"{MOST_BYTES / 1_000_000:g}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -79,7 +79,7 @@ _ROLES: Final = {
 def csv_rows(content: bytes) -> list[list[str]]:
     """The rows of a CSV file in UTF-8 or, as Chinese spreadsheet programs write it, GB18030."""
     if len(content) > MOST_BYTES:
-        raise _refused(None, N_("The file is too large: at most %(most)s bytes."), most=MOST_BYTES)
+        raise _refused(None, N_("The file is too large: at most %(most)s MB."), most=f"{MOST_BYTES / 1_000_000:g}")
     try:
         return list(tables.csv_rows(content))
     except Unreadable as refusal:

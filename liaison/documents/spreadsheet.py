@@ -147,7 +147,7 @@ def cell_text(cell: Any) -> str:
 def check_package(content: bytes, *, most: int = MOST_UNPACKED) -> None:
     """Refuse a workbook before anything of it is unpacked, with Unreadable: sizes as the package tells them, then each part as it really is."""
     if len(content) > MOST_PACKED:
-        raise _refused(N_("The file is too large: at most %(most)s bytes."), most=MOST_PACKED)
+        raise _refused(N_("The file is too large: at most %(most)s MB."), most=f"{MOST_PACKED / 1_000_000:g}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()

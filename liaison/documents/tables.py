@@ -27,7 +27,9 @@ class Formula(str):
 def rows_in(name: str, content: bytes) -> Iterator[list[str]]:
     """The rows of a file of this name. Raises Unreadable while they are read."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(Message(N_("The file is too large: at most %(most)s bytes."), {"most": MOST_BYTES}))
+        raise Unreadable(
+            Message(N_("The file is too large: at most %(most)s MB."), {"most": f"{MOST_BYTES / 1_000_000:g}"})
+        )
     kind = name.lower().rpartition(".")[2]
     if kind == "xlsx":
         yield from sheet_rows(content)
@@ -62,7 +64,9 @@ def csv_rows(content: bytes) -> Iterator[list[str]]:
 def pasted_rows(text: str) -> Iterator[list[str]]:
     """The rows of cells pasted from a spreadsheet: tabs between cells, quotes around a cell that holds a line break. Raises Unreadable."""
     if len(text.encode()) > MOST_BYTES:
-        raise Unreadable(Message(N_("The file is too large: at most %(most)s bytes."), {"most": MOST_BYTES}))
+        raise Unreadable(
+            Message(N_("The file is too large: at most %(most)s MB."), {"most": f"{MOST_BYTES / 1_000_000:g}"})
+        )
     try:
         yield from csv.reader(io.StringIO(text.strip("\r\n")), delimiter="\t")
     except csv.Error as error:
