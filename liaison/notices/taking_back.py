@@ -12,7 +12,7 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.notices.locking import audit_line
 from liaison.notices.models import Notice
-from liaison.notices.past_referrals import known
+from liaison.notices.past_referrals import key_of, known
 from liaison.notices.permissions import is_enterer
 
 _NOT_YOURS = N_("What was entered afterwards is taken back by the liaison or deputy of the agency that entered it.")
@@ -36,18 +36,15 @@ async def restore(db: Session, viewer: Viewer, notice: Notice, *, whole: bool = 
     """Undo `take_back`; `whole`: of everything that was taken back with it. How many stand again. Raises NotPermitted, Conflict (it was entered
     anew meanwhile)."""
     found = await _import(db, viewer, notice, whole=whole, discarded=True)
-    last = max((one.discarded_at for one in found if one.discarded_at), default=None)
-    found = [one for one in found if one.discarded_at == last]
+    at = notice.discarded_at
+    if at is None and not notice.is_untouched:  # it was dealt with, and what is meant is the rest of its import
+        at = max((one.discarded_at for one in found if one.discarded_at), default=None)
+    found = [one for one in found if one.discarded_at == at]
     keys = {
-        (
-            one.from_agency_id,
-            one.addressees[0].agency_id,
-            one.case_code or one.subject,
-            None if one.case_code else one.dated_on,
-        )
+        key_of(one.from_agency_id, one.addressees[0].agency_id, one.case_code, one.subject, one.dated_on)
         for one in found
     }
-    if notice.entered_for_id is not None and keys & await known(db, notice.mechanism_id, notice.entered_for_id, keys):
+    if notice.entered_for_id is not None and keys & await known(db, notice.mechanism_id, notice.entered_for_id):
         raise Conflict(_AGAIN)
     for one in found:
         one.discarded_at = one.discarded_by = None
