@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
-from liaison.errors import Conflict, NotPermitted
+from liaison.errors import Conflict, NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.notices.locking import audit_line
@@ -22,7 +22,7 @@ _AGAIN = N_("It has been entered anew meanwhile.")
 
 async def take_back(db: Session, viewer: Viewer, notice: Notice, *, whole: bool = False) -> int:
     """撤回补录: as if it had not been entered; `restore` undoes it. `whole`: everything of its import that nobody has touched. Twice is once.
-    How many were taken back. Raises NotPermitted, Conflict (something was done with it)."""
+    How many were taken back. Raises NotPermitted, NotFound, Conflict (something was done with it)."""
     found = await _import(db, viewer, notice, whole=whole, discarded=False)
     if not whole and notice.discarded_at is None and not found:
         raise Conflict(_TOUCHED)
@@ -33,7 +33,7 @@ async def take_back(db: Session, viewer: Viewer, notice: Notice, *, whole: bool 
 
 
 async def restore(db: Session, viewer: Viewer, notice: Notice, *, whole: bool = False) -> int:
-    """Undo `take_back`; `whole`: of everything that was taken back with it. How many stand again. Raises NotPermitted, Conflict (it was entered
+    """Undo `take_back`; `whole`: of everything that was taken back with it. How many stand again. Raises NotPermitted, NotFound, Conflict (it was entered
     anew meanwhile)."""
     found = await _import(db, viewer, notice, whole=whole, discarded=True)
     at = notice.discarded_at
@@ -56,7 +56,8 @@ async def _import(db: Session, viewer: Viewer, notice: Notice, *, whole: bool, d
     """It, or its whole import, as far as nobody has touched it, and as far as it is taken back or not."""
     await locked(db, Mechanism, notice.mechanism_id)
     if not is_enterer(viewer, notice):
-        raise NotPermitted(_NOT_YOURS)
+        # Of what was taken back the other agency finds no trace, as if it had not been entered.
+        raise NotFound if notice.discarded_at is not None else NotPermitted(_NOT_YOURS)
     query = (
         select(Notice)
         .where(Notice.discarded_at.is_not(None) if discarded else Notice.discarded_at.is_(None))

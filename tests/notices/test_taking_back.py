@@ -88,6 +88,9 @@ async def test_the_other_agency_does_not_take_it_back_and_neither_does_anybody_w
     await program.post(play.world.liwb, f"/notices/{id_}/take-back", status=403)
     await program.post(play.world.liwb, f"/notices/{id_}/take-back/undo", status=403)
     assert await codes(program, play, play.world.liwb) == ["1号"]
+    await program.post(play.world.zhoumin, f"/notices/{id_}/take-back")
+    for path in "take-back", "take-back/undo":  # as if it had not been entered
+        await program.post(play.world.liwb, f"/notices/{id_}/{path}", status=404)
 
 
 async def test_after_it_was_entered_anew_the_undo_is_refused(play: Play, program: Program) -> None:
