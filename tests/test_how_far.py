@@ -20,6 +20,9 @@ from tests.conftest import NOW
 from tests.held import held
 from tests.meetings.play import Play
 from tests.meetings.test_past_meetings import LECTURE, NEXT, ROW, path_of, table
+from tests.notices.past import DONE
+from tests.notices.past import path_of as referrals_path
+from tests.notices.past import table as referrals_table
 from tests.results.test_taking_in import ROW as OUTCOME
 from tests.results.test_taking_in import table as outcomes_table
 
@@ -103,6 +106,13 @@ async def test_outcomes_say_how_far_they_are(play: Play, browser: Browser) -> No
     path = f"/mechanisms/{play.world.mechanism.id}/outcomes/import"
     at = ("INSERT INTO outcome ", 2)
     assert await heard_of(play, browser, play.world.zhoumin, path, ("成效.csv", rows), at) == {"done": 250, "of": 300}
+
+
+async def test_a_ledger_of_referrals_says_how_far_it_is(play: Play, browser: Browser) -> None:
+    rows = referrals_table(*(DONE.replace("〕1号", f"〕{n}号") for n in range(1, 61)))
+    path, at = referrals_path(play), ("INSERT INTO notice ", 26)
+    heard = await heard_of(play, browser, play.world.zhoumin, path, ("台账.csv", rows), at)
+    assert heard == {"done": 25, "of": 60}
 
 
 async def test_the_ledger_says_how_far_it_is(play: Play, browser: Browser) -> None:
