@@ -35,15 +35,12 @@ from liaison.notices.models import (
     Notice,
     NoticeAct,
 )
-from liaison.notices.past_table import Past, plain
+from liaison.notices.past_table import Key, Past, key_of
 from liaison.notices.permissions import NOT_YOURS, may_enter_past
 
 _AT_ONCE = 25
 """So many are entered before other requests have their turn."""
 _CHUNK = 1000
-Key = tuple[int, int, str, date | None]
-"""By what a referral is known: the two agencies, and its code; without one its subject and day. Code and subject are made plain: one and
-the same paper stands in two ledgers with other brackets and blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +117,6 @@ async def take_in(
             db, viewer, "import_referrals", f"referral_import:{taken.new[0].id}", mechanism_id=mechanism_id, **facts
         )
     return taken
-
-
-def key_of(sender: int, receiver: int, code: str | None, subject: str, day: date) -> Key:
-    """By what this one is known."""
-    return (sender, receiver, plain(code or subject), None if code else day)
 
 
 async def known(db: Session, mechanism_id: int, own: int) -> set[Key]:

@@ -110,6 +110,11 @@ _FUTURE = N_("This lies in the future. What is still to be referred is written a
 _PHONE = N_("A phone number stands here. Please take it out: a table brings none, not even a contact's.")
 
 
+Key = tuple[int, int, str, date | None]
+"""By what a referral is known: the two agencies, and its code; without one its subject and day. Code and subject are made plain: one and
+the same paper stands in two ledgers with other brackets and blanks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """One row that could be read: where it stands, and what it says; `line` finds the address of its cells. Agencies and mechanism are named as
@@ -146,6 +151,11 @@ class Past:
         if self.closed_on or self.answered_on:
             return CLOSED if self.closed_on else ANSWERED
         return self.decision or (ACKNOWLEDGED if self.acknowledged_on else SENT)
+
+
+def key_of(sender: int, receiver: int, code: str | None, subject: str, day: date) -> Key:
+    """By what this one is known."""
+    return (sender, receiver, plain(code or subject), None if code else day)
 
 
 def is_referrals(table: Iterable[Sequence[str]]) -> bool:

@@ -12,7 +12,8 @@ from liaison.i18n import N_
 from liaison.mechanisms.models import Mechanism
 from liaison.notices.locking import audit_line
 from liaison.notices.models import Notice
-from liaison.notices.past_referrals import key_of, known
+from liaison.notices.past_referrals import known
+from liaison.notices.past_table import key_of
 from liaison.notices.permissions import is_enterer
 
 _NOT_YOURS = N_("What was entered afterwards is taken back by the liaison or deputy of the agency that entered it.")
