@@ -110,7 +110,11 @@ async def test_outcomes_say_how_far_they_are(play: Play, browser: Browser) -> No
 
 async def test_a_ledger_of_referrals_says_how_far_it_is(play: Play, browser: Browser) -> None:
     rows = referrals_table(*(DONE.replace("〕1号", f"〕{n}号") for n in range(1, 61)))
-    path, at = referrals_path(play), ("INSERT INTO notice ", 26)
+    # SQLite is given each row by itself, PostgreSQL all of a turn at once.
+    path, at = (
+        referrals_path(play),
+        ("INSERT INTO notice ", 26 if play.database.settings.sqlite_path is not None else 2),
+    )
     heard = await heard_of(play, browser, play.world.zhoumin, path, ("台账.csv", rows), at)
     assert heard == {"done": 25, "of": 60}
 
