@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from liaison.checks import Check
 from liaison.documents.spreadsheet import MOST_COLUMNS, Unreadable
@@ -15,9 +16,11 @@ from liaison.i18n import N_, Words
 EXAMPLE_MARKS = ("示例：", "Example: ")
 """How the first cell of a template's example begins, which is never taken in."""
 MOST_WRONG = 100
+MOST_ABOVE = 5
+"""So many rows may stand above the headings: a title, who drew the table up, and when."""
 Told = Callable[[int, int], None]
 """Hears how far a table is while it is taken in: so many of so many."""
-DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?")
+DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0?0:00(?::00)?)?")
 _WHOLE = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.0+)?")
 
 
@@ -68,7 +71,8 @@ class TableRefused(Refusal):
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of table: how each column may be called, which are needed, what to say of other headings (it names the needed ones as
-    `headings`), the units that may stand in brackets behind a heading, and how much a table and a cell of it hold."""
+    `headings`), the units that may stand in brackets behind a heading, how much a table and a cell of it hold, and which columns are known
+    and passed over, whatever stands in them."""
 
     columns: Mapping[str, tuple[str, ...]]
     needed: Sequence[str]
@@ -76,6 +80,7 @@ class Kind:
     unit: re.Pattern[str]
     most_rows: int
     most_cell: int
+    passed_over: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,8 @@ def columns_of(kind: Kind, headings: Sequence[str]) -> Columns | None:
 
 
 def is_of(kind: Kind, table: Iterable[Sequence[str]]) -> bool:
-    """Whether a table's first row that holds anything has the headings of this kind."""
-    return columns_of(kind, next((row for row in table if any(row)), ())) is not None
+    """Whether one of a table's first rows that hold anything has the headings of this kind."""
+    return any(columns_of(kind, row) for row in islice((row for row in table if any(row)), MOST_ABOVE + 1))
 
 
 def lines_of(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]:
@@ -140,7 +145,8 @@ def lines_of(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wron
 
 def _lines(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]:
     columns: Columns | None = None
-    found = 0
+    above: list[int] = []
+    headed, passed_over, found = set[int](), set[int](), 0
     for at, cells in enumerate(table, 1):
         row = [cell if isinstance(cell, Formula) else cell.strip() for cell in cells]
         if not any(row) or row[0].startswith(EXAMPLE_MARKS):
@@ -148,35 +154,42 @@ def _lines(kind: Kind, table: Iterable[Sequence[str]]) -> Iterator[Line | Wrong]
         if columns is None:
             columns = columns_of(kind, row)
             if columns is None:
-                needed = tuple(kind.columns[name][0] for name in kind.needed)
-                yield Wrong(str(at), "", Message(kind.other_headings, {"headings": needed}))
-                return
+                above.append(at)
+                if len(above) > MOST_ABOVE:
+                    break
+                continue
             known = {place for place, _ in columns.places.values()}
+            headed = known | {n for n, heading in enumerate(row) if heading}
+            passed_over = {columns.places[name][0] for name in kind.passed_over if name in columns.places}
             for n, heading in enumerate(row):
                 if heading and n not in known:
                     yield Wrong(f"{_letters(n)}{at}", heading[:60], Message(N_("This column is not known here.")))
+            continue
+        if not any(cell for n, cell in enumerate(row) if n not in passed_over):
             continue
         found += 1
         if found > kind.most_rows:
             most = Message(N_("At most %(most)s rows are taken in at once."), {"most": kind.most_rows})
             yield Wrong("", "", most)
             return
-        yield _line(kind, columns, at, row)
-    if not found:
+        yield _line(kind, columns, at, row, headed)
+    if columns is None and above:
+        needed = tuple(kind.columns[name][0] for name in kind.needed)
+        yield Wrong(str(above[0]), "", Message(kind.other_headings, {"headings": needed}))
+    elif not found:
         yield Wrong("", "", Message(N_("There is no row in this table.")))
 
 
-def _line(kind: Kind, columns: Columns, at: int, row: Sequence[str]) -> Line | Wrong:
+def _line(kind: Kind, columns: Columns, at: int, row: Sequence[str], headed: Collection[int]) -> Line | Wrong:
     if len(row) > MOST_COLUMNS or any(len(cell) > kind.most_cell for cell in row):
         return Wrong(str(at), "", Message(N_("A cell holds too much, or there are too many cells.")))
-    known = {place for place, _ in columns.places.values()}
     for n, cell in enumerate(row):
-        if cell and n not in known:  # below a heading that is not known it was said above, and once
+        if cell and n not in headed:  # below a heading that is not known it was said above, and once
             return Wrong(f"{_letters(n)}{at}", "", Message(N_("Something stands here, and the column has no heading.")))
     cells = {name: row[place] if place < len(row) else "" for name, (place, _) in columns.places.items()}
     check = Check()
     for name, cell in cells.items():
-        if isinstance(cell, Formula):
+        if isinstance(cell, Formula) and name not in kind.passed_over:
             check.refuse(name, N_("A formula stands here. Formulas are not worked out: please paste its value."))
             cells[name] = ""
     return Line(at, columns, cells, check)

@@ -5,7 +5,7 @@ from typing import Any
 from liaison import audit
 from liaison.accounts.viewer import Viewer
 from liaison.db import Session, locked
-from liaison.errors import NotPermitted
+from liaison.errors import NotFound, NotPermitted
 from liaison.i18n import N_
 from liaison.notices.models import Addressee, Notice, NoticeAct
 from liaison.notices.permissions import may_answer
@@ -14,8 +14,11 @@ NOT_YOURS = N_("Only this agency's liaison or deputy answers for it.")
 
 
 async def lock(db: Session, notice: Notice) -> None:
-    """The notice under a lock, with its addressees as they stand now; whoever changes one of them holds this lock."""
+    """The notice under a lock, with its addressees as they stand now; whoever changes one of them holds this lock. Raises NotFound for one
+    that was taken back since it was found."""
     await locked(db, Notice, notice.id)
+    if notice.sent_at is not None and notice.discarded_at is not None:
+        raise NotFound
     for one in notice.addressees:
         await locked(db, Addressee, one.id)
 

@@ -274,8 +274,10 @@ class Addressee(Versioned, Base):
 
     @property
     def is_undated(self) -> bool:
-        """Whether it was entered afterwards as done with, and nobody knows the day of the decision: no days are counted to it. Needs `notice`."""
-        return self.decided_at is None and self.settled_at is not None and self.notice.by_day(self.settled_at)
+        """Whether it was entered afterwards as decided or done with, and nobody knows the day of the decision: no days are counted to it, also
+        once its feedback was corrected. Needs `notice`."""
+        done = self.settled_at is not None and self.notice.by_day(self.settled_at)
+        return self.decided_at is None and (self.decision is not None or done)
 
     @property
     def standing(self) -> "NoticeAct | None":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, tuple_
 
 from liaison import audit
 from liaison.accounts.viewer import Viewer
@@ -35,14 +35,12 @@ from liaison.notices.models import (
     Notice,
     NoticeAct,
 )
-from liaison.notices.past_table import Past
+from liaison.notices.past_table import Key, Past, key_of
 from liaison.notices.permissions import NOT_YOURS, may_enter_past
 
 _AT_ONCE = 25
 """So many are entered before other requests have their turn."""
-_CHUNK = 400
-Key = tuple[int, int, str, date | None]
-"""By what a referral is known: the two agencies, and its code; without one its subject and day."""
+_CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ async def take_in(
     found = table.look(rows)
     if table.wrong:
         raise TableRefused(table.wrong)
-    there = await known(db, mechanism_id, own, found)
+    there = await known(db, mechanism_id, own)
     new = [
         (past, key)
         for key, past in sorted(found.items(), key=lambda one: (one[1].sent_on, one[1].at))
@@ -120,22 +118,34 @@ async def take_in(
     return taken
 
 
-async def known(db: Session, mechanism_id: int, own: int, wanted: Iterable[Key]) -> set[Key]:
-    """Which of these keys the record has, of what that agency referred or was referred."""
-    names, found = list(dict.fromkeys(key[2] for key in wanted)), set[Key]()
-    query = (
-        select(Notice.from_agency_id, Addressee.agency_id, Notice.case_code, Notice.subject, Notice.dated_on)
-        .join(Addressee, Addressee.notice_id == Notice.id)
-        .where(Notice.mechanism_id == mechanism_id, Addressee.is_referral, *WAS_SENT)
-        .where(or_(Addressee.agency_id == own, Addressee.from_agency_id == own))
-    )
-    for at in range(0, len(names), _CHUNK):
-        some = names[at : at + _CHUNK]
-        named = or_(Notice.case_code.in_(some), Notice.subject.in_(some))
-        for sender, receiver, code, subject, day in await db.execute(query.where(named)):
-            found.add((sender, receiver, subject, day))
-            if code:
-                found.add((sender, receiver, code, None))
+async def known(db: Session, mechanism_id: int, own: int) -> set[Key]:
+    """By what everything is known that the record has of what that agency referred or was referred."""
+    found = set[Key]()
+    for side in (
+        Addressee.agency_id,
+        Addressee.from_agency_id,
+    ):  # each in the order of its index, however many there are
+        query = (
+            select(
+                Addressee.dated_on,
+                Addressee.notice_id,
+                Addressee.from_agency_id,
+                Addressee.agency_id,
+                Notice.case_code,
+                Notice.subject,
+            )
+            .join(Addressee.notice)
+            .where(side == own, Addressee.is_referral, Notice.mechanism_id == mechanism_id, *WAS_SENT)
+            .order_by(Addressee.dated_on, Addressee.notice_id)
+            .limit(_CHUNK)
+        )
+        after = query
+        while rows := (await db.execute(after)).all():
+            for day, _, sender, receiver, code, subject in rows:
+                found.add(key_of(sender, receiver, None, subject, day))
+                found.add(key_of(sender, receiver, code, subject, day))
+            after = query.where(tuple_(Addressee.dated_on, Addressee.notice_id) > (rows[-1][0], rows[-1][1]))
+            await asyncio.sleep(0)
     return found
 
 
@@ -276,12 +286,8 @@ class _Table:
 
     def _key(self, row: Past) -> Key:
         sender, receiver = (self.agencies.get(name) for name in (row.from_agency, row.to_agency))
-        return (
-            sender.id if sender else 0,
-            receiver.id if receiver else 0,
-            row.case_code or row.subject,
-            None if row.case_code else row.sent_on,
-        )
+        sides = sender.id if sender else 0, receiver.id if receiver else 0
+        return key_of(*sides, row.case_code, row.subject, row.sent_on)
 
     def _is_wrong(self, row: Past, key: Key) -> bool:
         before = len(self.wrong)

@@ -59,8 +59,9 @@ _ELSE: Mapping[str, tuple[str, ...]] = {
     "text": ("内容", "线索内容", "text"),
     "mechanism": ("协作机制", "Mechanism"),
     "entered": ("补录", "Entered afterwards"),
+    "row": ("序号", "No."),
 }
-"""How else each column may be called, also as the exported ledger does. 补录 says when it was entered elsewhere, and is passed over."""
+"""How else each column may be called, also as the exported ledger does."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     name: tuple(
         dict.fromkeys((*(gettext_for(locale)(WRITTEN[name]) for locale in LOCALES if name in WRITTEN), *others))
@@ -75,6 +76,7 @@ KIND = Kind(
     unit=re.compile(r"\([^()]*\)$"),
     most_rows=MOST_ROWS,
     most_cell=MOST_TEXT,
+    passed_over=("entered", "row"),  # when it was entered elsewhere, and how its rows were counted there
 )
 _MORE_STATES = {
     SENT: ("已移送", "移送", "未签收"),
@@ -87,20 +89,30 @@ _MORE_STATES = {
 }
 
 
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+_BRACKETS = str.maketrans("〔【〖[{〕】〗]}", "((((()))))")
+_UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]")
+
+
+def plain(text: str) -> str:
+    """What two hands write differently made the same: blanks, width and case of the characters, and which brackets stand around a year."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_BRACKETS).casefold()
 
 
 _STATES = {
-    _plain(word): state
+    plain(word): state
     for state, others in _MORE_STATES.items()
     for word in (state, *others, *(gettext_for(locale)(LEAD_STATE_NAMES[state]) for locale in LOCALES))
 }
-_WORKDAYS = re.compile(r"(\d{1,3})(?:个?工作日|workingdays?)")
+_WORKDAYS = re.compile(r"(\d{1,3})(?:个?工作日|workingdays?)(?:之?内)?")
 _SEVERAL = re.compile("[、,，;；\n]")
 _IN_ORDER = ("sent_on", "acknowledged_on", "decided_on", "answered_on", "closed_on")
 _FUTURE = N_("This lies in the future. What is still to be referred is written and sent.")
 _PHONE = N_("A phone number stands here. Please take it out: a table brings none, not even a contact's.")
+
+
+Key = tuple[int, int, str, date | None]
+"""By what a referral is known: the two agencies, and its code; without one its subject and day. Code and subject are made plain: one and
+the same paper stands in two ledgers with other brackets and blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,11 @@ class Past:
         if self.closed_on or self.answered_on:
             return CLOSED if self.closed_on else ANSWERED
         return self.decision or (ACKNOWLEDGED if self.acknowledged_on else SENT)
+
+
+def key_of(sender: int, receiver: int, code: str | None, subject: str, day: date) -> Key:
+    """By what this one is known."""
+    return (sender, receiver, plain(code or subject), None if code else day)
 
 
 def is_referrals(table: Iterable[Sequence[str]]) -> bool:
@@ -182,7 +199,7 @@ def _past(line: Line, today: date, calendar: WorkCalendar) -> Past | None:
         from_agency=check.required_text("from_agency", said["from_agency"], most=60),
         to_agency=_one_agency(check, said["to_agency"]),
         mechanism=said["mechanism"],
-        doc_no=check.text("doc_no", said["doc_no"], most=60, numbers=True),
+        doc_no=_text(check, "doc_no", said["doc_no"], most=60),
         sent_on=days["sent_on"] or today,
         due_on=_due(check, said["due_on"], days["sent_on"], calendar),
         acknowledged_on=days["acknowledged_on"],
@@ -211,7 +228,7 @@ def _day(check: Check, name: str, text: str, today: date) -> date | None:
 
 
 def _state(check: Check, name: str, text: str) -> str | None:
-    found = _STATES.get(_plain(text))
+    found = _STATES.get(plain(text))
     if text and found is None:
         check.refuse(name, N_("Please choose one of: %(choices)s."), choices=_names(_MORE_STATES))
     return found
@@ -274,9 +291,10 @@ def _check_order(line: Line, days: Mapping[str, date | None]) -> None:
 
 def _due(check: Check, text: str, sent_on: date | None, calendar: WorkCalendar) -> date | None:
     """The deadline: a day, or so many working days (5个工作日)."""
-    if (found := _WORKDAYS.fullmatch(_plain(text))) and sent_on is not None:
+    if (found := _WORKDAYS.fullmatch(plain(text))) and sent_on is not None:
         days = check.number("due_on", int(found[1]), least=1, most=MOST_DAYS) or 0
-        return add_workdays(calendar, sent_on, min(days, MOST_DAYS)).date
+        # Of a day that is refused nothing is counted: after its last year a calendar has no working day.
+        return add_workdays(calendar, sent_on, min(days, MOST_DAYS)).date if "sent_on" not in check.errors else None
     due = check.day("due_on", day(check, "due_on", text)) if not found else None
     if due is not None and sent_on is not None and due < sent_on:
         check.refuse("due_on", N_("A deadline lies on the day of referring or later."))

@@ -12,6 +12,7 @@ from liaison.mechanisms.viewers import viewer_for
 from liaison.meetings import scheduling
 from tests.browser.conftest import NewPage
 from tests.browser.live import LiveSite
+from tests.held import held
 from tests.notices.past import DECLINED, DONE, LATE, table
 
 
@@ -78,6 +79,26 @@ def test_a_ledger_of_before_is_looked_at_entered_and_taken_back_and_every_page_i
     expect(page.locator(".tbl tbody tr")).to_have_count(2)
     page.locator(".toast button").click()
     expect(page.locator("form[action$='/take-back'] button")).to_be_visible()
+
+
+def test_a_long_ledger_shows_how_far_it_is_when_it_is_looked_at_and_when_it_is_taken_in(
+    new_page: NewPage, live_server: LiveSite
+) -> None:
+    page = new_page(person=live_server.world.zhoumin)
+    page.goto(f"/mechanisms/{live_server.world.mechanism.id}/referrals/import")
+    content = table(*(DONE.replace("〕1号", f"〕{n}号") for n in range(1, 31)))
+    page.locator("#f-file").set_input_files({"name": "台账.csv", "mimeType": "text/csv", "buffer": content})
+    # SQLite is given each row by itself, PostgreSQL all of a turn at once.
+    nth = 26 if live_server.database.settings.sqlite_path is not None else 2
+    for press in ("form.form-page button[type=submit]", "input[name=confirmed] ~ .row button"):
+        with held(live_server.database, "INSERT INTO notice ", nth) as hold:
+            page.click(press)
+            form = page.locator("form", has=page.locator(".far:visible"))
+            expect(form.locator(".figures")).to_have_text("已读 25 条，共 30 条")
+            live_server.loop.call_soon_threadsafe(hold.let_go)
+            expect(page.locator(".far:visible")).to_have_count(0)
+    expect(page.locator(".note.ok")).to_be_visible()
+    expect(page.locator("#entered tbody tr")).to_have_count(1)
 
 
 def _refer(page: Page, site: LiveSite) -> None:

@@ -82,6 +82,18 @@ async def test_reports_count_it_on_its_day_in_days(play: Play, program: Program)
     assert (found["asked"], found["waiting"]) == (1, 1)
 
 
+async def test_feedback_corrected_here_counts_no_days_from_a_decision_whose_day_nobody_knows(
+    play: Play, program: Program
+) -> None:
+    """It was accepted at some time in 2024: from its referral to the new feedback in 2026 nobody took 931 days to decide."""
+    (id_,) = await entered(play, program, NO_DECISION)
+    path = f"/mechanisms/{play.world.mechanism.id}/report?from=2024-01-01&to=2024-12-31"
+    for act in "correct", "feedback":
+        await program.post(play.world.liwb, f"/notices/{id_}/{act}", {"text": "另有结果"})
+        found = (await program.get(play.world.liwb, path))["notices_received"]
+        assert (found["asked"], found["late"], found["average_days"]) == (1, 0, None), act
+
+
 def test_one_whose_day_of_decision_nobody_knows_is_answered_and_in_no_average() -> None:
     day = date(2024, 5, 6)
     found = asked([(day, day, date(2024, 5, 10))], undated=1)

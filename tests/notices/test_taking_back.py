@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from liaison.errors import NotFound
+from liaison.notices import queries, referring
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
 from tests.notices.past import ACCEPTED, DONE, LATE, OPEN, entered, path_of
@@ -84,6 +88,9 @@ async def test_the_other_agency_does_not_take_it_back_and_neither_does_anybody_w
     await program.post(play.world.liwb, f"/notices/{id_}/take-back", status=403)
     await program.post(play.world.liwb, f"/notices/{id_}/take-back/undo", status=403)
     assert await codes(program, play, play.world.liwb) == ["1号"]
+    await program.post(play.world.zhoumin, f"/notices/{id_}/take-back")
+    for path in "take-back", "take-back/undo":  # as if it had not been entered
+        await program.post(play.world.liwb, f"/notices/{id_}/{path}", status=404)
 
 
 async def test_after_it_was_entered_anew_the_undo_is_refused(play: Play, program: Program) -> None:
@@ -93,3 +100,36 @@ async def test_after_it_was_entered_anew_the_undo_is_refused(play: Play, program
     await program.post(play.world.zhoumin, f"/notices/{id_}/take-back/undo", status=409)
     assert await codes(program, play, play.world.zhoumin) == ["1号"]
     assert await mails(play) == {}
+
+
+async def test_undo_pressed_twice_brings_back_nothing_that_was_taken_back_before(play: Play, program: Program) -> None:
+    world = play.world
+    play.clock.as_of = beijing("11-23T10:00")
+    late, accepted, open_ = await entered(play, program, LATE, OPEN, ACCEPTED)
+    await program.post(world.zhoumin, f"/notices/{late}/take-back")
+    play.clock.as_of = beijing("11-23T10:01")
+    await program.post(world.zhoumin, f"/notices/{open_}/take-back", {"whole": True})
+    for restored in (2, 0):
+        answer = await program.post(world.zhoumin, f"/notices/{open_}/take-back/undo", {"whole": True})
+        assert answer == {"restored": restored}
+    assert await codes(program, play, world.liwb) == ["3号", "5号"]
+    assert accepted
+
+
+async def test_what_was_taken_back_while_somebody_looked_at_it_is_not_dealt_with_any_more(
+    play: Play, program: Program
+) -> None:
+    """The other agency had found it, and waited for its lock."""
+    world = play.world
+    (id_,) = await entered(play, program, OPEN)
+    async with play.database.reading() as db:
+        found = await queries.get(db, await world.viewer(db, world.liwb), id_)
+        line = found.addressees[0]
+    await program.post(world.zhoumin, f"/notices/{id_}/take-back")
+    async with play.database.writing() as db:
+        viewer = await world.viewer(db, world.liwb)
+        db.add(found)
+        with pytest.raises(NotFound):
+            await referring.accept(db, viewer, line)
+    await program.post(world.zhoumin, f"/notices/{id_}/take-back/undo")
+    assert await codes(program, play, world.liwb) == ["3号"]
