@@ -11,14 +11,18 @@ from sqlalchemy import event, select, update
 
 from liaison.audit import AuditLine
 from liaison.db import Database
+from liaison.directory.models import Person
 from liaison.meetings import agenda
 from liaison.meetings.asking import Asked
 from liaison.meetings.models import Meeting
 from liaison.minutes import queries as minutes
-from liaison.search.models import SearchBuild
-from liaison.search.words import LONGEST
+from liaison.search.kinds import BY_NAME
+from liaison.search.models import SearchBuild, SearchRow
+from liaison.search.reach import EVERYBODY
+from liaison.search.words import GROUP, LONGEST, tokens_of
 from tests.callers import Browser, Program
 from tests.meetings.play import Play
+from tests.meetings.test_activities import LAWYER
 from tests.rights_meetings import meetings
 from tests.statements import noting
 from tests.world import World
@@ -257,3 +261,20 @@ async def test_the_key_can_be_switched_off_in_a_browser_and_on_again(signed_in: 
         assert (response.status_code, response.headers["location"]) == (303, "/search")
         page = await signed_in.get("/")
         assert ("data-slash" in page, "<kbd" in page) == (there, there)
+
+
+@pytest.mark.parametrize("narrows", [True, False], ids=["index-as-it-is", "index-open-to-everybody"])
+async def test_guests_from_outside_are_found_by_the_agency_that_entered_them_alone(
+    play: Play, program: Program, *, narrows: bool
+) -> None:
+    await play.scheduled(Asked(guest=LAWYER, role="in_attendance"), kind="lecture", title="专题讲座")
+    if not narrows:  # the rights are not the index's to keep
+        async with play.database.writing() as db:
+            person = (await db.scalars(select(Person).where(Person.name == LAWYER.name))).one()
+            tokens = frozenset({*tokens_of([LAWYER.name]), f"{GROUP}k{BY_NAME['person'].number}", EVERYBODY})
+            await db.execute(update(SearchRow).where(SearchRow.thing_id == person.id, SearchRow.kind == BY_NAME["person"].number).values(tokens=tokens))  # fmt: skip
+    path = f"/search?q={quote(LAWYER.name)}"
+    assert [one["title"] for one in (await program.get(play.world.zhoumin, path))["items"]] == [LAWYER.name]
+    for other in (play.world.liwb, play.world.chenzy, play.world.songhp):
+        found = (await program.get(other, path))["items"]
+        assert bool(found) is (other.agency_id == play.world.jcy.id)
