@@ -86,6 +86,9 @@ class Watch:
 
     def check(self) -> None:
         """Fail on what was heard so far, on sideways scrolling, and on what axe finds in the page as it stands now."""
+        self.page.wait_for_function(
+            "document.readyState === 'complete'"
+        )  # between two pages there is no document to look at
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             beyond = self.page.evaluate(_BEYOND)
