@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from litestar.datastructures import UploadFile
 
-from liaison.documents.spreadsheet import Unreadable
+from liaison.documents.spreadsheet import MOST_ROWS, Unreadable
 from liaison.documents.tables import MOST_BYTES, pasted_rows, rows_in
 from liaison.errors import Invalid, Message
 from liaison.i18n import N_
-from liaison.web.forms import Form
+from liaison.web.forms import Form, whole_number
 from liaison.web.pages import AnyRequest
 
 PASTED = "paste.tsv"
@@ -44,6 +44,12 @@ def rows_brought(name: str, content: bytes) -> Iterator[list[str]]:
     if not content:
         raise Unreadable(Message(N_("Please choose a file, or paste cells.")))
     yield from pasted_rows(content.decode(errors="replace")) if name == PASTED else rows_in(name, content)
+
+
+def just_entered(request: AnyRequest) -> int:
+    """How many rows the address says were entered just now (`new`); 0 where it says nothing that can be."""
+    number = whole_number(request.query_params.get("new"))
+    return number if number is not None and number <= MOST_ROWS else 0
 
 
 def carried(name: str, content: bytes) -> dict[str, str]:

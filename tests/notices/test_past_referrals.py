@@ -355,3 +355,11 @@ async def test_a_clause_is_named_by_its_number(play: Play, program: Program) -> 
         (one,) = answer.json()["referrals"]
         assert (await program.get(play.world.zhoumin, f"/notices/{one['id']}"))["clause_number"] == 3
     assert set(errors(await upload(play, program, a_clause(DONE, "99")))) == {"P2"}
+
+
+@pytest.mark.parametrize(("new", "said"), [("3", True), ("", False), ("x", False), ("²", False), ("03", False), ("2001", False)])  # fmt: skip
+async def test_the_address_says_how_many_were_entered_just_now_as_far_as_that_can_be(
+    play: Play, browser: Browser, new: str, said: bool
+) -> None:
+    await browser.sign_in(play.world.zhoumin)
+    assert ('class="note ok"' in await browser.get(f"{path_of(play)}?new={new}")) is said

@@ -26,7 +26,7 @@ from liaison.meetings.wording import KIND_NAMES
 from liaison.web.forms import Form
 from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
-from liaison.web.tables import brought, carried, rows_brought
+from liaison.web.tables import brought, carried, just_entered, rows_brought
 
 
 @get("/mechanisms/{mechanism_id:int}/meetings/template.xlsx")
@@ -93,7 +93,7 @@ async def _page(
     status: int = 200,
 ) -> Response[str]:
     mechanism = await _mechanism(db, viewer, mechanism_id)
-    words, new = words_of(request), request.query_params.get("new", "")
+    words = words_of(request)
     answer = shown(
         request,
         "meetings/past.html",
@@ -104,7 +104,7 @@ async def _page(
         more=more,
         taken=taken,
         entered=await entered_afterwards(db, viewer, mechanism_id),
-        just_entered=int(new) if new.isascii() and new.isdigit() and len(new) < 4 else 0,
+        just_entered=just_entered(request),
         kind_names=KIND_NAMES,
         **(carry or {}),
     )

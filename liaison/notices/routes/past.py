@@ -26,7 +26,7 @@ from liaison.web.attached import attached
 from liaison.web.forms import Form
 from liaison.web.how_far import telling
 from liaison.web.pages import AnyRequest, see_other, words_of
-from liaison.web.tables import brought, carried, rows_brought
+from liaison.web.tables import brought, carried, just_entered, rows_brought
 
 SHOWN = 100
 """So many of the new ones are listed before they are entered."""
@@ -108,7 +108,7 @@ async def _page(
     status: int = 200,
 ) -> Response[str]:
     mechanism = await _mechanism(db, viewer, mechanism_id)
-    words, new = words_of(request), request.query_params.get("new", "")
+    words = words_of(request)
     answer = shown(
         request,
         "notices/past.html",
@@ -120,7 +120,7 @@ async def _page(
         taken=taken,
         most_shown=SHOWN,
         imports=await imports(db, viewer, mechanism_id),
-        just_entered=int(new) if new.isascii() and new.isdigit() and len(new) < 5 else 0,
+        just_entered=just_entered(request),
         **(carry or {}),
     )
     answer.status_code = status
